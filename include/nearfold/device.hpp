@@ -1,0 +1,32 @@
+// Where work runs. The device is an argument: a runtime choice, the overload that picks the
+// implementation, and the memory-space tag of a view, in two plain structs.
+#pragma once
+
+#include <string>
+#include <variant>
+
+struct CUstream_st;  // what cudaStream_t points to; keeps CUDA headers out of this one
+
+namespace nearfold {
+
+/// The processor. `threads` in [0, 1024]; 0 means every core this process may use.
+/// Results never depend on it.
+struct Cpu {
+  int threads = 0;
+};
+
+/// One GPU and the stream that all work is ordered on.
+struct Cuda {
+  int device = 0;
+  CUstream_st* stream = nullptr;
+};
+
+using Device = std::variant<Cpu, Cuda>;
+
+/// The GPU with the most free memory if this build and machine have one, otherwise `Cpu{}`.
+Device best_device() noexcept;
+
+/// "cpu (2 threads)" or "cuda:0 (name)"; for reports.
+std::string describe(const Device& device);
+
+}  // namespace nearfold

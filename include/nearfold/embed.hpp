@@ -1,0 +1,98 @@
+// The main job: points or a graph in, a layout out. `embed` does all of it in one call; `Embedder`
+// gives the loop to the caller, for progress, snapshots and early stops.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nearfold/knn.hpp"
+#include "nearfold/matrix.hpp"
+#include "nearfold/params.hpp"
+
+namespace nearfold {
+
+/// What a run did: everything a log line would say.
+struct RunInfo {
+  std::string version;
+  std::string method;  ///< "tsne" or "umap"
+  std::string device;
+  std::string index;  ///< how the graph was made
+  std::optional<double> recall;
+  std::string init;  ///< the start really used
+  std::uint64_t seed = 0;
+  std::int64_t n = 0, dim = 0, k = 0;
+  std::int64_t edges = 0;               ///< stored entries of the symmetric graph, both directions
+  int iterations = 0;                   ///< done
+  bool finished = false;                ///< false after a cancel
+  std::optional<double> kl_divergence;  ///< t-SNE: true KL(P||Q), without exaggeration
+  std::vector<std::pair<std::string, double>> seconds;  ///< by stage, in order
+  std::int64_t peak_bytes = 0;  ///< largest resident size of the process so far
+  std::vector<std::string> warnings;
+};
+
+struct Result {
+  Matrix layout;  ///< [n, dims]
+  RunInfo info;
+};
+
+enum class Stage { check, knn, weights, init, optimize };
+const char* name(Stage stage);
+
+/// `done` of `total` within `stage`; total 0 when it cannot be told.
+struct ProgressInfo {
+  Stage stage = Stage::check;
+  std::int64_t done = 0;
+  std::int64_t total = 0;
+};
+
+/// Called on the caller's thread between stages and blocks of iterations. Returning false stops:
+/// the result is the layout so far with `info.finished == false`. Cancelling is not an error.
+using Progress = std::function<bool(const ProgressInfo&)>;
+
+/// The optimisation as an object: `advance(a); advance(b)` equals `advance(a + b)` bit for bit.
+/// One thread at a time uses an Embedder; different ones are independent.
+class Embedder {
+ public:
+  /// Makes the graph, the weights and the start. Points are not needed afterwards.
+  Embedder(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
+  /// From a graph; `points` may be empty, and is then not available to a PCA start.
+  Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+           const Progress& = {});
+  Embedder(Embedder&&) noexcept;
+  Embedder& operator=(Embedder&&) noexcept;
+  ~Embedder();
+
+  int iteration() const;   ///< done
+  int iterations() const;  ///< in all
+  void advance(int n);     ///< stops at the last one
+  /// t-SNE: true KL divergence, O(n) by FFT or O(n^2). UMAP has no loss it descends: nullopt.
+  std::optional<double> loss() const;
+  void copy_layout(HostMatrix<float> out) const;  ///< out [n, dims]
+  const RunInfo& info() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// points [n, dim], finite, n >= 4 -> layout [n, dims].
+/// Deterministic on Cpu: the same points, settings and seed give the same bytes for any number of
+/// threads. Throws InvalidParameter, InvalidInput, Unsupported, NoDevice, OutOfMemory.
+Result embed(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
+
+/// From a graph: a larger k is pruned to what the method needs, a smaller one is InvalidInput.
+/// embed(find_neighbors(X, k, ...), X, s) == embed(X, s), bit for bit, when k >= the k needed and
+/// the neighbours are exact, or k equals it.
+Result embed(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+             const Progress& = {});
+Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = {});
+
+/// "0.1.0"
+const char* version() noexcept;
+
+}  // namespace nearfold

@@ -1,0 +1,93 @@
+// Every choice a run depends on, as plain aggregates. A default is the named reference's default;
+// an unset optional means "automatic". Ranges are checked in one place, `validate(Settings)`; the
+// library never changes what it was given.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "nearfold/device.hpp"
+#include "nearfold/matrix.hpp"
+
+namespace nearfold {
+
+// ---- neighbours -----------------------------------------------------------------------------
+
+/// Exact neighbours.
+struct FlatKnn {};
+
+/// Approximate: FAISS IVF-flat. The points are split into `lists` cells; a query looks into the
+/// nearest `probes` of them.
+struct IvfKnn {
+  std::optional<int> lists;     ///< cells, [1, n]; unset: 2 sqrt(n), at most n / 39
+  std::optional<int> probes;    ///< cells searched per query, [1, lists]; unset: from target_recall
+  double target_recall = 0.95;  ///< (0, 1]; the smallest number of probes that reaches it on an
+                                ///< exact sample is used; ignored when `probes` is set
+};
+
+using KnnParams = std::variant<FlatKnn, IvfKnn>;  // register a neighbour method here
+
+// ---- optimisers -----------------------------------------------------------------------------
+
+/// t-SNE; defaults are openTSNE 1.0's.
+struct TsneParams {
+  double perplexity = 30.0;  ///< effective neighbours, (1, (n-1)/3]; k = floor(3 perplexity)
+  double early_exaggeration = 12.0;     ///< factor on attraction at first, >= 1
+  int early_exaggeration_iter = 250;    ///< iterations of it, >= 0
+  double exaggeration = 1.0;            ///< factor on attraction afterwards, >= 1
+  int max_iter = 750;                   ///< all iterations, early exaggeration included, >= 1
+  std::optional<double> learning_rate;  ///< > 0; unset: n / exaggeration of the phase
+  double initial_momentum = 0.8;        ///< during early exaggeration, [0, 1)
+  double final_momentum = 0.8;          ///< afterwards, [0, 1)
+  double max_step_norm = 5.0;           ///< longest move of a point per iteration, > 0
+  enum class Repulsion { automatic, exact, fft };
+  Repulsion repulsion = Repulsion::automatic;  ///< automatic: exact below 4,000 points and in 3-D
+};
+
+/// UMAP; defaults are umap-learn 0.5's.
+struct UmapParams {
+  int n_neighbors = 15;   ///< neighbourhood size, the point itself included, [2, n]
+  double min_dist = 0.1;  ///< layout units, [0, spread]
+  double spread = 1.0;    ///< layout units, > 0
+  std::optional<double> a,
+      b;  ///< curve 1 / (1 + a d^2b), > 0; unset: fitted to min_dist and spread
+  double set_op_mix_ratio = 1.0;      ///< 1 union, 0 intersection, [0, 1]
+  double local_connectivity = 1.0;    ///< neighbours at membership 1, >= 0
+  double repulsion_strength = 1.0;    ///< weight of negative samples, >= 0
+  double negative_sample_rate = 5.0;  ///< negative samples per positive one, >= 0
+  std::optional<int> n_epochs;        ///< >= 1; unset: 500 up to 10,000 points, then 200
+  double learning_rate = 1.0;         ///< initial step, > 0
+};
+
+using Method = std::variant<TsneParams, UmapParams>;  // register an optimiser here
+
+// ---- start ----------------------------------------------------------------------------------
+
+struct PcaInit {};       ///< first principal components; needs the points
+struct SpectralInit {};  ///< eigenvectors of the graph's normalised Laplacian
+struct RandomInit {};    ///< t-SNE: normal, 1e-4 wide; UMAP: uniform in the unit box, then scaled
+struct ArrayInit {
+  Matrix start;  ///< [n, dims], finite; UMAP scales each axis to [0, 10] as it does every start
+};
+using Init = std::variant<PcaInit, SpectralInit, RandomInit, ArrayInit>;
+
+// ---- everything -----------------------------------------------------------------------------
+
+/// One object reproduces a run.
+struct Settings {
+  KnnParams knn = FlatKnn{};
+  Method method = UmapParams{};
+  std::optional<Init> init;  ///< unset: PCA for t-SNE with points, spectral otherwise
+  int dims = 2;              ///< columns of the layout, 2 or 3
+  std::uint64_t seed = 42;
+  Device device = Cpu{};
+};
+
+/// Throws InvalidParameter for the first value that no data could make right.
+void validate(const Settings& settings);
+
+/// Neighbours per point, self not counted, that `method` needs from a graph.
+int neighbors_needed(const Method& method);
+
+}  // namespace nearfold

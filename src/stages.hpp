@@ -1,0 +1,81 @@
+// The contract of every stage, in the order of the data flow. Each stage is a file of the same name
+// in src/ (CPU) and kernels/ (CUDA); the last argument picks the implementation.
+//
+//   find_knn -> weigh_edges -> make_optimizer -> advance...
+//                  initial_layout ---^
+//
+// Contracts that hold for all: inputs were checked by the caller (params.cpp, embed.cpp); nothing
+// is printed; results are bitwise the same for any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph.hpp"
+#include "nearfold/knn.hpp"
+#include "nearfold/params.hpp"
+#include "optimizer.hpp"
+
+namespace nearfold {
+
+// ---- knn: points [n, dim] -> the k nearest others of each, canonical order ---------------------
+
+KnnGraph find_knn(HostMatrix<const float> points, int k, const FlatKnn&, const Cpu&,
+                  std::uint64_t seed);
+KnnGraph find_knn(HostMatrix<const float> points, int k, const IvfKnn&, const Cpu&,
+                  std::uint64_t seed);
+
+/// The k nearest others of the given rows only, exact: row r of the answer belongs to rows[r].
+KnnGraph find_knn_of_rows(HostMatrix<const float> points, const std::vector<std::int64_t>& rows,
+                          int k, const Cpu&);
+
+// ---- weights: neighbours -> symmetric weighted graph -----------------------------------------
+
+/// t-SNE: conditional probabilities at the perplexity, P = (P + P') / 2n.
+/// Uses all graph.k neighbours.
+EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams&, const Cpu&);
+
+/// UMAP: memberships by smooth-knn distances, fuzzy union A + A' - A*A' mixed with the
+/// intersection. graph.k + 1 == n_neighbors.
+EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams&, const Cpu&);
+
+// ---- layout: the start ------------------------------------------------------------------------
+
+/// A start [n, dims] and how it was made ("pca", "spectral", "spectral (3 components)", ...).
+struct Start {
+  Matrix layout;
+  std::string how;
+  std::vector<std::string> warnings;
+};
+
+/// The unscaled start. `points` may be empty for every init but PCA; `graph` is the weighted graph.
+/// PCA: the scores of the first `dims` components. Spectral: eigenvectors 2..dims+1 of the
+/// normalised Laplacian, each connected component by itself. Random: see RandomInit, method scale
+/// excepted. Signs are fixed: the entry of largest magnitude of each column is positive.
+Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
+                     int dims, std::uint64_t seed, const Cpu&);
+
+/// Brings a start to the scale its optimiser expects, in place. t-SNE: first column 1e-4 wide
+/// (standard deviation) and jittered by 1 % of that. UMAP: largest magnitude 10, jittered by 1e-4,
+/// each axis to [0, 10]. Starts given by the caller are not jittered, nor scaled for t-SNE.
+void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed);
+void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed);
+
+/// The first `count` principal axes of `points` [n, dim] as rows of an orthonormal matrix
+/// [count, dim], by subspace iteration; `mean` [dim] is written. count <= min(n, dim).
+Matrix principal_axes(HostMatrix<const float> points, int count, int iterations,
+                      std::vector<float>& mean, std::uint64_t seed, const Cpu&);
+
+// ---- tsne, umap: the optimisers -----------------------------------------------------------------
+
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams&,
+                                          std::uint64_t seed, const Cpu&);
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams&,
+                                          std::uint64_t seed, const Cpu&);
+
+/// Iterations in all: TsneParams::max_iter, or UMAP's epochs for n points.
+int iterations_of(const Method& method, std::int64_t n);
+
+}  // namespace nearfold
