@@ -94,5 +94,7 @@ Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = 
 
 /// "0.1.0"
 const char* version() noexcept;
+/// "1.7.3": of the FAISS that this build links.
+const char* faiss_version() noexcept;
 
 }  // namespace nearfold

@@ -20,8 +20,9 @@ struct FlatKnn {};
 /// Approximate: FAISS IVF-flat. The points are split into `lists` cells; a query looks into the
 /// nearest `probes` of them.
 struct IvfKnn {
-  std::optional<int> lists;     ///< cells, [1, n]; unset: 2 sqrt(n), at most n / 39
-  std::optional<int> probes;    ///< cells searched per query, [1, lists]; unset: from target_recall
+  std::optional<int> lists = {};  ///< cells, [1, n]; unset: 2 sqrt(n)
+  std::optional<int> probes =
+      {};                       ///< cells searched per query, [1, lists]; unset: from target_recall
   double target_recall = 0.95;  ///< (0, 1]; the smallest number of probes that reaches it on an
                                 ///< exact sample is used; ignored when `probes` is set
 };
@@ -33,16 +34,16 @@ using KnnParams = std::variant<FlatKnn, IvfKnn>;  // register a neighbour method
 /// t-SNE; defaults are openTSNE 1.0's.
 struct TsneParams {
   double perplexity = 30.0;  ///< effective neighbours, (1, (n-1)/3]; k = floor(3 perplexity)
-  double early_exaggeration = 12.0;     ///< factor on attraction at first, >= 1
-  int early_exaggeration_iter = 250;    ///< iterations of it, >= 0
-  double exaggeration = 1.0;            ///< factor on attraction afterwards, >= 1
-  int max_iter = 750;                   ///< all iterations, early exaggeration included, >= 1
-  std::optional<double> learning_rate;  ///< > 0; unset: n / exaggeration of the phase
-  double initial_momentum = 0.8;        ///< during early exaggeration, [0, 1)
-  double final_momentum = 0.8;          ///< afterwards, [0, 1)
-  double max_step_norm = 5.0;           ///< longest move of a point per iteration, > 0
+  double early_exaggeration = 12.0;          ///< factor on attraction at first, >= 1
+  int early_exaggeration_iter = 250;         ///< iterations of it, >= 0
+  double exaggeration = 1.0;                 ///< factor on attraction afterwards, >= 1
+  int max_iter = 750;                        ///< all iterations, early exaggeration included, >= 1
+  std::optional<double> learning_rate = {};  ///< > 0; unset: n / exaggeration of the phase
+  double initial_momentum = 0.8;             ///< during early exaggeration, [0, 1)
+  double final_momentum = 0.8;               ///< afterwards, [0, 1)
+  double max_step_norm = 5.0;                ///< longest move of a point per iteration, > 0
   enum class Repulsion { automatic, exact, fft };
-  Repulsion repulsion = Repulsion::automatic;  ///< automatic: exact below 4,000 points and in 3-D
+  Repulsion repulsion = Repulsion::automatic;  ///< automatic: exact below 6,000 points and in 3-D
 };
 
 /// UMAP; defaults are umap-learn 0.5's.
@@ -56,7 +57,7 @@ struct UmapParams {
   double local_connectivity = 1.0;    ///< neighbours at membership 1, >= 0
   double repulsion_strength = 1.0;    ///< weight of negative samples, >= 0
   double negative_sample_rate = 5.0;  ///< negative samples per positive one, >= 0
-  std::optional<int> n_epochs;        ///< >= 1; unset: 500 up to 10,000 points, then 200
+  std::optional<int> n_epochs = {};   ///< >= 1; unset: 500 up to 10,000 points, then 200
   double learning_rate = 1.0;         ///< initial step, > 0
 };
 
@@ -78,8 +79,8 @@ using Init = std::variant<PcaInit, SpectralInit, RandomInit, ArrayInit>;
 struct Settings {
   KnnParams knn = FlatKnn{};
   Method method = UmapParams{};
-  std::optional<Init> init;  ///< unset: PCA for t-SNE with points, spectral otherwise
-  int dims = 2;              ///< columns of the layout, 2 or 3
+  std::optional<Init> init = {};  ///< unset: PCA for t-SNE with points, spectral otherwise
+  int dims = 2;                   ///< columns of the layout, 2 or 3
   std::uint64_t seed = 42;
   Device device = Cpu{};
 };
@@ -87,7 +88,9 @@ struct Settings {
 /// Throws InvalidParameter for the first value that no data could make right.
 void validate(const Settings& settings);
 
-/// Neighbours per point, self not counted, that `method` needs from a graph.
-int neighbors_needed(const Method& method);
+/// Neighbours per point, self not counted, that `method` takes from a graph of n points:
+/// n_neighbors - 1 for UMAP, min(n - 1, floor(3 perplexity)) for t-SNE.
+/// Throws InvalidInput when n is too small for the method.
+int neighbors_needed(const Method& method, std::int64_t n);
 
 }  // namespace nearfold

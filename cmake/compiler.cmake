@@ -1,0 +1,28 @@
+# nearfold_compiler: how every target of this project is compiled. Not installed: users of the
+# library compile as they like.
+set(NEARFOLD_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: 'address,undefined' or 'thread'")
+if(PROJECT_IS_TOP_LEVEL)
+  option(NEARFOLD_BENCH "Build the benches (needs Google Benchmark)" OFF)
+  set(arch native)
+endif()
+set(NEARFOLD_ARCH "${arch}" CACHE STRING
+    "Processor, as in -march=: 'native', 'x86-64-v3' for packages, empty for the compiler's default")
+unset(arch)
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+add_library(nearfold_compiler INTERFACE)
+target_compile_options(nearfold_compiler INTERFACE
+  # No fused multiply-add unless written: the same bits on every processor.
+  -ffp-contract=off
+  # Allow loops with sqrt and comparisons to vectorise; no result changes.
+  -fno-math-errno -fno-trapping-math
+  -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion
+  # GCC 12 warns of its own AVX-512 intrinsics, std::string and std::vector (bugs 105593, 105329).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overread>
+  $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>
+  $<$<BOOL:${NEARFOLD_ARCH}>:-march=${NEARFOLD_ARCH}>)
+if(NEARFOLD_SANITIZE)
+  target_compile_options(nearfold_compiler INTERFACE
+    -fsanitize=${NEARFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(nearfold_compiler INTERFACE -fsanitize=${NEARFOLD_SANITIZE})
+endif()

@@ -1,0 +1,32 @@
+# Packages, by Debian 12's names for them in scripts/install-deps.sh. Nothing is downloaded here.
+
+# ---- the library; cmake/nearfold-config.cmake.in finds the same, Eigen excepted ----------------
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(kissfft REQUIRED COMPONENTS SHARED)
+if(NOT TARGET kissfft::kissfft-float)
+  message(FATAL_ERROR "kissfft is there without its single precision variant")
+endif()
+
+# FAISS names OpenMP::OpenMP_CXX without finding it, so OpenMP comes first.
+find_package(faiss 1.7.3 QUIET CONFIG HINTS "${PROJECT_SOURCE_DIR}/.deps/faiss")
+if(NOT faiss_FOUND)
+  message(FATAL_ERROR "FAISS was not found: run scripts/install-deps.sh, or set faiss_DIR")
+endif()
+message(STATUS "FAISS ${faiss_VERSION}: ${faiss_DIR}")
+if(faiss_DIR MATCHES "^/usr/lib/")
+  message(STATUS "  a distribution's FAISS is compiled for every processor of its kind; "
+                 "scripts/install-deps.sh makes one several times faster in approximate search")
+endif()
+
+# ---- the tool, tests and benches -----------------------------------------------------------------
+if(PROJECT_IS_TOP_LEVEL)
+  find_package(CLI11 REQUIRED)
+  find_package(nlohmann_json REQUIRED)
+  find_package(PNG REQUIRED)
+  find_package(ZLIB REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  # Debian's CMake package of libzip wants its command-line programs as well; pkg-config does not.
+  pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+  pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+endif()

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Installs what nearfold needs on Debian 12 and builds FAISS for this processor into .deps/faiss.
+#
+#   scripts/install-deps.sh         build and test
+#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy
+#
+# Works as root or with sudo, asks nothing, and does nothing when everything is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(
+  cmake g++ ninja-build pkg-config
+  libopenblas-openmp-dev libeigen3-dev libkissfft-dev libxxhash-dev
+  libcli11-dev libpng-dev libzip-dev nlohmann-json3-dev zlib1g-dev
+  libbenchmark-dev libgtest-dev
+)
+if [[ ${1:-} == --dev ]]; then packages+=(clang clang-format clang-tidy libomp-dev); fi
+
+say() { echo "install-deps: $*"; }
+
+as_root() {
+  if [[ $(id -u) == 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    say "run this as root, or install by hand: ${missing[*]}" >&2
+    return 1
+  fi
+}
+
+installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+# Installs those of the named packages that are missing.
+ensure_packages() {
+  missing=()
+  local package
+  for package in "$@"; do
+    installed "$package" || missing+=("$package")
+  done
+  if ((${#missing[@]} == 0)); then return; fi
+  say "installing ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    "${missing[@]}" >/dev/null
+}
+
+# The deb-src line of the archive that this machine already takes FAISS from.
+faiss_source_line() {
+  apt-cache madison libfaiss-dev | awk -F '|' '/Packages/ {
+    split($3, where, " "); split(where[2], suite, "/")
+    print "deb-src", where[1], suite[1], suite[2]; exit }'
+}
+
+# Debian's source package, unpacked to .deps/work. The package lists stay there as well, so that the
+# machine's own apt configuration is not touched.
+fetch_faiss() {
+  local work=$PWD/.deps/work
+  mkdir -p "$work/source" "$work/lists/partial"
+  faiss_source_line >"$work/sources.list"
+  [[ -s $work/sources.list ]] || return 1
+  local apt=(apt-get -qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=-
+    -o "Dir::State::Lists=$work/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+    -o APT::Sandbox::User=root)
+  "${apt[@]}" update || return 1
+  (cd "$work" && "${apt[@]}" source --download-only faiss) || return 1
+  tar -xf "$work"/faiss_*.orig.tar.* -C "$work/source" --strip-components=1
+}
+
+# AVX2 and FMA make searches several times faster than Debian's binary, which runs on any x86-64.
+faiss_flags() {
+  if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then echo "-march=x86-64-v3"; fi
+}
+
+build_faiss() {
+  local build=.deps/work/build
+  say "building FAISS for this processor (one to two minutes on two cores)"
+  cmake -S .deps/work/source -B "$build" -G Ninja -Wno-dev \
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS="$1" -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF \
+    -DBLA_VENDOR=OpenBLAS -DFAISS_OPT_LEVEL=generic -DFAISS_ENABLE_GPU=OFF \
+    -DFAISS_ENABLE_PYTHON=OFF -DCMAKE_INSTALL_PREFIX="$PWD/.deps/faiss" \
+    -DCMAKE_INSTALL_LIBDIR=lib >/dev/null || return 1
+  cmake --build "$build" --target faiss >"$build/log" || { tail -n 20 "$build/log" && return 1; }
+  cmake --install "$build" >/dev/null
+}
+
+# .deps/faiss-is records what was done, so that it is done once.
+ensure_faiss() {
+  local flags is=missing
+  flags=$(faiss_flags)
+  if [[ -f .deps/faiss-is ]]; then is=$(<.deps/faiss-is); fi
+  if [[ $is == "built $flags" ]]; then return; fi
+  if [[ $is == packaged ]]; then ensure_packages libfaiss-dev && return; fi
+  rm -rf .deps/faiss .deps/faiss-is .deps/work
+  if fetch_faiss && build_faiss "$flags"; then
+    echo "built $flags" >.deps/faiss-is
+  else
+    rm -rf .deps/faiss
+    say "FAISS could not be built from Debian's source package; taking the binary package," \
+      "which is several times slower in approximate search"
+    ensure_packages libfaiss-dev
+    echo packaged >.deps/faiss-is
+  fi
+  rm -rf .deps/work
+}
+
+ensure_packages "${packages[@]}"
+ensure_faiss
+say "done"

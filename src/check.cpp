@@ -1,0 +1,80 @@
+#include "check.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "nearfold/error.hpp"
+#include "parallel.hpp"
+#include "pipeline.hpp"
+
+namespace nearfold {
+
+void check_points(HostMatrix<const float> points, const Cpu& on) {
+  if (points.rows < 2 || points.rows > std::numeric_limits<std::int32_t>::max())
+    throw InvalidInput("there are " + std::to_string(points.rows) +
+                       " points; between 2 and 2147483647 are needed");
+  if (points.cols < 1)
+    throw InvalidInput("points have no coordinates; at least 1 column is needed");
+  constexpr float kLargest = 1e16f;  // its square times any sensible dim is still a float
+  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i)
+      for (std::int64_t c = 0; c < points.cols; ++c) {
+        const float x = points.row(i)[c];
+        if (std::abs(x) <= kLargest) continue;
+        throw InvalidInput("row " + std::to_string(i) + ", column " + std::to_string(c) + " is " +
+                           std::to_string(x) +
+                           (std::isfinite(x)
+                                ? "; values beyond 1e16 overflow distances: scale the data"
+                                : "; remove or fill in such rows first"));
+      }
+  });
+}
+
+namespace {
+
+void check_start(const ArrayInit& init, std::int64_t n, int dims) {
+  const Matrix& start = init.start;
+  if (start.rows != n || start.cols != dims)
+    throw InvalidInput("the start is " + std::to_string(start.rows) + " x " +
+                       std::to_string(start.cols) + "; " + std::to_string(n) + " x " +
+                       std::to_string(dims) + " is needed");
+  for (std::int64_t i = 0; i < n; ++i)
+    for (int c = 0; c < dims; ++c)
+      if (!std::isfinite(start.row(i)[c]))
+        throw InvalidInput("row " + std::to_string(i) + " of the start is not finite");
+}
+
+}  // namespace
+
+void check_source(const Source& source, const Init& init, int dims, const Cpu& on) {
+  const bool has_points = source.points.rows > 0;
+  if (source.graph) source.graph->validate();
+  if (has_points || !source.graph) check_points(source.points, on);
+  if (source.graph && has_points && source.points.rows != source.graph->n)
+    throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
+                       " points and the data " + std::to_string(source.points.rows) +
+                       "; give the data the graph was made of");
+  if (std::holds_alternative<PcaInit>(init) && !has_points)
+    throw InvalidInput(
+        "a PCA start needs the points; give them with the graph, or use another init");
+  if (const auto* array = std::get_if<ArrayInit>(&init)) check_start(*array, source.n(), dims);
+}
+
+Init default_init(const Method& method, HostMatrix<const float> points) {
+  if (std::holds_alternative<TsneParams>(method) && points.rows > 0) return PcaInit{};
+  return SpectralInit{};
+}
+
+void describe_graph(const KnnGraph& graph, RunInfo& info) {
+  info.k = graph.k;
+  info.index = graph.index;
+  info.recall = graph.recall;
+}
+
+const Cpu& require_cpu(const Device& device) {
+  if (const auto* cpu = std::get_if<Cpu>(&device)) return *cpu;
+  throw NoDevice("this build of nearfold has no CUDA backend; use device cpu");
+}
+
+}  // namespace nearfold

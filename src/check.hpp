@@ -1,0 +1,27 @@
+// What every entry of the library checks before it works, and what it notes about it.
+#pragma once
+
+#include "nearfold/embed.hpp"
+
+namespace nearfold {
+
+struct Source;
+
+/// Throws InvalidInput naming the row and column of the first value that is not finite or beyond
+/// 1e16, or the shape that is not supported. O(n dim).
+void check_points(HostMatrix<const float> points, const Cpu& on);
+
+/// The same for all of a source: points where there are any, the graph's own rules, and that the
+/// start can be made from them.
+void check_source(const Source& source, const Init& init, int dims, const Cpu& on);
+
+/// PCA for t-SNE where there are points, spectral otherwise.
+Init default_init(const Method& method, HostMatrix<const float> points);
+
+/// Copies how the graph was made into the report.
+void describe_graph(const KnnGraph& graph, RunInfo& info);
+
+/// The Cpu in `device`; a Cuda throws NoDevice.
+const Cpu& require_cpu(const Device& device);
+
+}  // namespace nearfold

@@ -1,0 +1,15 @@
+// The commands of the tool, one file each. add_*() registers a command; its work runs while the
+// command line is parsed, and whatever it throws becomes an exit code in main.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace nearfold::cli {
+
+void add_info(CLI::App& app);
+void add_generate(CLI::App& app);
+void add_knn(CLI::App& app);
+void add_embed(CLI::App& app);
+void add_plot(CLI::App& app);
+
+}  // namespace nearfold::cli

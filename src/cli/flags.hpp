@@ -1,0 +1,80 @@
+// Command-line options as this tool wants them: numbers are read whole and in range (CLI11 2.1
+// takes -5 for an unsigned number and 010 for octal), and both --two-words and --two_words work.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "io/io.hpp"
+#include "nearfold/params.hpp"
+
+namespace nearfold::cli {
+
+/// "-k,--n-neighbors" -> "-k,--n-neighbors,--n_neighbors".
+std::string spellings(const std::string& names);
+
+[[noreturn]] void not_a_number(const std::string& text, bool whole);
+
+template <class T>
+T parse_number(const std::string& text) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || at != end || value != value)
+    not_a_number(text, std::is_integral_v<T>);
+  return value;
+}
+
+template <class T>
+CLI::Option* number(CLI::App& app, const std::string& names, T& target, const std::string& help) {
+  const auto set = [&target](const std::string& text) { target = parse_number<T>(text); };
+  return app.add_option_function<std::string>(spellings(names), set, help)
+      ->default_str(CLI::detail::to_string(target))
+      ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
+}
+
+/// Unset means automatic; the word auto says so, too.
+template <class T>
+CLI::Option* number(CLI::App& app, const std::string& names, std::optional<T>& target,
+                    const std::string& help) {
+  const auto set = [&target](const std::string& text) {
+    if (text != "auto") target = parse_number<T>(text);
+  };
+  return app.add_option_function<std::string>(spellings(names), set, help)
+      ->default_str("auto")
+      ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
+}
+
+CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
+                  const std::string& help);
+CLI::Option* choice(CLI::App& app, const std::string& names, std::string& target,
+                    const std::vector<std::string>& words, const std::string& help);
+CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const std::string& help);
+
+/// Flags that most commands share.
+struct Common {
+  std::uint64_t seed = 42;
+  int threads = 0;
+  std::string device = "auto", progress = "auto";
+  bool force = false, quiet = false, json = false;
+
+  void add(CLI::App& app);
+  /// auto is best_device(). Throws InvalidParameter for what is no device.
+  Device chosen_device() const;
+  io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
+};
+
+/// Flags that choose the neighbour index.
+struct IndexFlags {
+  std::string index = "flat", metric = "euclidean";
+  std::optional<int> lists, probes;
+  double target_recall = 0.95;
+
+  void add(CLI::App& app);
+  KnnParams params() const;
+};
+
+}  // namespace nearfold::cli

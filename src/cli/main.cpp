@@ -1,0 +1,65 @@
+// The tool: parses the command line, and turns whatever was thrown into a message and an exit code.
+#include <cstdio>
+#include <new>
+
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "nearfold/embed.hpp"
+#include "nearfold/error.hpp"
+
+namespace {
+
+using namespace nearfold;
+
+// Documented in README.md; scripts rely on them.
+constexpr int kInternal = 1, kUsage = 2, kBadInput = 3, kMemory = 4, kIo = 5, kDevice = 6;
+
+int fail(int code, const char* what) {
+  std::fprintf(stderr, "nearfold: %s\n", what);
+  return code;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Maps of high-dimensional points by t-SNE and UMAP", "nearfold"};
+  app.set_version_flag("--version", version());
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  cli::add_info(app);
+  cli::add_generate(app);
+  cli::add_knn(app);
+  cli::add_embed(app);
+  cli::add_plot(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  return cli::stop_signal() == 0 ? 0 : 128 + cli::stop_signal();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    cli::catch_signals();
+    return run(argc, argv);
+  } catch (const InvalidParameter& error) {
+    return fail(kUsage, error.what());
+  } catch (const Unsupported& error) {
+    return fail(kUsage, error.what());
+  } catch (const InvalidInput& error) {
+    return fail(kBadInput, error.what());
+  } catch (const OutOfMemory& error) {
+    return fail(kMemory, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(kMemory, "out of memory; use fewer points, columns or neighbours");
+  } catch (const IoError& error) {
+    return fail(kIo, error.what());
+  } catch (const NoDevice& error) {
+    return fail(kDevice, error.what());
+  } catch (const DeviceFailure& error) {
+    return fail(kDevice, error.what());
+  } catch (const std::exception& error) {
+    return fail(kInternal, error.what());
+  }
+}

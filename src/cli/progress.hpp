@@ -1,0 +1,47 @@
+// Progress on stderr, and the wish to stop: a bar on a terminal, plain lines elsewhere, or one JSON
+// object a line for programs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "nearfold/embed.hpp"
+
+namespace nearfold::cli {
+
+class ProgressPrinter {
+ public:
+  /// mode: auto, bar, plain, json or none. auto is a bar on a terminal that can draw one.
+  ProgressPrinter(const std::string& mode, bool quiet);
+  ~ProgressPrinter();
+  ProgressPrinter(const ProgressPrinter&) = delete;
+  ProgressPrinter& operator=(const ProgressPrinter&) = delete;
+
+  /// `done` of `total` in `phase`; total 0 when unknown. A new phase ends the one before.
+  void update(const std::string& phase, std::int64_t done, std::int64_t total);
+  void finish();
+
+  /// For the library: prints, and says stop after SIGINT or SIGTERM.
+  Progress callback();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  enum class Mode { bar, plain, json, none };
+
+  double phase_seconds() const;
+  void draw(std::int64_t done, std::int64_t total) const;
+  void end_phase();
+
+  Mode mode_;
+  std::string phase_;
+  Clock::time_point began_, drawn_;
+  int tenths_ = 0;  // of the phase, printed so far in plain mode
+};
+
+/// From here on SIGINT and SIGTERM ask for a stop; the second one ends the process.
+void catch_signals();
+/// 0, or the signal that asked for a stop.
+int stop_signal();
+
+}  // namespace nearfold::cli

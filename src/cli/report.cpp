@@ -1,0 +1,95 @@
+#include "cli/report.hpp"
+
+#include <cstdio>
+
+namespace nearfold::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json or_auto(const std::optional<T>& value) {
+  return value ? Json(*value) : Json("auto");
+}
+
+Json settings_json(const TsneParams& p) {
+  return {{"perplexity", p.perplexity},
+          {"early_exaggeration", p.early_exaggeration},
+          {"early_exaggeration_iter", p.early_exaggeration_iter},
+          {"exaggeration", p.exaggeration},
+          {"max_iter", p.max_iter},
+          {"learning_rate", or_auto(p.learning_rate)},
+          {"initial_momentum", p.initial_momentum},
+          {"final_momentum", p.final_momentum},
+          {"max_step_norm", p.max_step_norm}};
+}
+
+Json settings_json(const UmapParams& p) {
+  return {{"n_neighbors", p.n_neighbors},
+          {"min_dist", p.min_dist},
+          {"spread", p.spread},
+          {"a", or_auto(p.a)},
+          {"b", or_auto(p.b)},
+          {"set_op_mix_ratio", p.set_op_mix_ratio},
+          {"local_connectivity", p.local_connectivity},
+          {"repulsion_strength", p.repulsion_strength},
+          {"negative_sample_rate", p.negative_sample_rate},
+          {"n_epochs", or_auto(p.n_epochs)},
+          {"learning_rate", p.learning_rate}};
+}
+
+double total_seconds(const RunInfo& info) {
+  double total = 0;
+  for (const auto& [stage, seconds] : info.seconds) total += seconds;
+  return total;
+}
+
+}  // namespace
+
+Json report_json(const RunInfo& info, const Settings& settings) {
+  Json out;
+  out["version"] = info.version;
+  out["status"] = info.finished ? "finished" : "interrupted";
+  out["method"] = info.method;
+  out["n"] = info.n;
+  out["dim"] = info.dim;
+  out["n_components"] = settings.dims;
+  out["device"] = info.device;
+  if (const auto* cpu = std::get_if<Cpu>(&settings.device)) out["threads"] = cpu->threads;
+  out["seed"] = info.seed;
+  out["index"] = info.index;
+  if (info.recall) out["recall"] = *info.recall;
+  out["k"] = info.k;
+  out["edges"] = info.edges;
+  out["init"] = info.init;
+  out["iterations"] = info.iterations;
+  if (info.kl_divergence) out["kl_divergence"] = *info.kl_divergence;
+  for (const auto& [stage, seconds] : info.seconds) out["seconds"][stage] = seconds;
+  out["seconds"]["total"] = total_seconds(info);
+  out["peak_bytes"] = info.peak_bytes;
+  out["warnings"] = info.warnings;
+  out["settings"] = std::visit([](const auto& p) { return settings_json(p); }, settings.method);
+  return out;
+}
+
+std::string summary(const RunInfo& info) {
+  char line[256];
+  std::snprintf(line, sizeof line, "%s of %lld points in %.2f s on %s, index %s, start %s",
+                info.method.c_str(), static_cast<long long>(info.n), total_seconds(info),
+                info.device.c_str(), info.index.c_str(), info.init.c_str());
+  std::string text = line;
+  if (info.recall) {
+    std::snprintf(line, sizeof line, ", recall %.4f", *info.recall);
+    text += line;
+  }
+  if (info.kl_divergence) {
+    std::snprintf(line, sizeof line, ", KL divergence %.4f", *info.kl_divergence);
+    text += line;
+  }
+  std::snprintf(line, sizeof line, ", peak %.2f GB", static_cast<double>(info.peak_bytes) * 1e-9);
+  text += line;
+  for (const std::string& warning : info.warnings) text += "\nwarning: " + warning;
+  return text;
+}
+
+}  // namespace nearfold::cli

@@ -1,0 +1,190 @@
+// Numbers in text, one row a line: CSV and TSV. The delimiter and a header line are recognised, and
+// every field must be a number: nothing is guessed about fields that are not.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "io/formats.hpp"
+#include "io/text.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::io {
+namespace {
+
+enum class Number { yes, no, too_large };
+
+/// The whole of `text` as a number; "nan" and "inf" are numbers.
+Number parse_number(std::string_view text, float& value) {
+  text = trimmed(text);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  const char* const end = text.data() + text.size();
+  auto [after, status] = std::from_chars(text.data(), end, value);
+  if (status == std::errc::invalid_argument || after != end) return Number::no;
+  if (status == std::errc{}) return Number::yes;
+  double wide = 0;  // too large for float32, or too small: then it is a subnormal number or 0
+  if (std::from_chars(text.data(), end, wide).ec != std::errc{}) return Number::too_large;
+  value = static_cast<float>(wide);
+  return std::isinf(value) ? Number::too_large : Number::yes;
+}
+
+const char* skip_spaces(const char* at, const char* end) {
+  while (at != end && *at == ' ') ++at;
+  return at;
+}
+
+/// The delimiter of a line. Tab before semicolon before comma before space: a comma may be a
+/// decimal comma and a space may stand around anything.
+char delimiter_of(std::string_view line) {
+  bool in_quotes = false;
+  std::array<bool, 256> seen{};
+  for (const char c : trimmed(line)) {
+    if (c == '"') in_quotes = !in_quotes;
+    if (!in_quotes) seen[static_cast<unsigned char>(c)] = true;
+  }
+  for (const char c : {'\t', ';', ','})
+    if (seen[static_cast<unsigned char>(c)]) return c;
+  return ' ';
+}
+
+class CsvReader {
+ public:
+  explicit CsvReader(ByteSource& source) : lines_(source) {}
+
+  Matrix read() {
+    Matrix matrix;
+    std::string_view line;
+    if (!lines_.next(line)) lines_.fail("the file has no text");
+    delimiter_ = delimiter_of(line);
+    cols_ = count_fields(without_margin(line));
+    if (is_header(without_margin(line)) && !lines_.next(line))
+      lines_.fail("there is a header line and no row of numbers");
+    reserve(matrix.values, line);
+    do append_row(line, matrix.values);
+    while (lines_.next(line));
+    matrix.cols = cols_;
+    matrix.rows = static_cast<std::int64_t>(matrix.values.size()) / cols_;
+    return matrix;
+  }
+
+ private:
+  /// Spaces around a line delimit nothing.
+  std::string_view without_margin(std::string_view line) const {
+    return delimiter_ == ' ' ? trimmed(line) : line;
+  }
+
+  /// A header has text and no number in its fields.
+  bool is_header(std::string_view line) const {
+    bool text = false;
+    for (bool more = true; more;) {
+      const std::string_view field = take_field(line, more);
+      float ignored = 0;
+      if (parse_number(field, ignored) != Number::no) return false;
+      text |= !trimmed(field).empty();
+    }
+    return text;
+  }
+
+  std::int64_t count_fields(std::string_view line) const {
+    std::int64_t count = 0;
+    for (bool more = true; more; ++count) take_field(line, more);
+    return count;
+  }
+
+  /// Room for all rows if they are as long as `line`; a value has two bytes at least.
+  void reserve(std::vector<float>& values, std::string_view line) const {
+    const auto rows = lines_.bytes() / static_cast<std::int64_t>(line.size() + 1) + 1;
+    const std::int64_t most = lines_.bytes() / 2 + cols_;
+    const std::int64_t wanted = checked_product({rows, cols_}).value_or(most);
+    values.reserve(static_cast<std::size_t>(std::min(wanted, most)));
+  }
+
+  void append_row(std::string_view line, std::vector<float>& values) const {
+    line = without_margin(line);
+    std::int64_t column = 0;
+    for (bool more = true; more;) {
+      ++column;
+      float value = 0;
+      if (!take_number(line, value, more)) {
+        const std::string_view field = take_field(line, more);
+        value = number_of(field, column);
+      }
+      values.push_back(value);
+    }
+    if (column != cols_)
+      lines_.fail("the line has " + std::to_string(column) + " fields, the first line has " +
+                  std::to_string(cols_));
+  }
+
+  /// The quick way: a bare number and its delimiter are taken off `line`, or nothing is.
+  bool take_number(std::string_view& line, float& value, bool& more) const {
+    const char* const end = line.data() + line.size();
+    const auto [after, status] = std::from_chars(skip_spaces(line.data(), end), end, value);
+    if (status != std::errc{}) return false;
+    const char* at = skip_spaces(after, end);
+    more = at != end;
+    if (more && delimiter_ == ' ' && at == after) return false;
+    if (more && delimiter_ != ' ' && *at++ != delimiter_) return false;
+    line = {at, static_cast<std::size_t>(end - at)};
+    return true;
+  }
+
+  /// Takes the next field and its delimiter off `line`; quotes around it are dropped. `more` tells
+  /// whether a delimiter followed.
+  std::string_view take_field(std::string_view& line, bool& more) const {
+    const std::size_t start = std::min(line.find_first_not_of(' '), line.size());
+    std::size_t stop = 0;
+    std::string_view field;
+    if (start < line.size() && line[start] == '"') {
+      const std::size_t close = line.find('"', start + 1);
+      if (close == std::string_view::npos) lines_.fail("a quote is not closed on the line");
+      field = line.substr(start + 1, close - start - 1);
+      stop = line.find(delimiter_, close);
+    } else {
+      stop = line.find(delimiter_, start);
+      field = line.substr(start, stop == std::string_view::npos ? stop : stop - start);
+    }
+    more = stop != std::string_view::npos;
+    line.remove_prefix(more ? stop + 1 : line.size());
+    if (delimiter_ == ' ') line = trimmed(line);
+    return field;
+  }
+
+  float number_of(std::string_view field, std::int64_t column) const {
+    float value = 0;
+    const Number found = parse_number(field, value);
+    if (found == Number::yes) return value;
+    if (found == Number::too_large)
+      lines_.fail(quoted(field) + " does not fit float32 (3.4e38): rescale the data", column);
+    if (field.find('\0') != std::string_view::npos)
+      lines_.fail("there is a zero byte: this is a binary file, not text", column);
+    if (trimmed(field).empty()) lines_.fail("the field is empty: fill in missing values", column);
+    std::string point(field);
+    std::replace(point.begin(), point.end(), ',', '.');
+    if (parse_number(point, value) == Number::yes)
+      lines_.fail(quoted(field) + " has a decimal comma: write " + quoted(point), column);
+    const bool first = lines_.number() == 1;
+    lines_.fail(quoted(field) + " is not a number" +
+                    (first ? ", and the line has numbers, so it is no header" : ""),
+                column);
+  }
+
+  LineReader lines_;
+  char delimiter_ = ',';
+  std::int64_t cols_ = 0;
+};
+
+}  // namespace
+
+Matrix read_csv(ByteSource& source) {
+  return CsvReader(source).read();
+}
+
+FileInfo describe_csv(ByteSource& source) {
+  const Matrix matrix = read_csv(source);
+  return {"", "text", {matrix.rows, matrix.cols}, source.size(), {}};
+}
+
+}  // namespace nearfold::io

@@ -1,0 +1,50 @@
+// The readers that the format table (formats.cpp) lists. Each takes a source at its beginning and
+// throws InvalidInput for whatever is not the format it reads; that is all a fuzzer needs.
+#pragma once
+
+#include <string>
+
+#include "io/io.hpp"
+#include "io/source.hpp"
+
+namespace nearfold::io {
+
+// .npy: 2-d arrays of points; labels are 1-d integers or one column of them.
+Matrix read_npy(ByteSource& source);
+FileInfo describe_npy(ByteSource& source);
+Labels read_npy_labels(ByteSource& source);
+
+// .npz: the array of that name, or the only one when the name is empty.
+Matrix read_npz(ByteSource& source, const std::string& array = "");
+FileInfo describe_npz(ByteSource& source);
+
+// Text: numbers separated by comma, tab, semicolon or space; or one label a line.
+Matrix read_csv(ByteSource& source);
+FileInfo describe_csv(ByteSource& source);
+Labels read_text_labels(ByteSource& source);
+
+// IDX, plain or gzipped: images become rows; labels are 1-d.
+Matrix read_idx(ByteSource& source);
+FileInfo describe_idx(ByteSource& source);
+Labels read_idx_labels(ByteSource& source);
+
+// Every row begins with its length (int32): .fvecs float32, .bvecs uint8, .ivecs int32.
+Matrix read_fvecs(ByteSource& source);
+Matrix read_bvecs(ByteSource& source);
+Matrix read_ivecs(ByteSource& source);
+FileInfo describe_fvecs(ByteSource& source);
+FileInfo describe_bvecs(ByteSource& source);
+FileInfo describe_ivecs(ByteSource& source);
+
+// The file begins with rows and columns (uint32): .fbin float32, .u8bin uint8, .i8bin int8.
+Matrix read_fbin(ByteSource& source);
+Matrix read_u8bin(ByteSource& source);
+Matrix read_i8bin(ByteSource& source);
+FileInfo describe_fbin(ByteSource& source);
+FileInfo describe_u8bin(ByteSource& source);
+FileInfo describe_i8bin(ByteSource& source);
+
+/// The graph of an .npz, see read_graph() in io.hpp.
+KnnGraph read_graph(const ByteSource& source, GraphMeta* meta);
+
+}  // namespace nearfold::io

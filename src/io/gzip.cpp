@@ -1,0 +1,78 @@
+// A gzip stream as a byte source, unpacked as it is read: memory stays constant whatever the stream
+// claims, and zlib checks its checksum and length at the end.
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "io/source.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::io {
+namespace {
+
+constexpr std::int64_t kMostExpansion = 1032;  // the best that deflate can do
+
+class Inflater {
+ public:
+  explicit Inflater(ByteSource packed) : packed_(std::move(packed)) {
+    constexpr int kGzip = 16 + MAX_WBITS;
+    if (::inflateInit2(&stream_, kGzip) != Z_OK) throw IoError("zlib cannot be initialised");
+  }
+  ~Inflater() { ::inflateEnd(&stream_); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  /// The next bytes; fewer than asked when the stream has ended.
+  std::size_t read(std::span<std::byte> into) {
+    std::size_t done = 0;
+    while (done < into.size() && !ended_) {
+      if (stream_.avail_in == 0) refill();
+      const std::size_t ask = std::min<std::size_t>(into.size() - done, 1U << 30);
+      stream_.next_out = reinterpret_cast<Bytef*>(into.data() + done);
+      stream_.avail_out = static_cast<uInt>(ask);
+      step(::inflate(&stream_, Z_NO_FLUSH));
+      done += ask - stream_.avail_out;
+    }
+    return done;
+  }
+
+ private:
+  void refill() {
+    const auto count = static_cast<std::size_t>(
+        std::min<std::int64_t>(packed_.remaining(), static_cast<std::int64_t>(input_.size())));
+    if (count == 0) packed_.malformed("truncated: the gzip stream has no end");
+    packed_.read(std::span(input_).first(count));
+    stream_.next_in = reinterpret_cast<Bytef*>(input_.data());
+    stream_.avail_in = static_cast<uInt>(count);
+  }
+
+  void step(int status) {
+    ended_ = status == Z_STREAM_END;
+    if (ended_ && (stream_.avail_in > 0 || packed_.remaining() > 0))
+      packed_.malformed("there are bytes after the end of the gzip stream");
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+      packed_.malformed(std::string("the gzip stream is damaged: ") +
+                        (stream_.msg != nullptr ? stream_.msg : "unknown error"));
+  }
+
+  ByteSource packed_;
+  z_stream stream_{};
+  std::array<std::byte, std::size_t{1} << 16> input_{};
+  bool ended_ = false;
+};
+
+}  // namespace
+
+ByteSource ByteSource::gunzip(ByteSource packed) {
+  const std::string name = packed.name();
+  const auto limit = checked_product({packed.size(), kMostExpansion});
+  const auto inflater = std::make_shared<Inflater>(std::move(packed));
+  return {name, limit.value_or(INT64_MAX),
+          [inflater](std::int64_t, std::span<std::byte> into) { return inflater->read(into); },
+          Size::limit};
+}
+
+}  // namespace nearfold::io

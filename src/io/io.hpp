@@ -1,0 +1,97 @@
+// Files in and out: the interface that the tool, the bench and the tests use. Readers accept any
+// format of the table in formats.cpp; writers replace a file atomically or leave it as it was.
+//
+// All functions throw IoError when the system refuses (with its reason) and InvalidInput when the
+// content is at fault (with the file's name and the byte offset, or the line and column).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nearfold/knn.hpp"
+#include "nearfold/matrix.hpp"
+
+namespace nearfold::io {
+
+// ---- reading --------------------------------------------------------------------------------
+
+/// The points of a file as float32, [rows >= 1, cols >= 1]. Integers become floats of the same
+/// value (pixels stay 0..255; beyond 2^24 they are rounded); images of an IDX file become rows.
+/// A finite float64 that float32 cannot hold is InvalidInput naming row and column; NaN and
+/// infinity pass. `array` picks one array of an .npz; it may be empty when there is only one.
+Matrix read_matrix(const std::string& path, const std::string& array = "");
+
+/// One label a point. `names` is empty for integer labels; otherwise ids index it.
+struct Labels {
+  std::vector<std::int32_t> ids;
+  std::vector<std::string> names;  ///< distinct texts in byte order
+};
+
+/// Labels from integers in an .npy [n] or [n, 1], an IDX file, or a text file with one label a line
+/// (integers in the range of int32, or any text; one line of text above integers is a header).
+Labels read_labels(const std::string& path);
+
+/// What a file holds.
+struct FileInfo {
+  std::string format;               ///< a name of the format table: "npy", "csv", ...
+  std::string dtype;                ///< as numpy spells it: "float32", "uint8", ...; or "text"
+  std::vector<std::int64_t> shape;  ///< as stored: an IDX file of images has three
+  std::int64_t bytes = 0;           ///< size of the file
+  std::vector<std::string> arrays;  ///< .npz only: all of them; dtype and shape are the first's
+};
+
+/// Reads headers only, but for text, which has none and is read through.
+FileInfo describe_file(const std::string& path);
+
+// ---- writing --------------------------------------------------------------------------------
+
+/// Whether an existing file may be replaced.
+enum class Overwrite { no, yes };
+
+/// Throws what writing `path` would throw before its first byte: for a check ahead of long work.
+/// InvalidInput: it exists and `overwrite` is no, or it is no regular file. IoError: its folder is
+/// missing or not writable.
+void check_writable(const std::string& path, Overwrite overwrite);
+
+/// Writes a whole file, or nothing: a temporary file in the same folder is filled, synced and
+/// renamed. A symbolic link is refused as an existing file, and followed when it may be replaced.
+void write_file(const std::string& path, std::span<const std::byte> bytes, Overwrite overwrite);
+void write_file(const std::string& path, std::string_view text, Overwrite overwrite);
+
+/// .npy, float32 [rows, cols].
+void write_npy(const std::string& path, HostMatrix<const float> values, Overwrite overwrite);
+/// .npy, int32 [n].
+void write_npy(const std::string& path, std::span<const std::int32_t> values, Overwrite overwrite);
+
+// ---- graphs ---------------------------------------------------------------------------------
+
+/// What a graph file says beside the graph.
+struct GraphMeta {
+  bool self_included = false;  ///< each row starts with the point itself at distance 0
+  std::uint64_t seed = 0;      ///< that the neighbours were made with
+  std::string fingerprint;     ///< of the points, see fingerprint(); empty when unknown
+  std::string version;         ///< of the program that wrote it
+};
+
+/// Writes an .npz that numpy.load opens: `indices` int32 [n, k], `distances` float32 [n, k], and
+/// `meta`, JSON text as uint8. With meta.self_included the arrays are [n, k+1] and include the
+/// point itself. The same graph and meta give the same bytes.
+void write_graph(const std::string& path, const KnnGraph& graph, const GraphMeta& meta,
+                 Overwrite overwrite);
+
+/// Reads a graph file, or any .npz with `indices` (integers) and `distances` of one shape [n, k].
+/// Where at least half of the rows hold the point itself, the column count goes down by one: the
+/// point is taken out of each row, or the last neighbour where duplicates pushed the point out.
+/// Rows are put in the order of (distance, id); then KnnGraph::validate() has the last word.
+/// `meta`, when given, is overwritten, with defaults where the file says nothing.
+KnnGraph read_graph(const std::string& path, GraphMeta* meta = nullptr);
+
+/// XXH3 of the shape and the bytes of the values, 32 hexadecimal digits: tells whether a graph
+/// belongs to these points.
+std::string fingerprint(HostMatrix<const float> points);
+
+}  // namespace nearfold::io

@@ -1,0 +1,122 @@
+// Byte sources over files and memory; gzip.cpp and zip.cpp have the packed ones.
+#include "io/source.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "io/descriptor.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::io {
+namespace {
+
+constexpr std::size_t kMostPerCall = std::size_t{1} << 30;  // the system refuses 2 GiB and more
+
+std::size_t read_file_at(int fd, const std::string& path, std::int64_t offset,
+                         std::span<std::byte> into) {
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const std::size_t ask = std::min(into.size() - done, kMostPerCall);
+    const ssize_t got =
+        ::pread(fd, into.data() + done, ask, offset + static_cast<std::int64_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("read", path);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> checked_product(std::span<const std::int64_t> factors) {
+  std::int64_t product = 1;
+  for (const std::int64_t factor : factors)
+    if (__builtin_mul_overflow(product, factor, &product)) return std::nullopt;
+  return product;
+}
+
+std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> factors) {
+  return checked_product(std::span(factors.begin(), factors.size()));
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kMost = 40;
+  std::string out = "'";
+  for (const char c : text.substr(0, kMost)) out += c >= ' ' && c <= '~' ? c : '?';
+  return out + (text.size() > kMost ? "...'" : "'");
+}
+
+ByteSource::ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind)
+    : name_(std::move(name)), size_(size), kind_(kind), read_at_(std::move(read_at)) {}
+
+ByteSource ByteSource::file(const std::string& path) {
+  // Non-blocking: opening a pipe without a writer would wait for ever.
+  const auto file =
+      std::make_shared<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file->get() < 0) throw_errno("open", path);
+  struct stat status {};
+  if (::fstat(file->get(), &status) != 0) throw_errno("examine", path);
+  if (!S_ISREG(status.st_mode))
+    throw InvalidInput("'" + path + "' is " + (S_ISDIR(status.st_mode) ? "a folder" : "no file") +
+                       ": give a regular file");
+  return {path, status.st_size, [file, path](std::int64_t offset, std::span<std::byte> into) {
+            return read_file_at(file->get(), path, offset, into);
+          }};
+}
+
+ByteSource ByteSource::memory(std::string name, std::span<const std::byte> bytes) {
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  return {std::move(name), size, [bytes](std::int64_t offset, std::span<std::byte> into) {
+            const std::size_t start = std::min(static_cast<std::size_t>(offset), bytes.size());
+            const std::size_t count = std::min(into.size(), bytes.size() - start);
+            std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(start), count, into.begin());
+            return count;
+          }};
+}
+
+void ByteSource::read(std::span<std::byte> out) {
+  const auto asked = static_cast<std::int64_t>(out.size());
+  if (asked > remaining())
+    malformed("truncated: " + std::to_string(asked) + " bytes are due and " +
+              std::to_string(remaining()) + " are left");
+  const auto got = static_cast<std::int64_t>(read_at_(position_, out));
+  position_ += got;
+  if (got == asked) return;
+  if (kind_ == Size::limit) malformed("truncated: the packed data ends here");
+  malformed("the file became shorter while it was read");
+}
+
+std::size_t ByteSource::peek(std::int64_t offset, std::span<std::byte> out) const {
+  return read_at_(offset, out);
+}
+
+void ByteSource::require_remaining(std::int64_t bytes, const std::string& what) const {
+  if (bytes > remaining() && kind_ == Size::exact)
+    malformed("truncated: " + what + " needs " + std::to_string(bytes) + " bytes and " +
+              std::to_string(remaining()) + " are left");
+  if (bytes > remaining())
+    malformed(what + " needs " + std::to_string(bytes) +
+              " bytes, more than the packed file can unpack to");
+  if (bytes < remaining() && kind_ == Size::exact)
+    malformed_at(position_ + bytes, what + " needs " + std::to_string(bytes) + " bytes and " +
+                                        std::to_string(remaining()) + " are left: " +
+                                        std::to_string(remaining() - bytes) + " too many");
+}
+
+void ByteSource::finish() {
+  std::byte extra;
+  const bool more =
+      (kind_ == Size::exact && remaining() > 0) || read_at_(position_, std::span(&extra, 1)) > 0;
+  if (more) malformed("there are bytes after the end of the data");
+}
+
+void ByteSource::malformed_at(std::int64_t offset, const std::string& what) const {
+  throw InvalidInput("'" + name_ + "', byte " + std::to_string(offset) + ": " + what);
+}
+
+}  // namespace nearfold::io

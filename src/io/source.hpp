@@ -1,0 +1,101 @@
+// The one way in for bytes: a source of known size that is read from front to back and never past
+// its end. Every parser reads through it, whether the bytes are a file, memory (tests, fuzzers), a
+// gzip stream or an entry of a zip archive.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace nearfold::io {
+
+static_assert(std::endian::native == std::endian::little, "file formats are read as little-endian");
+
+/// The product of sizes >= 0, or nothing when it exceeds int64.
+std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> factors);
+std::optional<std::int64_t> checked_product(std::span<const std::int64_t> factors);
+
+/// `text` in quotes for a message: printable ASCII only, at most 40 characters.
+std::string quoted(std::string_view text);
+
+/// Bytes with a name, a size and a position. Copies share what they read from.
+class ByteSource {
+ public:
+  /// Fills `into` with the bytes from `offset` on and returns how many there were: fewer than
+  /// asked only at the end. Throws IoError or InvalidInput.
+  using ReadAt = std::function<std::size_t(std::int64_t offset, std::span<std::byte> into)>;
+
+  /// Whether size() is known, or only a limit that the unpacked bytes cannot exceed.
+  enum class Size { exact, limit };
+
+  ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind = Size::exact);
+
+  /// A regular file. IoError when it cannot be opened, InvalidInput when it is a folder or device.
+  static ByteSource file(const std::string& path);
+  /// Bytes of the caller, which must outlive the source.
+  static ByteSource memory(std::string name, std::span<const std::byte> bytes);
+  /// What a gzip stream unpacks to; its size is limited by what deflate can reach.
+  static ByteSource gunzip(ByteSource packed);
+
+  const std::string& name() const { return name_; }
+  std::int64_t size() const { return size_; }
+  std::int64_t position() const { return position_; }
+  std::int64_t remaining() const { return size_ - position_; }
+
+  /// The next bytes; fewer than asked is an error.
+  void read(std::span<std::byte> out);
+
+  /// The next value, stored in little-endian or in big-endian order.
+  template <class T>
+  T read_little();
+  template <class T>
+  T read_big();
+
+  /// Bytes from anywhere, the position unchanged; returns how many there were. For files and
+  /// memory only: streams cannot go back.
+  std::size_t peek(std::int64_t offset, std::span<std::byte> out) const;
+
+  /// Checks that `bytes` more bytes complete the source, before anything is allocated for them.
+  /// `what` says where the number comes from.
+  void require_remaining(std::int64_t bytes, const std::string& what) const;
+
+  /// Checks that nothing is left; checksums of packed sources are verified here.
+  void finish();
+
+  /// Throws InvalidInput naming the source and the byte.
+  [[noreturn]] void malformed(const std::string& what) const { malformed_at(position_, what); }
+  [[noreturn]] void malformed_at(std::int64_t offset, const std::string& what) const;
+
+ private:
+  std::string name_;
+  std::int64_t size_;
+  Size kind_;
+  std::int64_t position_ = 0;
+  ReadAt read_at_;
+};
+
+template <class T>
+T ByteSource::read_little() {
+  T value;
+  read(std::as_writable_bytes(std::span(&value, 1)));
+  return value;
+}
+
+template <class T>
+T ByteSource::read_big() {
+  std::byte stored[sizeof(T)], turned[sizeof(T)];
+  read(stored);
+  for (std::size_t i = 0; i < sizeof(T); ++i) turned[i] = stored[sizeof(T) - 1 - i];
+  T value;
+  std::memcpy(&value, turned, sizeof(T));
+  return value;
+}
+
+}  // namespace nearfold::io

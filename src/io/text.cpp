@@ -1,0 +1,89 @@
+// Lines out of blocks: a line is a view into the buffer; the rest of a line that a block cuts is
+// moved to the front before the next block is read behind it.
+#include "io/text.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "nearfold/error.hpp"
+
+namespace nearfold::io {
+namespace {
+
+constexpr std::size_t kBlock = std::size_t{1} << 20;
+constexpr std::size_t kLongestLine = std::size_t{64} << 20;
+
+}  // namespace
+
+LineReader::LineReader(ByteSource& source) : source_(source), buffer_(kBlock) {
+  refill();
+  const std::string_view start(buffer_.data(), end_);
+  if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff"))
+    source_.malformed_at(0, "the text is UTF-16: convert it to UTF-8");
+  if (start.starts_with("\xef\xbb\xbf")) begin_ = 3;
+}
+
+bool LineReader::next(std::string_view& line) {
+  std::int64_t blank = 0;
+  while (next_raw(line)) {
+    ++number_;
+    if (trimmed(line).empty()) {
+      if (blank == 0) blank = number_;
+    } else if (blank != 0) {
+      number_ = blank;
+      fail("the line is blank, and more lines follow: remove it");
+    } else {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool LineReader::next_raw(std::string_view& line) {
+  std::size_t searched = 0;
+  for (;;) {
+    char* const from = buffer_.data() + begin_;
+    const void* const found = std::memchr(from + searched, '\n', end_ - begin_ - searched);
+    const bool last = found == nullptr && source_.remaining() == 0;
+    if (last && begin_ == end_) return false;
+    if (found != nullptr || last) {
+      const char* const stop =
+          found != nullptr ? static_cast<const char*>(found) : from + end_ - begin_;
+      line = {from, static_cast<std::size_t>(stop - from)};
+      begin_ = std::min(end_, begin_ + line.size() + 1);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      return true;
+    }
+    searched = end_ - begin_;
+    if (searched > kLongestLine) {
+      ++number_;
+      fail("the line is longer than 64 MiB: is this a text file?");
+    }
+    refill();
+  }
+}
+
+void LineReader::refill() {
+  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+            buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+  end_ -= begin_;
+  begin_ = 0;
+  if (end_ + kBlock / 2 > buffer_.size()) buffer_.resize(2 * buffer_.size());
+  const auto count = static_cast<std::size_t>(
+      std::min(source_.remaining(), static_cast<std::int64_t>(buffer_.size() - end_)));
+  source_.read(std::as_writable_bytes(std::span(buffer_).subspan(end_, count)));
+  end_ += count;
+}
+
+void LineReader::fail(const std::string& what, std::int64_t column) const {
+  throw InvalidInput("'" + source_.name() + "', line " + std::to_string(number_) +
+                     (column > 0 ? ", column " + std::to_string(column) : "") + ": " + what);
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace nearfold::io

@@ -1,0 +1,46 @@
+// Lines of a text file, read in blocks: what CSV and label files share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/source.hpp"
+
+namespace nearfold::io {
+
+/// Reads lines. "\n" and "\r\n" end one; a UTF-8 byte order mark is dropped, UTF-16 is refused.
+class LineReader {
+ public:
+  explicit LineReader(ByteSource& source);
+
+  /// The next line that is not blank, valid until the next call; false at the end. Blank lines may
+  /// only follow the last line with text: elsewhere they are InvalidInput, as is a line longer than
+  /// 64 MiB.
+  bool next(std::string_view& line);
+
+  /// Number of the line that next() gave last, from 1.
+  std::int64_t number() const { return number_; }
+  /// Size of the whole file.
+  std::int64_t bytes() const { return source_.size(); }
+
+  /// Throws InvalidInput naming the file, the line of next() and, if not 0, the column from 1.
+  [[noreturn]] void fail(const std::string& what, std::int64_t column = 0) const;
+
+ private:
+  bool next_raw(std::string_view& line);
+  void refill();
+
+  ByteSource& source_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;  // of what has not been given out
+  std::size_t end_ = 0;
+  std::int64_t number_ = 0;
+};
+
+/// `text` without spaces and tabs around it.
+std::string_view trimmed(std::string_view text);
+
+}  // namespace nearfold::io

@@ -1,0 +1,219 @@
+// libzip behind two functions' worth of interface. Reading goes through a callback over ByteSource,
+// so that archives in files and in memory are the same, and bounded alike.
+#include "io/zip.hpp"
+
+#include <zip.h>
+
+#include <algorithm>
+#include <exception>
+#include <set>
+#include <utility>
+
+#include "nearfold/error.hpp"
+
+namespace nearfold::io {
+namespace {
+
+constexpr zip_int64_t kMostEntries = 1000;
+constexpr std::int64_t kMostExpansion = 1032;  // the best that deflate can do
+
+std::string without_suffix(std::string name) {
+  if (name.ends_with(".npy")) name.resize(name.size() - 4);
+  return name;
+}
+
+}  // namespace
+
+/// What libzip reads from. An exception of the source waits here: it cannot pass through C.
+struct Archive::Input {
+  ByteSource source;
+  std::int64_t position = 0;
+  zip_error_t error{};
+  std::exception_ptr failure;
+
+  zip_int64_t read(void* data, zip_uint64_t length) {
+    try {
+      const std::int64_t left = std::max<std::int64_t>(source.size() - position, 0);
+      const auto count =
+          static_cast<std::size_t>(std::min(length, static_cast<zip_uint64_t>(left)));
+      const std::size_t got =
+          source.peek(position, std::span(static_cast<std::byte*>(data), count));
+      position += static_cast<std::int64_t>(got);
+      return static_cast<zip_int64_t>(got);
+    } catch (...) {
+      failure = std::current_exception();
+      zip_error_set(&error, ZIP_ER_READ, 0);
+      return -1;
+    }
+  }
+
+  zip_int64_t stat(void* data, zip_uint64_t length) {
+    if (length < sizeof(zip_stat_t)) return -1;
+    auto* const status = static_cast<zip_stat_t*>(data);
+    zip_stat_init(status);
+    status->size = static_cast<zip_uint64_t>(source.size());
+    status->valid = ZIP_STAT_SIZE;
+    return sizeof(zip_stat_t);
+  }
+
+  zip_int64_t seek(void* data, zip_uint64_t length) {
+    const zip_int64_t to = zip_source_seek_compute_offset(static_cast<zip_uint64_t>(position),
+                                                          static_cast<zip_uint64_t>(source.size()),
+                                                          data, length, &error);
+    if (to < 0) return -1;
+    position = to;
+    return 0;
+  }
+
+  static zip_int64_t call(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) {
+    auto& input = *static_cast<Input*>(self);
+    switch (command) {
+      case ZIP_SOURCE_OPEN:
+        input.position = 0;
+        return 0;
+      case ZIP_SOURCE_READ:
+        return input.read(data, length);
+      case ZIP_SOURCE_STAT:
+        return input.stat(data, length);
+      case ZIP_SOURCE_SEEK:
+        return input.seek(data, length);
+      case ZIP_SOURCE_TELL:
+        return input.position;
+      case ZIP_SOURCE_ERROR:
+        return zip_error_to_data(&input.error, data, length);
+      case ZIP_SOURCE_CLOSE:
+      case ZIP_SOURCE_FREE:
+        return 0;
+      case ZIP_SOURCE_SUPPORTS:
+        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE,
+                                              ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE,
+                                              ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL, -1);
+      default:
+        zip_error_set(&input.error, ZIP_ER_OPNOTSUPP, 0);
+        return -1;
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    if (failure) std::rethrow_exception(failure);
+    source.malformed_at(position, what);
+  }
+};
+
+Archive::Archive(const ByteSource& source)
+    : name_(source.name()), input_(std::make_shared<Input>(Input{source, 0, {}, {}})) {
+  zip_error_init(&input_->error);
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* const stream = zip_source_function_create(&Input::call, input_.get(), &error);
+  zip_t* const archive =
+      stream != nullptr ? zip_open_from_source(stream, ZIP_RDONLY, &error) : nullptr;
+  if (archive == nullptr) {
+    const std::string reason = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    if (stream != nullptr) zip_source_free(stream);
+    input_->fail("not a readable zip archive: " + reason);
+  }
+  // The archive reads through the input until it is discarded, so it keeps it alive.
+  zip_ = {archive, [input = input_](zip_t* opened) { zip_discard(opened); }};
+
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  if (count > kMostEntries)
+    source.malformed_at(0, std::to_string(count) + " entries in the archive, the limit is 1000");
+  std::set<std::string> seen;
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const char* const name = zip_get_name(archive, static_cast<zip_uint64_t>(i), 0);
+    names_.push_back(without_suffix(name != nullptr ? name : ""));
+    if (!seen.insert(names_.back()).second)
+      source.malformed_at(0, "two arrays are named " + quoted(names_.back()));
+  }
+}
+
+bool Archive::has(const std::string& name) const {
+  return std::find(names_.begin(), names_.end(), name) != names_.end();
+}
+
+ByteSource Archive::entry(const std::string& name) const {
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  if (found == names_.end()) {
+    std::string all;
+    for (const std::string& known : names_) all += (all.empty() ? "" : ", ") + quoted(known);
+    throw InvalidInput("'" + name_ + "' has no array " + quoted(name) + "; it has " +
+                       (all.empty() ? "none" : all));
+  }
+  const auto index = static_cast<zip_uint64_t>(found - names_.begin());
+  const std::string full_name = name_ + ":" + name;
+  zip_stat_t status;
+  zip_stat_init(&status);
+  constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+  if (zip_stat_index(zip_.get(), index, 0, &status) != 0 || (status.valid & kNeeded) != kNeeded)
+    input_->fail("array " + quoted(name) + " has no size");
+  if ((status.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != ZIP_EM_NONE)
+    input_->fail("array " + quoted(name) + " is encrypted: save it without a password");
+  if (status.comp_method != ZIP_CM_STORE && status.comp_method != ZIP_CM_DEFLATE)
+    input_->fail("array " + quoted(name) + " has compression method " +
+                 std::to_string(status.comp_method) + ": use numpy.savez or savez_compressed");
+  const auto size = static_cast<std::int64_t>(status.size);
+  const auto packed = static_cast<std::int64_t>(status.comp_size);
+  const std::int64_t most = status.comp_method == ZIP_CM_STORE
+                                ? packed
+                                : checked_product({packed, kMostExpansion}).value_or(INT64_MAX);
+  if (size < 0 || packed < 0 || packed > input_->source.size() || size > most)
+    input_->fail("array " + quoted(name) + " claims " + std::to_string(status.size) +
+                 " bytes unpacked from " + std::to_string(status.comp_size) +
+                 ": that is impossible");
+
+  zip_file_t* const opened = zip_fopen_index(zip_.get(), index, 0);
+  if (opened == nullptr)
+    input_->fail("array " + quoted(name) + ": " + zip_error_strerror(zip_get_error(zip_.get())));
+  const std::shared_ptr<zip_file_t> file(opened,
+                                         [archive = zip_](zip_file_t* open) { zip_fclose(open); });
+  return {full_name, size, [file, input = input_](std::int64_t, std::span<std::byte> into) {
+            std::size_t done = 0;
+            while (done < into.size()) {
+              const zip_int64_t got = zip_fread(file.get(), into.data() + done, into.size() - done);
+              if (got < 0)
+                input->fail(std::string("damaged array: ") +
+                            zip_error_strerror(zip_file_get_error(file.get())));
+              if (got == 0) break;
+              done += static_cast<std::size_t>(got);
+            }
+            return done;
+          }};
+}
+
+void write_zip(const std::string& path, std::span<const ZipEntry> entries) {
+  int code = 0;
+  zip_t* const opened = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
+  if (opened == nullptr)
+    throw IoError("cannot write '" + path + "': zip error " + std::to_string(code));
+  std::unique_ptr<zip_t, void (*)(zip_t*)> archive(opened, zip_discard);
+  const auto require = [&](bool ok) {
+    if (!ok)
+      throw IoError("cannot write '" + path +
+                    "': " + zip_error_strerror(zip_get_error(archive.get())));
+  };
+  for (const ZipEntry& entry : entries) {
+    const auto part = [](const void* data, std::size_t size) {
+      // libzip only reads from the fragments, though its type does not say so.
+      return zip_buffer_fragment_t{const_cast<zip_uint8_t*>(static_cast<const zip_uint8_t*>(data)),
+                                   size};
+    };
+    const zip_buffer_fragment_t parts[] = {part(entry.head.data(), entry.head.size()),
+                                           part(entry.body.data(), entry.body.size())};
+    zip_source_t* const bytes = zip_source_buffer_fragment(archive.get(), parts, 2, 0);
+    require(bytes != nullptr);
+    const zip_int64_t index =
+        zip_file_add(archive.get(), entry.name.c_str(), bytes, ZIP_FL_ENC_UTF_8);
+    if (index < 0) zip_source_free(bytes);
+    require(index >= 0);
+    const auto at = static_cast<zip_uint64_t>(index);
+    constexpr zip_uint16_t kFirstOfJanuary1980 = (1 << 5) | 1;
+    require(zip_set_file_compression(archive.get(), at, ZIP_CM_STORE, 0) == 0);
+    require(zip_file_set_dostime(archive.get(), at, 0, kFirstOfJanuary1980, 0) == 0);
+  }
+  require(zip_close(archive.get()) == 0);
+  archive.release();
+}
+
+}  // namespace nearfold::io

@@ -1,0 +1,50 @@
+// Zip archives of .npy arrays (.npz), read and written through libzip. Entries are looked up by
+// name and read in place; nothing is ever extracted to a path that an archive names.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/source.hpp"
+
+struct zip;
+
+namespace nearfold::io {
+
+/// The arrays of an .npz.
+class Archive {
+ public:
+  /// InvalidInput when `source` is no zip archive, or has more than 1000 entries or two of a name.
+  explicit Archive(const ByteSource& source);
+
+  /// Names of the entries, without ".npy", in their order.
+  const std::vector<std::string>& names() const { return names_; }
+  bool has(const std::string& name) const;
+
+  /// The bytes of an entry; its checksum is verified by finish(). InvalidInput when it is missing,
+  /// encrypted, compressed by anything but deflate, or claims a size that deflate cannot reach.
+  ByteSource entry(const std::string& name) const;
+
+ private:
+  struct Input;
+  std::string name_;
+  std::shared_ptr<Input> input_;
+  std::shared_ptr<struct ::zip> zip_;
+  std::vector<std::string> names_;
+};
+
+/// One entry to be written: `head` followed by `body`.
+struct ZipEntry {
+  std::string name;
+  std::string head;
+  std::span<const std::byte> body;
+};
+
+/// Writes an archive of uncompressed entries to `path`, replacing it. The same entries give the
+/// same bytes: the time of every entry is 1980-01-01. Throws IoError.
+void write_zip(const std::string& path, std::span<const ZipEntry> entries);
+
+}  // namespace nearfold::io

@@ -1,0 +1,170 @@
+// The start of an embedding: principal components, the graph's eigenvectors, random numbers or the
+// caller's own array, and the scale each optimiser wants it at. The axes themselves come from
+// pca.cpp, the eigenvectors from spectral.cpp.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "math/normal.hpp"
+#include "math/philox.hpp"
+#include "parallel.hpp"
+#include "spectral.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr int kPasses = 8;            // over the points: MNIST's axes are then right to 3e-5
+constexpr double kTsneWidth = 1e-4;   // standard deviation of the first column
+constexpr float kUmapReach = 10.0f;   // largest magnitude, and the box that follows
+constexpr float kUmapJitter = 1e-4f;  // standard deviation
+
+template <class Kind>
+bool is(const Init& init) {
+  return std::holds_alternative<Kind>(init);
+}
+
+/// The value of point i and column c in a stream of standard normals.
+float normal(std::uint64_t seed, Stream stream, std::int64_t i, std::int64_t c) {
+  return to_normal(
+      random4(seed, stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(c)));
+}
+
+void add_normal(Matrix& start, std::uint64_t seed, Stream stream, float width) {
+  for (std::int64_t i = 0; i < start.rows; ++i) {
+    for (std::int64_t c = 0; c < start.cols; ++c) {
+      start.row(i)[c] += width * normal(seed, stream, i, c);
+    }
+  }
+}
+
+/// The first entry of largest magnitude of every column becomes positive.
+void fix_signs(Matrix& start) {
+  for (std::int64_t c = 0; c < start.cols; ++c) {
+    float peak = 0;
+    for (std::int64_t i = 0; i < start.rows; ++i) {
+      if (std::abs(start.row(i)[c]) > std::abs(peak)) peak = start.row(i)[c];
+    }
+    if (peak >= 0) continue;
+    for (std::int64_t i = 0; i < start.rows; ++i) start.row(i)[c] = -start.row(i)[c];
+  }
+}
+
+/// Standard deviation of a column, in double whatever its scale.
+double deviation(const Matrix& start, std::int64_t c) {
+  double sum = 0, squares = 0;
+  const auto n = static_cast<double>(start.rows);
+  for (std::int64_t i = 0; i < start.rows; ++i) sum += static_cast<double>(start.row(i)[c]);
+  for (std::int64_t i = 0; i < start.rows; ++i) {
+    const double off = static_cast<double>(start.row(i)[c]) - sum / n;
+    squares += off * off;
+  }
+  return std::sqrt(squares / n);
+}
+
+Start pca_start(HostMatrix<const float> points, int dims, const Cpu& on) {
+  const auto count =
+      static_cast<int>(std::min<std::int64_t>(dims, std::min(points.rows, points.cols)));
+  std::vector<float> mean;
+  // The seed only picks the vectors the iteration begins with; a constant makes the start the same
+  // for all seeds.
+  const Matrix axes = principal_axes(points, count, kPasses, mean, /*seed=*/0, on);
+  Start start{Matrix(points.rows, dims), "pca", {}};
+  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      double score[3] = {0, 0, 0};
+      for (std::int64_t c = 0; c < points.cols; ++c) {
+        const double x = static_cast<double>(points.row(i)[c] - mean[static_cast<std::size_t>(c)]);
+        for (int a = 0; a < count; ++a) score[a] += x * static_cast<double>(axes.row(a)[c]);
+      }
+      for (int a = 0; a < count; ++a) start.layout.row(i)[a] = static_cast<float>(score[a]);
+    }
+  });
+  return start;
+}
+
+/// Columns that PCA has no axis for: noise of 1 % of the first column.
+void fill_missing(Start& start, std::int64_t dim, std::uint64_t seed) {
+  const auto width = static_cast<float>(0.01 * deviation(start.layout, 0));
+  for (std::int64_t c = dim; c < start.layout.cols; ++c) {
+    for (std::int64_t i = 0; i < start.layout.rows; ++i) {
+      start.layout.row(i)[c] = width * normal(seed, Stream::init, i, c);
+    }
+  }
+  start.warnings.push_back("the points have " + std::to_string(dim) +
+                           " column(s): the other columns of the PCA start are noise");
+}
+
+Matrix random_start(std::int64_t n, int dims, std::uint64_t seed) {
+  Matrix out(n, dims);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const Random4 bits = random4(seed, Stream::init, static_cast<std::uint64_t>(i));
+    for (int c = 0; c < dims; ++c) out.row(i)[c] = to_unit(bits.v[c]);
+  }
+  return out;
+}
+
+}  // namespace
+
+Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
+                     int dims, std::uint64_t seed, const Cpu& on) {
+  if (const auto* given = std::get_if<ArrayInit>(&init)) return {given->start, "array", {}};
+  if (is<RandomInit>(init)) return {random_start(graph.n, dims, seed), "random", {}};
+  Start start =
+      is<PcaInit>(init) ? pca_start(points, dims, on) : spectral_start(graph, dims, seed, on);
+  fix_signs(start.layout);
+  if (is<PcaInit>(init)) {
+    if (dims > points.cols) fill_missing(start, points.cols, seed);
+    if (deviation(start.layout, 0) == 0) {
+      start.warnings.push_back("all points are equal: the PCA start is nothing but jitter");
+    }
+  }
+  return start;
+}
+
+void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed) {
+  if (is<ArrayInit>(init)) return;
+  const auto width = static_cast<float>(kTsneWidth);
+  if (is<RandomInit>(init)) {
+    std::fill(start.values.begin(), start.values.end(), 0.0f);
+    return add_normal(start, seed, Stream::init, width);
+  }
+  // Equal rows keep nothing but the jitter, which is then all the width there is.
+  const double now = deviation(start, 0);
+  for (float& value : start.values) {
+    value = now > 0 ? static_cast<float>(static_cast<double>(value) / now * kTsneWidth) : 0.0f;
+  }
+  add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width);
+}
+
+void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed) {
+  if (is<PcaInit>(init) || is<SpectralInit>(init)) {
+    float most = 0;
+    for (const float value : start.values) most = std::max(most, std::abs(value));
+    if (most > 0) {
+      for (float& value : start.values) value = value / most * kUmapReach;
+    }
+    add_normal(start, seed, Stream::jitter, kUmapJitter);
+  }
+  for (std::int64_t c = 0; c < start.cols; ++c) {
+    float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+    for (std::int64_t i = 0; i < start.rows; ++i) {
+      low = std::min(low, start.row(i)[c]);
+      high = std::max(high, start.row(i)[c]);
+    }
+    const double extent = static_cast<double>(high) - static_cast<double>(low);
+    for (std::int64_t i = 0; i < start.rows; ++i) {
+      const double share =
+          extent > 0 ? (static_cast<double>(start.row(i)[c]) - static_cast<double>(low)) / extent
+                     : 0;
+      start.row(i)[c] = static_cast<float>(share * static_cast<double>(kUmapReach));
+    }
+  }
+}
+
+}  // namespace nearfold

@@ -1,0 +1,33 @@
+// Colours: one per class, a continuous scale for density, and the two grounds.
+#pragma once
+
+#include <cstdint>
+
+#include "plot/canvas.hpp"
+
+namespace nearfold {
+
+/// The colours that are not data.
+struct Theme {
+  Rgb ground;
+  Rgb text;
+  Rgb muted;  ///< captions
+  Rgb none;   ///< points without a label
+  bool dark = false;
+};
+
+Theme theme(bool dark);
+
+/// The colour of label `label`: grey if negative; 24 chosen ones, then hues a golden angle apart.
+/// The same label has the same colour in every picture.
+Rgb class_color(std::int32_t label, const Theme&);
+
+/// The density scale at t in [0, 1]: equal steps of t look equally large. Near the ground's
+/// lightness at 0, farthest from it at 1.
+Rgb density_color(float t, const Theme&);
+
+/// sRGB transfer function, [0, 1] -> [0, 1], and its inverse.
+float srgb_from_linear(float value);
+float linear_from_srgb(float code);
+
+}  // namespace nearfold

@@ -1,0 +1,22 @@
+// From layout units to pixels: the window that is shown, and where in it every point falls.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "nearfold/matrix.hpp"
+#include "plot/canvas.hpp"
+
+namespace nearfold {
+
+/// Every point's place on the canvas.
+struct Places {
+  std::vector<Spot> at;      ///< [n], all inside the box
+  std::int64_t outside = 0;  ///< how many were moved to the border because they are far outliers
+};
+
+/// Places `layout` [n, 2 or 3] in `box`, equal scale on both axes, centred, `inset` pixels from the
+/// edges. Throws InvalidInput if a value is not finite.
+Places place_points(HostMatrix<const float> layout, const Box& box, float inset);
+
+}  // namespace nearfold

@@ -1,0 +1,31 @@
+// The Rayleigh-Ritz step for a block of kLanes vectors: the best approximations to eigenvectors
+// that their span holds, from three small matrices.
+#pragma once
+
+#include <vector>
+
+#include "lanes.hpp"
+
+namespace nearfold {
+
+using Small = std::vector<double>;  // [kLanes][kLanes], row-major
+inline constexpr std::size_t kSmall = kLanes * kLanes;
+
+/// Gram matrices of the columns of Z and AZ: Z'Z, Z'AZ and (AZ)'AZ, for an operator A that is
+/// symmetric in the inner product they are taken in.
+struct Grams {
+  Small zz = Small(kSmall), zp = Small(kSmall), pp = Small(kSmall);
+};
+
+/// Column i of the answer is the sum over c of turn[i][c] * column c of Z, of length 1.
+struct Ritz {
+  int rank = 0;                  ///< columns that are independent; rows beyond are zero
+  Small turn = Small(kSmall);    ///< [kLanes][kLanes]
+  double value[kLanes] = {};     ///< largest first
+  double residual[kLanes] = {};  ///< |A v - value v|
+};
+
+/// Deterministic, plain IEEE arithmetic.
+Ritz rayleigh_ritz(const Grams& g);
+
+}  // namespace nearfold

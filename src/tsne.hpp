@@ -1,0 +1,28 @@
+// What t-SNE's optimiser needs from a way to sum the repulsive forces.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "nearfold/device.hpp"
+
+namespace nearfold {
+
+class Repulsion {
+ public:
+  virtual ~Repulsion() = default;
+  /// in   y [n, dims]      the layout, centred
+  /// out  force [n, dims]  sum over j of q_ij^2 (y_i - y_j), q = 1 / (1 + |y_i - y_j|^2)
+  /// returns Z = sum of q_ij over all ordered pairs i != j.
+  /// A pure function of y, bitwise the same for any number of threads.
+  virtual double compute(const std::vector<float>& y, std::vector<float>& force) = 0;
+};
+
+/// All pairs: O(n^2) time, O(n) memory. dims 2 or 3.
+std::unique_ptr<Repulsion> make_exact_repulsion(std::int64_t n, int dims, const Cpu& on);
+
+/// Interpolation on a grid and FFT: O(n + span^2 log span), 2-D. See tsne_fft.cpp for its error.
+std::unique_ptr<Repulsion> make_fft_repulsion(std::int64_t n, const Cpu& on);
+
+}  // namespace nearfold
