@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "nearfold/error.hpp"
+#include "parallel.hpp"
 #include "pipeline.hpp"
 
 namespace nearfold {
@@ -68,6 +69,7 @@ struct Embedder::State {
     info.version = version();
     info.method = method_name(settings.method);
     info.device = describe(settings.device);
+    info.threads = thread_count(on.threads);
     info.seed = settings.seed;
     info.n = n;
     info.dim = source.points.cols;

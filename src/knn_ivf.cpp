@@ -29,23 +29,6 @@ constexpr std::int64_t kBlock = 256;
 constexpr std::int64_t kSampleRows = 1000;
 constexpr int kSlack = 8;  // FAISS's rounding may swap the last few
 
-/// The coarse quantizer: FAISS's flat index, searched in blocks.
-class BlockFlat final : public faiss::IndexFlatL2 {
- public:
-  BlockFlat(FaissId dim, const Cpu& on) : faiss::IndexFlatL2(dim), on_(on) {}
-
-  void search(FaissId n, const float* x, FaissId k, float* distances, FaissId* labels,
-              const faiss::SearchParameters* params) const override {
-    parallel_for(on_.threads, n, kBlock, [&](std::int64_t begin, std::int64_t end) {
-      faiss::IndexFlatL2::search(end - begin, x + begin * d, k, distances + begin * k,
-                                 labels + begin * k, params);
-    });
-  }
-
- private:
-  Cpu on_;
-};
-
 /// FAISS's own loops obey this thread's OpenMP setting; it is put back afterwards.
 class FaissThreads {
  public:
@@ -58,6 +41,24 @@ class FaissThreads {
 
  private:
   int before_;
+};
+
+/// The coarse quantizer: FAISS's flat index, searched in blocks.
+class BlockFlat final : public faiss::IndexFlatL2 {
+ public:
+  BlockFlat(FaissId dim, const Cpu& on) : faiss::IndexFlatL2(dim), on_(on) {}
+
+  void search(FaissId n, const float* x, FaissId k, float* distances, FaissId* labels,
+              const faiss::SearchParameters* params) const override {
+    parallel_for(on_.threads, n, kBlock, [&](std::int64_t begin, std::int64_t end) {
+      const FaissThreads one(1);
+      faiss::IndexFlatL2::search(end - begin, x + begin * d, k, distances + begin * k,
+                                 labels + begin * k, params);
+    });
+  }
+
+ private:
+  Cpu on_;
 };
 
 struct Ivf {
@@ -109,6 +110,7 @@ struct Ivf {
     std::vector<char> filled(rows.size());
     const int wanted = static_cast<int>(std::min<std::int64_t>(k + 1 + kSlack, points.rows));
     parallel_for(on.threads, graph.n, kBlock, [&](std::int64_t begin, std::int64_t end) {
+      const FaissThreads one(1);
       Matrix queries(end - begin, points.cols);
       for (std::int64_t r = begin; r < end; ++r)
         std::copy_n(points.row(rows[static_cast<std::size_t>(r)]), points.cols,

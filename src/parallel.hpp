@@ -1,37 +1,50 @@
 // Loops over all cores whose result does not depend on how many there are: work is cut into ranges
 // of fixed size, each range writes only its own output, and sums are added in the order of ranges.
+//
+// Own threads instead of OpenMP's: those spin between loops, so that a second busy process makes an
+// iteration of a millisecond take ten, and thread sanitizers cannot see into them.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <vector>
 
 namespace nearfold {
 
-/// Threads to use for a request as in Cpu::threads: 0 means all.
+/// Threads to use for a request as in Cpu::threads: 0 means all that this process may use.
 int thread_count(int requested);
 
 /// Rows per range where a loop does not know better: large enough to amortise a dispatch.
 inline constexpr std::int64_t kGrain = 1024;
 
+/// Runs job() on `threads` threads at once, the caller's among them, and returns when all have
+/// ended. Inside a job it runs once, on the caller's thread. The threads are kept for the next call
+/// from the same thread. job must not throw.
+void run_on_threads(int threads, const std::function<void()>& job);
+
 /// body(begin, end) for every range [begin, end) of `grain` items of [0, n), on `threads` threads,
-/// in no particular order. The first exception thrown is rethrown here once all ranges have ended.
+/// in no particular order. The first exception thrown is rethrown here; ranges not begun are
+/// skipped.
 template <class Body>
 void parallel_for(int threads, std::int64_t n, std::int64_t grain, const Body& body) {
   const std::int64_t ranges = (n + grain - 1) / grain;
-  std::exception_ptr failure;
+  std::atomic<std::int64_t> next{0};
   std::atomic<bool> failed{false};
-#pragma omp parallel for schedule(dynamic, 1) num_threads(thread_count(threads)) if (ranges > 1)
-  for (std::int64_t r = 0; r < ranges; ++r) {
-    if (failed.load(std::memory_order_relaxed)) continue;
-    try {
-      body(r * grain, std::min(n, (r + 1) * grain));
-    } catch (...) {
-      if (!failed.exchange(true)) failure = std::current_exception();
+  std::exception_ptr failure;
+  const auto job = [&] {
+    for (std::int64_t r; (r = next.fetch_add(1, std::memory_order_relaxed)) < ranges;) {
+      if (failed.load(std::memory_order_relaxed)) return;
+      try {
+        body(r * grain, std::min(n, (r + 1) * grain));
+      } catch (...) {
+        if (!failed.exchange(true)) failure = std::current_exception();
+      }
     }
-  }
+  };
+  run_on_threads(static_cast<int>(std::min<std::int64_t>(thread_count(threads), ranges)), job);
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -18,7 +18,7 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kDense = 128;           // vertices up to which a dense solver is faster
+constexpr std::int64_t kDense = 32;            // vertices up to which a dense solver is faster
 constexpr std::int64_t kFewest = 500;          // limit of passes over the edges of large graphs,
 constexpr std::int64_t kMost = 2000;           // of small ones,
 constexpr std::int64_t kVisits = 100'000'000;  // and of edges visited in between: about a second

@@ -21,6 +21,7 @@ struct RunInfo {
   std::string version;
   std::string method;  ///< "tsne" or "umap"
   std::string device;
+  int threads = 0;    ///< used, when the device is a Cpu
   std::string index;  ///< how the graph was made
   std::optional<double> recall;
   std::string init;  ///< the start really used

@@ -55,7 +55,7 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["dim"] = info.dim;
   out["n_components"] = settings.dims;
   out["device"] = info.device;
-  if (const auto* cpu = std::get_if<Cpu>(&settings.device)) out["threads"] = cpu->threads;
+  out["threads"] = info.threads;
   out["seed"] = info.seed;
   out["index"] = info.index;
   if (info.recall) out["recall"] = *info.recall;

@@ -3,14 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <nlohmann/json.hpp>
-#include <numeric>
-#include <optional>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "io/formats.hpp"
 #include "io/npy.hpp"
-#include "io/write.hpp"
 #include "io/zip.hpp"
 #include "nearfold/error.hpp"
 
@@ -193,9 +193,7 @@ void write_graph(const std::string& path, const KnnGraph& graph, const GraphMeta
       {"distances.npy", npy_header("<f4", shape), std::as_bytes(std::span(distances))},
       {"meta.npy", npy_header("|u1", text_shape), std::as_bytes(std::span(text))},
   };
-  AtomicFile file(path, overwrite);
-  write_zip(file.temporary(), entries);
-  file.commit();
+  write_zip(path, entries, overwrite);
 }
 
 KnnGraph read_graph(const ByteSource& source, GraphMeta* meta) {

@@ -7,6 +7,8 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "nearfold/error.hpp"
 
@@ -86,7 +88,7 @@ class HeaderParser {
     if (quote != '\'' && quote != '"') fail("a string is due");
     const std::size_t end = text_.find(quote, at_ + 1);
     if (end == std::string_view::npos) fail("a string is not closed");
-    const std::string value(text_.substr(at_ + 1, end - at_ - 1));
+    std::string value(text_.substr(at_ + 1, end - at_ - 1));
     at_ = end + 1;
     return value;
   }

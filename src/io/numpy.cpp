@@ -1,4 +1,7 @@
 // Points and labels in numpy's files: .npy holds one array, .npz several by name.
+#include <string>
+#include <utility>
+
 #include "io/formats.hpp"
 #include "io/npy.hpp"
 #include "io/zip.hpp"
@@ -13,10 +16,8 @@ std::string chosen(const Archive& archive, const std::string& name, const std::s
   if (!wanted.empty()) return wanted;
   if (names.size() == 1) return names[0];
   if (names.empty()) throw InvalidInput("'" + name + "' has no arrays");
-  std::string all;
-  for (const std::string& each : names) all += (all.empty() ? "" : ", ") + quoted(each);
   throw InvalidInput("'" + name + "' has " + std::to_string(names.size()) +
-                     " arrays: name the one that holds the points (" + all + ")");
+                     " arrays: name the one that holds the points (" + archive.listing() + ")");
 }
 
 }  // namespace

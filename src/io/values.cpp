@@ -53,7 +53,7 @@ bool convert(const std::byte* in, To* out, std::size_t count) {
     const T value = load<T>(in + i * sizeof(T), kSwap);
     if constexpr (std::is_integral_v<To>) {
       all &= std::in_range<To>(value);
-      out[i] = static_cast<To>(value);
+      out[i] = static_cast<To>(value);  // NOLINT(bugprone-signed-char-misuse): a number
     } else {
       out[i] = static_cast<float>(value);
       if constexpr (std::is_same_v<T, double>) all &= fits(value, out[i]);

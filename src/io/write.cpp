@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "io/descriptor.hpp"
 #include "io/npy.hpp"
@@ -27,7 +28,7 @@ std::string folder_of(const std::string& path) {
 std::string followed(const std::string& path) {
   char* const real = ::realpath(path.c_str(), nullptr);
   if (real == nullptr) return path;
-  const std::string target = real;
+  std::string target = real;
   ::free(real);
   return target;
 }

@@ -1,4 +1,4 @@
-// libzip behind two functions' worth of interface. Reading goes through a callback over ByteSource,
+// libzip, kept in this file. Reading goes through a callback over ByteSource,
 // so that archives in files and in memory are the same, and bounded alike.
 #include "io/zip.hpp"
 
@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "io/write.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -20,6 +21,25 @@ constexpr std::int64_t kMostExpansion = 1032;  // the best that deflate can do
 std::string without_suffix(std::string name) {
   if (name.ends_with(".npy")) name.resize(name.size() - 4);
   return name;
+}
+
+/// libzip only reads from fragments, though its type does not say so.
+zip_buffer_fragment_t fragment(const void* data, std::size_t size) {
+  return {const_cast<zip_uint8_t*>(static_cast<const zip_uint8_t*>(data)), size};
+}
+
+/// False when libzip refuses; the archive has the reason. The bytes are read by zip_close().
+bool add_entry(zip_t* archive, const ZipEntry& entry) {
+  constexpr zip_uint16_t kFirstOfJanuary1980 = (1 << 5) | 1;
+  const zip_buffer_fragment_t parts[] = {fragment(entry.head.data(), entry.head.size()),
+                                         fragment(entry.body.data(), entry.body.size())};
+  zip_source_t* const bytes = zip_source_buffer_fragment(archive, parts, 2, 0);
+  if (bytes == nullptr) return false;
+  const zip_int64_t index = zip_file_add(archive, entry.name.c_str(), bytes, ZIP_FL_ENC_UTF_8);
+  if (index < 0) zip_source_free(bytes);
+  const auto at = static_cast<zip_uint64_t>(index);
+  return index >= 0 && zip_set_file_compression(archive, at, ZIP_CM_STORE, 0) == 0 &&
+         zip_file_set_dostime(archive, at, 0, kFirstOfJanuary1980, 0) == 0;
 }
 
 }  // namespace
@@ -133,42 +153,48 @@ bool Archive::has(const std::string& name) const {
   return std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
-ByteSource Archive::entry(const std::string& name) const {
-  const auto found = std::find(names_.begin(), names_.end(), name);
-  if (found == names_.end()) {
-    std::string all;
-    for (const std::string& known : names_) all += (all.empty() ? "" : ", ") + quoted(known);
-    throw InvalidInput("'" + name_ + "' has no array " + quoted(name) + "; it has " +
-                       (all.empty() ? "none" : all));
-  }
-  const auto index = static_cast<zip_uint64_t>(found - names_.begin());
-  const std::string full_name = name_ + ":" + name;
+std::string Archive::listing() const {
+  std::string all;
+  for (const std::string& name : names_) all += (all.empty() ? "" : ", ") + quoted(name);
+  return all.empty() ? "none" : all;
+}
+
+std::int64_t Archive::unpacked_size(std::uint64_t index) const {
+  const std::string what = "array " + quoted(names_[index]);
   zip_stat_t status;
   zip_stat_init(&status);
   constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
   if (zip_stat_index(zip_.get(), index, 0, &status) != 0 || (status.valid & kNeeded) != kNeeded)
-    input_->fail("array " + quoted(name) + " has no size");
+    input_->fail(what + " has no size");
   if ((status.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != ZIP_EM_NONE)
-    input_->fail("array " + quoted(name) + " is encrypted: save it without a password");
+    input_->fail(what + " is encrypted: save it without a password");
   if (status.comp_method != ZIP_CM_STORE && status.comp_method != ZIP_CM_DEFLATE)
-    input_->fail("array " + quoted(name) + " has compression method " +
-                 std::to_string(status.comp_method) + ": use numpy.savez or savez_compressed");
+    input_->fail(what + " has compression method " + std::to_string(status.comp_method) +
+                 ": use numpy.savez or numpy.savez_compressed");
   const auto size = static_cast<std::int64_t>(status.size);
   const auto packed = static_cast<std::int64_t>(status.comp_size);
   const std::int64_t most = status.comp_method == ZIP_CM_STORE
                                 ? packed
                                 : checked_product({packed, kMostExpansion}).value_or(INT64_MAX);
   if (size < 0 || packed < 0 || packed > input_->source.size() || size > most)
-    input_->fail("array " + quoted(name) + " claims " + std::to_string(status.size) +
-                 " bytes unpacked from " + std::to_string(status.comp_size) +
-                 ": that is impossible");
+    input_->fail(what + " claims " + std::to_string(status.size) + " bytes unpacked from " +
+                 std::to_string(status.comp_size) + ": that is impossible");
+  return size;
+}
 
+ByteSource Archive::entry(const std::string& name) const {
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  if (found == names_.end())
+    throw InvalidInput("'" + name_ + "' has no array " + quoted(name) + "; it has " + listing());
+  const auto index = static_cast<zip_uint64_t>(found - names_.begin());
+  const std::int64_t size = unpacked_size(index);
   zip_file_t* const opened = zip_fopen_index(zip_.get(), index, 0);
   if (opened == nullptr)
     input_->fail("array " + quoted(name) + ": " + zip_error_strerror(zip_get_error(zip_.get())));
   const std::shared_ptr<zip_file_t> file(opened,
                                          [archive = zip_](zip_file_t* open) { zip_fclose(open); });
-  return {full_name, size, [file, input = input_](std::int64_t, std::span<std::byte> into) {
+  return {name_ + ":" + name, size,
+          [file, input = input_](std::int64_t, std::span<std::byte> into) {
             std::size_t done = 0;
             while (done < into.size()) {
               const zip_int64_t got = zip_fread(file.get(), into.data() + done, into.size() - done);
@@ -182,38 +208,20 @@ ByteSource Archive::entry(const std::string& name) const {
           }};
 }
 
-void write_zip(const std::string& path, std::span<const ZipEntry> entries) {
+void write_zip(const std::string& path, std::span<const ZipEntry> entries, Overwrite overwrite) {
+  AtomicFile file(path, overwrite);
   int code = 0;
-  zip_t* const opened = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
-  if (opened == nullptr)
-    throw IoError("cannot write '" + path + "': zip error " + std::to_string(code));
-  std::unique_ptr<zip_t, void (*)(zip_t*)> archive(opened, zip_discard);
-  const auto require = [&](bool ok) {
-    if (!ok)
-      throw IoError("cannot write '" + path +
-                    "': " + zip_error_strerror(zip_get_error(archive.get())));
-  };
-  for (const ZipEntry& entry : entries) {
-    const auto part = [](const void* data, std::size_t size) {
-      // libzip only reads from the fragments, though its type does not say so.
-      return zip_buffer_fragment_t{const_cast<zip_uint8_t*>(static_cast<const zip_uint8_t*>(data)),
-                                   size};
-    };
-    const zip_buffer_fragment_t parts[] = {part(entry.head.data(), entry.head.size()),
-                                           part(entry.body.data(), entry.body.size())};
-    zip_source_t* const bytes = zip_source_buffer_fragment(archive.get(), parts, 2, 0);
-    require(bytes != nullptr);
-    const zip_int64_t index =
-        zip_file_add(archive.get(), entry.name.c_str(), bytes, ZIP_FL_ENC_UTF_8);
-    if (index < 0) zip_source_free(bytes);
-    require(index >= 0);
-    const auto at = static_cast<zip_uint64_t>(index);
-    constexpr zip_uint16_t kFirstOfJanuary1980 = (1 << 5) | 1;
-    require(zip_set_file_compression(archive.get(), at, ZIP_CM_STORE, 0) == 0);
-    require(zip_file_set_dostime(archive.get(), at, 0, kFirstOfJanuary1980, 0) == 0);
-  }
-  require(zip_close(archive.get()) == 0);
-  archive.release();
+  std::unique_ptr<zip_t, void (*)(zip_t*)> archive(
+      zip_open(file.temporary().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code), zip_discard);
+  if (!archive) throw IoError("cannot write '" + path + "': zip error " + std::to_string(code));
+  bool ok = true;
+  for (const ZipEntry& entry : entries) ok = ok && add_entry(archive.get(), entry);
+  ok = ok && zip_close(archive.get()) == 0;
+  if (!ok)
+    throw IoError("cannot write '" + path +
+                  "': " + zip_error_strerror(zip_get_error(archive.get())));
+  static_cast<void>(archive.release());  // zip_close() has freed it
+  file.commit();
 }
 
 }  // namespace nearfold::io

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "io/io.hpp"
 #include "io/source.hpp"
 
 struct zip;
@@ -23,6 +25,8 @@ class Archive {
   /// Names of the entries, without ".npy", in their order.
   const std::vector<std::string>& names() const { return names_; }
   bool has(const std::string& name) const;
+  /// The names in quotes, with commas between; "none" when there are none.
+  std::string listing() const;
 
   /// The bytes of an entry; its checksum is verified by finish(). InvalidInput when it is missing,
   /// encrypted, compressed by anything but deflate, or claims a size that deflate cannot reach.
@@ -30,6 +34,10 @@ class Archive {
 
  private:
   struct Input;
+
+  /// The size that an entry unpacks to, checked as entry() says.
+  std::int64_t unpacked_size(std::uint64_t index) const;
+
   std::string name_;
   std::shared_ptr<Input> input_;
   std::shared_ptr<struct ::zip> zip_;
@@ -43,8 +51,8 @@ struct ZipEntry {
   std::span<const std::byte> body;
 };
 
-/// Writes an archive of uncompressed entries to `path`, replacing it. The same entries give the
-/// same bytes: the time of every entry is 1980-01-01. Throws IoError.
-void write_zip(const std::string& path, std::span<const ZipEntry> entries);
+/// Writes an archive of uncompressed entries, as write_file() does. The same entries give the same
+/// bytes: the time of every entry is 1980-01-01.
+void write_zip(const std::string& path, std::span<const ZipEntry> entries, Overwrite overwrite);
 
 }  // namespace nearfold::io

@@ -1,0 +1,261 @@
+// The tool as scripts use it: exit codes, messages, files. Runs the program itself.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "io/io.hpp"
+
+namespace nearfold {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int code;
+  std::string out;  // stdout and stderr together
+};
+
+class Cli : public ::testing::Test {
+ protected:
+  Cli() {
+    std::string pattern = (fs::temp_directory_path() / "nearfold-cli-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    run("generate blobs -n 300 --dim 5 -o " + path("x.npy") + " --labels " + path("l.npy"));
+  }
+  ~Cli() override { fs::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  bool exists(const std::string& name) const { return fs::exists(path(name)); }
+
+  std::string bytes(const std::string& name) const {
+    std::ifstream file(path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+  }
+
+  Outcome run(const std::string& arguments) const {
+    const std::string command = std::string(NEARFOLD_TOOL) + " " + arguments + " 2>&1";
+    FILE* pipe = popen(command.c_str(), "r");
+    Outcome outcome{-1, ""};
+    std::array<char, 4096> buffer{};
+    for (std::size_t got; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+      outcome.out.append(buffer.data(), got);
+    const int status = pclose(pipe);
+    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return outcome;
+  }
+
+  std::string embed(const std::string& more) const {
+    return "embed " + path("x.npy") + " --method umap --n-epochs 20 -o " + path("y.npy") + " " +
+           more;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Cli, EmbedWritesMapPictureAndReport) {
+  const Outcome o = run(embed("--labels " + path("l.npy") + " --plot " + path("p.png") +
+                              " --report " + path("r.json") + " --seed 7"));
+  ASSERT_EQ(o.code, 0) << o.out;
+  const Matrix map = io::read_matrix(path("y.npy"));
+  EXPECT_EQ(map.rows, 300);
+  EXPECT_EQ(map.cols, 2);
+  EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
+  const auto report = nlohmann::json::parse(bytes("r.json"));
+  EXPECT_EQ(report["seed"], 7);
+  EXPECT_EQ(report["index"], "flat");
+  EXPECT_EQ(report["iterations"], 20);
+  EXPECT_EQ(report["status"], "finished");
+  EXPECT_GE(report["threads"], 1);
+  EXPECT_GT(report["peak_bytes"], 1'000'000);
+  for (const char* stage :
+       {"read", "check", "knn", "weights", "init", "optimize", "write", "total"})
+    EXPECT_TRUE(report["seconds"].contains(stage)) << stage;
+}
+
+TEST_F(Cli, TsneReportsItsDivergence) {
+  const Outcome o =
+      run("embed " + path("x.npy") + " --method tsne --max_iter 60 --perplexity 10 -o " +
+          path("y.npy") + " --report " + path("r.json"));
+  ASSERT_EQ(o.code, 0) << o.out;
+  const auto report = nlohmann::json::parse(bytes("r.json"));
+  EXPECT_GT(report["kl_divergence"], 0.0);
+  EXPECT_LT(report["kl_divergence"], 5.0);
+  EXPECT_EQ(report["k"], 30);
+}
+
+TEST_F(Cli, TheSameBytesForAnyNumberOfThreads) {
+  ASSERT_EQ(run(embed("--threads 1")).code, 0);
+  const std::string one = bytes("y.npy");
+  for (const char* threads : {"2", "3", "7"}) {
+    ASSERT_EQ(run(embed(std::string("--force --threads ") + threads)).code, 0);
+    EXPECT_EQ(bytes("y.npy"), one) << threads;
+  }
+}
+
+TEST_F(Cli, AGraphMadeOnceGivesTheSameMap) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  const std::string direct = bytes("y.npy");
+  ASSERT_EQ(run("knn " + path("x.npy") + " -k 40 -o " + path("g.npz")).code, 0);
+  ASSERT_EQ(
+      run("embed --knn " + path("g.npz") + " --method umap --n-epochs 20 -o " + path("z.npy")).code,
+      0);
+  EXPECT_EQ(bytes("z.npy"), direct);
+}
+
+TEST_F(Cli, AGraphOfOtherPointsIsRefused) {
+  run("knn " + path("x.npy") + " -k 20 -o " + path("g.npz"));
+  run("generate blobs -n 300 --dim 5 --seed 1 --force -o " + path("x.npy"));
+  const Outcome o = run(embed("--knn " + path("g.npz")));
+  EXPECT_EQ(o.code, 3);
+  EXPECT_NE(o.out.find("other points"), std::string::npos) << o.out;
+}
+
+TEST_F(Cli, ASmallGraphSaysWhatIsNeeded) {
+  run("knn " + path("x.npy") + " -k 5 -o " + path("g.npz"));
+  const Outcome o = run(embed("--knn " + path("g.npz")));
+  EXPECT_EQ(o.code, 3);
+  EXPECT_NE(o.out.find("k >= 14"), std::string::npos) << o.out;
+}
+
+TEST_F(Cli, IvfStatesItsRecall) {
+  const Outcome o =
+      run("knn " + path("x.npy") + " -k 5 --index ivf --target-recall 0.9 -o " + path("g.npz"));
+  EXPECT_EQ(o.code, 0);
+  EXPECT_NE(o.out.find("recall"), std::string::npos) << o.out;
+}
+
+TEST_F(Cli, WrongParametersExitWith2BeforeAnythingIsRead) {
+  for (const char* wrong :
+       {"--n-neighbors 1", "--n-neighbors 010x", "--min-dist -1", "--min-dist 2",
+        "--n-components 4", "--seed -5", "--threads -1", "--threads 99999999999",
+        "--perplexity nan", "--index hnsw", "--metric cosine", "--device gpu", "--no-such-flag",
+        "--learning-rate 0", "--progress x", "--negative-sample-rate inf",
+        "--target-recall 0 --index ivf", "--a 1"}) {
+    const Outcome o =
+        run("embed " + path("absent.npy") + " --method " +
+            (std::string(wrong).find("perplexity") == std::string::npos ? "umap" : "tsne") +
+            " -o " + path("y.npy") + " " + wrong);
+    EXPECT_EQ(o.code, 2) << wrong << ": " << o.out;
+    EXPECT_FALSE(exists("y.npy"));
+  }
+  EXPECT_EQ(run("").code, 2);
+  EXPECT_EQ(run("embed " + path("x.npy") + " -o " + path("y.npy")).code, 2);  // no method
+}
+
+TEST_F(Cli, ErrorsNameTheValue) {
+  EXPECT_NE(run(embed("--n-neighbors 1")).out.find("n_neighbors is 1"), std::string::npos);
+  EXPECT_NE(run(embed("--seed -5")).out.find("-5"), std::string::npos);
+  EXPECT_NE(run(embed("--n-neighbors 400")).out.find("400"), std::string::npos);
+}
+
+TEST_F(Cli, UnusableDataExitsWith3) {
+  write("x.npy", "not an array");
+  EXPECT_EQ(run(embed("")).code, 3);
+  write("x.csv", "1,2\n3,nan\n5,6\n7,8\n");
+  const Outcome o =
+      run("embed " + path("x.csv") + " --method umap --n-neighbors 2 -o " + path("y.npy"));
+  EXPECT_EQ(o.code, 3);
+  EXPECT_NE(o.out.find("row 1, column 1"), std::string::npos) << o.out;
+  EXPECT_FALSE(exists("y.npy"));
+}
+
+TEST_F(Cli, LabelsOfAnotherLengthAreRefused) {
+  write("short.txt", "a\nb\n");
+  const Outcome o = run(embed("--labels " + path("short.txt")));
+  EXPECT_EQ(o.code, 3);
+  EXPECT_NE(o.out.find("2 labels for 300 points"), std::string::npos) << o.out;
+}
+
+TEST_F(Cli, MissingFilesAndFoldersExitWith5) {
+  EXPECT_EQ(run("embed " + path("absent.npy") + " --method umap -o " + path("y.npy")).code, 5);
+  EXPECT_EQ(run("embed " + path("x.npy") + " --method umap -o " + path("absent/y.npy")).code, 5);
+}
+
+TEST_F(Cli, CudaWithoutAGpuExitsWith6) {
+  EXPECT_EQ(run(embed("--device cuda")).code, 6);
+}
+
+TEST_F(Cli, ExistingFilesAreKeptUnlessForced) {
+  write("y.npy", "precious");
+  const Outcome o = run(embed(""));
+  EXPECT_NE(o.code, 0);
+  EXPECT_NE(o.out.find("--force"), std::string::npos) << o.out;
+  EXPECT_EQ(bytes("y.npy"), "precious");
+  EXPECT_EQ(run(embed("--force")).code, 0);
+  EXPECT_NE(bytes("y.npy"), "precious");
+}
+
+TEST_F(Cli, AnInterruptSavesThePartialMap) {
+  const Outcome o = run("embed " + path("x.npy") + " --method tsne --max-iter 2000000 -o " +
+                        path("y.npy") + " --report " + path("r.json") +
+                        " --perplexity 10 & pid=$!; sleep 1.5; kill -INT $pid; wait $pid; exit $?");
+  EXPECT_EQ(o.code, 130) << o.out;
+  EXPECT_FALSE(exists("y.npy"));
+  ASSERT_TRUE(exists("y.partial.npy")) << o.out;
+  EXPECT_EQ(io::read_matrix(path("y.partial.npy")).rows, 300);
+  EXPECT_EQ(nlohmann::json::parse(bytes("r.json"))["status"], "interrupted");
+}
+
+TEST_F(Cli, ProgressIsSilentPlainOrJson) {
+  EXPECT_EQ(run(embed("--quiet")).out, "");
+  EXPECT_NE(run(embed("--force --progress plain")).out.find("optimize"), std::string::npos);
+  const std::string json = run(embed("--force --progress json")).out;
+  const std::string line = json.substr(0, json.find('\n'));
+  EXPECT_EQ(nlohmann::json::parse(line)["phase"], "read") << line;
+}
+
+TEST_F(Cli, JsonGoesToStdoutAlone) {
+  const std::string command = embed("--json --progress none") + " 2>" + path("err.txt");
+  FILE* pipe = popen((std::string(NEARFOLD_TOOL) + " " + command).c_str(), "r");
+  std::string out;
+  for (int c; (c = fgetc(pipe)) != EOF;) out.push_back(static_cast<char>(c));
+  ASSERT_EQ(pclose(pipe), 0);
+  EXPECT_EQ(nlohmann::json::parse(out)["method"], "umap");
+}
+
+TEST_F(Cli, InfoDescribesBuildAndFile) {
+  const auto build = nlohmann::json::parse(run("info --json").out);
+  EXPECT_EQ(build["version"], "0.1.0");
+  EXPECT_GE(build["threads"], 1);
+  write("x.csv", "0,0,5\n1,2,5\n1,2,5\n0,0,5\n");
+  const auto file = nlohmann::json::parse(run("info --json " + path("x.csv")).out);
+  EXPECT_EQ(file["format"], "csv");
+  EXPECT_EQ(file["content"]["duplicate_rows"], 2);
+  EXPECT_EQ(file["content"]["constant_columns"], 1);
+  EXPECT_EQ(file["content"]["zero_rows"], 0);
+}
+
+TEST_F(Cli, PlotDrawsAMap) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  EXPECT_EQ(run("plot " + path("y.npy") + " -o " + path("p.png") +
+                " --dark --style density --labels " + path("l.npy"))
+                .code,
+            0);
+  EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
+  EXPECT_EQ(run("plot " + path("x.npy") + " -o " + path("q.png")).code, 3);  // 5 columns
+}
+
+TEST_F(Cli, GenerateMakesDeformedImages) {
+  run("generate uniform -n 10 --dim 16 -o " + path("images.npy"));
+  ASSERT_EQ(
+      run("generate deformed --from " + path("images.npy") + " -n 50 -o " + path("d.npy")).code, 0);
+  EXPECT_EQ(io::read_matrix(path("d.npy")).rows, 50);
+  EXPECT_EQ(run("generate deformed -o " + path("e.npy")).code, 2);
+}
+
+}  // namespace
+}  // namespace nearfold

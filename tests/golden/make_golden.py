@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Makes the golden files of weights_test.cpp: what umap-learn and openTSNE weigh 200 points with.
+
+usage: make_golden.py          (needs numpy, scipy, umap-learn, openTSNE)
+
+points.txt          the points, three decimals, so that text is exact enough
+umap_VERSION.txt    fuzzy_simplicial_set, n_neighbors 10, before light edges are dropped
+opentsne_VERSION.txt  P at perplexity 5, 15 exact neighbours
+Both as "i j weight" of the upper triangle. With other versions, change the names in the test.
+"""
+import pathlib
+
+import numpy as np
+import openTSNE
+import umap
+from openTSNE.affinity import PerplexityBasedNN
+from openTSNE.nearest_neighbors import PrecomputedNeighbors
+from scipy.spatial.distance import cdist
+from umap.umap_ import fuzzy_simplicial_set
+
+HERE = pathlib.Path(__file__).parent
+
+
+def write(name, matrix):
+    upper = np.triu(matrix.toarray())
+    i, j = upper.nonzero()
+    lines = [f"{a} {b} {upper[a, b]:.9g}" for a, b in zip(i, j)]
+    (HERE / name).write_text("\n".join(lines) + "\n")
+
+
+def main():
+    random = np.random.default_rng(1)
+    points = random.normal(size=(200, 4)) + 8 * np.eye(4)[np.arange(200) % 3]
+    points = points.round(3)
+    points[7] = points[4]  # two points in one place
+    np.savetxt(HERE / "points.txt", points, fmt="%.3f")
+    points = points.astype(np.float32)
+
+    # Straight from the differences: products would put the duplicates apart.
+    all_distances = cdist(points.astype(np.float64), points.astype(np.float64))
+    np.fill_diagonal(all_distances, -1.0)  # first, before any duplicate
+    order = np.argsort(all_distances, axis=1, kind="stable")
+    sorted_distances = np.take_along_axis(all_distances, order, axis=1).clip(0)
+
+    ids, distances = order[:, :10], sorted_distances[:, :10].astype(np.float32)
+    graph, _, _ = fuzzy_simplicial_set(
+        points, 10, np.random.RandomState(1), "euclidean", knn_indices=ids, knn_dists=distances
+    )
+    write(f"umap_{umap.__version__}.txt", graph)
+
+    neighbors = PrecomputedNeighbors(order[:, 1:16], sorted_distances[:, 1:16])
+    p = PerplexityBasedNN(perplexity=5, knn_index=neighbors, n_jobs=1).P
+    write(f"opentsne_{openTSNE.__version__}.txt", p)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,448 @@
+// Neighbour graphs: the exact search against all pairs, the approximate one against the exact one,
+// and the rules that every graph keeps.
+#include "nearfold/knn.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "data.hpp"
+#include "nearfold/error.hpp"
+#include "oracle.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+// A distance is a float sum of up to 300 squares in sixteen parts, and a root.
+constexpr double kRounding = 2e-6;
+
+KnnGraph exact(const Matrix& x, int k, int threads = 2) {
+  return find_neighbors(x, k, FlatKnn{}, Cpu{threads}, 1);
+}
+
+KnnGraph ivf(const Matrix& x, int k, const IvfKnn& params, int threads = 2,
+             std::uint64_t seed = 1) {
+  return find_neighbors(x, k, params, Cpu{threads}, seed);
+}
+
+/// Distances of every `stride`-th row are the k smallest, and belong to the ids beside them.
+void expect_exact(const Matrix& x, const KnnGraph& graph, std::int64_t stride = 1) {
+  ASSERT_NO_THROW(graph.validate());
+  for (std::int64_t i = 0; i < x.rows; i += stride) {
+    const auto wanted = oracle::others(x, i);
+    for (std::int64_t e = 0; e < graph.k; ++e) {
+      const auto at = static_cast<std::size_t>(i * graph.k + e);
+      const auto found = static_cast<double>(graph.distances[at]);
+      const double nearest = wanted[static_cast<std::size_t>(e)].first;
+      ASSERT_NEAR(found, nearest, kRounding * nearest) << "row " << i << ", neighbour " << e;
+      ASSERT_NEAR(found, oracle::distance(x, i, graph.neighbors[at]), kRounding * nearest)
+          << "row " << i << ", neighbour " << e;
+    }
+  }
+}
+
+/// Ids too: for data whose squared distances are exact in float.
+void expect_identical(const Matrix& x, const KnnGraph& graph) {
+  const KnnGraph wanted = oracle::neighbors(x, graph.k);
+  EXPECT_EQ(graph.neighbors, wanted.neighbors);
+  EXPECT_EQ(graph.distances, wanted.distances);
+}
+
+std::string error_of(const KnnGraph& graph) {
+  try {
+    graph.validate();
+  } catch (const InvalidInput& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// What find_neighbors says of a call, "" when it has nothing to say.
+std::string error_of(const Matrix& x, int k, const KnnParams& params, int threads = 2) {
+  try {
+    find_neighbors(x, k, params, Cpu{threads}, 1);
+  } catch (const InvalidInput& error) {
+    return error.what();
+  }
+  return "";
+}
+
+void expect_contains(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << "'" << text << "' lacks '" << part << "'";
+}
+
+// ---- exact --------------------------------------------------------------------------------------
+
+TEST(FlatKnn, IsExactInLowDimension) {
+  const Matrix x = data::blobs(777, 5, 1);
+  expect_exact(x, exact(x, 15));
+}
+
+TEST(FlatKnn, IsExactInOneDimension) {
+  const Matrix x = data::normals(600, 1, 2);
+  expect_exact(x, exact(x, 10));
+}
+
+TEST(FlatKnn, IsExactThroughTheProjectionFilter) {
+  const Matrix x = data::normals(1500, 160, 3, /*decay=*/0.95);
+  expect_exact(x, exact(x, 20), 7);
+}
+
+TEST(FlatKnn, IsExactThroughTheFilterForBlobs) {
+  const Matrix x = data::blobs(1301, 140, 4, /*centres=*/7, /*apart=*/60);
+  expect_exact(x, exact(x, 20), 7);
+}
+
+TEST(FlatKnn, IsExactThroughTheFilterFarFromTheOrigin) {
+  const Matrix x = data::normals(1100, 160, 5, /*decay=*/0.95, /*offset=*/1000);
+  expect_exact(x, exact(x, 20), 7);
+}
+
+TEST(FlatKnn, IsExactThroughTheFilterForDataOfLowRank) {
+  const Matrix low = data::normals(1100, 3, 6);
+  Matrix x(1100, 256);
+  for (std::int64_t i = 0; i < x.rows; ++i)
+    for (std::int64_t c = 0; c < x.cols; ++c)
+      x.row(i)[c] = low.row(i)[c % 3] * static_cast<float>(1 + c % 5) + low.row(i)[(c / 3) % 3];
+  expect_exact(x, exact(x, 20), 7);
+}
+
+TEST(FlatKnn, IsExactWithAFlatSpectrum) {
+  const Matrix x = data::normals(1200, 200, 7);
+  expect_exact(x, exact(x, 20), 11);
+}
+
+TEST(FlatKnn, IsExactFarFromTheOrigin) {
+  const Matrix x = data::normals(700, 10, 8, 1.0, /*offset=*/1000);
+  expect_exact(x, exact(x, 15), 3);
+}
+
+TEST(FlatKnn, IsExactAtTinyAndHugeScales) {
+  for (const float scale : {1e-12f, 1e12f}) {
+    const Matrix x = data::scaled(data::normals(400, 8, 9), scale);
+    expect_exact(x, exact(x, 10), 3);
+  }
+}
+
+TEST(FlatKnn, IsExactBesideAnOutlier) {
+  const Matrix low = data::outlier(600, 4, 10, 77);
+  expect_exact(low, exact(low, 10), 3);
+  const Matrix high = data::outlier(1100, 130, 11, 512);
+  expect_exact(high, exact(high, 10), 11);
+}
+
+TEST(FlatKnn, IsExactWithClustersOfVeryDifferentWidth) {
+  Matrix x = data::blobs(1100, 130, 12, 2, 0);
+  for (std::int64_t i = 0; i < x.rows; i += 2)
+    for (std::int64_t c = 0; c < x.cols; ++c) x.row(i)[c] *= 1e-3f;
+  expect_exact(x, exact(x, 10), 7);
+}
+
+// Two squared distances that differ may have the same root: ids decide then, too.
+TEST(FlatKnn, SquaresWithOneRootGoToTheLowerId) {
+  int equal = 0;
+  for (const KnnParams& params : {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.lists = 4, .probes = 4}}}) {
+    Matrix x(600, 2);
+    for (std::int64_t i = 0; i < x.rows; ++i) {
+      x.row(i)[0] = i == 0 ? 0.0f : 1.0f;
+      x.row(i)[1] = static_cast<float>(i == 0 ? 0 : 700 - i) * 3e-6f;
+    }
+    const KnnGraph graph = find_neighbors(x, 599, params, Cpu{2}, 1);
+    EXPECT_NO_THROW(graph.validate());
+    for (std::size_t e = 1; e < 599; ++e) equal += graph.distances[e] == graph.distances[e - 1];
+  }
+  EXPECT_GT(equal, 100);  // or this data shows nothing
+}
+
+TEST(FlatKnn, TiesGoToTheLowerId) {
+  const Matrix low = data::lattice(700, 3, 13, 4);  // 64 places
+  expect_identical(low, exact(low, 20));
+  const Matrix line = data::line(300, 2);
+  expect_identical(line, exact(line, 7));
+}
+
+TEST(FlatKnn, TiesGoToTheLowerIdThroughTheFilter) {
+  Matrix x = data::lattice(1100, 128, 14, 3);
+  for (std::int64_t i = 0; i < x.rows; ++i)
+    for (std::int64_t c = 0; c < x.cols; ++c)
+      x.row(i)[c] = c < 4 ? 32 * x.row(i)[c] : (c < 8 ? x.row(i)[c] : 0.0f);
+  expect_identical(x, exact(x, 20));
+}
+
+TEST(FlatKnn, DuplicatesInMassGoToTheLowerId) {
+  const Matrix low = data::duplicates(900, 6, 15, 3);
+  const KnnGraph graph = exact(low, 10);
+  expect_exact(low, graph, 5);
+  for (std::int64_t i = 0; i < 900; ++i)
+    for (std::int64_t e = 0; e < 10; ++e) {
+      const std::int64_t wanted = i % 3 + 3 * (e < i / 3 ? e : e + 1);
+      ASSERT_EQ(graph.neighbors[static_cast<std::size_t>(i * 10 + e)], wanted) << i;
+    }
+  const Matrix high = data::duplicates(1200, 130, 16, 4);
+  const KnnGraph filtered = exact(high, 10);
+  ASSERT_NO_THROW(filtered.validate());
+  for (std::int64_t e = 0; e < 10; ++e)
+    EXPECT_EQ(filtered.neighbors[static_cast<std::size_t>(7 * 10 + e)], 3 + 4 * (e < 1 ? e : e + 1));
+}
+
+TEST(FlatKnn, EqualRowsAreEachOthersNeighboursByIds) {
+  for (const std::int64_t dim : {4, 130}) {
+    Matrix x(1100, dim);
+    std::fill(x.values.begin(), x.values.end(), 3.7f);
+    const KnnGraph graph = exact(x, 5);
+    ASSERT_NO_THROW(graph.validate());
+    EXPECT_EQ(graph.distances, std::vector<float>(5500, 0.0f));
+    const std::vector<std::int32_t> of_3(graph.neighbors.begin() + 15,
+                                         graph.neighbors.begin() + 20);
+    EXPECT_EQ(of_3, (std::vector<std::int32_t>{0, 1, 2, 4, 5}));
+  }
+}
+
+TEST(FlatKnn, TakesTheSmallestSizes) {
+  for (const std::int64_t n : {2, 3, 4, 17}) {
+    const Matrix x = data::normals(n, 3, 17);
+    expect_exact(x, exact(x, static_cast<int>(n - 1)));
+    expect_exact(x, exact(x, 1));
+  }
+}
+
+TEST(FlatKnn, TakesAllOthersThroughTheFilter) {
+  const Matrix x = data::normals(1030, 130, 18, 0.94);
+  expect_exact(x, exact(x, 1029), 101);
+  expect_exact(x, exact(x, 300), 101);
+}
+
+TEST(FlatKnn, DoesNotDependOnThreadsOrSeed) {
+  for (const Matrix& x : {data::normals(1100, 140, 19, 0.95), data::duplicates(900, 5, 20, 50)}) {
+    const KnnGraph one = exact(x, 12, 1);
+    for (const int threads : {2, 3, 7}) {
+      const KnnGraph more = find_neighbors(x, 12, FlatKnn{}, Cpu{threads}, 99);
+      EXPECT_EQ(more.neighbors, one.neighbors) << threads;
+      EXPECT_EQ(more.distances, one.distances) << threads;
+    }
+  }
+}
+
+TEST(FlatKnn, ASmallerKIsThePrunedLargerOne) {
+  for (const Matrix& x : {data::normals(1100, 140, 21, 0.95), data::lattice(500, 3, 22, 4)}) {
+    const KnnGraph small = exact(x, 7), pruned = prune(exact(x, 90), 7);
+    EXPECT_EQ(pruned.k, 7);
+    EXPECT_EQ(pruned.neighbors, small.neighbors);
+    EXPECT_EQ(pruned.distances, small.distances);
+  }
+}
+
+TEST(FlatKnn, SomeRowsAreRowsOfTheWholeAnswer) {
+  const Matrix x = data::normals(1100, 140, 23, 0.95);
+  const KnnGraph all = exact(x, 9);
+  const std::vector<std::int64_t> rows{1099, 0, 512, 3};
+  const KnnGraph some = find_knn_of_rows(x, rows, 9, Cpu{2});
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    for (std::size_t e = 0; e < 9; ++e) {
+      const std::size_t at = static_cast<std::size_t>(rows[r]) * 9 + e;
+      EXPECT_EQ(some.neighbors[r * 9 + e], all.neighbors[at]);
+      EXPECT_EQ(some.distances[r * 9 + e], all.distances[at]);
+    }
+}
+
+TEST(FlatKnn, SaysHowItWasMade) {
+  const KnnGraph graph = exact(data::normals(20, 2, 24), 3);
+  EXPECT_EQ(graph.index, "flat");
+  EXPECT_EQ(graph.metric, "euclidean");
+  EXPECT_EQ(graph.recall, std::nullopt);
+}
+
+// ---- approximate --------------------------------------------------------------------------------
+
+TEST(IvfKnn, ReachesItsTargetRecall) {
+  const Matrix x = data::normals(2000, 12, 30);
+  for (const double target : {0.8, 0.95, 0.99}) {
+    const KnnGraph graph = ivf(x, 15, {.target_recall = target});
+    ASSERT_NO_THROW(graph.validate());
+    const double measured = oracle::recall(x, graph);
+    EXPECT_GE(measured, target - 0.01);  // the target was met on half of the points
+    ASSERT_TRUE(graph.recall.has_value());
+    EXPECT_NEAR(*graph.recall, measured, 0.01);
+    EXPECT_EQ(graph.recall_rows, 1000);
+  }
+}
+
+TEST(IvfKnn, ItsDistancesAreTheDistancesOfItsIds) {
+  const Matrix x = data::normals(800, 20, 31);
+  const KnnGraph graph = ivf(x, 10, {.lists = 30, .probes = 3});
+  for (std::size_t e = 0; e < graph.neighbors.size(); ++e) {
+    const double wanted =
+        oracle::distance(x, static_cast<std::int64_t>(e) / 10, graph.neighbors[e]);
+    ASSERT_NEAR(static_cast<double>(graph.distances[e]), wanted, kRounding * wanted);
+  }
+}
+
+TEST(IvfKnn, IsTheSameForAnyNumberOfThreads) {
+  for (const std::int64_t n : {200, 255, 1500}) {
+    const Matrix x = data::normals(n, 24, 32);
+    const IvfKnn params{.lists = 14, .probes = 3};
+    const KnnGraph one = ivf(x, 10, params, 1);
+    for (const int threads : {1, 2, 3, 7}) {
+      const KnnGraph more = ivf(x, 10, params, threads);
+      EXPECT_EQ(more.neighbors, one.neighbors) << n << " points, " << threads << " threads";
+      EXPECT_EQ(more.distances, one.distances) << n << " points, " << threads << " threads";
+    }
+  }
+}
+
+TEST(IvfKnn, DependsOnTheSeed) {
+  const Matrix x = data::normals(1000, 24, 33);
+  const IvfKnn params{.lists = 40, .probes = 1};
+  EXPECT_NE(ivf(x, 10, params, 2, 1).neighbors, ivf(x, 10, params, 2, 2).neighbors);
+}
+
+TEST(IvfKnn, AllProbesGiveTheExactAnswer) {
+  const Matrix x = data::normals(900, 24, 34);
+  const KnnGraph all = ivf(x, 10, {.lists = 30, .probes = 30}), wanted = exact(x, 10);
+  EXPECT_EQ(all.neighbors, wanted.neighbors);
+  EXPECT_EQ(all.distances, wanted.distances);
+  EXPECT_EQ(all.recall, 1.0);
+}
+
+TEST(IvfKnn, AllProbesGiveTheExactAnswerAmongTies) {
+  const Matrix x = data::duplicates(600, 4, 35, 6);
+  const KnnGraph all = ivf(x, 10, {.lists = 5, .probes = 5}), wanted = exact(x, 10);
+  EXPECT_EQ(all.distances, wanted.distances);
+}
+
+TEST(IvfKnn, RowsThatOneProbeCannotFillAreComplete) {
+  const Matrix x = data::normals(300, 6, 36);
+  const KnnGraph graph = ivf(x, 40, {.lists = 100, .probes = 1});
+  expect_exact(x, graph, 3);  // no list holds 41 points, so every row was searched exactly
+}
+
+TEST(IvfKnn, TakesOneListPerPointAndOneListForAll) {
+  const Matrix x = data::normals(120, 6, 37);
+  ASSERT_NO_THROW(ivf(x, 5, {.lists = 120}).validate());
+  expect_exact(x, ivf(x, 5, {.lists = 1}));
+  expect_exact(x, ivf(x, 119, {.lists = 10, .probes = 10}), 7);
+}
+
+TEST(IvfKnn, TakesEqualRowsAndTheSmallestSizes) {
+  Matrix equal(300, 4);
+  ASSERT_NO_THROW(ivf(equal, 5, {}).validate());
+  const Matrix two = data::normals(2, 3, 38);
+  expect_exact(two, ivf(two, 1, {}));
+}
+
+// The coarse search goes by matrix products, whose rounding grows with the distance to the origin.
+TEST(IvfKnn, IsAsGoodFarFromTheOrigin) {
+  const IvfKnn params{.lists = 40, .probes = 4};
+  const Matrix near = data::normals(1000, 16, 39), far = data::normals(1000, 16, 39, 1.0, 1e4f);
+  EXPECT_GE(oracle::recall(far, ivf(far, 10, params)),
+            oracle::recall(near, ivf(near, 10, params)) - 0.03);
+}
+
+TEST(IvfKnn, NamesBadParameters) {
+  const Matrix x = data::normals(100, 4, 40);
+  expect_contains(error_of(x, 5, IvfKnn{.lists = 0}), "lists is 0");
+  expect_contains(error_of(x, 5, IvfKnn{.lists = 101}), "lists is 101");
+  expect_contains(error_of(x, 5, IvfKnn{.probes = 0}), "probes is 0");
+  expect_contains(error_of(x, 5, IvfKnn{.lists = 10, .probes = 11}), "probes is 11");
+  expect_contains(error_of(x, 5, IvfKnn{.target_recall = 0.0}), "target_recall is 0");
+  expect_contains(error_of(x, 5, IvfKnn{.target_recall = 1.5}), "target_recall is 1.5");
+  expect_contains(error_of(x, 5, IvfKnn{.target_recall = std::nan("")}), "target_recall is");
+}
+
+// ---- what is refused ------------------------------------------------------------------------------
+
+TEST(FindNeighbors, NamesKOutOfRange) {
+  const Matrix x = data::normals(10, 4, 41);
+  expect_contains(error_of(x, 0, FlatKnn{}), "k is 0");
+  expect_contains(error_of(x, 10, FlatKnn{}), "k is 10");
+  expect_contains(error_of(x, -3, FlatKnn{}), "k is -3");
+  expect_contains(error_of(Matrix(1, 4), 1, FlatKnn{}), "1 points");
+  expect_contains(error_of(Matrix(0, 4), 1, FlatKnn{}), "0 points");
+  expect_contains(error_of(Matrix(5, 0), 1, FlatKnn{}), "no coordinates");
+  expect_contains(error_of(x, 3, FlatKnn{}, -2), "threads is -2");
+}
+
+TEST(FindNeighbors, NamesTheRowAndColumnOfABadValue) {
+  const float bad[] = {std::numeric_limits<float>::quiet_NaN(), HUGE_VALF, -HUGE_VALF, 1e20f};
+  for (const float value : bad)
+    for (const KnnParams& params : {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{}}}) {
+      Matrix x = data::normals(1300, 6, 42);
+      x.row(1200)[4] = value;
+      expect_contains(error_of(x, 5, params), "row 1200, column 4");
+    }
+}
+
+// Which of several bad rows is named must not depend on who comes first.
+TEST(FindNeighbors, NamesTheFirstOfSeveralBadValuesWithAnyNumberOfThreads) {
+  Matrix x(2048, 1500);
+  x.row(1023)[1499] = HUGE_VALF;  // the last value of the first range of rows
+  x.row(1024)[0] = HUGE_VALF;     // the first one of the second
+  for (int repeat = 0; repeat < 20; ++repeat)
+    ASSERT_EQ(error_of(x, 5, FlatKnn{}, 4).substr(0, 21), "row 1023, column 1499") << repeat;
+}
+
+TEST(FindNeighbors, HasNoGpu) {
+  const Matrix x = data::normals(10, 4, 44);
+  EXPECT_THROW(find_neighbors(x, 3, FlatKnn{}, Cuda{}, 1), NoDevice);
+}
+
+// ---- graphs -------------------------------------------------------------------------------------
+
+TEST(KnnGraph, NamesTheFirstBrokenRow) {
+  const KnnGraph good = exact(data::line(6, 1), 2);  // row 2: 1 and 3, both at 1
+  EXPECT_EQ(error_of(good), "");
+  const auto broken = [&](std::size_t at, std::int32_t id, float distance) {
+    KnnGraph graph = good;
+    graph.neighbors[at] = id;
+    graph.distances[at] = distance;
+    return error_of(graph);
+  };
+  expect_contains(broken(4, 6, 1), "row 2 names point 6 of 6");
+  expect_contains(broken(4, -1, 1), "row 2 names point -1");
+  expect_contains(broken(4, 2, 1), "row 2 names the point itself");
+  expect_contains(broken(5, 1, 1), "row 2 names point 1 twice");
+  expect_contains(broken(4, 4, 1), "row 2 does not order equal distances");
+  expect_contains(broken(4, 1, 1.5f), "row 2 is not ascending");
+  expect_contains(broken(5, 3, std::nanf("")), "row 2 has distance nan");
+  expect_contains(broken(5, 3, HUGE_VALF), "row 2 has distance inf");
+  expect_contains(broken(4, 1, -1.0f), "row 2 has distance -1");
+}
+
+TEST(KnnGraph, NamesWrongSizes) {
+  const KnnGraph good = exact(data::line(6, 1), 2);
+  KnnGraph graph = good;
+  graph.distances.pop_back();
+  expect_contains(error_of(graph), "12 neighbours and 11 distances");
+  graph = good;
+  graph.k = 6;
+  expect_contains(error_of(graph), "k = 6");
+  graph.k = 0;
+  expect_contains(error_of(graph), "k = 0");
+  expect_contains(error_of(KnnGraph{}), "0 points");
+}
+
+TEST(Prune, KeepsTheFirstColumnsAndTheReport) {
+  const KnnGraph graph = ivf(data::normals(100, 4, 45), 9, {.lists = 10, .probes = 10});
+  const KnnGraph pruned = prune(graph, 4);
+  ASSERT_NO_THROW(pruned.validate());
+  EXPECT_EQ(pruned.neighbors[5], graph.neighbors[10]);
+  EXPECT_EQ(pruned.distances[7], graph.distances[12]);
+  EXPECT_EQ(pruned.index, graph.index);
+  EXPECT_EQ(pruned.recall, graph.recall);
+  EXPECT_EQ(prune(graph, 9).neighbors, graph.neighbors);
+}
+
+TEST(Prune, RefusesWhatTheGraphDoesNotHave) {
+  const KnnGraph graph = exact(data::line(6, 1), 2);
+  EXPECT_THROW(prune(graph, 3), InvalidInput);
+  EXPECT_THROW(prune(graph, 0), InvalidInput);
+}
+
+}  // namespace
+}  // namespace nearfold
