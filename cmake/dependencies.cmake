@@ -2,6 +2,7 @@
 
 # ---- the library; cmake/nearfold-config.cmake.in finds the same, Eigen excepted ----------------
 find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Threads REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(kissfft REQUIRED COMPONENTS SHARED)
 if(NOT TARGET kissfft::kissfft-float)

@@ -48,6 +48,9 @@ void check_start(const ArrayInit& init, std::int64_t n, int dims) {
 }  // namespace
 
 void check_source(const Source& source, const Init& init, int dims, const Cpu& on) {
+  if (source.n() < 4)
+    throw InvalidInput("there are " + std::to_string(source.n()) +
+                       " points; a map needs at least 4");
   const bool has_points = source.points.rows > 0;
   if (source.graph) source.graph->validate();
   if (has_points || !source.graph) check_points(source.points, on);

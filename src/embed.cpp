@@ -101,7 +101,7 @@ int Embedder::iterations() const {
 void Embedder::advance(int n) {
   State& s = *state_;
   if (!s.optimizer) return;
-  const int steps = std::min(n, s.total - s.info.iterations);
+  const int steps = std::clamp(n, 0, s.total - s.info.iterations);
   s.optimizer->advance(steps);
   s.info.iterations += steps;
   s.info.finished = s.info.iterations == s.total;
@@ -140,6 +140,7 @@ Result run_to_end(Embedder embedder, int dims, const Progress& progress) {
   run.stage(Stage::optimize, [&] {
     while (embedder.iteration() < total && run.report(Stage::optimize, embedder.iteration(), total))
       embedder.advance(kBlock);
+    run.report(Stage::optimize, embedder.iteration(), total);
   });
   result.layout = Matrix(info.n, dims);
   embedder.copy_layout(result.layout.view());

@@ -87,14 +87,15 @@ struct Ivf {
     std::vector<std::pair<float, std::int32_t>> candidates;
     for (int c = 0; c < wanted; ++c) {
       if (found[c] < 0 || found[c] == row) continue;
-      candidates.emplace_back(squared_distance(points.row(row), points.row(found[c]), points.cols),
-                              static_cast<std::int32_t>(found[c]));
+      candidates.emplace_back(
+          std::sqrt(squared_distance(points.row(row), points.row(found[c]), points.cols)),
+          static_cast<std::int32_t>(found[c]));
     }
     std::sort(candidates.begin(), candidates.end());
     const int count = std::min(k, static_cast<int>(candidates.size()));
     for (int c = 0; c < count; ++c) {
       ids[c] = candidates[static_cast<std::size_t>(c)].second;
-      distances[c] = std::sqrt(candidates[static_cast<std::size_t>(c)].first);
+      distances[c] = candidates[static_cast<std::size_t>(c)].first;
     }
     return count;
   }

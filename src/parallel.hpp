@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <mutex>
 #include <vector>
 
 namespace nearfold {
@@ -26,21 +27,25 @@ inline constexpr std::int64_t kGrain = 1024;
 void run_on_threads(int threads, const std::function<void()>& job);
 
 /// body(begin, end) for every range [begin, end) of `grain` items of [0, n), on `threads` threads,
-/// in no particular order. The first exception thrown is rethrown here; ranges not begun are
-/// skipped.
+/// in no particular order. The exception of the first range that throws is rethrown here, whichever
+/// came first in time; later ranges may have been skipped.
 template <class Body>
 void parallel_for(int threads, std::int64_t n, std::int64_t grain, const Body& body) {
   const std::int64_t ranges = (n + grain - 1) / grain;
-  std::atomic<std::int64_t> next{0};
-  std::atomic<bool> failed{false};
+  std::atomic<std::int64_t> next{0}, failed{ranges};  // failed: the first range that did
+  std::mutex mutex;
   std::exception_ptr failure;
   const auto job = [&] {
     for (std::int64_t r; (r = next.fetch_add(1, std::memory_order_relaxed)) < ranges;) {
-      if (failed.load(std::memory_order_relaxed)) return;
+      if (r > failed.load(std::memory_order_relaxed)) return;
       try {
         body(r * grain, std::min(n, (r + 1) * grain));
       } catch (...) {
-        if (!failed.exchange(true)) failure = std::current_exception();
+        const std::lock_guard lock(mutex);
+        if (r < failed) {
+          failed = r;
+          failure = std::current_exception();
+        }
       }
     }
   };

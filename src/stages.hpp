@@ -52,8 +52,8 @@ struct Start {
 
 /// The unscaled start. `points` may be empty for every init but PCA; `graph` is the weighted graph.
 /// PCA: the scores of the first `dims` components. Spectral: eigenvectors 2..dims+1 of the
-/// normalised Laplacian, each connected component by itself. Random: see RandomInit, method scale
-/// excepted. Signs are fixed: the entry of largest magnitude of each column is positive.
+/// normalised Laplacian, each connected component by itself. Random: uniform in [0, 1). Signs are
+/// fixed: the entry of largest magnitude of each column is positive.
 Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
                      int dims, std::uint64_t seed, const Cpu&);
 

@@ -34,13 +34,13 @@ class ExactRepulsion final : public Repulsion {
     float f[Dims][kLanes] = {};
   };
 
-  void add(Sums& sums, const float* at, std::int64_t j, int lane) const {
+  void add(Sums& sums, std::int64_t i, const float* at, std::int64_t j, int lane) const {
     float d[Dims], d2 = 0;
     for (int c = 0; c < Dims; ++c) {
       d[c] = at[c] - axes_[c][static_cast<std::size_t>(j)];
       d2 += d[c] * d[c];
     }
-    const float q = student_t(d2);
+    const float q = j == i ? 0.0f : student_t(d2);
     sums.z[lane] += q;
     for (int c = 0; c < Dims; ++c) sums.f[c][lane] += q * q * d[c];
   }
@@ -52,15 +52,15 @@ class ExactRepulsion final : public Repulsion {
     Sums sums;
     std::int64_t j = 0;
     for (; j + kLanes <= n_; j += kLanes)
-      for (int l = 0; l < kLanes; ++l) add(sums, at, j + l, l);
-    for (int l = 0; j + l < n_; ++l) add(sums, at, j + l, l);
+      for (int l = 0; l < kLanes; ++l) add(sums, i, at, j + l, l);
+    for (int l = 0; j + l < n_; ++l) add(sums, i, at, j + l, l);
     for (int width = kLanes / 2; width > 0; width /= 2)
       for (int l = 0; l < width; ++l) {
         sums.z[l] += sums.z[l + width];
         for (int c = 0; c < Dims; ++c) sums.f[c][l] += sums.f[c][l + width];
       }
     for (int c = 0; c < Dims; ++c) out[c] = sums.f[c][0];
-    return sums.z[0] - 1.0f;  // the point itself
+    return sums.z[0];
   }
 
   std::int64_t n_;

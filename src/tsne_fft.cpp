@@ -84,6 +84,7 @@ struct Grid {
       : side(length), nodes(length / 2), half(length / 2 + 1), fft(length) {
     force_kernel = spectrum(on, [](double q) { return q * q; });
     z_kernel = spectrum(on, [](double q) { return q; });
+    self_kernel = near_values(z_kernel);
     charges.resize(static_cast<std::size_t>(kCharges * nodes * half));
     potentials.resize(static_cast<std::size_t>(kPotentials * nodes * half));
     values.resize(static_cast<std::size_t>(nodes * nodes * kPotentials));
@@ -126,6 +127,29 @@ struct Grid {
     return out;
   }
 
+  /// The kernel of a spectrum, back on the lattice, at offsets 0..3 in both directions, [4, 4].
+  std::vector<double> near_values(const std::vector<float>& spectrum) const {
+    std::vector<double> out(16);
+    std::vector<double> cosines(static_cast<std::size_t>(4 * side));
+    for (std::int64_t k = 0; k < side; ++k)
+      for (int r = 0; r < 4; ++r)
+        cosines[static_cast<std::size_t>(4 * k + r)] = std::cos(
+            2.0 * std::numbers::pi * static_cast<double>(k * r) / static_cast<double>(side));
+    for (std::int64_t k = 0; k < half; ++k) {
+      double row[4] = {};
+      for (std::int64_t m = 0; m < side; ++m)
+        for (int r = 0; r < 4; ++r)
+          row[r] += static_cast<double>(spectrum[static_cast<std::size_t>(k * side + m)]) *
+                    cosines[static_cast<std::size_t>(4 * m + r)];
+      const double twice = k == 0 || 2 * k == side ? 1 : 2;  // column side - k is its mirror image
+      for (int r = 0; r < 4; ++r)
+        for (int c = 0; c < 4; ++c)
+          out[static_cast<std::size_t>(4 * r + c)] +=
+              twice * row[r] * cosines[static_cast<std::size_t>(4 * k + c)];
+    }
+    return out;
+  }
+
   /// Discrete Fourier transform of the cubic B-spline at the integers.
   double symbol(std::int64_t k) const {
     return (2.0 +
@@ -136,6 +160,7 @@ struct Grid {
   std::int64_t side, nodes, half;
   Fft fft;
   std::vector<float> force_kernel, z_kernel;  // [half, side]
+  std::vector<double> self_kernel;            // [4, 4], see near_values
   std::vector<Complex> charges;               // [3, nodes, half], spectra of rows
   std::vector<Complex> potentials;            // [4, nodes, half], spectra of rows
   std::vector<float> values;                  // [nodes, nodes, 4], phi_1 phi_x phi_y phi_z
@@ -169,7 +194,7 @@ class FftRepulsion final : public Repulsion {
             sum += read(sorted_[static_cast<std::size_t>(p)], force);
           return sum;
         });
-    return z - static_cast<double>(n_);
+    return z;
   }
 
  private:
@@ -177,7 +202,10 @@ class FftRepulsion final : public Repulsion {
   void place(const std::vector<float>& y) {
     struct Box {
       float low = 0, high = 0;  // the layout is centred, so 0 is inside
-      Box operator+(const Box& b) const { return {std::min(low, b.low), std::max(high, b.high)}; }
+      bool finite = true;
+      Box operator+(const Box& b) const {
+        return {std::min(low, b.low), std::max(high, b.high), finite && b.finite};
+      }
     };
     const Box box = parallel_sum(on_.threads, 2 * n_, 16 * kGrain, Box{},
                                  [&](std::int64_t begin, std::int64_t end) {
@@ -186,9 +214,12 @@ class FftRepulsion final : public Repulsion {
                                      const float at = y[static_cast<std::size_t>(c)];
                                      part.low = std::min(part.low, at);
                                      part.high = std::max(part.high, at);
+                                     part.finite = part.finite && std::isfinite(at);
                                    }
                                    return part;
                                  });
+    if (!box.finite)
+      throw InvalidInput("the layout is no longer finite; use a smaller learning rate");
     const auto scale = static_cast<float>(1.0 / kSpacing);
     const float origin = std::floor(box.low * scale) - 1.0f;
     // Four nodes for each cell, one more for a point that rounds up to the next.
@@ -321,7 +352,7 @@ class FftRepulsion final : public Repulsion {
     }
   }
 
-  /// Force on one point; returns its phi_z.
+  /// Force on one point; returns its share of Z, phi_z without its own contribution.
   double read(const Placed& at, std::vector<float>& force) const {
     float wx[4], wy[4], phi[kPotentials] = {};
     spline_weights(at.fx, wx);
@@ -334,7 +365,25 @@ class FftRepulsion final : public Repulsion {
     }
     force[static_cast<std::size_t>(2 * at.id)] = at.x * phi[0] - phi[1];
     force[static_cast<std::size_t>(2 * at.id + 1)] = at.y * phi[0] - phi[2];
-    return static_cast<double>(phi[3]);
+    return static_cast<double>(phi[3]) - self_potential(wx, wy);
+  }
+
+  /// What a unit charge with these weights reads back from itself.
+  double self_potential(const float* wx, const float* wy) const {
+    double sum = 0;
+    for (int r = 0; r < 4; ++r)
+      for (int c = 0; c < 4; ++c)
+        sum += overlap(wy, r) * overlap(wx, c) *
+               grid_->self_kernel[static_cast<std::size_t>(4 * r + c)];
+    return sum;
+  }
+
+  /// Products of weights that are `apart` nodes from each other, both ways.
+  static double overlap(const float* w, int apart) {
+    double sum = 0;
+    for (int a = 0; a + apart < 4; ++a)
+      sum += static_cast<double>(w[a]) * static_cast<double>(w[a + apart]);
+    return apart == 0 ? sum : 2 * sum;
   }
 
   std::int64_t n_;

@@ -147,8 +147,9 @@ EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams& params, const Cpu
   });
   const auto mix = static_cast<float>(params.set_op_mix_ratio);
   const auto combine = [mix](float a, float b) {
-    const float both = a * b;
-    return mix * ((a + b) - both) + (1.0f - mix) * both;
+    const float high = std::max(a, b), low = std::min(a, b);
+    const float either = high + low * (1.0f - high);  // a + b - a b, exactly 1 where one of them is
+    return mix * either + (1.0f - mix) * (a * b);
   };
   EdgeGraph out = symmetrize(graph, w, on, combine);
   if (out.edges() == 0)

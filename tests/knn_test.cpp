@@ -1,5 +1,5 @@
-// Neighbour graphs: the exact search against all pairs, the approximate one against the exact one,
-// and the rules that every graph keeps.
+// Neighbour graphs: the exact search against all pairs, what it refuses, and the rules that every
+// graph keeps. The approximate search is in ivf_test.cpp.
 #include "nearfold/knn.hpp"
 
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "data.hpp"
+#include "expect.hpp"
 #include "nearfold/error.hpp"
 #include "oracle.hpp"
 #include "stages.hpp"
@@ -19,32 +20,8 @@
 namespace nearfold {
 namespace {
 
-// A distance is a float sum of up to 300 squares in sixteen parts, and a root.
-constexpr double kRounding = 2e-6;
-
 KnnGraph exact(const Matrix& x, int k, int threads = 2) {
   return find_neighbors(x, k, FlatKnn{}, Cpu{threads}, 1);
-}
-
-KnnGraph ivf(const Matrix& x, int k, const IvfKnn& params, int threads = 2,
-             std::uint64_t seed = 1) {
-  return find_neighbors(x, k, params, Cpu{threads}, seed);
-}
-
-/// Distances of every `stride`-th row are the k smallest, and belong to the ids beside them.
-void expect_exact(const Matrix& x, const KnnGraph& graph, std::int64_t stride = 1) {
-  ASSERT_NO_THROW(graph.validate());
-  for (std::int64_t i = 0; i < x.rows; i += stride) {
-    const auto wanted = oracle::others(x, i);
-    for (std::int64_t e = 0; e < graph.k; ++e) {
-      const auto at = static_cast<std::size_t>(i * graph.k + e);
-      const auto found = static_cast<double>(graph.distances[at]);
-      const double nearest = wanted[static_cast<std::size_t>(e)].first;
-      ASSERT_NEAR(found, nearest, kRounding * nearest) << "row " << i << ", neighbour " << e;
-      ASSERT_NEAR(found, oracle::distance(x, i, graph.neighbors[at]), kRounding * nearest)
-          << "row " << i << ", neighbour " << e;
-    }
-  }
 }
 
 /// Ids too: for data whose squared distances are exact in float.
@@ -54,27 +31,13 @@ void expect_identical(const Matrix& x, const KnnGraph& graph) {
   EXPECT_EQ(graph.distances, wanted.distances);
 }
 
-std::string error_of(const KnnGraph& graph) {
-  try {
-    graph.validate();
-  } catch (const InvalidInput& error) {
-    return error.what();
-  }
-  return "";
+/// What find_neighbors says of a call.
+std::string said(const Matrix& x, int k, const KnnParams& params, int threads = 2) {
+  return error_of<InvalidInput>([&] { find_neighbors(x, k, params, Cpu{threads}, 1); });
 }
 
-/// What find_neighbors says of a call, "" when it has nothing to say.
-std::string error_of(const Matrix& x, int k, const KnnParams& params, int threads = 2) {
-  try {
-    find_neighbors(x, k, params, Cpu{threads}, 1);
-  } catch (const InvalidInput& error) {
-    return error.what();
-  }
-  return "";
-}
-
-void expect_contains(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "'" << text << "' lacks '" << part << "'";
+std::string said(const KnnGraph& graph) {
+  return error_of<InvalidInput>([&] { graph.validate(); });
 }
 
 // ---- exact --------------------------------------------------------------------------------------
@@ -147,7 +110,8 @@ TEST(FlatKnn, IsExactWithClustersOfVeryDifferentWidth) {
 // Two squared distances that differ may have the same root: ids decide then, too.
 TEST(FlatKnn, SquaresWithOneRootGoToTheLowerId) {
   int equal = 0;
-  for (const KnnParams& params : {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.lists = 4, .probes = 4}}}) {
+  for (const KnnParams& params :
+       {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.lists = 4, .probes = 4}}}) {
     Matrix x(600, 2);
     for (std::int64_t i = 0; i < x.rows; ++i) {
       x.row(i)[0] = i == 0 ? 0.0f : 1.0f;
@@ -188,7 +152,8 @@ TEST(FlatKnn, DuplicatesInMassGoToTheLowerId) {
   const KnnGraph filtered = exact(high, 10);
   ASSERT_NO_THROW(filtered.validate());
   for (std::int64_t e = 0; e < 10; ++e)
-    EXPECT_EQ(filtered.neighbors[static_cast<std::size_t>(7 * 10 + e)], 3 + 4 * (e < 1 ? e : e + 1));
+    EXPECT_EQ(filtered.neighbors[static_cast<std::size_t>(7 * 10 + e)],
+              3 + 4 * (e < 1 ? e : e + 1));
 }
 
 TEST(FlatKnn, EqualRowsAreEachOthersNeighboursByIds) {
@@ -258,114 +223,17 @@ TEST(FlatKnn, SaysHowItWasMade) {
   EXPECT_EQ(graph.recall, std::nullopt);
 }
 
-// ---- approximate --------------------------------------------------------------------------------
-
-TEST(IvfKnn, ReachesItsTargetRecall) {
-  const Matrix x = data::normals(2000, 12, 30);
-  for (const double target : {0.8, 0.95, 0.99}) {
-    const KnnGraph graph = ivf(x, 15, {.target_recall = target});
-    ASSERT_NO_THROW(graph.validate());
-    const double measured = oracle::recall(x, graph);
-    EXPECT_GE(measured, target - 0.01);  // the target was met on half of the points
-    ASSERT_TRUE(graph.recall.has_value());
-    EXPECT_NEAR(*graph.recall, measured, 0.01);
-    EXPECT_EQ(graph.recall_rows, 1000);
-  }
-}
-
-TEST(IvfKnn, ItsDistancesAreTheDistancesOfItsIds) {
-  const Matrix x = data::normals(800, 20, 31);
-  const KnnGraph graph = ivf(x, 10, {.lists = 30, .probes = 3});
-  for (std::size_t e = 0; e < graph.neighbors.size(); ++e) {
-    const double wanted =
-        oracle::distance(x, static_cast<std::int64_t>(e) / 10, graph.neighbors[e]);
-    ASSERT_NEAR(static_cast<double>(graph.distances[e]), wanted, kRounding * wanted);
-  }
-}
-
-TEST(IvfKnn, IsTheSameForAnyNumberOfThreads) {
-  for (const std::int64_t n : {200, 255, 1500}) {
-    const Matrix x = data::normals(n, 24, 32);
-    const IvfKnn params{.lists = 14, .probes = 3};
-    const KnnGraph one = ivf(x, 10, params, 1);
-    for (const int threads : {1, 2, 3, 7}) {
-      const KnnGraph more = ivf(x, 10, params, threads);
-      EXPECT_EQ(more.neighbors, one.neighbors) << n << " points, " << threads << " threads";
-      EXPECT_EQ(more.distances, one.distances) << n << " points, " << threads << " threads";
-    }
-  }
-}
-
-TEST(IvfKnn, DependsOnTheSeed) {
-  const Matrix x = data::normals(1000, 24, 33);
-  const IvfKnn params{.lists = 40, .probes = 1};
-  EXPECT_NE(ivf(x, 10, params, 2, 1).neighbors, ivf(x, 10, params, 2, 2).neighbors);
-}
-
-TEST(IvfKnn, AllProbesGiveTheExactAnswer) {
-  const Matrix x = data::normals(900, 24, 34);
-  const KnnGraph all = ivf(x, 10, {.lists = 30, .probes = 30}), wanted = exact(x, 10);
-  EXPECT_EQ(all.neighbors, wanted.neighbors);
-  EXPECT_EQ(all.distances, wanted.distances);
-  EXPECT_EQ(all.recall, 1.0);
-}
-
-TEST(IvfKnn, AllProbesGiveTheExactAnswerAmongTies) {
-  const Matrix x = data::duplicates(600, 4, 35, 6);
-  const KnnGraph all = ivf(x, 10, {.lists = 5, .probes = 5}), wanted = exact(x, 10);
-  EXPECT_EQ(all.distances, wanted.distances);
-}
-
-TEST(IvfKnn, RowsThatOneProbeCannotFillAreComplete) {
-  const Matrix x = data::normals(300, 6, 36);
-  const KnnGraph graph = ivf(x, 40, {.lists = 100, .probes = 1});
-  expect_exact(x, graph, 3);  // no list holds 41 points, so every row was searched exactly
-}
-
-TEST(IvfKnn, TakesOneListPerPointAndOneListForAll) {
-  const Matrix x = data::normals(120, 6, 37);
-  ASSERT_NO_THROW(ivf(x, 5, {.lists = 120}).validate());
-  expect_exact(x, ivf(x, 5, {.lists = 1}));
-  expect_exact(x, ivf(x, 119, {.lists = 10, .probes = 10}), 7);
-}
-
-TEST(IvfKnn, TakesEqualRowsAndTheSmallestSizes) {
-  Matrix equal(300, 4);
-  ASSERT_NO_THROW(ivf(equal, 5, {}).validate());
-  const Matrix two = data::normals(2, 3, 38);
-  expect_exact(two, ivf(two, 1, {}));
-}
-
-// The coarse search goes by matrix products, whose rounding grows with the distance to the origin.
-TEST(IvfKnn, IsAsGoodFarFromTheOrigin) {
-  const IvfKnn params{.lists = 40, .probes = 4};
-  const Matrix near = data::normals(1000, 16, 39), far = data::normals(1000, 16, 39, 1.0, 1e4f);
-  EXPECT_GE(oracle::recall(far, ivf(far, 10, params)),
-            oracle::recall(near, ivf(near, 10, params)) - 0.03);
-}
-
-TEST(IvfKnn, NamesBadParameters) {
-  const Matrix x = data::normals(100, 4, 40);
-  expect_contains(error_of(x, 5, IvfKnn{.lists = 0}), "lists is 0");
-  expect_contains(error_of(x, 5, IvfKnn{.lists = 101}), "lists is 101");
-  expect_contains(error_of(x, 5, IvfKnn{.probes = 0}), "probes is 0");
-  expect_contains(error_of(x, 5, IvfKnn{.lists = 10, .probes = 11}), "probes is 11");
-  expect_contains(error_of(x, 5, IvfKnn{.target_recall = 0.0}), "target_recall is 0");
-  expect_contains(error_of(x, 5, IvfKnn{.target_recall = 1.5}), "target_recall is 1.5");
-  expect_contains(error_of(x, 5, IvfKnn{.target_recall = std::nan("")}), "target_recall is");
-}
-
-// ---- what is refused ------------------------------------------------------------------------------
+// ---- what is refused ----------------------------------------------------------------------------
 
 TEST(FindNeighbors, NamesKOutOfRange) {
   const Matrix x = data::normals(10, 4, 41);
-  expect_contains(error_of(x, 0, FlatKnn{}), "k is 0");
-  expect_contains(error_of(x, 10, FlatKnn{}), "k is 10");
-  expect_contains(error_of(x, -3, FlatKnn{}), "k is -3");
-  expect_contains(error_of(Matrix(1, 4), 1, FlatKnn{}), "1 points");
-  expect_contains(error_of(Matrix(0, 4), 1, FlatKnn{}), "0 points");
-  expect_contains(error_of(Matrix(5, 0), 1, FlatKnn{}), "no coordinates");
-  expect_contains(error_of(x, 3, FlatKnn{}, -2), "threads is -2");
+  expect_contains(said(x, 0, FlatKnn{}), "k is 0");
+  expect_contains(said(x, 10, FlatKnn{}), "k is 10");
+  expect_contains(said(x, -3, FlatKnn{}), "k is -3");
+  expect_contains(said(Matrix(1, 4), 1, FlatKnn{}), "1 points");
+  expect_contains(said(Matrix(0, 4), 1, FlatKnn{}), "0 points");
+  expect_contains(said(Matrix(5, 0), 1, FlatKnn{}), "no coordinates");
+  expect_contains(said(x, 3, FlatKnn{}, -2), "threads is -2");
 }
 
 TEST(FindNeighbors, NamesTheRowAndColumnOfABadValue) {
@@ -374,7 +242,7 @@ TEST(FindNeighbors, NamesTheRowAndColumnOfABadValue) {
     for (const KnnParams& params : {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{}}}) {
       Matrix x = data::normals(1300, 6, 42);
       x.row(1200)[4] = value;
-      expect_contains(error_of(x, 5, params), "row 1200, column 4");
+      expect_contains(said(x, 5, params), "row 1200, column 4");
     }
 }
 
@@ -384,7 +252,7 @@ TEST(FindNeighbors, NamesTheFirstOfSeveralBadValuesWithAnyNumberOfThreads) {
   x.row(1023)[1499] = HUGE_VALF;  // the last value of the first range of rows
   x.row(1024)[0] = HUGE_VALF;     // the first one of the second
   for (int repeat = 0; repeat < 20; ++repeat)
-    ASSERT_EQ(error_of(x, 5, FlatKnn{}, 4).substr(0, 21), "row 1023, column 1499") << repeat;
+    ASSERT_EQ(said(x, 5, FlatKnn{}, 4).substr(0, 21), "row 1023, column 1499") << repeat;
 }
 
 TEST(FindNeighbors, HasNoGpu) {
@@ -396,12 +264,12 @@ TEST(FindNeighbors, HasNoGpu) {
 
 TEST(KnnGraph, NamesTheFirstBrokenRow) {
   const KnnGraph good = exact(data::line(6, 1), 2);  // row 2: 1 and 3, both at 1
-  EXPECT_EQ(error_of(good), "");
+  EXPECT_NO_THROW(good.validate());
   const auto broken = [&](std::size_t at, std::int32_t id, float distance) {
     KnnGraph graph = good;
     graph.neighbors[at] = id;
     graph.distances[at] = distance;
-    return error_of(graph);
+    return said(graph);
   };
   expect_contains(broken(4, 6, 1), "row 2 names point 6 of 6");
   expect_contains(broken(4, -1, 1), "row 2 names point -1");
@@ -418,17 +286,18 @@ TEST(KnnGraph, NamesWrongSizes) {
   const KnnGraph good = exact(data::line(6, 1), 2);
   KnnGraph graph = good;
   graph.distances.pop_back();
-  expect_contains(error_of(graph), "12 neighbours and 11 distances");
+  expect_contains(said(graph), "12 neighbours and 11 distances");
   graph = good;
   graph.k = 6;
-  expect_contains(error_of(graph), "k = 6");
+  expect_contains(said(graph), "k = 6");
   graph.k = 0;
-  expect_contains(error_of(graph), "k = 0");
-  expect_contains(error_of(KnnGraph{}), "0 points");
+  expect_contains(said(graph), "k = 0");
+  expect_contains(said(KnnGraph{}), "0 points");
 }
 
 TEST(Prune, KeepsTheFirstColumnsAndTheReport) {
-  const KnnGraph graph = ivf(data::normals(100, 4, 45), 9, {.lists = 10, .probes = 10});
+  const KnnGraph graph =
+      find_neighbors(data::normals(100, 4, 45), 9, IvfKnn{.lists = 10, .probes = 10}, Cpu{2}, 1);
   const KnnGraph pruned = prune(graph, 4);
   ASSERT_NO_THROW(pruned.validate());
   EXPECT_EQ(pruned.neighbors[5], graph.neighbors[10]);

@@ -43,8 +43,8 @@ TEST(Philox, GivesThePublishedAnswers) {
 
 TEST(Philox, StreamsSeedsCountersAndLanesAllDiffer) {
   std::set<std::uint32_t> seen;
-  for (const Stream stream : {Stream::knn, Stream::init, Stream::jitter, Stream::layout,
-                              Stream::sample, Stream::data})
+  for (const Stream stream :
+       {Stream::knn, Stream::init, Stream::jitter, Stream::layout, Stream::sample, Stream::data})
     seen.insert(random4(1, stream, 0).v[0]);
   seen.insert(random4(2, Stream::knn, 0).v[0]);
   seen.insert(random4(std::uint64_t{1} << 32, Stream::knn, 0).v[0]);
@@ -108,7 +108,8 @@ TEST(Elementary, LogIsRightToTwoTenthsOfAMillionth) {
     worst = std::fmax(worst, relative(static_cast<double>(log_f(x)), std::log(double{x})));
   for (int i = -9000; i < 9000; ++i) {  // around 1, where the logarithm vanishes
     const float x = 1.0f + static_cast<float>(i) * 1e-4f;
-    if (i != 0) worst = std::fmax(worst, relative(static_cast<double>(log_f(x)), std::log(double{x})));
+    if (i != 0)
+      worst = std::fmax(worst, relative(static_cast<double>(log_f(x)), std::log(double{x})));
   }
   EXPECT_LT(worst, kElementary);
   EXPECT_EQ(log_f(1.0f), 0.0f);
@@ -130,7 +131,8 @@ TEST(Distance, AgreesWithDoubleForEveryTailLength) {
   for (std::int64_t dim = 1; dim <= 70; ++dim) {
     const Matrix x = data::normals(2, dim, 5);
     const double wanted = std::pow(oracle::distance(x, 0, 1), 2);
-    EXPECT_LT(relative(static_cast<double>(squared_distance(x.row(0), x.row(1), dim)), wanted), 5e-7)
+    EXPECT_LT(relative(static_cast<double>(squared_distance(x.row(0), x.row(1), dim)), wanted),
+              5e-7)
         << dim;
     EXPECT_EQ(squared_distance(x.row(0), x.row(1), dim), squared_distance(x.row(1), x.row(0), dim));
     EXPECT_EQ(squared_distance(x.row(0), x.row(0), dim), 0.0f);
@@ -249,7 +251,8 @@ TEST(Curve, FollowsTheScaleOfTheLayout) {
   for (const double s : {1e-3, 0.03, 30.0, 1e3}) {
     const Curve fit = fit_curve(UmapParams{.min_dist = 0.1 * s, .spread = s});
     EXPECT_LT(relative(fit.b, 0.8950608778515733), 2e-5) << s;
-    EXPECT_LT(relative(fit.a, 1.5769434602697652 * std::pow(s, -2 * 0.8950608778515733)), 2e-4) << s;
+    EXPECT_LT(relative(fit.a, 1.5769434602697652 * std::pow(s, -2 * 0.8950608778515733)), 2e-4)
+        << s;
   }
 }
 

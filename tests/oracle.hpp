@@ -28,7 +28,7 @@ struct Square {
   }
 };
 
-// ---- neighbours -------------------------------------------------------------------------------
+// ---- neighbours ---------------------------------------------------------------------------------
 
 inline double distance(const Matrix& x, std::int64_t i, std::int64_t j) {
   double sum = 0;
@@ -74,7 +74,7 @@ inline double recall(const Matrix& x, const KnnGraph& graph) {
   return static_cast<double>(hits) / static_cast<double>(graph.n * graph.k);
 }
 
-// ---- weights ----------------------------------------------------------------------------------
+// ---- weights ------------------------------------------------------------------------------------
 
 /// Row i of a graph's distances in double.
 inline std::vector<double> row(const KnnGraph& graph, std::int64_t i) {
@@ -185,7 +185,7 @@ inline Square dense(const EdgeGraph& graph) {
   return out;
 }
 
-// ---- t-SNE ------------------------------------------------------------------------------------
+// ---- t-SNE --------------------------------------------------------------------------------------
 
 /// Z and the force sum_j q_ij^2 (y_i - y_j) of every point, [n, dims].
 struct Repulsion {

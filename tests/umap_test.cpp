@@ -48,8 +48,7 @@ std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
 }
 
 std::vector<float> layout_after(int epochs, const EdgeGraph& graph, const Matrix& start,
-                                const UmapParams& params, int threads = 2,
-                                std::uint64_t seed = 5) {
+                                const UmapParams& params, int threads = 2, std::uint64_t seed = 5) {
   const auto o = optimizer(graph, start, params, threads, seed);
   o->advance(epochs);
   return layout_of(*o, start);
@@ -151,8 +150,8 @@ class Plain {
 };
 
 /// Rounding grows from epoch to epoch: a force that nearly cancels steers Adam.
-void expect_plain(const EdgeGraph& graph, const Matrix& start, const UmapParams& params,
-                  int epochs, double tolerance) {
+void expect_plain(const EdgeGraph& graph, const Matrix& start, const UmapParams& params, int epochs,
+                  double tolerance) {
   const std::vector<float> found = layout_after(epochs, graph, start, params);
   Plain plain(graph, start, params, 5);
   const std::vector<double>& wanted = plain.advance(epochs);

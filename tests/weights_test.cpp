@@ -160,8 +160,7 @@ TEST(TsneWeights, ARowOfVeryDifferentDistancesHasItsPerplexity) {
 
 TEST(TsneWeights, OfDuplicatesInMassAreFiniteAndSumToOne) {
   for (const Matrix& x : {data::duplicates(120, 3, 4, 2), Matrix(60, 3), data::line(90, 1)}) {
-    const EdgeGraph p =
-        weigh_edges(oracle::neighbors(x, 15), TsneParams{.perplexity = 5}, Cpu{2});
+    const EdgeGraph p = weigh_edges(oracle::neighbors(x, 15), TsneParams{.perplexity = 5}, Cpu{2});
     expect_well_formed(p);
     EXPECT_NEAR(total(p), 1, 1e-6);
   }
@@ -275,7 +274,7 @@ TEST(UmapWeights, AnIntersectionWithoutAMutualPairIsRefused) {
   EXPECT_THROW(weigh_edges(graph, params, Cpu{1}), InvalidInput);
 }
 
-// ---- what umap-learn and openTSNE say -------------------------------------------------------------
+// ---- what umap-learn and openTSNE say -----------------------------------------------------------
 
 /// The upper triangle "i j weight" of a golden file, mirrored. See golden/make_golden.py.
 oracle::Square golden(const std::string& name, std::int64_t n) {

@@ -70,7 +70,7 @@ class Embedder {
 
   int iteration() const;   ///< done
   int iterations() const;  ///< in all
-  void advance(int n);     ///< stops at the last one
+  void advance(int n);     ///< n more, stopping at the last; none for n <= 0
   /// t-SNE: true KL divergence, O(n) by FFT or O(n^2). UMAP has no loss it descends: nullopt.
   std::optional<double> loss() const;
   void copy_layout(HostMatrix<float> out) const;  ///< out [n, dims]

@@ -24,7 +24,7 @@ struct KnnGraph {
   std::string metric = "euclidean";
 
   // How it was made.
-  std::string index = "given";   ///< "flat", "ivf(lists=..., probes=...)", or "given"
+  std::string index = "given";   ///< "flat", "ivf (... lists, ... probes)", or "given"
   std::optional<double> recall;  ///< measured against exact neighbours of `recall_rows` points
   std::int64_t recall_rows = 0;  ///< points that `recall` was measured on; unset for exact graphs
 

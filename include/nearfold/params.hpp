@@ -51,8 +51,9 @@ struct UmapParams {
   int n_neighbors = 15;   ///< neighbourhood size, the point itself included, [2, n]
   double min_dist = 0.1;  ///< layout units, [0, spread]
   double spread = 1.0;    ///< layout units, > 0
-  std::optional<double> a,
-      b;  ///< curve 1 / (1 + a d^2b), > 0; unset: fitted to min_dist and spread
+  /// Curve 1 / (1 + a d^2b), > 0, both or neither; unset: fitted to min_dist and spread.
+  std::optional<double> a = {};
+  std::optional<double> b = {};
   double set_op_mix_ratio = 1.0;      ///< 1 union, 0 intersection, [0, 1]
   double local_connectivity = 1.0;    ///< neighbours at membership 1, >= 0
   double repulsion_strength = 1.0;    ///< weight of negative samples, >= 0
@@ -69,7 +70,8 @@ struct PcaInit {};       ///< first principal components; needs the points
 struct SpectralInit {};  ///< eigenvectors of the graph's normalised Laplacian
 struct RandomInit {};    ///< t-SNE: normal, 1e-4 wide; UMAP: uniform in the unit box, then scaled
 struct ArrayInit {
-  Matrix start;  ///< [n, dims], finite; UMAP scales each axis to [0, 10] as it does every start
+  /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every start.
+  Matrix start = {};
 };
 using Init = std::variant<PcaInit, SpectralInit, RandomInit, ArrayInit>;
 

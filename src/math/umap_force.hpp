@@ -24,10 +24,13 @@ NEARFOLD_HD inline float umap_repulsion(float d2, const UmapCurve& curve) {
   return d2 > 0 ? push : 0.0f;
 }
 
-/// Factor on (y_i - y_j) for a firing edge; negative, 0 for coincident points.
+/// Factor on (y_i - y_j) for a firing edge; negative, 0 for coincident points. Finite for every
+/// curve: the power is cut where it no longer changes the quotient.
 NEARFOLD_HD inline float umap_attraction(float d2, const UmapCurve& curve) {
-  const float p = pow_f(d2, curve.b);
-  const float pull = -2.0f * curve.a * curve.b * p / (d2 * (curve.a * p + 1.0f));
+  const float power = curve.a * pow_f(d2, curve.b);
+  const float p = power < 1e30f ? power : 1e30f;
+  const float safe = d2 < 1e-30f ? 1e-30f : d2;
+  const float pull = -2.0f * curve.b * p / (safe * (p + 1.0f));
   return d2 > 0 ? pull : 0.0f;
 }
 
