@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh
-cmake --preset cpu-release --log-level=WARNING
+cmake --preset cpu-release >/dev/null
 cmake --build --preset cpu-release --target nearfold_tool
 
 mkdir -p out
