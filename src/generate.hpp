@@ -54,7 +54,7 @@ struct Deformed {
 struct GenerateParams {
   std::variant<Blobs, SwissRoll, Uniform, Deformed> kind = Blobs{};
   std::uint64_t seed = 42;
-  Cpu on;
+  Cpu on = {};
 };
 
 struct Generated {

@@ -17,7 +17,7 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kExactBelow = 6000;     // FFT is faster from here on (bench/tsne_bench.cpp)
+constexpr std::int64_t kExactBelow = 8000;     // FFT is faster from here on (bench/tsne_bench.cpp)
 constexpr std::int64_t kExactAtMost = 30'000;  // all pairs take minutes beyond
 constexpr int kLanes = 16;
 

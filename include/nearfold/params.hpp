@@ -43,7 +43,7 @@ struct TsneParams {
   double final_momentum = 0.8;               ///< afterwards, [0, 1)
   double max_step_norm = 5.0;                ///< longest move of a point per iteration, > 0
   enum class Repulsion { automatic, exact, fft };
-  Repulsion repulsion = Repulsion::automatic;  ///< automatic: exact below 6,000 points and in 3-D
+  Repulsion repulsion = Repulsion::automatic;  ///< automatic: exact below 8,000 points and in 3-D
 };
 
 /// UMAP; defaults are umap-learn 0.5's.
