@@ -70,9 +70,8 @@ void add_tsne(CLI::App& app, TsneParams& p) {
   number(app, "--final-momentum", p.final_momentum, "Momentum afterwards")->group(group);
   number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")
       ->group(group);
-  const std::string names = spellings("--negative-gradient-method");
   app.add_option_function<std::string>(
-         names,
+         "--negative-gradient-method",
          [&p](const std::string& word) {
            p.repulsion = word == "exact" ? TsneParams::Repulsion::exact
                          : word == "fft" ? TsneParams::Repulsion::fft
@@ -80,6 +79,7 @@ void add_tsne(CLI::App& app, TsneParams& p) {
          },
          "Repulsion: exact, fft, or by size")
       ->check(CLI::IsMember({"auto", "exact", "fft"}))
+      ->type_name("")
       ->default_str("auto")
       ->group(group);
 }

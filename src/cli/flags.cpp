@@ -1,21 +1,8 @@
 #include "cli/flags.hpp"
 
-#include <algorithm>
-
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
-
-std::string spellings(const std::string& names) {
-  std::string all = names;
-  for (const std::string& name : CLI::detail::split(names, ',')) {
-    if (name.rfind("--", 0) != 0) continue;
-    std::string other = name.substr(2);
-    std::replace(other.begin(), other.end(), '-', '_');
-    if (other != name.substr(2)) all += ",--" + other;
-  }
-  return all;
-}
 
 void not_a_number(const std::string& text, bool whole) {
   throw CLI::ValidationError("'" + text + "' is not a " + (whole ? "whole " : "") +
@@ -24,21 +11,19 @@ void not_a_number(const std::string& text, bool whole) {
 
 CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
                   const std::string& help) {
-  return app.add_option(spellings(names), target, help);
+  return app.add_option(names, target, help);
 }
 
 CLI::Option* choice(CLI::App& app, const std::string& names, std::string& target,
                     const std::vector<std::string>& words, const std::string& help) {
-  std::string list;
-  for (const std::string& word : words) list += (list.empty() ? "" : "|") + word;
-  return app.add_option(spellings(names), target, help)
+  return app.add_option(names, target, help)
       ->check(CLI::IsMember(words))
-      ->type_name(list)
+      ->type_name("")
       ->default_str(target);
 }
 
 CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const std::string& help) {
-  return app.add_flag(spellings(names), target, help);
+  return app.add_flag(names, target, help);
 }
 
 void Common::add(CLI::App& app) {

@@ -1,5 +1,6 @@
 // Command-line options as this tool wants them: numbers are read whole and in range (CLI11 2.1
-// takes -5 for an unsigned number and 010 for octal), and both --two-words and --two_words work.
+// takes -5 for an unsigned number and 010 for octal). main.cpp lets --two_words stand for
+// --two-words.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,9 +13,6 @@
 #include "nearfold/params.hpp"
 
 namespace nearfold::cli {
-
-/// "-k,--n-neighbors" -> "-k,--n-neighbors,--n_neighbors".
-std::string spellings(const std::string& names);
 
 [[noreturn]] void not_a_number(const std::string& text, bool whole);
 
@@ -31,7 +29,7 @@ T parse_number(const std::string& text) {
 template <class T>
 CLI::Option* number(CLI::App& app, const std::string& names, T& target, const std::string& help) {
   const auto set = [&target](const std::string& text) { target = parse_number<T>(text); };
-  return app.add_option_function<std::string>(spellings(names), set, help)
+  return app.add_option_function<std::string>(names, set, help)
       ->default_str(CLI::detail::to_string(target))
       ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
 }
@@ -43,7 +41,7 @@ CLI::Option* number(CLI::App& app, const std::string& names, std::optional<T>& t
   const auto set = [&target](const std::string& text) {
     if (text != "auto") target = parse_number<T>(text);
   };
-  return app.add_option_function<std::string>(spellings(names), set, help)
+  return app.add_option_function<std::string>(names, set, help)
       ->default_str("auto")
       ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
 }

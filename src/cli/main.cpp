@@ -1,6 +1,9 @@
 // The tool: parses the command line, and turns whatever was thrown into a message and an exit code.
+#include <algorithm>
 #include <cstdio>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
@@ -19,6 +22,15 @@ int fail(int code, const char* what) {
   return code;
 }
 
+/// The command line with --two_words written --two-words: both are what people know.
+std::vector<std::string> hyphenated(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  for (std::string& word : words)
+    if (word.starts_with("--"))
+      std::replace(word.begin(), std::find(word.begin(), word.end(), '='), '_', '-');
+  return words;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Maps of high-dimensional points by t-SNE and UMAP", "nearfold"};
   app.set_version_flag("--version", version());
@@ -30,7 +42,10 @@ int run(int argc, char** argv) {
   cli::add_embed(app);
   cli::add_plot(app);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words = hyphenated(argc, argv);
+    std::vector<char*> pointers;
+    for (std::string& word : words) pointers.push_back(word.data());
+    app.parse(argc, pointers.data());
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
