@@ -7,4 +7,6 @@ using Given = nearfold::DeviceMatrix<const float>;
 using Given = nearfold::HostMatrix<const float>;
 #endif
 
-nearfold::Result map_of(Given points) { return nearfold::embed(points, nearfold::Settings{}); }
+nearfold::Result map_of(Given points) {
+  return nearfold::embed(points, nearfold::Settings{});
+}

@@ -7,4 +7,6 @@ using Given = nearfold::HostMatrix<float>;
 using Given = nearfold::DeviceMatrix<float>;
 #endif
 
-nearfold::DeviceMatrix<const float> for_device(Given given) { return given; }
+nearfold::DeviceMatrix<const float> for_device(Given given) {
+  return given;
+}
