@@ -20,6 +20,7 @@ namespace nearfold {
 namespace {
 
 constexpr int kPasses = 8;            // over the points: MNIST's axes are then right to 3e-5
+constexpr int kMostDims = 3;          // of a layout
 constexpr double kTsneWidth = 1e-4;   // standard deviation of the first column
 constexpr float kUmapReach = 10.0f;   // largest magnitude, and the box that follows
 constexpr float kUmapJitter = 1e-4f;  // standard deviation
@@ -68,8 +69,8 @@ double deviation(const Matrix& start, std::int64_t c) {
 }
 
 Start pca_start(HostMatrix<const float> points, int dims, const Cpu& on) {
-  const auto count =
-      static_cast<int>(std::min<std::int64_t>(dims, std::min(points.rows, points.cols)));
+  const auto count = static_cast<int>(
+      std::min({std::int64_t{kMostDims}, std::int64_t{dims}, points.rows, points.cols}));
   std::vector<float> mean;
   // The seed only picks the vectors the iteration begins with; a constant makes the start the same
   // for all seeds.
@@ -77,7 +78,7 @@ Start pca_start(HostMatrix<const float> points, int dims, const Cpu& on) {
   Start start{Matrix(points.rows, dims), "pca", {}};
   parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      double score[3] = {0, 0, 0};
+      double score[kMostDims] = {};
       for (std::int64_t c = 0; c < points.cols; ++c) {
         const double x = static_cast<double>(points.row(i)[c] - mean[static_cast<std::size_t>(c)]);
         for (int a = 0; a < count; ++a) score[a] += x * static_cast<double>(axes.row(a)[c]);

@@ -93,7 +93,7 @@ void tile_forward(const float* x, std::int64_t stride, const float* v, std::int6
       sum[r][1] += value * high;
     }
   }
-  for (int r = 0; r < kTile; ++r) {
+  for (std::int64_t r = 0; r < kTile; ++r) {
     lanes(out + r * kPanel) = sum[r][0];
     lanes(out + r * kPanel + kLanes) = sum[r][1];
   }
@@ -111,7 +111,7 @@ void tile_back(const float* x, std::int64_t stride, const float* s, float* out) 
       sum[c][1] += value * high;
     }
   }
-  for (int c = 0; c < kTile; ++c) {
+  for (std::int64_t c = 0; c < kTile; ++c) {
     lanes(out + c * kPanel) += sum[c][0];
     lanes(out + c * kPanel + kLanes) += sum[c][1];
   }

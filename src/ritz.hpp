@@ -9,7 +9,7 @@
 namespace nearfold {
 
 using Small = std::vector<double>;  // [kLanes][kLanes], row-major
-inline constexpr std::size_t kSmall = kLanes * kLanes;
+inline constexpr std::size_t kSmall = std::size_t{kLanes} * kLanes;
 
 /// Gram matrices of the columns of Z and AZ: Z'Z, Z'AZ and (AZ)'AZ, for an operator A that is
 /// symmetric in the inner product they are taken in.

@@ -223,7 +223,8 @@ Start spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const
   });
   std::vector<Cell> cells(1);
   if (count > 1) {
-    cells = count <= 2 * dims ? axis_cells(count, dims) : packed_cells(components, dims, by_size);
+    cells = count <= std::int64_t{2} * dims ? axis_cells(count, dims)
+                                            : packed_cells(components, dims, by_size);
   }
 
   Start start{Matrix(graph.n, dims), "spectral", {}};

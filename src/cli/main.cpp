@@ -43,8 +43,9 @@ int run(int argc, char** argv) {
   cli::add_plot(app);
   try {
     std::vector<std::string> words = hyphenated(argc, argv);
-    std::vector<char*> pointers;
-    for (std::string& word : words) pointers.push_back(word.data());
+    std::vector<char*> pointers(words.size());
+    std::transform(words.begin(), words.end(), pointers.begin(),
+                   [](std::string& word) { return word.data(); });
     app.parse(argc, pointers.data());
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
