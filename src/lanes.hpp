@@ -6,7 +6,8 @@ namespace nearfold {
 
 inline constexpr int kLanes = 8;
 
-#if defined(__AVX__)
+// clang forgets the alignment of a vector behind a reference, but not that of a struct.
+#if defined(__AVX__) && !defined(__clang__)
 
 /// Unaligned, and allowed to alias float.
 typedef float Float8 __attribute__((vector_size(32), aligned(4), may_alias));
