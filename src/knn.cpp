@@ -63,14 +63,24 @@ KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& 
                     params);
 }
 
+KnnGraph empty_graph(std::int64_t n, std::int64_t k) {
+  KnnGraph graph;
+  graph.n = n;
+  graph.k = k;
+  graph.neighbors.resize(static_cast<std::size_t>(n * k));
+  graph.distances.resize(graph.neighbors.size());
+  return graph;
+}
+
 KnnGraph prune(const KnnGraph& graph, int k) {
   if (k < 1 || k > graph.k)
     throw InvalidInput("the graph has " + std::to_string(graph.k) + " neighbours per point and " +
                        std::to_string(k) + " are needed; make it with k >= " + std::to_string(k));
-  KnnGraph out = graph;
-  out.k = k;
-  out.neighbors.resize(static_cast<std::size_t>(out.n * k));
-  out.distances.resize(out.neighbors.size());
+  KnnGraph out = empty_graph(graph.n, k);
+  out.metric = graph.metric;
+  out.index = graph.index;
+  out.recall = graph.recall;
+  out.recall_rows = graph.recall_rows;
   for (std::int64_t i = 0; i < graph.n; ++i) {
     std::copy_n(graph.neighbors.begin() + i * graph.k, k, out.neighbors.begin() + i * k);
     std::copy_n(graph.distances.begin() + i * graph.k, k, out.distances.begin() + i * k);

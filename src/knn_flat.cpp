@@ -203,12 +203,8 @@ KnnGraph find_knn_of_rows(HostMatrix<const float> points, const std::vector<std:
                           int k, const Cpu& on) {
   const KnnFilter filter = make_knn_filter(points, on);
   const Search search{points, filter};
-  KnnGraph graph;
-  graph.n = static_cast<std::int64_t>(rows.size());
-  graph.k = k;
+  KnnGraph graph = empty_graph(static_cast<std::int64_t>(rows.size()), k);
   graph.index = "flat";
-  graph.neighbors.resize(rows.size() * static_cast<std::size_t>(k));
-  graph.distances.resize(graph.neighbors.size());
 
   // Queries in the order of the filter: a block asks for much the same points, which stay cached.
   std::vector<std::size_t> order(rows.size());

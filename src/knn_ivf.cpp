@@ -103,11 +103,7 @@ struct Ivf {
   /// Neighbours of `rows`; the positions in `rows` that got fewer than k are added to `unfilled`.
   KnnGraph search(const std::vector<std::int64_t>& rows, int k, int probes,
                   std::vector<std::int64_t>& unfilled) const {
-    KnnGraph graph;
-    graph.n = static_cast<std::int64_t>(rows.size());
-    graph.k = k;
-    graph.neighbors.resize(rows.size() * static_cast<std::size_t>(k));
-    graph.distances.resize(graph.neighbors.size());
+    KnnGraph graph = empty_graph(static_cast<std::int64_t>(rows.size()), k);
     std::vector<char> filled(rows.size());
     const int wanted = static_cast<int>(std::min<std::int64_t>(k + 1 + kSlack, points.rows));
     parallel_for(on.threads, graph.n, kBlock, [&](std::int64_t begin, std::int64_t end) {

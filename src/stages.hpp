@@ -27,6 +27,9 @@ KnnGraph find_knn(HostMatrix<const float> points, int k, const FlatKnn&, const C
 KnnGraph find_knn(HostMatrix<const float> points, int k, const IvfKnn&, const Cpu&,
                   std::uint64_t seed);
 
+/// Room for k neighbours of each of n points, unset.
+KnnGraph empty_graph(std::int64_t n, std::int64_t k);
+
 /// The k nearest others of the given rows only, exact: row r of the answer belongs to rows[r].
 KnnGraph find_knn_of_rows(HostMatrix<const float> points, const std::vector<std::int64_t>& rows,
                           int k, const Cpu&);

@@ -66,7 +66,7 @@ class TsneOptimizer final : public Optimizer {
   std::optional<double> loss() const override {
     std::vector<float> force(y_.size());
     const double z = repulsion_->compute(y_, force);
-    const auto log_z = static_cast<double>(std::log(z));
+    const double log_z = std::log(z);
     return parallel_sum(on_.threads, graph_.n, kGrain, 0.0,
                         [&](std::int64_t begin, std::int64_t end) {
                           double sum = 0;

@@ -46,14 +46,12 @@ class FftRepulsion final : public Repulsion {
   double compute(const std::vector<float>& y, std::vector<float>& force) override {
     place(y);
     grid_->convolve([&](std::int64_t g, std::vector<float>& row) { spread(g, row); });
-    const double z =
-        parallel_sum(on_.threads, n_, kGrain, 0.0, [&](std::int64_t begin, std::int64_t end) {
-          double sum = 0;
-          for (std::int64_t p = begin; p < end; ++p)
-            sum += read(sorted_[static_cast<std::size_t>(p)], force);
-          return sum;
-        });
-    return z;
+    return parallel_sum(on_.threads, n_, kGrain, 0.0, [&](std::int64_t begin, std::int64_t end) {
+      double sum = 0;
+      for (std::int64_t p = begin; p < end; ++p)
+        sum += read(sorted_[static_cast<std::size_t>(p)], force);
+      return sum;
+    });
   }
 
  private:
@@ -93,11 +91,11 @@ class FftRepulsion final : public Repulsion {
     parallel_for(on_.threads, n_, 4 * kGrain, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const float x = y[static_cast<std::size_t>(2 * i)],
-                    z = y[static_cast<std::size_t>(2 * i + 1)];
-        const float u = x * scale - origin, v = z * scale - origin;
+                    w = y[static_cast<std::size_t>(2 * i + 1)];
+        const float u = x * scale - origin, v = w * scale - origin;
         const auto column = static_cast<std::int32_t>(u), row = static_cast<std::int32_t>(v);
         placed_[static_cast<std::size_t>(i)] = {
-            column, row, u - static_cast<float>(column), v - static_cast<float>(row), x, z, i};
+            column, row, u - static_cast<float>(column), v - static_cast<float>(row), x, w, i};
       }
     });
     row_begin_.assign(static_cast<std::size_t>(grid_->nodes()) + 1, 0);
