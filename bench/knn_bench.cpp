@@ -1,9 +1,8 @@
-// Exact neighbours of points whose variance decays like that of images: what the projected filter
-// is for. Argument: points.
+// Neighbours of points whose variance decays like that of images, by each method. Argument: points.
 #include <benchmark/benchmark.h>
 
 #include "generate.hpp"
-#include "stages.hpp"
+#include "nearfold/knn.hpp"
 
 namespace nearfold {
 namespace {
@@ -17,14 +16,30 @@ Matrix decaying(std::int64_t n) {
   return points;
 }
 
-void find_knn_flat(benchmark::State& state) {
+void find_by(benchmark::State& state, const KnnParams& params) {
   const Matrix points = decaying(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(find_knn(points, 15, FlatKnn{}, Cpu{}, 0));
-  state.counters["pairs/s"] =
-      benchmark::Counter(static_cast<double>(points.rows) * static_cast<double>(points.rows),
-                         benchmark::Counter::kIsIterationInvariantRate);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(find_neighbors(points, 15, params, Cpu{}, 0));
+  state.counters["points/s"] = benchmark::Counter(static_cast<double>(points.rows),
+                                                  benchmark::Counter::kIsIterationInvariantRate);
 }
-BENCHMARK(find_knn_flat)->Arg(4096)->Arg(16384)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void flat(benchmark::State& state) {
+  find_by(state, FlatKnn{});
+}
+void ivf(benchmark::State& state) {
+  find_by(state, IvfKnn{});
+}
+void hnsw(benchmark::State& state) {
+  find_by(state, HnswKnn{});
+}
+void nndescent(benchmark::State& state) {
+  find_by(state, NnDescentKnn{});
+}
+BENCHMARK(flat)->Arg(4096)->Arg(16384)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(ivf)->Arg(4096)->Arg(16384)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(hnsw)->Arg(4096)->Arg(16384)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(nndescent)->Arg(4096)->Arg(16384)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 }  // namespace nearfold

@@ -2,7 +2,7 @@
 # Installs what nearfold needs on Debian 12 and builds FAISS for this processor into .deps/faiss.
 #
 #   scripts/install-deps.sh         build and test
-#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy
+#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, Python
 #
 # Works as root or with sudo, asks nothing, and does nothing when everything is there.
 set -euo pipefail
@@ -14,7 +14,7 @@ packages=(
   libcli11-dev libpng-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )
-if [[ ${1:-} == --dev ]]; then packages+=(clang clang-format clang-tidy libomp-dev); fi
+if [[ ${1:-} == --dev ]]; then packages+=(clang clang-format clang-tidy libomp-dev python3-venv); fi
 
 say() { echo "install-deps: $*"; }
 

@@ -14,6 +14,10 @@ void check_points(HostMatrix<const float> points, const Cpu& on) {
   if (points.rows < 2 || points.rows > std::numeric_limits<std::int32_t>::max())
     throw InvalidInput("there are " + std::to_string(points.rows) +
                        " points; between 2 and 2147483647 are needed");
+  check_values(points, on);
+}
+
+void check_values(HostMatrix<const float> points, const Cpu& on) {
   if (points.cols < 1)
     throw InvalidInput("points have no coordinates; at least 1 column is needed");
   constexpr float kLargest = 1e16f;  // its square times any sensible dim is still a float
@@ -71,6 +75,7 @@ Init default_init(const Method& method, HostMatrix<const float> points) {
 
 void describe_graph(const KnnGraph& graph, RunInfo& info) {
   info.k = graph.k;
+  info.metric = graph.metric;
   info.index = graph.index;
   info.recall = graph.recall;
 }

@@ -11,6 +11,9 @@ struct Source;
 /// 1e16, or the shape that is not supported. O(n dim).
 void check_points(HostMatrix<const float> points, const Cpu& on);
 
+/// The values of points or queries alone, in any number of rows.
+void check_values(HostMatrix<const float> points, const Cpu& on);
+
 /// The same for all of a source: points where there are any, the graph's own rules, and that the
 /// start can be made from them.
 void check_source(const Source& source, const Init& init, int dims, const Cpu& on);

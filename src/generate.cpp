@@ -94,6 +94,27 @@ Generated make(const Blobs& blobs, std::uint64_t seed, const Cpu& on) {
   return set;
 }
 
+Generated make(const Cubes& cubes, std::uint64_t seed, const Cpu& on) {
+  constexpr std::array<float, 3> kShifts = {20.0f, 0.0f, -20.0f};
+  constexpr auto kCopies = static_cast<std::int64_t>(kShifts.size());
+  require_count("points per cube", cubes.points_per, kMostRows / kCopies);
+  require_count("dim", cubes.dim, kMostColumns);
+  const std::int64_t n = kCopies * cubes.points_per;
+  Generated set{Matrix(n, cubes.dim), std::vector<std::int32_t>(static_cast<std::size_t>(n))};
+  parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t copy = i / cubes.points_per;
+      const auto counter = static_cast<std::uint64_t>(i % cubes.points_per);
+      set.labels[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(copy);
+      float* row = set.points.row(i);
+      fill_row(row, cubes.dim, [&](std::uint32_t lane) { return uniform4(seed, counter, lane); });
+      const float shift = kShifts[static_cast<std::size_t>(copy)];
+      for (std::int64_t j = 0; j < cubes.dim; ++j) row[j] += shift;
+    }
+  });
+  return set;
+}
+
 Generated make(const SwissRoll& roll, std::uint64_t seed, const Cpu& on) {
   require_count("n", roll.n, kMostRows);
   require_count("bands", roll.bands, kMostRows);

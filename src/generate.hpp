@@ -1,6 +1,6 @@
 // Synthetic data with known answers: for tests, benchmarks and first steps. Row i of a set depends
 // only on the seed, i and the parameters other than the number of rows, so a longer set begins with
-// the shorter one; bytes do not depend on the number of threads.
+// the shorter one (of cubes: each of the three does); bytes do not depend on the number of threads.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,15 @@ struct Blobs {
   std::int64_t dim = 60;           ///< >= 1
   double half_box = 10.0;          ///< centres are in [-half_box, half_box), [0, 1e6]
   double spread = 1.0;             ///< standard deviation of a blob, [0, 1e6]
+};
+
+/// The same uniform cube three times, shifted by 20, 0 and -20 in every coordinate: first all rows
+/// of the copy at 20, label 0, then the others, labels 1 and 2. Far apart, without structure
+/// inside: the data on which umap-learn's documentation explains what a map of a given graph
+/// depends on.
+struct Cubes {
+  std::int64_t points_per = 1700;  ///< points of each cube, >= 1
+  std::int64_t dim = 60;           ///< >= 1
 };
 
 /// A rolled-up sheet in 3-D, 21 wide: (t cos t, height, t sin t), t uniform in [1.5 pi, 4.5 pi).
@@ -52,7 +61,7 @@ struct Deformed {
 };
 
 struct GenerateParams {
-  std::variant<Blobs, SwissRoll, Uniform, Deformed> kind = Blobs{};
+  std::variant<Blobs, Cubes, SwissRoll, Uniform, Deformed> kind = Blobs{};
   std::uint64_t seed = 42;
   Cpu on = {};
 };

@@ -1,91 +1,117 @@
-// The neighbour graph's own rules, and the way in to every method that makes one.
+// The ways in to every method that finds neighbours: graphs, indexes, queries.
 #include "nearfold/knn.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
 
 #include "check.hpp"
+#include "knn_index.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
 namespace {
 
-[[noreturn]] void broken(std::int64_t row, const std::string& what) {
-  throw InvalidInput("graph row " + std::to_string(row) + " " + what +
-                     "; rows hold distinct other points, ascending by distance");
+void check_k(int k, std::int64_t most, std::int64_t n, const char* range) {
+  if (k >= 1 && k <= most) return;
+  throw InvalidInput("k is " + std::to_string(k) + " for " + std::to_string(n) + " points; use " +
+                     range);
 }
 
-void validate_row(const KnnGraph& graph, std::int64_t i, std::vector<std::int32_t>& sorted) {
-  const auto first = static_cast<std::size_t>(i * graph.k);
-  for (std::size_t e = first; e < first + static_cast<std::size_t>(graph.k); ++e) {
-    const std::int32_t j = graph.neighbors[e];
-    const float d = graph.distances[e];
-    if (j < 0 || j >= graph.n)
-      broken(i, "names point " + std::to_string(j) + " of " + std::to_string(graph.n));
-    if (j == i) broken(i, "names the point itself");
-    if (!std::isfinite(d) || d < 0) broken(i, "has distance " + std::to_string(d));
-    if (e == first) continue;
-    if (d < graph.distances[e - 1]) broken(i, "is not ascending by distance");
-    if (d == graph.distances[e - 1] && j < graph.neighbors[e - 1])
-      broken(i, "does not order equal distances by id");
-  }
-  sorted.assign(&graph.neighbors[first], &graph.neighbors[first] + graph.k);
-  std::sort(sorted.begin(), sorted.end());
-  if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end())
-    broken(i, "names point " + std::to_string(*twice) + " twice");
+void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
+  check_values(queries, on);
+  if (queries.cols != dim)
+    throw InvalidInput("queries have " + std::to_string(queries.cols) +
+                       " columns and the points have " + std::to_string(dim) +
+                       "; both must be made in the same way");
+}
+
+std::vector<std::int64_t> all_rows(std::int64_t n) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(n));
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  return rows;
+}
+
+QueryResult result_of(NeighborRows&& answer) {
+  return {answer.n, answer.k, std::move(answer.ids), std::move(answer.distances), {}};
+}
+
+QueryResult search_exactly(HostMatrix<const float> queries, const MetricSpace& space, int k,
+                           const Cpu& on) {
+  const MetricRows rows = make_queries(queries, space, on);
+  return result_of(ExactSearch(space, on)({rows, all_rows(queries.rows), false}, k, on));
+}
+
+/// `index` was made of the points of `space`.
+QueryResult search_through(const KnnIndex::State& index, HostMatrix<const float> queries,
+                           const MetricSpace& space, int k, const Cpu& on) {
+  const ExactSearch exact(space, index.rows, index.projection, on);
+  const int others = static_cast<int>(std::min<std::int64_t>(k, index.n - 1));
+  Effort effort = tune(index, space, sample_exactly(exact, space.as_queries, true, others, on), on);
+  effort.candidates = std::max(effort.candidates, k);
+  const MetricRows rows = make_queries(queries, space, on);
+  const Queries asked{rows, all_rows(queries.rows), false};
+  NeighborRows answer = search_index(index, space, asked, k, effort, on);
+  fill_exactly(answer, exact, asked, on);
+  const ExactSample sample = sample_exactly(exact, rows, false, k, on);
+  const Recall recall = recall_of(sample.neighbors, rows_of(answer, sample.rows));
+  QueryResult result = result_of(std::move(answer));
+  result.recall = recall;
+  return result;
 }
 
 }  // namespace
 
-void KnnGraph::validate() const {
-  const auto size = static_cast<std::size_t>(n * k);
-  if (n < 2 || k < 1 || k >= n)
-    throw InvalidInput("the graph has " + std::to_string(n) + " points and k = " +
-                       std::to_string(k) + "; at least 2 points and 1 <= k < n are needed");
-  if (neighbors.size() != size || distances.size() != size)
-    throw InvalidInput("the graph has " + std::to_string(neighbors.size()) + " neighbours and " +
-                       std::to_string(distances.size()) +
-                       " distances; n * k = " + std::to_string(size) + " of each are needed");
-  std::vector<std::int32_t> sorted;
-  for (std::int64_t i = 0; i < n; ++i) validate_row(*this, i, sorted);
-}
-
 KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
-                        const Device& device, std::uint64_t seed) {
-  validate(Settings{.knn = params, .device = device});
+                        const Device& device, std::uint64_t seed, const Distance& distance) {
+  validate(Settings{.knn = params, .distance = distance, .device = device});
   const Cpu& on = require_cpu(device);
   check_points(points, on);
-  if (k < 1 || k >= points.rows)
-    throw InvalidInput("k is " + std::to_string(k) + " for " + std::to_string(points.rows) +
-                       " points; use 1 <= k < n");
-  return std::visit([&](const auto& method) { return find_knn(points, k, method, on, seed); },
-                    params);
+  check_k(k, points.rows - 1, points.rows, "1 <= k < n");
+  return find_knn(points, k, params, distance, on, seed);
 }
 
-KnnGraph empty_graph(std::int64_t n, std::int64_t k) {
-  KnnGraph graph;
-  graph.n = n;
-  graph.k = k;
-  graph.neighbors.resize(static_cast<std::size_t>(n * k));
-  graph.distances.resize(graph.neighbors.size());
-  return graph;
+KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, const Device& device,
+                     std::uint64_t seed, const Distance& distance) {
+  validate(Settings{.knn = params, .distance = distance, .device = device});
+  const Cpu& on = require_cpu(device);
+  check_points(points, on);
+  const MetricSpace space = make_space(points, distance, on);
+  const auto build = [&](const IndexParams& known) {
+    return KnnIndex(std::make_shared<const KnnIndex::State>(
+        make_index(space, known, seed, on)));
+  };
+  if (const auto* ivf = std::get_if<IvfKnn>(&params)) return build(*ivf);
+  if (const auto* hnsw = std::get_if<HnswKnn>(&params)) return build(*hnsw);
+  throw Unsupported("an index is built by ivf or hnsw; flat needs none, nndescent and auto make "
+                    "graphs");
 }
 
-KnnGraph prune(const KnnGraph& graph, int k) {
-  if (k < 1 || k > graph.k)
-    throw InvalidInput("the graph has " + std::to_string(graph.k) + " neighbours per point and " +
-                       std::to_string(k) + " are needed; make it with k >= " + std::to_string(k));
-  KnnGraph out = empty_graph(graph.n, k);
-  out.metric = graph.metric;
-  out.index = graph.index;
-  out.recall = graph.recall;
-  out.recall_rows = graph.recall_rows;
-  for (std::int64_t i = 0; i < graph.n; ++i) {
-    std::copy_n(graph.neighbors.begin() + i * graph.k, k, out.neighbors.begin() + i * k);
-    std::copy_n(graph.distances.begin() + i * graph.k, k, out.distances.begin() + i * k);
-  }
-  return out;
+QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
+                           const KnnParams& params, const Device& device, std::uint64_t seed,
+                           const Distance& distance) {
+  if (!std::holds_alternative<FlatKnn>(params))
+    return find_neighbors(queries, points, k, build_index(points, params, device, seed, distance),
+                          device);
+  validate(Settings{.knn = params, .distance = distance, .device = device});
+  const Cpu& on = require_cpu(device);
+  check_points(points, on);
+  check_queries(queries, points.cols, on);
+  check_k(k, points.rows, points.rows, "1 <= k <= n");
+  return search_exactly(queries, make_space(points, distance, on), k, on);
+}
+
+QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
+                           const KnnIndex& index, const Device& device) {
+  validate(Settings{.device = device});
+  const Cpu& on = require_cpu(device);
+  check_points(points, on);
+  check_queries(queries, points.cols, on);
+  check_k(k, points.rows, points.rows, "1 <= k <= n");
+  const MetricSpace space = make_space(points, index.state().distance, on);
+  check_same_points(index.state(), space);
+  return search_through(index.state(), queries, space, k, on);
 }
 
 }  // namespace nearfold

@@ -9,15 +9,10 @@
 #define EIGEN_DONT_PARALLELIZE
 #include <Eigen/Core>
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <limits>
 #include <numeric>
 
-#include "knn_filter.hpp"
-#include "math/distance.hpp"
+#include "knn_exact.hpp"
 #include "parallel.hpp"
-#include "stages.hpp"
 
 namespace nearfold {
 namespace {
@@ -27,54 +22,17 @@ using ConstMap = Eigen::Map<const RowMatrix>;
 
 constexpr std::int64_t kQueryBlock = 256;
 constexpr std::int64_t kBaseBlock = 512;
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-/// (distance or bound, id) as one integer that orders the same way: the bits of a
-/// float >= 0 ascend with it. Selecting integers is several times faster than pairs.
-using Candidate = std::uint64_t;
-
-Candidate candidate(float value, std::int32_t id) {
-  const float at_least_zero = value > 0 ? value : 0.0f;
-  return (std::uint64_t{std::bit_cast<std::uint32_t>(at_least_zero)} << 32) |
-         static_cast<std::uint32_t>(id);
-}
-float value_of(Candidate c) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(c >> 32));
-}
-std::int32_t id_of(Candidate c) {
-  return static_cast<std::int32_t>(c & 0xffffffffu);
-}
-
-/// The k nearest measured so far, ascending by (distance, id). Distances, not their squares: two
-/// squares may share one root, and then the lower id comes first.
-class Nearest {
- public:
-  explicit Nearest(int k) : k_(static_cast<std::size_t>(k)) {}
-  /// A squared distance: a larger one, or bound of one, cannot come in.
-  float reach() const {
-    if (best_.size() < k_) return kInfinity;
-    const float d = value_of(best_.back());
-    return d * d * (1.0f + 0x1p-21f) + std::numeric_limits<float>::denorm_min();
-  }
-  void offer(Candidate c) {
-    if (best_.size() == k_) {
-      if (!(c < best_.back())) return;
-      best_.pop_back();
-    }
-    best_.insert(std::upper_bound(best_.begin(), best_.end(), c), c);
-  }
-  const std::vector<Candidate>& sorted() const { return best_; }
-
- private:
-  std::size_t k_;
-  std::vector<Candidate> best_;
-};
+constexpr std::int32_t kNobody = -1;
 
 struct Query {
-  std::int32_t id = 0;
-  float threshold = kInfinity;  // candidates with a larger bound cannot matter
-  bool dropped = false;         // candidates at or above the threshold were dropped
-  std::vector<Candidate> candidates;
+  const float* row = nullptr;    // of the space
+  float scale = 1;               // see MetricRows
+  std::int32_t self = kNobody;   // the point that it is, and may not find
+  const float* short_row = nullptr;
+  float norm = 0;                // of short_row, lowered
+  float threshold = kInfinity;   // candidates with a larger bound cannot matter
+  bool dropped = false;          // candidates at or above the threshold were dropped
+  std::vector<Candidate> candidates = {};
 };
 
 /// Candidates lie anywhere in memory: the next row is fetched while this one is measured.
@@ -84,43 +42,45 @@ void prefetch(const float* row, std::int64_t dim) {
 }
 
 struct Search {
-  HostMatrix<const float> points;
+  const MetricSpace& space;
   const KnnFilter& filter;
+
+  /// A bound of what is measured: beyond it nothing can come in.
+  float reach(const Query& query, const Nearest& nearest) const {
+    return nearest.full() ? measured_at(space.distance.metric, nearest.reach(), query.scale)
+                          : kInfinity;
+  }
 
   /// Measures candidates in order of their bound; true when none left out can be nearer.
   bool refine(Query& query, Nearest& nearest) const {
     std::sort(query.candidates.begin(), query.candidates.end());
+    const auto& points = space.points.view;
     const std::size_t count = query.candidates.size();
     for (std::size_t c = 0; c < count; ++c) {
       const std::int32_t id = id_of(query.candidates[c]);
-      if (value_of(query.candidates[c]) > nearest.reach()) return true;
+      if (value_of(query.candidates[c]) > reach(query, nearest)) return true;
       if (c + 1 < count) prefetch(points.row(id_of(query.candidates[c + 1])), points.cols);
-      const float d2 = squared_distance(points.row(query.id), points.row(id), points.cols);
-      nearest.offer(candidate(std::sqrt(d2), id));
+      const float measured = squared_distance(query.row, points.row(id), points.cols);
+      nearest.offer(candidate(distance_of(space.distance.metric, measured, query.scale), id));
     }
-    return !query.dropped || query.threshold > nearest.reach();
+    return !query.dropped || query.threshold > reach(query, nearest);
   }
 
-  std::int64_t position(std::int32_t id) const {
-    return filter.positions[static_cast<std::size_t>(id)];
-  }
-
-  /// Streams all points past a block of queries, those around the first query first. full(query)
-  /// makes room in a list that has more than `room` candidates.
+  /// Streams all points past a block of queries, beginning with row `start` of the filter.
+  /// full(query) makes room in a list that has more than `room` candidates.
   template <class Full>
-  void stream(std::vector<Query>& block, std::size_t room, const Full& full) const {
+  void stream(std::vector<Query>& block, std::int64_t start, std::size_t room,
+              const Full& full) const {
     const auto queries = static_cast<std::int64_t>(block.size());
-    const std::int64_t width = filter.rows.cols;
+    const std::int64_t width = filter.rows.cols, n = filter.rows.rows;
     RowMatrix left(queries, width), product(queries, kBaseBlock);
-    for (std::int64_t q = 0; q < queries; ++q) {
-      const std::int64_t own = position(block[static_cast<std::size_t>(q)].id);
-      left.row(q) = -2.0f * ConstMap(filter.rows.row(own), 1, width);
-    }
-    const std::int64_t blocks = (points.rows + kBaseBlock - 1) / kBaseBlock;
-    const std::int64_t first = position(block[0].id) / kBaseBlock;
+    for (std::int64_t q = 0; q < queries; ++q)
+      left.row(q) = -2.0f * ConstMap(block[static_cast<std::size_t>(q)].short_row, 1, width);
+    const std::int64_t blocks = (n + kBaseBlock - 1) / kBaseBlock;
+    const std::int64_t first = start / kBaseBlock;
     for (std::int64_t b = 0; b < blocks; ++b) {
       const std::int64_t begin = (first + b) % blocks * kBaseBlock;
-      const std::int64_t count = std::min(kBaseBlock, points.rows - begin);
+      const std::int64_t count = std::min(kBaseBlock, n - begin);
       product.leftCols(count).noalias() =
           left * ConstMap(filter.rows.row(begin), count, width).transpose();
       for (std::int64_t q = 0; q < queries; ++q) {
@@ -135,8 +95,7 @@ struct Search {
   /// most of them without a hit; a group with one is compacted without branches.
   void select(Query& query, const float* products, std::int64_t begin, std::int64_t count) const {
     constexpr int kGroup = 16;
-    const float own = filter.norms[static_cast<std::size_t>(position(query.id))];
-    const float limit = query.threshold;
+    const float own = query.norm, limit = query.threshold;
     const float* norms = filter.norms.data() + begin;
     const std::int32_t* ids = filter.ids.data() + begin;
     for (std::int64_t c = 0; c < count; c += kGroup) {
@@ -153,7 +112,7 @@ struct Search {
       list.resize(used + kGroup);
       for (int l = 0; l < size; ++l) {
         list[used] = candidate(bounds[l], ids[c + l]);
-        used += bounds[l] <= limit && ids[c + l] != query.id ? 1 : 0;
+        used += bounds[l] <= limit && ids[c + l] != query.self ? 1 : 0;
       }
       list.resize(used);
     }
@@ -170,11 +129,13 @@ void keep_best(Query& query, std::size_t keep) {
 }
 
 /// The k nearest of every query of a block.
-std::vector<Nearest> search_block(const Search& search, std::vector<Query>& block, int k) {
+std::vector<Nearest> search_block(const Search& search, std::vector<Query>& block,
+                                  std::int64_t start, int k) {
   // Enough for most rows: MNIST needs 85 for k = 15 and 330 for k = 90, at the median.
-  const auto keep = static_cast<std::size_t>(search.filter.lossless ? k + 16 : 4 * k + 64);
+  const bool lossless = search.filter.projection.lossless();
+  const auto keep = static_cast<std::size_t>(lossless ? k + 16 : 4 * k + 64);
   for (Query& query : block) query.candidates.reserve(2 * keep + kBaseBlock + 16);
-  search.stream(block, 2 * keep, [&](Query& query) { keep_best(query, keep); });
+  search.stream(block, start, 2 * keep, [&](Query& query) { keep_best(query, keep); });
 
   std::vector<Nearest> nearest(block.size(), Nearest(k));
   std::vector<std::size_t> uncertified;
@@ -182,58 +143,74 @@ std::vector<Nearest> search_block(const Search& search, std::vector<Query>& bloc
   for (std::size_t q = 0; q < block.size(); ++q) {
     if (search.refine(block[q], nearest[q])) continue;
     uncertified.push_back(q);
-    again.push_back({block[q].id, nearest[q].reach(), false, {}});
+    again.push_back(block[q]);
+    again.back().threshold = search.reach(block[q], nearest[q]);
+    again.back().dropped = false;
+    again.back().candidates.clear();
     nearest[q] = Nearest(k);
   }
   if (again.empty()) return nearest;
   const auto measure = [&](Query& query) {
     Nearest& mine = nearest[uncertified[static_cast<std::size_t>(&query - again.data())]];
     search.refine(query, mine);
-    query.threshold = std::min(query.threshold, mine.reach());
+    query.threshold = std::min(query.threshold, search.reach(query, mine));
     query.candidates.clear();
   };
-  search.stream(again, 4096, measure);
+  search.stream(again, start, 4096, measure);
   for (Query& query : again) measure(query);
   return nearest;
 }
 
-}  // namespace
+/// A place of a query in the order of work, and the filter's row that belongs to it, if any.
+struct Turn {
+  std::int64_t row = 0;  // of the filter
+  std::size_t at = 0;    // in Queries::which
+};
 
-KnnGraph find_knn_of_rows(HostMatrix<const float> points, const std::vector<std::int64_t>& rows,
-                          int k, const Cpu& on) {
-  const KnnFilter filter = make_knn_filter(points, on);
-  const Search search{points, filter};
-  KnnGraph graph = empty_graph(static_cast<std::int64_t>(rows.size()), k);
-  graph.index = "flat";
-
-  // Queries in the order of the filter: a block asks for much the same points, which stay cached.
-  std::vector<std::size_t> order(rows.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return search.position(static_cast<std::int32_t>(rows[a])) <
-           search.position(static_cast<std::int32_t>(rows[b]));
-  });
-  parallel_for(on.threads, graph.n, kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<Query> block(static_cast<std::size_t>(end - begin));
-    for (std::size_t q = 0; q < block.size(); ++q)
-      block[q].id = static_cast<std::int32_t>(rows[order[static_cast<std::size_t>(begin) + q]]);
-    const std::vector<Nearest> nearest = search_block(search, block, k);
-    for (std::size_t q = 0; q < block.size(); ++q) {
-      std::size_t at = order[static_cast<std::size_t>(begin) + q] * static_cast<std::size_t>(k);
-      for (const Candidate c : nearest[q].sorted()) {
-        graph.neighbors[at] = id_of(c);
-        graph.distances[at++] = value_of(c);
-      }
-    }
-  });
-  return graph;
+/// Queries in the order of the filter: a block asks for much the same points, which stay cached.
+std::vector<Turn> order_of(const Queries& queries, const KnnFilter& filter) {
+  std::vector<Turn> turns(queries.which.size());
+  for (std::size_t q = 0; q < turns.size(); ++q) turns[q].at = q;
+  if (!queries.are_points) return turns;
+  std::vector<std::int32_t> row_of(filter.ids.size());
+  for (std::size_t r = 0; r < row_of.size(); ++r)
+    row_of[static_cast<std::size_t>(filter.ids[r])] = static_cast<std::int32_t>(r);
+  for (Turn& turn : turns) turn.row = row_of[static_cast<std::size_t>(queries.which[turn.at])];
+  std::sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) { return a.row < b.row; });
+  return turns;
 }
 
-KnnGraph find_knn(HostMatrix<const float> points, int k, const FlatKnn&, const Cpu& on,
-                  std::uint64_t /*seed*/) {
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(points.rows));
-  std::iota(rows.begin(), rows.end(), std::int64_t{0});
-  return find_knn_of_rows(points, rows, k, on);
+}  // namespace
+
+NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
+                             const Queries& queries, int k, const Cpu& on) {
+  const Search search{space, filter};
+  const std::vector<Turn> turns = order_of(queries, filter);
+  const bool have_rows = queries.are_points && !space.lopsided();
+  NeighborRows answer(static_cast<std::int64_t>(turns.size()), k);
+  parallel_for(on.threads, answer.n, kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<Query> block(static_cast<std::size_t>(end - begin));
+    Matrix made(have_rows ? 0 : end - begin, filter.rows.cols);
+    std::vector<float> scratch;
+    for (std::size_t q = 0; q < block.size(); ++q) {
+      const Turn& turn = turns[static_cast<std::size_t>(begin) + q];
+      const std::int64_t which = queries.which[turn.at];
+      Query& query = block[q];
+      query.row = queries.rows.view.row(which);
+      query.scale = queries.rows.scale(which);
+      if (queries.are_points) query.self = static_cast<std::int32_t>(which);
+      float* const own = have_rows ? nullptr : made.row(static_cast<std::int64_t>(q));
+      query.short_row = have_rows ? filter.rows.row(turn.row) : own;
+      query.norm = have_rows ? filter.norms[static_cast<std::size_t>(turn.row)]
+                             : filter.make_row(query.row, scratch, own);
+    }
+    const std::int64_t start = turns[static_cast<std::size_t>(begin)].row;
+    const std::vector<Nearest> nearest = search_block(search, block, start, k);
+    for (std::size_t q = 0; q < block.size(); ++q)
+      answer.set(static_cast<std::int64_t>(turns[static_cast<std::size_t>(begin) + q].at),
+                 nearest[q].sorted());
+  });
+  return answer;
 }
 
 }  // namespace nearfold

@@ -25,6 +25,7 @@ struct __attribute__((may_alias)) Float8 {
   friend Float8 operator+(Float8 a, Float8 b) { return {a.low + b.low, a.high + b.high}; }
   friend Float8 operator-(Float8 a, Float8 b) { return {a.low - b.low, a.high - b.high}; }
   friend Float8 operator*(float a, Float8 b) { return {a * b.low, a * b.high}; }
+  friend Float8 operator*(Float8 a, Float8 b) { return {a.low * b.low, a.high * b.high}; }
 };
 
 #endif

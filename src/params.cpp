@@ -20,13 +20,35 @@ void require(bool ok, const char* what, T value, const char* range) {
   throw InvalidParameter(text.str());
 }
 
+void check_target(double recall) {
+  require(recall > 0 && recall <= 1, "target_recall", recall, "in (0, 1]");
+}
+
 void check(const FlatKnn&) {}
 
 void check(const IvfKnn& p) {
   if (p.lists) require(*p.lists >= 1, "lists", *p.lists, ">= 1");
   if (p.probes) require(*p.probes >= 1, "probes", *p.probes, ">= 1");
-  require(p.target_recall > 0 && p.target_recall <= 1, "target_recall", p.target_recall,
-          "in (0, 1]");
+  check_target(p.target_recall);
+}
+
+void check(const HnswKnn& p) {
+  require(p.links >= 2 && p.links <= 256, "links", p.links, "in [2, 256]");
+  require(p.ef_construction >= p.links && p.ef_construction <= 10'000, "ef_construction",
+          p.ef_construction, "in [links, 10000]");
+  if (p.ef) require(*p.ef >= 1, "ef", *p.ef, ">= 1");
+  check_target(p.target_recall);
+}
+
+void check(const NnDescentKnn& p) {
+  if (p.iterations) require(*p.iterations >= 1, "iterations", *p.iterations, ">= 1");
+  require(p.max_candidates >= 2 && p.max_candidates <= 1000, "max_candidates", p.max_candidates,
+          "in [2, 1000]");
+  check_target(p.target_recall);
+}
+
+void check(const AutoKnn& p) {
+  check_target(p.target_recall);
 }
 
 void check(const TsneParams& p) {
@@ -83,6 +105,7 @@ void validate(const Settings& settings) {
   const auto check_one = [](const auto& params) { check(params); };
   require(settings.dims == 2 || settings.dims == 3, "n_components", settings.dims, "2 or 3");
   std::visit(check_one, settings.knn);
+  check_metric(settings.knn, settings.distance.metric);
   std::visit(check_one, settings.method);
   std::visit(check_one, settings.device);
 }

@@ -67,12 +67,8 @@ std::unique_ptr<Optimizer> prepare(const Source& source, const Params& params,
 
   run.stage(Stage::check, [&] { check_source(source, init, settings.dims, on); });
   run.stage(Stage::knn, [&] {
-    graph =
-        source.graph
-            ? prune(*source.graph, k)
-            : std::visit(
-                  [&](const auto& method) { return find_knn(source.points, k, method, on, seed); },
-                  settings.knn);
+    graph = source.graph ? prune(*source.graph, k)
+                         : find_knn(source.points, k, settings.knn, settings.distance, on, seed);
   });
   run.stage(Stage::weights, [&] {
     describe_graph(graph, info);

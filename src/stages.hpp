@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "graph.hpp"
+#include "metric.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/params.hpp"
 #include "optimizer.hpp"
@@ -22,17 +23,24 @@ namespace nearfold {
 
 // ---- knn: points [n, dim] -> the k nearest others of each, canonical order ---------------------
 
-KnnGraph find_knn(HostMatrix<const float> points, int k, const FlatKnn&, const Cpu&,
+/// By whichever method `params` holds. Throws what make_space() and check_metric() throw.
+KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
+                  const Distance& distance, const Cpu&, std::uint64_t seed);
+
+/// By each method; points as the metric sees them (metric.hpp).
+KnnGraph find_knn(const MetricSpace& points, int k, const FlatKnn&, const Cpu&, std::uint64_t seed);
+KnnGraph find_knn(const MetricSpace& points, int k, const IvfKnn&, const Cpu&, std::uint64_t seed);
+KnnGraph find_knn(const MetricSpace& points, int k, const HnswKnn&, const Cpu&, std::uint64_t seed);
+KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn&, const Cpu&,
                   std::uint64_t seed);
-KnnGraph find_knn(HostMatrix<const float> points, int k, const IvfKnn&, const Cpu&,
-                  std::uint64_t seed);
+/// One of the others, by predicted work.
+KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn&, const Cpu&, std::uint64_t seed);
+
+/// Throws Unsupported, naming the methods that work, when one cannot honour the metric.
+void check_metric(const KnnParams& params, Metric metric);
 
 /// Room for k neighbours of each of n points, unset.
 KnnGraph empty_graph(std::int64_t n, std::int64_t k);
-
-/// The k nearest others of the given rows only, exact: row r of the answer belongs to rows[r].
-KnnGraph find_knn_of_rows(HostMatrix<const float> points, const std::vector<std::int64_t>& rows,
-                          int k, const Cpu&);
 
 // ---- weights: neighbours -> symmetric weighted graph -----------------------------------------
 

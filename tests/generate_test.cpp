@@ -90,6 +90,40 @@ TEST(Blobs, HaveIndependentColumns) {
   }
 }
 
+TEST(Cubes, AreThePrecomputedKnnExampleByDefault) {
+  const Generated set = made(Cubes{});
+  EXPECT_EQ(set.points.rows, 5100);
+  EXPECT_EQ(set.points.cols, 60);
+  std::vector<std::int32_t> wanted;  // whole copies, one after the other
+  for (const std::int32_t label : {0, 1, 2}) wanted.insert(wanted.end(), 1700, label);
+  EXPECT_EQ(set.labels, wanted);
+}
+
+TEST(Cubes, AreOneUniformCubeShiftedTwice) {
+  constexpr std::int64_t kPer = 400;
+  const Generated set = made(Cubes{.points_per = kPer, .dim = 7});
+  std::vector<int> tenth(10, 0);
+  for (std::int64_t i = 0; i < kPer; ++i) {
+    for (std::int64_t j = 0; j < 7; ++j) {
+      const float middle = set.points.row(kPer + i)[j];
+      ++tenth.at(static_cast<std::size_t>(middle * 10.0f));  // out of range if not in [0, 1)
+      ASSERT_EQ(set.points.row(i)[j], middle + 20.0f) << "row " << i << ", column " << j;
+      ASSERT_EQ(set.points.row(2 * kPer + i)[j], middle - 20.0f) << "row " << i << ", column " << j;
+    }
+  }
+  for (const int count : tenth) EXPECT_NEAR(count, 280, 80);  // five standard errors
+}
+
+TEST(Cubes, OfMorePointsBeginWithThoseOfFewer) {
+  const Generated few = made(Cubes{.points_per = 100, .dim = 6});
+  const Generated many = made(Cubes{.points_per = 1000, .dim = 6});
+  for (std::int64_t copy = 0; copy < 3; ++copy) {
+    const float* a = few.points.row(100 * copy);
+    const float* b = many.points.row(1000 * copy);
+    EXPECT_EQ(std::vector<float>(a, a + 600), std::vector<float>(b, b + 600)) << copy;
+  }
+}
+
 TEST(SwissRoll, LiesOnTheRollWithoutNoise) {
   const Generated set = made(SwissRoll{.n = 2000, .noise = 0.0, .bands = 6});
   constexpr double kPi = 3.14159265358979;
@@ -208,6 +242,7 @@ TEST(Generate, GivesTheSameBytesForTheSameSeedAndAnyThreads) {
     EXPECT_NE(one.points.values, made(kind, 4, 1).points.values);
   };
   expect_same(Blobs{.dim = 7});
+  expect_same(Cubes{.dim = 7});
   expect_same(SwissRoll{});
   expect_same(Uniform{});
   expect_same(Deformed{.images = images, .n = 500});
@@ -231,6 +266,9 @@ TEST(Generate, RefusesNumbersOutsideTheirRanges) {
   EXPECT_THROW(made(Blobs{.centers = 0}), InvalidParameter);
   EXPECT_THROW(made(Blobs{.spread = -1.0}), InvalidParameter);
   EXPECT_THROW(made(Blobs{.half_box = std::nan("")}), InvalidParameter);
+  EXPECT_THROW(made(Cubes{.points_per = 0}), InvalidParameter);
+  EXPECT_THROW(made(Cubes{.points_per = 800'000'000}), InvalidParameter);  // ids are 32 bits
+  EXPECT_THROW(made(Cubes{.dim = 0}), InvalidParameter);
   EXPECT_THROW(made(SwissRoll{.n = 0}), InvalidParameter);
   EXPECT_THROW(made(SwissRoll{.bands = 0}), InvalidParameter);
   EXPECT_THROW(made(Uniform{.dim = -3}), InvalidParameter);

@@ -1,5 +1,5 @@
-// Neighbour graphs: the exact search against all pairs, what it refuses, and the rules that every
-// graph keeps. The approximate search is in ivf_test.cpp.
+// The exact search against all pairs, and what it refuses. The rules that every graph keeps are in
+// knn_graph_test.cpp, the approximate search is in ivf_test.cpp.
 #include "nearfold/knn.hpp"
 
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 
 #include "data.hpp"
 #include "expect.hpp"
+#include "knn_exact.hpp"
 #include "nearfold/error.hpp"
 #include "oracle.hpp"
 #include "stages.hpp"
@@ -34,10 +35,6 @@ void expect_identical(const Matrix& x, const KnnGraph& graph) {
 /// What find_neighbors says of a call.
 std::string said(const Matrix& x, int k, const KnnParams& params, int threads = 2) {
   return error_of<InvalidInput>([&] { find_neighbors(x, k, params, Cpu{threads}, 1); });
-}
-
-std::string said(const KnnGraph& graph) {
-  return error_of<InvalidInput>([&] { graph.validate(); });
 }
 
 // ---- exact --------------------------------------------------------------------------------------
@@ -207,11 +204,12 @@ TEST(FlatKnn, SomeRowsAreRowsOfTheWholeAnswer) {
   const Matrix x = data::normals(1100, 140, 23, 0.95);
   const KnnGraph all = exact(x, 9);
   const std::vector<std::int64_t> rows{1099, 0, 512, 3};
-  const KnnGraph some = find_knn_of_rows(x, rows, 9, Cpu{2});
+  const MetricSpace space = make_space(x, {}, Cpu{2});
+  const NeighborRows some = ExactSearch(space, Cpu{2})({space.as_queries, rows}, 9, Cpu{2});
   for (std::size_t r = 0; r < rows.size(); ++r)
     for (std::size_t e = 0; e < 9; ++e) {
       const std::size_t at = static_cast<std::size_t>(rows[r]) * 9 + e;
-      EXPECT_EQ(some.neighbors[r * 9 + e], all.neighbors[at]);
+      EXPECT_EQ(some.ids[r * 9 + e], all.neighbors[at]);
       EXPECT_EQ(some.distances[r * 9 + e], all.distances[at]);
     }
 }
@@ -258,59 +256,6 @@ TEST(FindNeighbors, NamesTheFirstOfSeveralBadValuesWithAnyNumberOfThreads) {
 TEST(FindNeighbors, HasNoGpu) {
   const Matrix x = data::normals(10, 4, 44);
   EXPECT_THROW(find_neighbors(x, 3, FlatKnn{}, Cuda{}, 1), NoDevice);
-}
-
-// ---- graphs -------------------------------------------------------------------------------------
-
-TEST(KnnGraph, NamesTheFirstBrokenRow) {
-  const KnnGraph good = exact(data::line(6, 1), 2);  // row 2: 1 and 3, both at 1
-  EXPECT_NO_THROW(good.validate());
-  const auto broken = [&](std::size_t at, std::int32_t id, float distance) {
-    KnnGraph graph = good;
-    graph.neighbors[at] = id;
-    graph.distances[at] = distance;
-    return said(graph);
-  };
-  expect_contains(broken(4, 6, 1), "row 2 names point 6 of 6");
-  expect_contains(broken(4, -1, 1), "row 2 names point -1");
-  expect_contains(broken(4, 2, 1), "row 2 names the point itself");
-  expect_contains(broken(5, 1, 1), "row 2 names point 1 twice");
-  expect_contains(broken(4, 4, 1), "row 2 does not order equal distances");
-  expect_contains(broken(4, 1, 1.5f), "row 2 is not ascending");
-  expect_contains(broken(5, 3, std::nanf("")), "row 2 has distance nan");
-  expect_contains(broken(5, 3, HUGE_VALF), "row 2 has distance inf");
-  expect_contains(broken(4, 1, -1.0f), "row 2 has distance -1");
-}
-
-TEST(KnnGraph, NamesWrongSizes) {
-  const KnnGraph good = exact(data::line(6, 1), 2);
-  KnnGraph graph = good;
-  graph.distances.pop_back();
-  expect_contains(said(graph), "12 neighbours and 11 distances");
-  graph = good;
-  graph.k = 6;
-  expect_contains(said(graph), "k = 6");
-  graph.k = 0;
-  expect_contains(said(graph), "k = 0");
-  expect_contains(said(KnnGraph{}), "0 points");
-}
-
-TEST(Prune, KeepsTheFirstColumnsAndTheReport) {
-  const KnnGraph graph =
-      find_neighbors(data::normals(100, 4, 45), 9, IvfKnn{.lists = 10, .probes = 10}, Cpu{2}, 1);
-  const KnnGraph pruned = prune(graph, 4);
-  ASSERT_NO_THROW(pruned.validate());
-  EXPECT_EQ(pruned.neighbors[5], graph.neighbors[10]);
-  EXPECT_EQ(pruned.distances[7], graph.distances[12]);
-  EXPECT_EQ(pruned.index, graph.index);
-  EXPECT_EQ(pruned.recall, graph.recall);
-  EXPECT_EQ(prune(graph, 9).neighbors, graph.neighbors);
-}
-
-TEST(Prune, RefusesWhatTheGraphDoesNotHave) {
-  const KnnGraph graph = exact(data::line(6, 1), 2);
-  EXPECT_THROW(prune(graph, 3), InvalidInput);
-  EXPECT_THROW(prune(graph, 0), InvalidInput);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "nearfold/device.hpp"
@@ -14,20 +15,75 @@ namespace nearfold {
 
 // ---- neighbours -----------------------------------------------------------------------------
 
-/// Exact neighbours.
+/// What makes one point near another. cosine: 1 - cos, correlation: the same of centred rows, both
+/// in [0, 2]. inner_product: the largest product is nearest; the distance of x from q is
+/// |q| m - <q, x>, where m is the largest norm of the points, and so at least 0.
+enum class Metric {
+  euclidean,
+  sqeuclidean,
+  cosine,
+  correlation,
+  inner_product,
+  manhattan,
+  chebyshev
+};
+
+/// "euclidean", ...
+const char* name(Metric metric);
+/// The metric of a name, `ip`, `dot`, `l2`, `l1`, `cityblock` and `linf` among them. Throws
+/// InvalidParameter naming all of them.
+Metric metric_named(const std::string& name);
+
+/// Rows without a direction under cosine and correlation: all zeros, or all one value.
+enum class ZeroVectors {
+  refuse,  ///< InvalidInput that lists the first of them
+  far      ///< at 0 from each other and at 2, the largest distance, from all else
+};
+
+/// How points are compared.
+struct Distance {
+  Metric metric = Metric::euclidean;
+  ZeroVectors zero_vectors = ZeroVectors::refuse;
+};
+
+/// Exact neighbours, under every metric.
 struct FlatKnn {};
 
-/// Approximate: FAISS IVF-flat. The points are split into `lists` cells; a query looks into the
-/// nearest `probes` of them.
+/// Approximate: an inverted file. The points are split into `lists` cells by FAISS's k-means; a
+/// query looks into the nearest `probes` of them. Not for manhattan and chebyshev.
 struct IvfKnn {
-  std::optional<int> lists = {};  ///< cells, [1, n]; unset: 2 sqrt(n)
+  std::optional<int> lists = {};  ///< cells, [1, n]; unset: 4 sqrt(n)
   std::optional<int> probes =
       {};                       ///< cells searched per query, [1, lists]; unset: from target_recall
   double target_recall = 0.95;  ///< (0, 1]; the smallest number of probes that reaches it on an
                                 ///< exact sample is used; ignored when `probes` is set
 };
 
-using KnnParams = std::variant<FlatKnn, IvfKnn>;  // register a neighbour method here
+/// Approximate: a hierarchical navigable small world graph (Malkov and Yashunin 2018), built in
+/// batches so that it does not depend on the number of threads.
+struct HnswKnn {
+  int links = 16;                ///< per point and upper level, twice that on the lowest, [2, 256]
+  int ef_construction = 100;     ///< candidates kept while building, [links, 10000]
+  std::optional<int> ef = {};    ///< candidates kept while searching, >= 1; unset: target_recall
+  double target_recall = 0.95;   ///< as for IvfKnn
+};
+
+/// Approximate: NN-descent (Dong, Moses, Li 2011). Makes graphs only, no search for new points.
+/// Not for inner_product.
+struct NnDescentKnn {
+  std::optional<int> iterations = {};  ///< >= 1; unset: until target_recall
+  int max_candidates = 60;             ///< neighbours compared with each other, [2, 1000]
+  double target_recall = 0.95;         ///< as for IvfKnn
+};
+
+/// Picks one of the others: predicts the time and recall of each from n, dim, k and a sample of the
+/// points, by counting operations, not by a clock: the choice depends on nothing else.
+struct AutoKnn {
+  double target_recall = 0.95;  ///< (0, 1]; of an approximate method, when one is faster
+};
+
+using KnnParams = std::variant<FlatKnn, IvfKnn, HnswKnn, NnDescentKnn,
+                               AutoKnn>;  // register a neighbour method here
 
 // ---- optimisers -----------------------------------------------------------------------------
 
@@ -80,6 +136,7 @@ using Init = std::variant<PcaInit, SpectralInit, RandomInit, ArrayInit>;
 /// One object reproduces a run.
 struct Settings {
   KnnParams knn = FlatKnn{};
+  Distance distance = {};
   Method method = UmapParams{};
   std::optional<Init> init = {};  ///< unset: PCA for t-SNE with points, spectral otherwise
   int dims = 2;                   ///< columns of the layout, 2 or 3

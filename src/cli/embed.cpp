@@ -39,6 +39,7 @@ Init named_init(const std::string& name) {
 Settings Options::settings() const {
   Settings s;
   s.knn = index.params();
+  s.distance = index.distance();
   s.dims = dims;
   s.seed = common.seed;
   s.device = common.chosen_device();

@@ -49,17 +49,46 @@ Device Common::chosen_device() const {
 }
 
 void IndexFlags::add(CLI::App& app) {
-  choice(app, "--index,--knn-method", index, {"flat", "exact", "ivf"},
-         "Neighbour search: flat (exact) or ivf (approximate)");
-  choice(app, "--metric", metric, {"euclidean"}, "Distance between points");
-  number(app, "--nlist", lists, "ivf: cells");
-  number(app, "--nprobe", probes, "ivf: cells searched per point");
-  number(app, "--target-recall", target_recall, "ivf: recall that the number of cells is tuned to");
+  const std::string group = "Neighbours";
+  choice(app, "--index,--knn-method", index,
+         {"flat", "exact", "ivf", "hnsw", "nndescent", "auto"},
+         "Search: flat (exact), ivf, hnsw, nndescent, or auto: the one of least predicted work")
+      ->group(group);
+  choice(app, "--metric", metric,
+         {"euclidean", "sqeuclidean", "cosine", "correlation", "inner_product", "manhattan",
+          "chebyshev", "l2", "ip", "dot", "l1", "cityblock", "linf"},
+         "Distance between points")
+      ->group(group);
+  choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
+         "Rows without a direction under cosine and correlation")
+      ->group(group);
+  number(app, "--target-recall", target_recall, "Recall that an approximate search is tuned to")
+      ->group(group);
+  number(app, "--nlist", ivf.lists, "ivf: cells")->group(group);
+  number(app, "--nprobe", ivf.probes, "ivf: cells searched per point")->group(group);
+  number(app, "--hnsw-m", hnsw.links, "hnsw: links per point")->group(group);
+  number(app, "--ef-construction", hnsw.ef_construction, "hnsw: candidates kept while building")
+      ->group(group);
+  number(app, "--ef", hnsw.ef, "hnsw: candidates kept while searching")->group(group);
+  number(app, "--nnd-iterations", nndescent.iterations, "nndescent: iterations")->group(group);
+  number(app, "--max-candidates", nndescent.max_candidates, "nndescent: neighbours compared")
+      ->group(group);
 }
 
 KnnParams IndexFlags::params() const {
-  if (index == "ivf") return IvfKnn{lists, probes, target_recall};
+  const auto tuned = [&](auto params) {
+    params.target_recall = target_recall;
+    return KnnParams{params};
+  };
+  if (index == "ivf") return tuned(ivf);
+  if (index == "hnsw") return tuned(hnsw);
+  if (index == "nndescent") return tuned(nndescent);
+  if (index == "auto") return tuned(AutoKnn{});
   return FlatKnn{};
+}
+
+Distance IndexFlags::distance() const {
+  return {metric_named(metric), zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
 }
 
 }  // namespace nearfold::cli

@@ -65,14 +65,17 @@ struct Common {
   io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
 };
 
-/// Flags that choose the neighbour index.
+/// Flags that choose the neighbour search.
 struct IndexFlags {
-  std::string index = "flat", metric = "euclidean";
-  std::optional<int> lists, probes;
+  std::string index = "flat", metric = "euclidean", zero_vectors = "error";
+  IvfKnn ivf;
+  HnswKnn hnsw;
+  NnDescentKnn nndescent;
   double target_recall = 0.95;
 
   void add(CLI::App& app);
   KnnParams params() const;
+  Distance distance() const;
 };
 
 }  // namespace nearfold::cli

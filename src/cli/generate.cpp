@@ -30,6 +30,11 @@ void run(const Options& o) {
     blobs.dim = o.dim.value_or(blobs.dim);
     if (o.n) blobs.points_per = *o.n / blobs.centers;
     params.kind = blobs;
+  } else if (o.kind == "cubes") {
+    Cubes cubes;
+    cubes.dim = o.dim.value_or(cubes.dim);
+    if (o.n) cubes.points_per = *o.n / 3;
+    params.kind = cubes;
   } else if (o.kind == "swiss-roll") {
     SwissRoll roll = o.roll;
     roll.n = o.n.value_or(roll.n);
@@ -60,13 +65,14 @@ void run(const Options& o) {
 void add_generate(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("generate", "Make a synthetic data set");
   const auto o = std::make_shared<Options>();
-  choice(command, "kind", o->kind, {"blobs", "swiss-roll", "uniform", "deformed"}, "What to make")
+  choice(command, "kind", o->kind, {"blobs", "cubes", "swiss-roll", "uniform", "deformed"},
+         "What to make")
       ->required()
       ->default_str("");
   text(command, "-o,--output", o->output, "Points, .npy")->required();
   text(command, "--labels", o->labels, "Labels, .npy");
   number(command, "-n,--points", o->n, "Points in all");
-  number(command, "--dim", o->dim, "Columns (blobs, uniform)");
+  number(command, "--dim", o->dim, "Columns (blobs, cubes, uniform)");
   number(command, "--centers", o->blobs.centers, "blobs: how many");
   number(command, "--std", o->blobs.spread, "blobs: standard deviation");
   number(command, "--noise", o->roll.noise, "swiss-roll: standard deviation");

@@ -1,47 +1,152 @@
-// nearfold knn: points in, their neighbour graph out.
+// nearfold knn: points in, their neighbour graph out; or the neighbours of other points in them.
+#include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/progress.hpp"
+#include "cli/report.hpp"
 #include "io/io.hpp"
+#include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
 namespace nearfold::cli {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct Options {
   Common common;
   IndexFlags index;
-  std::string input, output;
+  std::string input, output, query, load_index, save_index, report;
   int k = 15;
-  bool include_self = false;
+  bool include_self = false, csr = false;
+
+  Settings settings() const;
+  io::GraphFormat format() const;
 };
 
+Settings Options::settings() const {
+  const Settings s{.knn = index.params(),
+                   .distance = index.distance(),
+                   .seed = common.seed,
+                   .device = common.chosen_device()};
+  validate(s);
+  if (output.empty() && save_index.empty())
+    throw InvalidParameter("there is nothing to make; give -o for a graph, or --save-index");
+  if (query.empty() && !load_index.empty())
+    throw InvalidParameter("--load-index answers queries; give them with --query");
+  if (!query.empty() && (include_self || csr))
+    throw InvalidParameter("--include-self and --csr shape graphs; with --query leave them out");
+  if (include_self && csr)
+    throw InvalidParameter("--csr includes the points themselves already; leave --include-self out");
+  return s;
+}
+
+io::GraphFormat Options::format() const {
+  if (csr) return io::GraphFormat::csr;
+  return include_self ? io::GraphFormat::umap : io::GraphFormat::nearfold;
+}
+
+/// Seconds of each step, in order.
+class Stopwatch {
+ public:
+  explicit Stopwatch(Json& into) : into_(&into) {}
+  void lap(const char* step) {
+    const auto now = std::chrono::steady_clock::now();
+    const double took = std::chrono::duration<double>(now - last_).count();
+    (*into_)[step] = took;
+    (*into_)["total"] = std::chrono::duration<double>(now - began_).count();
+    last_ = now;
+  }
+
+ private:
+  Json* into_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), last_ = began_;
+};
+
+/// What is found, as it is reported and written.
+struct Found {
+  std::int64_t rows = 0;
+  std::string index;
+  std::optional<Recall> recall;
+};
+
+KnnIndex index_of(const Options& o, const Settings& s, const Matrix& points) {
+  if (o.load_index.empty())
+    return build_index(points, s.knn, s.device, s.seed, s.distance);
+  return io::read_index(o.load_index, points);
+}
+
+/// The graph of the points, into o.output.
+Found make_graph(const Options& o, const Settings& s, const Matrix& points, Stopwatch& clock) {
+  const KnnGraph graph = find_neighbors(points, o.k, s.knn, s.device, s.seed, s.distance);
+  clock.lap("knn");
+  io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
+                  o.common.overwrite());
+  return {graph.n, graph.index, graph.recall};
+}
+
+/// The neighbours of o.query, into o.output.
+Found answer(const Options& o, const Settings& s, const Matrix& points, Stopwatch& clock) {
+  const Matrix queries = io::read_matrix(o.query);
+  const bool through = !o.load_index.empty() || !o.save_index.empty();
+  std::optional<KnnIndex> index;
+  if (through) index = index_of(o, s, points);
+  const QueryResult result =
+      through ? find_neighbors(queries, points, o.k, *index, s.device)
+              : find_neighbors(queries, points, o.k, s.knn, s.device, s.seed, s.distance);
+  clock.lap("knn");
+  if (!o.save_index.empty())
+    io::write_index(o.save_index, *index, points, o.common.overwrite());
+  io::write_neighbors(o.output, result, o.common.overwrite());
+  return {result.rows, through ? index->description() : o.index.index, result.recall};
+}
+
+/// The index alone, into o.save_index.
+Found save(const Options& o, const Settings& s, const Matrix& points, Stopwatch& clock) {
+  const KnnIndex index = index_of(o, s, points);
+  clock.lap("knn");
+  io::write_index(o.save_index, index, points, o.common.overwrite());
+  return {points.rows, index.description(), {}};
+}
+
+void print(const Options& o, const Settings& s, const Found& found, Json&& seconds) {
+  Json report = {{"version", version()}, {"n", found.rows},     {"k", o.k},
+                 {"seed", s.seed},       {"metric", name(s.distance.metric)},
+                 {"index", found.index}};
+  if (found.recall) report["recall"] = recall_json(*found.recall);
+  report["seconds"] = std::move(seconds);
+  const std::string text = report.dump(2) + "\n";
+  if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
+  if (o.common.json) std::fputs(text.c_str(), stdout);
+  if (o.common.quiet) return;
+  std::fprintf(stderr, "%d neighbours of %lld points, %s, index %s", o.k,
+               static_cast<long long>(found.rows), name(s.distance.metric), found.index.c_str());
+  if (found.recall) std::fprintf(stderr, ", %s", recall_text(*found.recall).c_str());
+  std::fputc('\n', stderr);
+}
+
 void run(const Options& o) {
-  const Settings settings{
-      .knn = o.index.params(), .seed = o.common.seed, .device = o.common.chosen_device()};
-  validate(settings);
-  io::check_writable(o.output, o.common.overwrite());
+  const Settings settings = o.settings();
+  for (const std::string& path : {o.output, o.save_index, o.report})
+    if (!path.empty()) io::check_writable(path, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
+  Json seconds;
+  Stopwatch clock(seconds);
   progress.update("read", 0, 0);
   const Matrix points = io::read_matrix(o.input);
+  clock.lap("read");
   progress.update("knn", 0, 0);
-  const KnnGraph graph = find_neighbors(points, o.k, settings.knn, settings.device, settings.seed);
-  progress.update("write", 0, 0);
-  const io::GraphMeta meta{o.include_self, settings.seed, io::fingerprint(points), version()};
-  io::write_graph(o.output, graph, meta, o.common.overwrite());
+  const Found found = !o.query.empty()    ? answer(o, settings, points, clock)
+                      : !o.output.empty() ? make_graph(o, settings, points, clock)
+                                          : save(o, settings, points, clock);
+  clock.lap("write");
   progress.finish();
-  if (!o.common.quiet) {
-    std::fprintf(stderr, "%lld neighbours of %lld points, index %s",
-                 static_cast<long long>(graph.k), static_cast<long long>(graph.n),
-                 graph.index.c_str());
-    if (graph.recall)
-      std::fprintf(stderr, ", recall %.4f on %lld rows", *graph.recall,
-                   static_cast<long long>(graph.recall_rows));
-    std::fputc('\n', stderr);
-  }
+  print(o, settings, found, std::move(seconds));
 }
 
 }  // namespace
@@ -50,10 +155,15 @@ void add_knn(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("knn", "Find the nearest neighbours of every point");
   const auto o = std::make_shared<Options>();
   text(command, "input", o->input, "Points, as for embed")->required();
-  text(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta")->required();
+  text(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
   number(command, "-k,--n-neighbors", o->k, "Neighbours per point, the point not counted");
   flag(command, "--include-self", o->include_self,
        "Write each point as its own first neighbour, as umap-learn wants it");
+  flag(command, "--csr", o->csr, "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
+  text(command, "--query", o->query, "Other points, whose neighbours among the points are written");
+  text(command, "--save-index", o->save_index, "Keep the ivf or hnsw index for later queries, .npz");
+  text(command, "--load-index", o->load_index, "Answer queries through a saved index");
+  text(command, "--report", o->report, "What the run did, JSON");
   o->index.add(command);
   o->common.add(command);
   command.callback([o] { run(*o); });

@@ -46,6 +46,17 @@ double total_seconds(const RunInfo& info) {
 
 }  // namespace
 
+Json recall_json(const Recall& recall) {
+  return {{"mean", recall.mean}, {"p1", recall.p1}, {"p5", recall.p5}, {"rows", recall.rows}};
+}
+
+std::string recall_text(const Recall& recall) {
+  char text[96];
+  std::snprintf(text, sizeof text, "recall %.4f (1st, 5th percentile %.3f, %.3f of %lld rows)",
+                recall.mean, recall.p1, recall.p5, static_cast<long long>(recall.rows));
+  return text;
+}
+
 Json report_json(const RunInfo& info, const Settings& settings) {
   Json out;
   out["version"] = info.version;
@@ -57,8 +68,9 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["device"] = info.device;
   out["threads"] = info.threads;
   out["seed"] = info.seed;
+  out["metric"] = info.metric;
   out["index"] = info.index;
-  if (info.recall) out["recall"] = *info.recall;
+  if (info.recall) out["recall"] = recall_json(*info.recall);
   out["k"] = info.k;
   out["edges"] = info.edges;
   out["init"] = info.init;
@@ -78,10 +90,7 @@ std::string summary(const RunInfo& info) {
                 info.method.c_str(), static_cast<long long>(info.n), total_seconds(info),
                 info.device.c_str(), info.index.c_str(), info.init.c_str());
   std::string text = line;
-  if (info.recall) {
-    std::snprintf(line, sizeof line, ", recall %.4f", *info.recall);
-    text += line;
-  }
+  if (info.recall) text += ", " + recall_text(*info.recall);
   if (info.kl_divergence) {
     std::snprintf(line, sizeof line, ", KL divergence %.4f", *info.kl_divergence);
     text += line;

@@ -12,6 +12,12 @@ namespace nearfold::cli {
 /// settings that made the run.
 nlohmann::ordered_json report_json(const RunInfo& info, const Settings& settings);
 
+/// {"mean", "p1", "p5", "rows"}
+nlohmann::ordered_json recall_json(const Recall& recall);
+
+/// "recall 0.9712 (1st, 5th percentile 0.800, 0.867 of 1000 rows)"
+std::string recall_text(const Recall& recall);
+
 /// Two or three lines.
 std::string summary(const RunInfo& info);
 

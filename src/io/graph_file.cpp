@@ -1,36 +1,16 @@
-// Graph files: the neighbour graph as an .npz that numpy opens, and that other programs can write.
-#include <xxhash.h>
-
+// Graph files: the neighbour graph as an .npz that numpy or scipy opens, and that other programs
+// can write. What is read is a table of rows; here it becomes a graph, or the list of its faults.
 #include <algorithm>
-#include <cmath>
-#include <new>
-#include <nlohmann/json.hpp>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 
 #include "io/formats.hpp"
-#include "io/npy.hpp"
-#include "io/zip.hpp"
+#include "io/graph_table.hpp"
+#include "knn_check.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
 namespace {
-
-using Json = nlohmann::json;
-
-constexpr std::int64_t kLongestMeta = std::int64_t{1} << 20;
-
-/// The columns of a graph file, the point itself perhaps among them.
-struct Columns {
-  std::int64_t n = 0;
-  std::int64_t k = 0;
-  std::vector<std::int32_t> ids;
-  std::vector<float> distances;
-
-  std::int32_t* ids_of(std::int64_t i) { return ids.data() + i * k; }
-  float* distances_of(std::int64_t i) { return distances.data() + i * k; }
-};
 
 NpyHeader table_header(ByteSource& entry) {
   NpyHeader header = read_npy_header(entry);
@@ -40,105 +20,89 @@ NpyHeader table_header(ByteSource& entry) {
   return header;
 }
 
-Columns read_columns(const Archive& archive) {
-  Columns columns;
-  ByteSource ids = archive.entry("indices");
+GraphTable read_arrays(const Archive& archive, const std::string& of_ids,
+                       const std::string& of_distances) {
+  GraphTable table;
+  ByteSource ids = archive.entry(of_ids);
   const NpyHeader header = table_header(ids);
-  columns.n = header.shape[0];
-  columns.k = header.shape[1];
-  columns.ids = read_npy_ints(ids, header, "neighbour ids");
+  table.n = header.shape[0];
+  table.k = header.shape[1];
+  table.ids = read_npy_ints(ids, header, "neighbour ids");
 
-  ByteSource distances = archive.entry("distances");
-  const NpyHeader of_distances = table_header(distances);
-  if (of_distances.shape != header.shape)
-    distances.malformed("distances have shape " + shape_text(of_distances.shape) +
-                        ", indices have " + shape_text(header.shape));
-  columns.distances = read_npy_values(distances, of_distances).values;
-  return columns;
+  ByteSource distances = archive.entry(of_distances);
+  const NpyHeader second = table_header(distances);
+  if (second.shape != header.shape)
+    distances.malformed("distances have shape " + shape_text(second.shape) + ", indices have " +
+                        shape_text(header.shape));
+  table.distances = read_npy_values(distances, second).values;
+  return table;
 }
 
-/// The value of a key as T, or `otherwise` when it is missing or null; another type is an error.
-template <class T>
-T value_of(const Json& json, const char* key, T otherwise, const ByteSource& source) {
-  const auto found = json.find(key);
-  if (found == json.end() || found->is_null()) return otherwise;
-  const bool right = std::is_same_v<T, std::string> ? found->is_string()
-                     : std::is_same_v<T, bool>      ? found->is_boolean()
-                     : std::is_floating_point_v<T>  ? found->is_number()
-                                                    : found->is_number_unsigned();
-  if (!right) source.malformed("the value of " + quoted(key) + " has the wrong type");
-  return found->template get<T>();
+/// numpy.savez(path, indices, distances) or the other way round.
+GraphTable read_unnamed(const Archive& archive) {
+  const auto is_integer = [&](const std::string& name) {
+    ByteSource entry = archive.entry(name);
+    return read_npy_header(entry).type.is_integer();
+  };
+  const bool first = is_integer("arr_0"), second = is_integer("arr_1");
+  if (first == second)
+    archive.entry("arr_1").malformed(std::string("arr_0 and arr_1 are both ") +
+                                     (first ? "integers" : "floats") +
+                                     ": save ids as integers and distances as floats");
+  return first ? read_arrays(archive, "arr_0", "arr_1") : read_arrays(archive, "arr_1", "arr_0");
 }
 
-/// Reads `meta` into the graph and into what belongs to the file.
-GraphMeta read_meta(const Archive& archive, KnnGraph& graph) {
-  GraphMeta meta;
-  if (!archive.has("meta")) return meta;
-  ByteSource entry = archive.entry("meta");
-  const NpyHeader header = read_npy_header(entry);
-  if (header.shape.size() != 1 || header.type.kind != 'u' || header.type.bytes != 1 ||
-      header.shape[0] > kLongestMeta)
-    entry.malformed("meta is " + header.type.name() + " " + shape_text(header.shape) +
-                    ": it must be JSON text as uint8, 1 MiB at most");
-  std::string text(static_cast<std::size_t>(header.shape[0]), '\0');
-  entry.read(std::as_writable_bytes(std::span(text)));
-  entry.finish();
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) entry.malformed("meta is not a JSON object");
-  meta.self_included = value_of(json, "self_included", false, entry);
-  meta.seed = value_of(json, "seed", std::uint64_t{0}, entry);
-  meta.fingerprint = value_of(json, "fingerprint", std::string(), entry);
-  meta.version = value_of(json, "version", std::string(), entry);
-  graph.metric = value_of(json, "metric", graph.metric, entry);
-  graph.index = value_of(json, "index", graph.index, entry);
-  const double recall = value_of(json, "recall", -1.0, entry);
-  if (recall >= 0) graph.recall = recall;
-  const auto rows = value_of(json, "recall_rows", std::uint64_t{0}, entry);
-  graph.recall_rows = static_cast<std::int64_t>(rows);
-  return meta;
+GraphTable read_table(const Archive& archive) {
+  if (holds_sparse_matrix(archive)) return read_csr(archive);
+  if (archive.has("arr_0")) return read_unnamed(archive);
+  return read_arrays(archive, "indices", "distances");
 }
 
-/// Takes the point itself out of every row, if at least half of the rows have it: then they come
-/// from a search among all points. A row without it has as many duplicates of its point in front,
-/// and loses its last neighbour instead.
-void strip_self(Columns& table, bool announced, const std::string& name) {
-  std::vector<std::int64_t> places(static_cast<std::size_t>(table.n));
+/// Cosines and the like of equal points come out of other programs a little below zero.
+void round_up_to_zero(GraphTable& table) {
+  constexpr float kRounding = -1e-6F;
+  for (float& d : table.distances)
+    if (d < 0 && d >= kRounding) d = 0;
+}
+
+/// Where each row holds the point itself, or its last column where it does not.
+struct SelfPlaces {
   std::int64_t holding = 0;
+  std::vector<std::int64_t> columns;
+};
+
+SelfPlaces find_self(GraphTable& table) {
+  SelfPlaces places;
+  places.columns.reserve(static_cast<std::size_t>(table.n));
   for (std::int64_t i = 0; i < table.n; ++i) {
     const std::int32_t* const row = table.ids_of(i);
-    const std::int64_t place = std::find(row, row + table.k, i) - row;
-    holding += place < table.k ? 1 : 0;
-    places[static_cast<std::size_t>(i)] = std::min(place, table.k - 1);
+    const std::int64_t column = std::find(row, row + table.k, i) - row;
+    places.holding += column < table.k ? 1 : 0;
+    places.columns.push_back(std::min(column, table.k - 1));
   }
-  const bool included = 2 * holding >= table.n;
-  if (announced && !included)
-    throw InvalidInput("'" + name + "': meta says that rows include the point itself, but " +
-                       std::to_string(table.n - holding) + " of " + std::to_string(table.n) +
-                       " do not");
-  if (!included) return;
-  if (table.k == 1) throw InvalidInput("'" + name + "': every point has only itself as neighbour");
-  const std::int64_t kept = table.k - 1;
-  for (std::int64_t i = 0; i < table.n; ++i) {
-    auto to = static_cast<std::size_t>(i * kept);
+  return places;
+}
+
+/// Takes one column out of every row.
+void drop(GraphTable& table, const std::vector<std::int64_t>& columns) {
+  std::size_t to = 0;
+  for (std::int64_t i = 0; i < table.n; ++i)
     for (std::int64_t c = 0; c < table.k; ++c) {
-      if (c == places[static_cast<std::size_t>(i)]) continue;
+      if (c == columns[static_cast<std::size_t>(i)]) continue;
       table.ids[to] = table.ids_of(i)[c];
       table.distances[to++] = table.distances_of(i)[c];
     }
-  }
-  table.k = kept;
-  table.ids.resize(static_cast<std::size_t>(table.n * kept));
-  table.distances.resize(table.ids.size());
+  table.k -= 1;
+  table.ids.resize(to);
+  table.distances.resize(to);
 }
 
-/// Puts every row in the order of (distance, id). Rows with a NaN stay: validate() refuses them.
-void sort_rows(Columns& table) {
+/// Puts equal distances in the order of ids. The rows ascend already.
+void sort_ties(GraphTable& table) {
   std::vector<std::pair<float, std::int32_t>> row(static_cast<std::size_t>(table.k));
   for (std::int64_t i = 0; i < table.n; ++i) {
     std::int32_t* const ids = table.ids_of(i);
     float* const distances = table.distances_of(i);
-    if (std::any_of(distances, distances + table.k, [](float d) { return std::isnan(d); }))
-      continue;
     for (std::size_t c = 0; c < row.size(); ++c) row[c] = {distances[c], ids[c]};
     if (std::is_sorted(row.begin(), row.end())) continue;
     std::sort(row.begin(), row.end());
@@ -146,9 +110,28 @@ void sort_rows(Columns& table) {
   }
 }
 
+/// Makes the rows those of a graph, or throws.
+void make_canonical(GraphTable& table, GraphMeta& meta, bool sparse) {
+  round_up_to_zero(table);
+  const SelfPlaces self = find_self(table);
+  const bool included = meta.format == GraphFormat::umap || 2 * self.holding >= table.n;
+  if (included && table.k == 1) throw InvalidInput("every point has only itself as neighbour");
+  check_graph_size(table.n, table.k - (included ? 1 : 0));
+  const RowFaults faults = find_faults({table.n, table.k, table.ids, table.distances},
+                                       included ? RowRule::file_with_self : RowRule::file);
+  const std::string remedy = !faults.unsorted ? ""
+                             : sparse ? "; sort with sklearn.neighbors.sort_graph_by_row_values"
+                                      : "; sort every row by distance, with numpy.argsort and "
+                                        "numpy.take_along_axis";
+  if (faults.count > 0) throw InvalidInput(faults.text + remedy);
+  if (included) drop(table, self.columns);
+  sort_ties(table);
+  meta.format = sparse ? GraphFormat::csr : included ? GraphFormat::umap : GraphFormat::nearfold;
+}
+
 /// The graph's rows with the point itself in front, at distance 0.
-Columns with_self(const KnnGraph& graph) {
-  Columns table{graph.n, graph.k + 1, {}, {}};
+GraphTable with_self(const KnnGraph& graph) {
+  GraphTable table{graph.n, graph.k + 1, {}, {}};
   table.ids.reserve(static_cast<std::size_t>(table.n * table.k));
   table.distances.reserve(table.ids.capacity());
   for (std::int64_t i = 0; i < graph.n; ++i) {
@@ -164,74 +147,45 @@ Columns with_self(const KnnGraph& graph) {
   return table;
 }
 
-std::string meta_text(const KnnGraph& graph, const GraphMeta& meta) {
-  const Json json = {
-      {"metric", graph.metric},
-      {"self_included", meta.self_included},
-      {"index", graph.index},
-      {"recall", graph.recall ? Json(*graph.recall) : Json()},
-      {"recall_rows", graph.recall_rows},
-      {"seed", meta.seed},
-      {"fingerprint", meta.fingerprint},
-      {"version", meta.version},
-  };
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+std::vector<ZipEntry> array_entries(std::int64_t n, std::int64_t k,
+                                    const std::vector<std::int32_t>& ids,
+                                    const std::vector<float>& distances) {
+  const std::int64_t shape[] = {n, k};
+  return {{"indices.npy", npy_header("<i4", shape), std::as_bytes(std::span(ids))},
+          {"distances.npy", npy_header("<f4", shape), std::as_bytes(std::span(distances))}};
 }
 
 }  // namespace
 
 void write_graph(const std::string& path, const KnnGraph& graph, const GraphMeta& meta,
                  Overwrite overwrite) {
-  const Columns widened = meta.self_included ? with_self(graph) : Columns{};
-  const auto& ids = meta.self_included ? widened.ids : graph.neighbors;
-  const auto& distances = meta.self_included ? widened.distances : graph.distances;
-  const std::string text = meta_text(graph, meta);
-  const std::int64_t shape[] = {graph.n, meta.self_included ? widened.k : graph.k};
-  const std::int64_t text_shape[] = {static_cast<std::int64_t>(text.size())};
-  const ZipEntry entries[] = {
-      {"indices.npy", npy_header("<i4", shape), std::as_bytes(std::span(ids))},
-      {"distances.npy", npy_header("<f4", shape), std::as_bytes(std::span(distances))},
-      {"meta.npy", npy_header("|u1", text_shape), std::as_bytes(std::span(text))},
-  };
+  const bool plain = meta.format == GraphFormat::nearfold;
+  const GraphTable table = plain ? GraphTable{} : with_self(graph);
+  std::vector<ZipEntry> entries =
+      plain ? array_entries(graph.n, graph.k, graph.neighbors, graph.distances)
+      : meta.format == GraphFormat::csr
+          ? csr_entries(table)
+          : array_entries(table.n, table.k, table.ids, table.distances);
+  entries.push_back(meta_entry(graph, meta));
   write_zip(path, entries, overwrite);
 }
 
 KnnGraph read_graph(const ByteSource& source, GraphMeta* meta) {
   const Archive archive(source);
   KnnGraph graph;
-  const GraphMeta found = read_meta(archive, graph);
-  Columns table = read_columns(archive);
-  strip_self(table, found.self_included, source.name());
-  sort_rows(table);
+  GraphMeta found = read_meta(archive, graph);
+  GraphTable table = read_table(archive);
+  try {
+    make_canonical(table, found, holds_sparse_matrix(archive));
+  } catch (const InvalidInput& error) {
+    throw InvalidInput("'" + source.name() + "': " + error.what());
+  }
   graph.n = table.n;
   graph.k = table.k;
   graph.neighbors = std::move(table.ids);
   graph.distances = std::move(table.distances);
-  try {
-    graph.validate();
-  } catch (const InvalidInput& error) {
-    throw InvalidInput("'" + source.name() + "': " + error.what());
-  }
   if (meta != nullptr) *meta = found;
   return graph;
-}
-
-std::string fingerprint(HostMatrix<const float> points) {
-  XXH3_state_t* const state = XXH3_createState();
-  if (state == nullptr) throw std::bad_alloc();
-  const std::int64_t shape[] = {points.rows, points.cols};
-  XXH3_128bits_reset(state);
-  XXH3_128bits_update(state, shape, sizeof shape);
-  XXH3_128bits_update(state, points.data, static_cast<std::size_t>(points.size()) * sizeof(float));
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
-  XXH3_freeState(state);
-  std::string hex;
-  for (const unsigned char byte : canonical.digest) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    hex += {kDigits[byte >> 4], kDigits[byte & 15]};
-  }
-  return hex;
 }
 
 }  // namespace nearfold::io

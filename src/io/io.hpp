@@ -69,29 +69,61 @@ void write_npy(const std::string& path, std::span<const std::int32_t> values, Ov
 
 // ---- graphs ---------------------------------------------------------------------------------
 
-/// What a graph file says beside the graph.
-struct GraphMeta {
-  bool self_included = false;  ///< each row starts with the point itself at distance 0
-  std::uint64_t seed = 0;      ///< that the neighbours were made with
-  std::string fingerprint;     ///< of the points, see fingerprint(); empty when unknown
-  std::string version;         ///< of the program that wrote it
+/// How the rows of a graph file are laid out. All are .npz files.
+enum class GraphFormat {
+  nearfold,  ///< `indices` int32 [n, k] and `distances` float32 [n, k], the neighbours alone
+  umap,      ///< the same [n, k+1], each row beginning with the point itself at distance 0
+  csr        ///< scipy.sparse's CSR matrix [n, n], k+1 entries a row, as of umap
 };
 
-/// Writes an .npz that numpy.load opens: `indices` int32 [n, k], `distances` float32 [n, k], and
-/// `meta`, JSON text as uint8. With meta.self_included the arrays are [n, k+1] and include the
-/// point itself. The same graph and meta give the same bytes.
+/// What a graph file says beside the graph.
+struct GraphMeta {
+  GraphFormat format = GraphFormat::nearfold;
+  std::uint64_t seed = 0;        ///< that the neighbours were made with
+  std::string fingerprint = {};  ///< of the points, see fingerprint(); empty when unknown
+  std::string version = {};      ///< of the program that wrote it
+};
+
+/// Writes `graph`, which is valid, in meta.format, with `meta`, JSON text as uint8, beside the
+/// arrays. numpy.load opens the first two formats, scipy.sparse.load_npz the third. The same graph
+/// and meta give the same bytes.
 void write_graph(const std::string& path, const KnnGraph& graph, const GraphMeta& meta,
                  Overwrite overwrite);
 
-/// Reads a graph file, or any .npz with `indices` (integers) and `distances` of one shape [n, k].
+/// Reads a graph from any .npz that holds, with integers and floats of any size,
+///   `indices` and `distances`, both [n, k];
+///   `arr_0` and `arr_1`, the same as numpy.savez(path, indices, distances) names them;
+///   a CSR matrix, square and with equally many entries in every row, each row in its own order,
+///   as scipy.sparse.save_npz writes what scikit-learn's KNeighborsTransformer gives.
 /// Where at least half of the rows hold the point itself, the column count goes down by one: the
-/// point is taken out of each row, or the last neighbour where duplicates pushed the point out.
-/// Rows are put in the order of (distance, id); then KnnGraph::validate() has the last word.
+/// point is taken out of each row, or the last neighbour where duplicates at distance 0 pushed the
+/// point out. Distances down to -1e-6 are rounding and become 0; equal distances are put in the
+/// order of ids. InvalidInput names the first faults of all rows (see KnnGraph).
 /// `meta`, when given, is overwritten, with defaults where the file says nothing.
 KnnGraph read_graph(const std::string& path, GraphMeta* meta = nullptr);
 
 /// XXH3 of the shape and the bytes of the values, 32 hexadecimal digits: tells whether a graph
 /// belongs to these points.
 std::string fingerprint(HostMatrix<const float> points);
+
+// ---- indexes and answers ----------------------------------------------------------------------
+
+/// Writes an index of these points as an .npz that numpy opens: `meta`, JSON text as uint8, with
+/// its kind, parameters, metric, seed and the fingerprint of the points; `mean`, `axes`, `rows`,
+/// `squares`, `ids`; `centroids`, `centroid_squares`, `begin` of an ivf index, or `lowest`,
+/// `upper_begin`, `upper` of an hnsw one. The points themselves are not in it. The same index gives
+/// the same bytes. InvalidInput when there are more or fewer points than the index has.
+void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
+                 Overwrite overwrite);
+
+/// Reads what write_index() wrote; it answers as the index that was written, bit for bit.
+/// InvalidInput when it is of other points, or when anything in it could lead a search astray: the
+/// type and shape of every array, ids, cells and links out of range, floats that are not finite,
+/// parameters out of range. The message names the file, the array and the value.
+KnnIndex read_index(const std::string& path, HostMatrix<const float> points);
+
+/// Writes the answer to queries as an .npz: `indices` int32 [rows, k], `distances` float32
+/// [rows, k], and `meta` with the recall when it was measured.
+void write_neighbors(const std::string& path, const QueryResult& result, Overwrite overwrite);
 
 }  // namespace nearfold::io

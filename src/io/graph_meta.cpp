@@ -1,0 +1,70 @@
+// What a graph file says about its graph, as JSON text in the array `meta`; and the fingerprint in
+// it, by which a graph is known to belong to given points.
+#include <xxhash.h>
+
+#include <new>
+
+#include "io/graph_table.hpp"
+#include "io/meta_json.hpp"
+
+namespace nearfold::io {
+namespace {
+
+std::optional<Recall> recall_of(const Json& json, const ByteSource& source) {
+  const Json found = value_of(json, "recall", Json(), source);
+  if (found.is_null()) return {};
+  const auto rows = value_of(found, "rows", std::uint64_t{0}, source);
+  return Recall{.mean = value_of(found, "mean", 1.0, source),
+                .p1 = value_of(found, "p1", 1.0, source),
+                .p5 = value_of(found, "p5", 1.0, source),
+                .rows = static_cast<std::int64_t>(rows)};
+}
+
+}  // namespace
+
+GraphMeta read_meta(const Archive& archive, KnnGraph& graph) {
+  GraphMeta meta;
+  if (!archive.has("meta")) return meta;
+  ByteSource entry = archive.entry("meta");
+  const Json json = read_json(entry);
+  if (value_of(json, "self_included", false, entry)) meta.format = GraphFormat::umap;
+  meta.seed = value_of(json, "seed", std::uint64_t{0}, entry);
+  meta.fingerprint = value_of(json, "fingerprint", std::string(), entry);
+  meta.version = value_of(json, "version", std::string(), entry);
+  graph.metric = value_of(json, "metric", graph.metric, entry);
+  graph.index = value_of(json, "index", graph.index, entry);
+  graph.recall = recall_of(json, entry);
+  return meta;
+}
+
+ZipEntry meta_entry(const KnnGraph& graph, const GraphMeta& meta) {
+  return json_entry({
+      {"metric", graph.metric},
+      {"self_included", meta.format != GraphFormat::nearfold},
+      {"index", graph.index},
+      {"recall", json_of(graph.recall)},
+      {"seed", meta.seed},
+      {"fingerprint", meta.fingerprint},
+      {"version", meta.version},
+  });
+}
+
+std::string fingerprint(HostMatrix<const float> points) {
+  XXH3_state_t* const state = XXH3_createState();
+  if (state == nullptr) throw std::bad_alloc();
+  const std::int64_t shape[] = {points.rows, points.cols};
+  XXH3_128bits_reset(state);
+  XXH3_128bits_update(state, shape, sizeof shape);
+  XXH3_128bits_update(state, points.data, static_cast<std::size_t>(points.size()) * sizeof(float));
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
+  XXH3_freeState(state);
+  std::string hex;
+  for (const unsigned char byte : canonical.digest) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    hex += {kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return hex;
+}
+
+}  // namespace nearfold::io

@@ -1,0 +1,45 @@
+// What the parts of reading and writing graph files share: graph_file.cpp (the way in, and plain
+// arrays), graph_csr.cpp (scipy's sparse matrix), graph_meta.cpp (the text beside the arrays).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "io/npy.hpp"
+#include "io/zip.hpp"
+
+namespace nearfold::io {
+
+/// The rows of a graph file [n, k], the point itself perhaps among them.
+struct GraphTable {
+  std::int64_t n = 0;
+  std::int64_t k = 0;
+  std::vector<std::int32_t> ids;
+  std::vector<float> distances;
+
+  std::int32_t* ids_of(std::int64_t i) { return ids.data() + i * k; }
+  float* distances_of(std::int64_t i) { return distances.data() + i * k; }
+};
+
+/// Whether the archive says that it is a sparse matrix of scipy's.
+bool holds_sparse_matrix(const Archive& archive);
+
+/// Its rows as they are. InvalidInput for any format but CSR, for arrays that do not fit together,
+/// and for rows of different lengths; all sizes are checked before anything is allocated for them.
+GraphTable read_csr(const Archive& archive);
+
+/// A table as the entries of a CSR matrix. They point into `table`.
+std::vector<ZipEntry> csr_entries(const GraphTable& table);
+
+/// `indptr` of n rows of k entries as an .npy: int32 when that holds n * k, else int64.
+std::string csr_row_starts(std::int64_t n, std::int64_t k);
+
+/// Reads `meta` where the archive has it: into the graph, and what belongs to the file. `format` is
+/// umap when it says that the rows include the point itself.
+GraphMeta read_meta(const Archive& archive, KnnGraph& graph);
+
+/// `meta` of a graph file, JSON.
+ZipEntry meta_entry(const KnnGraph& graph, const GraphMeta& meta);
+
+}  // namespace nearfold::io

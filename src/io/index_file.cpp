@@ -1,0 +1,258 @@
+// Index files: what a search goes through, as an .npz that numpy opens. A search trusts its index,
+// so every number that it uses as a place is checked here before; and the answers of queries.
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "io/meta_json.hpp"
+#include "io/npz_array.hpp"
+#include "knn_index.hpp"
+#include "metric.hpp"
+#include "nearfold/embed.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::io {
+namespace {
+
+constexpr std::uint64_t kFormat = 1;
+constexpr const char* kKinds[] = {"ivf", "hnsw"};         // in the order of IndexParams
+constexpr const char* kZeroVectors[] = {"error", "far"};  // in the order of ZeroVectors
+constexpr const char* kNorms[] = {"l2", "l1", "linf"};    // in the order of Norm
+
+// ---- meta -----------------------------------------------------------------------------------
+
+Json json_of(const std::optional<int>& value) {
+  return value ? Json(*value) : Json();
+}
+Json json_of(const IvfKnn& p) {
+  return {{"lists", json_of(p.lists)},
+          {"probes", json_of(p.probes)},
+          {"target_recall", p.target_recall}};
+}
+Json json_of(const HnswKnn& p) {
+  return {{"links", p.links},
+          {"ef_construction", p.ef_construction},
+          {"ef", json_of(p.ef)},
+          {"target_recall", p.target_recall}};
+}
+
+Json json_of(const KnnIndex::State& index, HostMatrix<const float> points) {
+  Json json = {{"kind", kKinds[index.params.index()]},
+               {"format", kFormat},
+               {"params", std::visit([](const auto& p) { return json_of(p); }, index.params)},
+               {"metric", name(index.distance.metric)},
+               {"zero_vectors", kZeroVectors[static_cast<int>(index.distance.zero_vectors)]},
+               {"norm", kNorms[static_cast<int>(index.rows.norm)]},
+               {"n", index.n},
+               {"seed", index.seed},
+               {"fingerprint", fingerprint(points)},
+               {"version", version()}};
+  if (const auto* graph = std::get_if<HnswGraph>(&index.search)) json["entry"] = graph->entry;
+  return json;
+}
+
+IndexParams params_of(const Json& json, std::size_t kind, const ByteSource& source) {
+  const auto target = required<double>(json, "target_recall", source);
+  if (kind == 0)
+    return IvfKnn{.lists = optional_int(json, "lists", source),
+                  .probes = optional_int(json, "probes", source),
+                  .target_recall = target};
+  return HnswKnn{.links = optional_int(json, "links", source).value_or(0),
+                 .ef_construction = optional_int(json, "ef_construction", source).value_or(0),
+                 .ef = optional_int(json, "ef", source),
+                 .target_recall = target};
+}
+
+/// `value` of a key is one of `names`; returns which.
+template <std::size_t count>
+std::size_t choice_of(const Json& json, const char* key, const char* const (&names)[count],
+                      const ByteSource& source) {
+  const auto value = required<std::string>(json, key, source);
+  const auto at = static_cast<std::size_t>(std::find(names, names + count, value) - names);
+  if (at == count)
+    source.malformed(io::quoted(key) + " is " + io::quoted(value) + ", which is not known here");
+  return at;
+}
+
+// ---- parts of an index ------------------------------------------------------------------------
+
+Projection read_projection(const Archive& archive, std::int64_t columns) {
+  // Some metrics give points one coordinate more; a search compares with its own metric.
+  const std::int64_t dim = rows_in(archive, "mean", columns, columns + 1);
+  Projection projection;
+  projection.mean = read_array<float>(archive, "mean", {dim});
+  projection.axes = read_floats_2d(archive, "axes", rows_in(archive, "axes", 0, dim),
+                                   knn_row_width(projection, Norm::l1));
+  return projection;
+}
+
+KnnRows read_rows(const Archive& archive, const Projection& projection, Norm norm, std::int64_t n) {
+  KnnRows rows{norm, read_floats_2d(archive, "rows", n, knn_row_width(projection, norm)), {}, {}};
+  rows.squares = read_array<float>(archive, "squares", {norm == Norm::l2 ? n : 0});
+  rows.ids = read_array<std::int32_t>(archive, "ids", {n});
+  std::vector<bool> seen(rows.ids.size());
+  for (std::size_t r = 0; r < rows.ids.size(); ++r) {
+    const std::int32_t id = rows.ids[r];
+    if (id < 0 || id >= n || seen[static_cast<std::size_t>(id)])
+      bad_value(archive, "ids", r, id,
+                "every id of [0, " + std::to_string(n) + ") is there exactly once");
+    seen[static_cast<std::size_t>(id)] = true;
+  }
+  return rows;
+}
+
+IvfCells read_cells(const Archive& archive, const KnnRows& rows, const IvfKnn& params) {
+  const std::int64_t lists = rows_in(archive, "centroids", 1, rows.n());
+  if (params.lists.value_or(lists) != lists || params.probes.value_or(1) > lists)
+    archive.entry("meta").malformed("'lists' is " + json_of(params.lists).dump() +
+                                    " and 'probes' is " + json_of(params.probes).dump() + " of " +
+                                    std::to_string(lists) + " centroids");
+  IvfCells cells{{rows.norm, {}, {}, {}}, {}};
+  cells.centroids.rows = read_floats_2d(archive, "centroids", lists, rows.rows.cols);
+  cells.centroids.squares = read_array<float>(archive, "centroid_squares", {lists});
+  cells.begin = read_begins<std::int64_t>(archive, "begin", lists, rows.n());
+  return cells;
+}
+
+/// Links lead to rows, and on upper levels to rows that are on that level themselves.
+void check_links(const Archive& archive, const HnswGraph& graph) {
+  const auto n = static_cast<std::int32_t>(graph.upper_begin.size() - 1);
+  const auto levels = [&](std::int32_t row) {
+    return graph.upper_begin[static_cast<std::size_t>(row) + 1] -
+           graph.upper_begin[static_cast<std::size_t>(row)];
+  };
+  const std::string range = "links are -1 or rows in [0, " + std::to_string(n) + ")";
+  for (std::size_t i = 0; i < graph.lowest.size(); ++i)
+    if (graph.lowest[i] < -1 || graph.lowest[i] >= n)
+      bad_value(archive, "lowest", i, graph.lowest[i], range);
+  for (std::int32_t r = 0; r < n; ++r) {
+    const auto begin = static_cast<std::size_t>(graph.upper_begin[static_cast<std::size_t>(r)]);
+    for (std::size_t level = 0; level < static_cast<std::size_t>(levels(r)); ++level)
+      for (std::size_t l = 0; l < static_cast<std::size_t>(graph.links); ++l) {
+        const std::size_t at = (begin + level) * static_cast<std::size_t>(graph.links) + l;
+        const std::int32_t to = graph.upper[at];
+        if (to < -1 || to >= n) bad_value(archive, "upper", at, to, range);
+        if (to >= 0 && static_cast<std::size_t>(levels(to)) <= level)
+          bad_value(archive, "upper", at, to, "that row is not on so high a level");
+      }
+  }
+}
+
+HnswGraph read_links(const Archive& archive, std::int64_t n, int links, const Json& meta) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  HnswGraph graph;
+  graph.links = links;
+  const ByteSource source = archive.entry("meta");
+  const auto entry = required<std::uint64_t>(meta, "entry", source);
+  if (entry >= static_cast<std::uint64_t>(n))
+    source.malformed("'entry' is " + std::to_string(entry) + ": it must be a row in [0, " +
+                     std::to_string(n) + ")");
+  graph.entry = static_cast<std::int32_t>(entry);
+  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, 2 * links});
+  const std::int64_t upper = rows_in(archive, "upper", 0, kMost);
+  graph.upper_begin = read_begins<std::int32_t>(archive, "upper_begin", n, upper);
+  graph.upper = read_array<std::int32_t>(archive, "upper", {upper, links});
+  check_links(archive, graph);
+  return graph;
+}
+
+// ---- the way in -------------------------------------------------------------------------------
+
+/// All but the arrays. The points are looked at first: what else could be wrong is another index.
+KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::string& path,
+                          HostMatrix<const float> points) {
+  if (!json.contains("kind"))
+    source.malformed("it has no 'kind', so it is no index; nearfold knn --save-index writes one");
+  const std::size_t kind = choice_of(json, "kind", kKinds, source);
+  if (const auto format = required<std::uint64_t>(json, "format", source); format != kFormat)
+    source.malformed("'format' is " + std::to_string(format) + ", and this version reads " +
+                     std::to_string(kFormat) + ": build the index again");
+  const auto n = required<std::uint64_t>(json, "n", source);
+  if (required<std::string>(json, "fingerprint", source) != fingerprint(points) ||
+      n != static_cast<std::uint64_t>(points.rows))
+    throw InvalidInput("'" + path + "' is an index of other points than these: it has " +
+                       std::to_string(n) + ", these are " + std::to_string(points.rows) +
+                       "; give the points it was made of, or build it again");
+  KnnIndex::State index{params_of(required<Json>(json, "params", source), kind, source),
+                        {},
+                        points.rows,
+                        required<std::uint64_t>(json, "seed", source),
+                        {},
+                        {},
+                        IvfCells{}};
+  index.distance.zero_vectors =
+      static_cast<ZeroVectors>(choice_of(json, "zero_vectors", kZeroVectors, source));
+  index.rows.norm = static_cast<Norm>(choice_of(json, "norm", kNorms, source));
+  const auto metric = required<std::string>(json, "metric", source);
+  try {
+    index.distance.metric = metric_named(metric);
+    validate({.knn = std::visit([](const auto& p) { return KnnParams(p); }, index.params),
+              .distance = index.distance});
+  } catch (const Error& error) {
+    source.malformed(error.what());
+  }
+  if (index.rows.norm != norm_of(index.distance.metric))
+    source.malformed("'norm' is " + io::quoted(kNorms[static_cast<int>(index.rows.norm)]) +
+                     ", by which " + name(index.distance.metric) + " does not search");
+  return index;
+}
+
+}  // namespace
+
+void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
+                 Overwrite overwrite) {
+  const KnnIndex::State& state = index.state();
+  if (points.rows != state.n)
+    throw InvalidInput("the index has " + std::to_string(state.n) + " points and these are " +
+                       std::to_string(points.rows) + "; give the points it was made of");
+  const auto dim = std::ssize(state.projection.mean);
+  const KnnRows& rows = state.rows;
+  std::vector<ZipEntry> entries = {
+      json_entry(json_of(state, points)),
+      array_entry("mean", {dim}, state.projection.mean),
+      array_entry("axes", {state.projection.axes.rows, knn_row_width(state.projection, Norm::l1)},
+                  state.projection.axes.values),
+      array_entry("rows", {rows.n(), rows.rows.cols}, rows.rows.values),
+      array_entry("squares", {std::ssize(rows.squares)}, rows.squares),
+      array_entry("ids", {rows.n()}, rows.ids)};
+  const auto add = [&](const std::string& name, Shape shape, const auto& values) {
+    entries.push_back(array_entry(name, shape, values));
+  };
+  if (const auto* cells = std::get_if<IvfCells>(&state.search)) {
+    add("centroids", {cells->lists(), rows.rows.cols}, cells->centroids.rows.values);
+    add("centroid_squares", {cells->lists()}, cells->centroids.squares);
+    add("begin", {cells->lists() + 1}, cells->begin);
+  } else {
+    const HnswGraph& graph = std::get<HnswGraph>(state.search);
+    add("lowest", {rows.n(), 2 * graph.links}, graph.lowest);
+    add("upper_begin", {rows.n() + 1}, graph.upper_begin);
+    add("upper", {graph.upper_begin.back(), graph.links}, graph.upper);
+  }
+  write_zip(path, entries, overwrite);
+}
+
+KnnIndex read_index(const std::string& path, HostMatrix<const float> points) {
+  const Archive archive(ByteSource::file(path));
+  ByteSource source = archive.entry("meta");
+  const Json json = read_json(source);
+  auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, path, points));
+  index->projection = read_projection(archive, points.cols);
+  index->rows = read_rows(archive, index->projection, index->rows.norm, index->n);
+  if (const auto* ivf = std::get_if<IvfKnn>(&index->params))
+    index->search = read_cells(archive, index->rows, *ivf);
+  else
+    index->search = read_links(archive, index->n, std::get<HnswKnn>(index->params).links, json);
+  return KnnIndex(std::move(index));
+}
+
+void write_neighbors(const std::string& path, const QueryResult& result, Overwrite overwrite) {
+  std::vector<ZipEntry> entries = {
+      array_entry("indices", {result.rows, result.k}, result.neighbors),
+      array_entry("distances", {result.rows, result.k}, result.distances)};
+  if (result.recall) entries.push_back(json_entry({{"recall", json_of(result.recall)}}));
+  write_zip(path, entries, overwrite);
+}
+
+}  // namespace nearfold::io

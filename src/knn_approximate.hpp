@@ -1,0 +1,29 @@
+// Graphs through an index: what find_knn() does in steps, for those that decide between them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "knn_index.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+
+/// An index with the effort that reaches its target, and the truth by which it was found.
+struct TunedIndex {
+  KnnIndex::State index;
+  ExactSearch exact;
+  ExactSample sample;
+  Effort effort;
+};
+
+TunedIndex tune_index(const MetricSpace& space, int k, const IndexParams& params, const Cpu& on,
+                      std::uint64_t seed);
+
+/// The graph that it finds; `index` says how it was made.
+KnnGraph graph_through(const TunedIndex& tuned, const MetricSpace& space, int k, const Cpu& on);
+
+/// The exact graph.
+KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on);
+
+}  // namespace nearfold

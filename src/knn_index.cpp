@@ -1,0 +1,215 @@
+#include "knn_index.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "knn_refine.hpp"
+#include "nearfold/error.hpp"
+#include "parallel.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr std::int64_t kQueries = 512;  // that one searcher answers
+constexpr int kMostSlack = 8;           // doublings of the candidates beyond k
+constexpr std::int64_t kMostEf = 8192;
+
+int lists_for(const IvfKnn& params, std::int64_t n) {
+  const int lists =
+      params.lists.value_or(std::max(1, static_cast<int>(4 * std::sqrt(static_cast<double>(n)))));
+  if (!params.lists) return static_cast<int>(std::min<std::int64_t>(lists, n));
+  if (lists > n)
+    throw InvalidInput("lists is " + std::to_string(lists) + " for " + std::to_string(n) +
+                       " points; use at most one list per point");
+  return lists;
+}
+
+std::variant<IvfCells, HnswGraph> make_search(KnnRows& rows, const IvfKnn& params,
+                                              std::uint64_t seed, const Cpu& on) {
+  const int lists = lists_for(params, rows.n());
+  if (params.probes && *params.probes > lists)
+    throw InvalidInput("probes is " + std::to_string(*params.probes) + " of " +
+                       std::to_string(lists) + " lists; use at most all of them");
+  return make_ivf_cells(rows, lists, seed, on);
+}
+
+std::variant<IvfCells, HnswGraph> make_search(KnnRows& rows, const HnswKnn& params,
+                                              std::uint64_t seed, const Cpu& on) {
+  return build_hnsw(rows, params, seed, on);
+}
+
+IvfSearch searcher(const KnnRows& rows, const IvfCells& cells) {
+  return {rows, cells};
+}
+HnswSearch searcher(const KnnRows& rows, const HnswGraph& graph) {
+  return {rows, graph};
+}
+
+/// The efforts worth trying, of which the last one looks at everything.
+int largest_effort(const KnnIndex::State& index) {
+  if (const auto* cells = std::get_if<IvfCells>(&index.search)) return cells->lists();
+  return static_cast<int>(std::min<std::int64_t>(index.n, kMostEf));
+}
+
+std::optional<int> given_effort(const IndexParams& params) {
+  if (const auto* ivf = std::get_if<IvfKnn>(&params)) return ivf->probes;
+  return std::get<HnswKnn>(params).ef;
+}
+
+/// The turn of every query: points are asked for in the order of the rows, which keeps what they
+/// meet in the cache.
+struct Turn {
+  std::int64_t row = 0;  // of KnnRows
+  std::size_t at = 0;    // in Queries::which
+};
+
+std::vector<Turn> order_of(const Queries& queries, const KnnRows& rows) {
+  std::vector<Turn> turns(queries.which.size());
+  for (std::size_t q = 0; q < turns.size(); ++q) turns[q].at = q;
+  if (!queries.are_points) return turns;
+  std::vector<std::int32_t> row_of(rows.ids.size());
+  for (std::size_t r = 0; r < row_of.size(); ++r)
+    row_of[static_cast<std::size_t>(rows.ids[r])] = static_cast<std::int32_t>(r);
+  for (Turn& turn : turns) turn.row = row_of[static_cast<std::size_t>(queries.which[turn.at])];
+  std::sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) { return a.row < b.row; });
+  return turns;
+}
+
+}  // namespace
+
+KnnIndex::State make_index(const MetricSpace& space, const IndexParams& params, std::uint64_t seed,
+                           const Cpu& on) {
+  KnnIndex::State index{params, space.distance, space.n(), seed, {}, {}, IvfCells{}};
+  index.projection = make_projection(space.points.view, kFilterCarries, on);
+  index.rows = make_knn_rows(space.points.view, index.projection, space.norm, on);
+  index.search =
+      std::visit([&](const auto& p) { return make_search(index.rows, p, seed, on); }, params);
+  return index;
+}
+
+void check_same_points(const KnnIndex::State& index, const MetricSpace& space) {
+  const auto refuse = [](const std::string& what) {
+    throw InvalidInput("the index was made of other points: " + what +
+                       "; give those, or build it again");
+  };
+  if (space.n() != index.n)
+    refuse("it has " + std::to_string(index.n) + " and these are " + std::to_string(space.n()));
+  const std::size_t dim = index.projection.mean.size();
+  if (static_cast<std::size_t>(space.width()) != dim)
+    refuse("its rows have " + std::to_string(dim) + " columns and these " +
+           std::to_string(space.width()) + ", as " + name(space.distance.metric) + " sees them");
+  std::vector<float> row(static_cast<std::size_t>(index.rows.rows.cols)), scratch;
+  for (std::int64_t s = 0; s < std::min<std::int64_t>(64, index.n); ++s) {
+    const std::int64_t r = s * index.n / 64 % index.n;
+    const std::int32_t id = index.rows.ids[static_cast<std::size_t>(r)];
+    make_knn_row(space.points.view.row(id), index.projection, index.rows.norm, scratch, row.data());
+    if (!std::equal(row.begin(), row.end(), index.rows.rows.row(r)))
+      refuse("point " + std::to_string(id) + " has moved");
+  }
+}
+
+NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space,
+                          const Queries& queries, int k, const Effort& effort, const Cpu& on) {
+  const KnnRows& rows = index.rows;
+  const std::vector<Turn> turns = order_of(queries, rows);
+  const bool have_rows = queries.are_points && !space.lopsided();
+  NeighborRows answer(static_cast<std::int64_t>(turns.size()), k);
+  std::fill(answer.ids.begin(), answer.ids.end(), -1);
+  std::fill(answer.distances.begin(), answer.distances.end(), kInfinity);
+  parallel_for(on.threads, answer.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> made(static_cast<std::size_t>(rows.rows.cols)), scratch;
+    std::vector<std::int32_t> found(static_cast<std::size_t>(effort.candidates));
+    Refine refine(space, rows);
+    const auto answer_all = [&](auto search) {
+      for (std::int64_t t = begin; t < end; ++t) {
+        const Turn& turn = turns[static_cast<std::size_t>(t)];
+        const std::int64_t which = queries.which[turn.at];
+        const float* const query = queries.rows.view.row(which);
+        const float square =
+            have_rows ? (rows.squares.empty() ? 0 : rows.squares[static_cast<std::size_t>(turn.row)])
+                      : make_knn_row(query, index.projection, rows.norm, scratch, made.data());
+        const float* const row = have_rows ? rows.rows.row(turn.row) : made.data();
+        const int count =
+            search(row, square, effort.effort, effort.candidates, found.data());
+        answer.set(static_cast<std::int64_t>(turn.at),
+                   refine(query, queries.rows.scale(which), queries.are_points ? which : -1,
+                          found.data(), count, k));
+      }
+    };
+    std::visit([&](const auto& made_of) { answer_all(searcher(rows, made_of)); }, index.search);
+  });
+  return answer;
+}
+
+Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactSample& sample,
+            const Cpu& on) {
+  const int k = static_cast<int>(sample.neighbors.k);
+  const bool lossless = index.projection.lossless();
+  const bool cells = std::holds_alternative<IvfCells>(index.search);
+  const double target =
+      std::visit([](const auto& params) { return params.target_recall; }, index.params);
+  const int largest = largest_effort(index);
+  const auto try_effort = [&](int value, int candidates) {
+    const Effort effort{value, candidates};
+    const Queries queries{space.as_queries, sample.rows};
+    const NeighborRows found = search_index(index, space, queries, k, effort, on);
+    return Effort{value, candidates, recall_of(sample.neighbors, found).mean};
+  };
+  for (int more = 0;; ++more) {
+    const int candidates = candidates_for(k, lossless, more, index.n);
+    const int least = cells ? 1 : candidates;
+    if (const std::optional<int> given = given_effort(index.params))
+      return {std::max(*given, least), candidates, 0};
+    Effort high = try_effort(least, candidates);
+    while (high.recall < target && high.effort < largest)
+      high = try_effort(std::min(largest, 2 * high.effort), candidates);
+    // Candidates in the wrong order, not missing ones, are what keeps it below the target.
+    if (high.recall < target && candidates < index.n && more < kMostSlack) continue;
+    int low = std::max(least - 1, high.effort / 2);  // does not reach, or is none
+    while (high.effort - low > std::max(1, high.effort / 8)) {
+      const Effort middle = try_effort((low + high.effort) / 2, candidates);
+      if (middle.recall >= target)
+        high = middle;
+      else
+        low = middle.effort;
+    }
+    return high;
+  }
+}
+
+void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries& queries,
+                  const Cpu& on) {
+  Queries unfilled{queries.rows, {}, queries.are_points};
+  std::vector<std::int64_t> at;
+  for (std::int64_t r = 0; r < answer.n; ++r)
+    if (answer.ids[static_cast<std::size_t>((r + 1) * answer.k - 1)] < 0) {
+      at.push_back(r);
+      unfilled.which.push_back(queries.which[static_cast<std::size_t>(r)]);
+    }
+  if (at.empty()) return;
+  const NeighborRows filled = exact(unfilled, static_cast<int>(answer.k), on);
+  for (std::size_t r = 0; r < at.size(); ++r)
+    answer.copy_row(filled, static_cast<std::int64_t>(r), at[r]);
+}
+
+std::string describe(const KnnIndex::State& index, const std::optional<Effort>& effort) {
+  const auto* const cells = std::get_if<IvfCells>(&index.search);
+  const std::string looked = effort ? std::to_string(effort->effort) : "";
+  if (cells)
+    return "ivf (" + std::to_string(cells->lists()) + " lists" +
+           (effort ? ", " + looked + " probes)" : ")");
+  return "hnsw (" + std::to_string(std::get<HnswGraph>(index.search).links) + " links" +
+         (effort ? ", ef " + looked + ")" : ")");
+}
+
+std::string KnnIndex::description() const {
+  return describe(*state_);
+}
+
+Distance KnnIndex::distance() const {
+  return state_->distance;
+}
+
+}  // namespace nearfold

@@ -1,0 +1,82 @@
+// What every search keeps: the nearest few, in the canonical order (distance, id).
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "nearfold/knn.hpp"
+
+namespace nearfold {
+
+inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// (value, id) as one integer that orders the same way: the bits of a float >= 0 ascend with it,
+/// those of a negative one are mirrored below. Selecting integers is several times faster than
+/// pairs.
+using Candidate = std::uint64_t;
+
+inline Candidate candidate(float value, std::int32_t id) {
+  const auto bits = std::bit_cast<std::uint32_t>(value + 0.0f);  // -0 becomes 0
+  const std::uint32_t ordered = bits ^ (bits >> 31 ? 0xffffffffu : 0x80000000u);
+  return (std::uint64_t{ordered} << 32) | static_cast<std::uint32_t>(id);
+}
+inline float value_of(Candidate c) {
+  const auto ordered = static_cast<std::uint32_t>(c >> 32);
+  return std::bit_cast<float>(ordered ^ (ordered >> 31 ? 0x80000000u : 0xffffffffu));
+}
+inline std::int32_t id_of(Candidate c) {
+  return static_cast<std::int32_t>(c & 0xffffffffu);
+}
+
+/// The k nearest so far, ascending by (distance, id).
+class Nearest {
+ public:
+  explicit Nearest(int k) : k_(static_cast<std::size_t>(k)) {}
+  bool full() const { return best_.size() == k_; }
+  /// A larger distance cannot come in.
+  float reach() const { return full() ? value_of(best_.back()) : kInfinity; }
+  void offer(Candidate c) {
+    if (full()) {
+      if (!(c < best_.back())) return;
+      best_.pop_back();
+    }
+    best_.insert(std::upper_bound(best_.begin(), best_.end(), c), c);
+  }
+  const std::vector<Candidate>& sorted() const { return best_; }
+
+ private:
+  std::size_t k_;
+  std::vector<Candidate> best_;
+};
+
+/// Rows of k neighbours with their distances: what is common to a graph and to a query's answer.
+struct NeighborRows {
+  std::int64_t n = 0;
+  std::int64_t k = 0;
+  std::vector<std::int32_t> ids;
+  std::vector<float> distances;
+
+  NeighborRows() = default;
+  NeighborRows(std::int64_t rows, std::int64_t count)
+      : n(rows),
+        k(count),
+        ids(static_cast<std::size_t>(rows * count)),
+        distances(static_cast<std::size_t>(rows * count)) {}
+
+  void set(std::int64_t row, const std::vector<Candidate>& sorted) {
+    auto at = static_cast<std::size_t>(row * k);
+    for (const Candidate c : sorted) {
+      ids[at] = id_of(c);
+      distances[at++] = value_of(c);
+    }
+  }
+  void copy_row(const NeighborRows& from, std::int64_t row, std::int64_t to) {
+    std::copy_n(from.ids.begin() + row * k, k, ids.begin() + to * k);
+    std::copy_n(from.distances.begin() + row * k, k, distances.begin() + to * k);
+  }
+};
+
+}  // namespace nearfold

@@ -1,0 +1,255 @@
+#include "knn_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "lanes.hpp"
+#include "parallel.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr std::int64_t kPad = 2 * kLanes;   // columns of a row are padded to a multiple
+constexpr std::int64_t kSampleRows = 8192;  // for the axes
+constexpr std::int64_t kLeaf = 256;         // rows of a leaf
+constexpr std::int64_t kGroup = 4;          // rows measured side by side
+
+std::int64_t padded(std::int64_t columns) {
+  return (columns + kPad - 1) / kPad * kPad;
+}
+
+// ---- the measures -----------------------------------------------------------------------------
+
+float sum_of(Float8 low, Float8 high) {
+  Float8 sum = low + high;
+  return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+}
+
+/// <a, rows[r]> for four rows at once: sixteen partial sums each, in a fixed order.
+void dots(const float* a, const float* const* rows, std::int64_t width, float* out) {
+  Float8 low[kGroup] = {}, high[kGroup] = {};
+  for (std::int64_t c = 0; c < width; c += kPad) {
+    const Float8 a0 = lanes(a + c), a1 = lanes(a + c + kLanes);
+    for (int r = 0; r < kGroup; ++r) {
+      low[r] += a0 * lanes(rows[r] + c);
+      high[r] += a1 * lanes(rows[r] + c + kLanes);
+    }
+  }
+  for (int r = 0; r < kGroup; ++r) out[r] = sum_of(low[r], high[r]);
+}
+
+template <Norm norm>
+float apart(const float* a, const float* b, std::int64_t width) {
+  float part[kPad] = {};
+  for (std::int64_t c = 0; c < width; c += kPad)
+    for (int l = 0; l < kPad; ++l) {
+      const float d = std::abs(a[c + l] - b[c + l]);
+      part[l] = norm == Norm::l1 ? part[l] + d : (d > part[l] ? d : part[l]);
+    }
+  for (std::int64_t size = kPad / 2; size > 0; size /= 2)
+    for (int l = 0; l < size; ++l)
+      part[l] = norm == Norm::l1 ? part[l] + part[l + size] : std::max(part[l], part[l + size]);
+  return part[0];
+}
+
+/// measures[c] for the rows row_of(c). The last group is filled up with its own last row, so that
+/// every row meets the same arithmetic.
+template <class RowOf>
+void measure_all(const KnnRows& among, const float* query, float query_square, std::int64_t count,
+                 const RowOf& row_of, float* measures) {
+  const std::int64_t width = among.rows.cols;
+  if (among.norm != Norm::l2) {
+    for (std::int64_t c = 0; c < count; ++c) {
+      const float* const row = among.rows.row(row_of(c));
+      measures[c] = among.norm == Norm::l1 ? apart<Norm::l1>(query, row, width)
+                                           : apart<Norm::linf>(query, row, width);
+    }
+    return;
+  }
+  for (std::int64_t c = 0; c < count; c += kGroup) {
+    const float* rows[kGroup];
+    float products[kGroup];
+    for (int r = 0; r < kGroup; ++r)
+      rows[r] = among.rows.row(row_of(std::min(c + r, count - 1)));
+    dots(query, rows, width, products);
+    for (int r = 0; r < kGroup && c + r < count; ++r)
+      measures[c + r] = (query_square - 2.0f * products[r]) +
+                        among.squares[static_cast<std::size_t>(row_of(c + r))];
+  }
+}
+
+// ---- the axes ---------------------------------------------------------------------------------
+
+Matrix evenly_spaced_rows(HostMatrix<const float> points, std::int64_t count) {
+  count = std::min(count, points.rows);
+  Matrix sample(count, points.cols);
+  for (std::int64_t r = 0; r < count; ++r)
+    std::copy_n(points.row(r * points.rows / count), points.cols, sample.row(r));
+  return sample;
+}
+
+std::vector<float> mean_of(const Matrix& sample) {
+  std::vector<double> sums(static_cast<std::size_t>(sample.cols));
+  for (std::int64_t r = 0; r < sample.rows; ++r)
+    for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += static_cast<double>(sample.row(r)[c]);
+  std::vector<float> mean(sums.size());
+  for (std::size_t c = 0; c < sums.size(); ++c)
+    mean[c] = static_cast<float>(sums[c] / static_cast<double>(sample.rows));
+  return mean;
+}
+
+/// Leading axes that carry enough of the sample's variance; none when there are too few.
+std::int64_t useful_axes(const Matrix& sample, const Projection& all, double wanted,
+                         const Cpu& on) {
+  constexpr std::int64_t kRows = 256;
+  const auto count = static_cast<std::size_t>(all.axes.rows);
+  std::vector<std::vector<double>> parts(static_cast<std::size_t>((sample.rows + kRows - 1) / kRows),
+                                         std::vector<double>(count + 1));
+  parallel_for(on.threads, sample.rows, kRows, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> scratch, scores(static_cast<std::size_t>(padded(all.axes.rows)));
+    std::vector<double>& part = parts[static_cast<std::size_t>(begin / kRows)];
+    for (std::int64_t r = begin; r < end; ++r) {
+      part[count] += static_cast<double>(
+          make_knn_row(sample.row(r), all, Norm::l2, scratch, scores.data()));
+      for (std::size_t a = 0; a < count; ++a)
+        part[a] += static_cast<double>(scores[a]) * static_cast<double>(scores[a]);
+    }
+  });
+  for (std::size_t p = 1; p < parts.size(); ++p)
+    for (std::size_t a = 0; a <= count; ++a) parts[0][a] += parts[p][a];
+  double carried = 0;
+  for (std::size_t a = 0; a < count; ++a) {
+    carried += parts[0][a];
+    if (carried >= wanted * parts[0][count]) return static_cast<std::int64_t>(a + 1);
+  }
+  return 0;
+}
+
+// ---- the order --------------------------------------------------------------------------------
+
+/// Splits order[begin, end) at the median of its widest column until leaves are small.
+void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t begin,
+           std::int64_t end) {
+  if (end - begin <= kLeaf) return;
+  const std::int64_t columns = std::min<std::int64_t>(rows.cols, 32);  // the leading axes
+  std::vector<float> low(static_cast<std::size_t>(columns), HUGE_VALF), high(low.size(), -HUGE_VALF);
+  for (std::int64_t p = begin; p < end; ++p) {
+    const float* const row = rows.row(order[static_cast<std::size_t>(p)]);
+    for (std::size_t c = 0; c < low.size(); ++c) {
+      low[c] = std::min(low[c], row[c]);
+      high[c] = std::max(high[c], row[c]);
+    }
+  }
+  std::size_t widest = 0;
+  for (std::size_t c = 1; c < low.size(); ++c)
+    if (high[c] - low[c] > high[widest] - low[widest]) widest = c;
+  // Whole leaves on the left, so that blocks of kLeaf rows are leaves.
+  const std::int64_t leaves = (end - begin + kLeaf - 1) / kLeaf;
+  const std::int64_t middle = begin + (leaves / 2) * kLeaf;
+  std::nth_element(order.begin() + begin, order.begin() + middle, order.begin() + end,
+                   [&](std::int32_t a, std::int32_t b) {
+                     const float x = rows.row(a)[widest], y = rows.row(b)[widest];
+                     return x < y || (x == y && a < b);
+                   });
+  split(rows, order, begin, middle);
+  split(rows, order, middle, end);
+}
+
+}  // namespace
+
+Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on) {
+  const Matrix sample = evenly_spaced_rows(points, kSampleRows);
+  Projection projection{mean_of(sample), {}};
+  if (points.cols < 128 || points.rows < 1024) return projection;
+  const int most = static_cast<int>(std::min<std::int64_t>(192, points.cols / 2));
+  const Matrix axes = principal_axes(sample, most, 3, projection.mean, 0, on);
+  projection.axes = Matrix(axes.rows, padded(axes.cols));
+  for (std::int64_t a = 0; a < axes.rows; ++a)
+    std::copy_n(axes.row(a), axes.cols, projection.axes.row(a));
+  const std::int64_t useful = useful_axes(sample, projection, carried, on);
+  projection.axes.rows = useful;
+  projection.axes.values.resize(static_cast<std::size_t>(projection.axes.view().size()));
+  return projection;
+}
+
+std::int64_t knn_row_width(const Projection& projection, Norm norm) {
+  return padded(norm == Norm::l2 && !projection.lossless()
+                    ? projection.axes.rows
+                    : static_cast<std::int64_t>(projection.mean.size()));
+}
+
+float make_knn_row(const float* point, const Projection& projection, Norm norm,
+                   std::vector<float>& scratch, float* row) {
+  const std::size_t dim = projection.mean.size();
+  const std::int64_t width = knn_row_width(projection, norm);
+  std::fill_n(row, width, 0.0f);
+  if (norm != Norm::l2) {
+    std::copy_n(point, dim, row);
+    return 0;
+  }
+  scratch.assign(static_cast<std::size_t>(padded(static_cast<std::int64_t>(dim))), 0.0f);
+  double square = 0;
+  for (std::size_t c = 0; c < dim; ++c) {
+    scratch[c] = point[c] - projection.mean[c];
+    square += static_cast<double>(scratch[c]) * static_cast<double>(scratch[c]);
+  }
+  if (projection.lossless()) std::copy_n(scratch.data(), dim, row);
+  const Matrix& axes = projection.axes;
+  for (std::int64_t a = 0; a < axes.rows; a += kGroup) {
+    const float* group[kGroup];
+    float products[kGroup];
+    for (int r = 0; r < kGroup; ++r) group[r] = axes.row(std::min(a + r, axes.rows - 1));
+    dots(scratch.data(), group, axes.cols, products);
+    std::copy_n(products, std::min(kGroup, axes.rows - a), row + a);
+  }
+  return static_cast<float>(square);
+}
+
+KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
+                      const Cpu& on) {
+  KnnRows unordered{norm, Matrix(points.rows, knn_row_width(projection, norm)), {}, {}};
+  if (norm == Norm::l2) unordered.squares.resize(static_cast<std::size_t>(points.rows));
+  unordered.ids.resize(static_cast<std::size_t>(points.rows));
+  std::iota(unordered.ids.begin(), unordered.ids.end(), 0);
+  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> scratch;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const float square =
+          make_knn_row(points.row(i), projection, norm, scratch, unordered.rows.row(i));
+      if (norm == Norm::l2) unordered.squares[static_cast<std::size_t>(i)] = square;
+    }
+  });
+  std::vector<std::int32_t> order = unordered.ids;
+  split(unordered.rows, order, 0, points.rows);
+  return reordered(unordered, order, on);
+}
+
+KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, const Cpu& on) {
+  KnnRows to{from.norm, Matrix(from.n(), from.rows.cols), from.squares, from.ids};
+  parallel_for(on.threads, from.n(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      const std::int32_t source = order[static_cast<std::size_t>(r)];
+      std::copy_n(from.rows.row(source), from.rows.cols, to.rows.row(r));
+      to.ids[static_cast<std::size_t>(r)] = from.ids[static_cast<std::size_t>(source)];
+      if (!to.squares.empty())
+        to.squares[static_cast<std::size_t>(r)] = from.squares[static_cast<std::size_t>(source)];
+    }
+  });
+  return to;
+}
+
+void measure(const KnnRows& among, const float* query, float query_square,
+             const std::int32_t* rows_of, std::int64_t count, float* measures) {
+  measure_all(among, query, query_square, count, [&](std::int64_t c) { return rows_of[c]; },
+              measures);
+}
+
+void measure_range(const KnnRows& among, const float* query, float query_square,
+                   std::int64_t begin, std::int64_t end, float* measures) {
+  measure_all(among, query, query_square, end - begin, [&](std::int64_t c) { return begin + c; },
+              measures);
+}
+
+}  // namespace nearfold

@@ -1,0 +1,65 @@
+// The points as approximate methods search them: short rows, near ones near each other in memory,
+// and one measure for them. What a method finds here are candidates; their true distances are
+// measured afterwards (knn_refine.hpp).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "nearfold/matrix.hpp"
+
+namespace nearfold {
+
+/// How rows are compared: by the sum of squared differences, of magnitudes, or the largest one.
+enum class Norm { l2, l1, linf };
+
+/// Points as short vectors: scores on the principal axes that carry `carried` of the variance, so
+/// that a matrix of 784 columns becomes one of 50 to 100. Points of few dimensions, or without such
+/// axes, are only centred (`axes` is empty).
+struct Projection {
+  std::vector<float> mean;  // [dim]
+  Matrix axes;              // [width, dim], padded with zeros to a multiple of 16 columns
+
+  bool lossless() const { return axes.rows == 0; }
+};
+
+Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on);
+
+/// Row r belongs to point ids[r]. Under l2, squares[r] + squares[s] - 2 <row r, row s> estimates the
+/// squared distance of the points: exactly, when nothing was projected away; otherwise what was
+/// lost counts as orthogonal. Rows are padded with zeros to a multiple of 16 columns.
+struct KnnRows {
+  Norm norm = Norm::l2;
+  Matrix rows;                    // [n, width]
+  std::vector<float> squares;     // l2: squared norm of the centred point, all of it
+  std::vector<std::int32_t> ids;  // point of a row
+
+  std::int64_t n() const { return rows.rows; }
+};
+
+/// Columns of KnnRows::rows.
+std::int64_t knn_row_width(const Projection& projection, Norm norm);
+
+/// One point as such a row: what a query must be made into. `row` has knn_row_width() columns.
+/// Returns its squared norm (0 for other norms than l2). `scratch` keeps memory between calls.
+float make_knn_row(const float* point, const Projection& projection, Norm norm,
+                   std::vector<float>& scratch, float* row);
+
+/// All points, in the order of the leaves of a k-d tree over the rows: leaf f is rows
+/// [256 f, 256 (f + 1)). Deterministic, on every processor. O(n dim width).
+KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
+                      const Cpu& on);
+
+/// The same rows in another order: row r is from's row order[r].
+KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, const Cpu& on);
+
+/// measures[c] = how far row rows_of[c] is from `query`, for c in [0, count): smaller is nearer.
+/// Under l2 an estimate as above; it may be a little below 0. The same bits for a row whatever the
+/// others of the call.
+void measure(const KnnRows& among, const float* query, float query_square,
+             const std::int32_t* rows_of, std::int64_t count, float* measures);
+/// The same for the rows [begin, end).
+void measure_range(const KnnRows& among, const float* query, float query_square,
+                   std::int64_t begin, std::int64_t end, float* measures);
+
+}  // namespace nearfold
