@@ -20,6 +20,7 @@ void check_k(int k, std::int64_t most, std::int64_t n, const char* range) {
 }
 
 void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
+  if (queries.rows < 1) throw InvalidInput("there are no queries; at least 1 row is needed");
   check_values(queries, on);
   if (queries.cols != dim)
     throw InvalidInput("queries have " + std::to_string(queries.cols) +
@@ -84,8 +85,9 @@ KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, co
   };
   if (const auto* ivf = std::get_if<IvfKnn>(&params)) return build(*ivf);
   if (const auto* hnsw = std::get_if<HnswKnn>(&params)) return build(*hnsw);
-  throw Unsupported("an index is built by ivf or hnsw; flat needs none, nndescent and auto make "
-                    "graphs");
+  throw Unsupported(
+      "queries are answered exactly by flat, and through an index by ivf or hnsw; nndescent and "
+      "auto only make graphs: use one of the three");
 }
 
 QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "knn_hnsw_lists.hpp"
@@ -168,8 +169,8 @@ class HnswBuilder {
     std::sort(keys.begin(), keys.end());
     graph_.lowest.assign(n * 2 * links, -1);
     graph_.upper.assign(static_cast<std::size_t>(graph_.upper_begin[n]) * links, -1);
-    std::vector<std::int32_t> order;
-    for (const auto& key : keys) order.push_back(key.second);
+    std::vector<std::int32_t> order(keys.size());
+    std::transform(keys.begin(), keys.end(), order.begin(), [](const auto& k) { return k.second; });
     return order;
   }
 
@@ -229,7 +230,9 @@ class HnswBuilder {
   struct Offer {
     int level;
     std::int32_t to, from;
-    auto operator<=>(const Offer&) const = default;
+    bool operator<(const Offer& b) const {
+      return std::tie(level, to, from) < std::tie(b.level, b.to, b.from);
+    }
   };
 
   void link_back(std::vector<Offer>& offers) {

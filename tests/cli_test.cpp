@@ -142,9 +142,10 @@ TEST_F(Cli, WrongParametersExitWith2BeforeAnythingIsRead) {
   for (const char* wrong :
        {"--n-neighbors 1", "--n-neighbors 010x", "--min-dist -1", "--min-dist 2",
         "--n-components 4", "--seed -5", "--threads -1", "--threads 99999999999",
-        "--perplexity nan", "--index hnsw", "--metric cosine", "--device gpu", "--no-such-flag",
+        "--perplexity nan", "--index annoy", "--metric hamming", "--metric manhattan --index ivf",
+        "--device gpu", "--no-such-flag",
         "--learning-rate 0", "--progress x", "--negative-sample-rate inf",
-        "--target-recall 0 --index ivf", "--a 1"}) {
+        "--target-recall 0 --index ivf", "--hnsw-m 1 --index hnsw", "--a 1"}) {
     const Outcome o =
         run("embed " + path("absent.npy") + " --method " +
             (std::string(wrong).find("perplexity") == std::string::npos ? "umap" : "tsne") +

@@ -116,7 +116,7 @@ TEST(NnDescent, FindsMoreWithEveryIteration) {
   }
   EXPECT_GT(recalls[1], recalls[0] + 0.02);
   EXPECT_GT(recalls[2], recalls[1]);
-  EXPECT_GT(recalls[3], recalls[2]);
+  EXPECT_GT(recalls[3], recalls[2] + 0.02);  // hops may lie further out by now
 }
 
 TEST(NnDescent, FindsMoreWithMoreHops) {
@@ -128,9 +128,11 @@ TEST(NnDescent, FindsMoreWithMoreHops) {
   EXPECT_GT(found(60), found(12) + 0.05);
 }
 
+// Enough rows that threads get in each other's way, and lists so far from complete that other hops
+// would give others.
 TEST(NnDescent, IsTheSameForAnyNumberOfThreads) {
-  const KnnRows rows = rows_of(data::normals(1500, 12, 55));
-  const NnDescentKnn params{.iterations = 2};
+  const KnnRows rows = rows_of(data::normals(10000, 12, 55));
+  const NnDescentKnn params{.iterations = 1, .max_candidates = 24};
   const Candidates one = descend(rows, 20, params, 1);
   for (const int threads : {2, 3, 7})
     EXPECT_EQ(descend(rows, 20, params, threads).rows, one.rows) << threads << " threads";

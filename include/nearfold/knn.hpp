@@ -86,13 +86,15 @@ class KnnIndex {
 KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, const Device& device,
                      std::uint64_t seed, const Distance& distance = {});
 
-/// The k nearest points of each query [rows, dim], k in [1, n]. The answer of a query depends
-/// neither on the others of its call nor on the number of threads. NnDescentKnn throws Unsupported.
+/// The k nearest points of each query [rows >= 1, dim], k in [1, n]. The answer of a query depends
+/// neither on the others of its call nor on the number of threads. An approximate search looks as
+/// hard as the points themselves need for the target recall; what queries got is measured and
+/// reported. NnDescentKnn and AutoKnn throw Unsupported.
 QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
                            const KnnParams& params, const Device& device, std::uint64_t seed,
                            const Distance& distance = {});
 /// Through an index of these points; other points throw InvalidInput where their shape or values
-/// tell. How hard it looks was tuned for its target recall when it was built.
+/// tell.
 QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
                            const KnnIndex& index, const Device& device);
 
