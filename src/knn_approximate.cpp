@@ -115,8 +115,8 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
     return !params.iterations &&
            recall_of(sample.neighbors, found).mean >= params.target_recall;
   };
-  const int count = candidates_for(k, projection.lossless(), 1, points.n()) - 1;
-  const Candidates candidates = nn_descent(rows, std::max(count, k), params, seed, on, enough);
+  const int count = candidates_for(points, rows, projection, sample, params.target_recall, on) - 1;
+  const Candidates candidates = nn_descent(rows, count, params, seed, on, enough);
   return finish(refined(points, rows, candidates, row_of, k, on), points, exact, sample,
                 "nndescent", on);
 }

@@ -21,7 +21,7 @@ struct Candidates {
 
 // ---- knn_nndescent.cpp ------------------------------------------------------------------------
 
-/// NN-descent from the leaves of the k-d tree and random rows. After every iteration
+/// NN-descent from the leaves of the k-d tree and of random trees. After every iteration
 /// enough(candidates so far) is asked whether to stop; it also ends after params.iterations, or when
 /// an iteration changes next to nothing.
 /// Deterministic: the same bytes for any number of threads. Throws nothing of its own.

@@ -18,7 +18,7 @@ constexpr std::int64_t kMostEf = 8192;
 
 int lists_for(const IvfKnn& params, std::int64_t n) {
   const int lists =
-      params.lists.value_or(std::max(1, static_cast<int>(4 * std::sqrt(static_cast<double>(n)))));
+      params.lists.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
   if (!params.lists) return static_cast<int>(std::min<std::int64_t>(lists, n));
   if (lists > n)
     throw InvalidInput("lists is " + std::to_string(lists) + " for " + std::to_string(n) +
@@ -146,7 +146,6 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
 Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactSample& sample,
             const Cpu& on) {
   const int k = static_cast<int>(sample.neighbors.k);
-  const bool lossless = index.projection.lossless();
   const bool cells = std::holds_alternative<IvfCells>(index.search);
   const double target =
       std::visit([](const auto& params) { return params.target_recall; }, index.params);
@@ -157,8 +156,8 @@ Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactS
     const NeighborRows found = search_index(index, space, queries, k, effort, on);
     return Effort{value, candidates, recall_of(sample.neighbors, found).mean};
   };
+  int candidates = candidates_for(space, index.rows, index.projection, sample, target, on);
   for (int more = 0;; ++more) {
-    const int candidates = candidates_for(k, lossless, more, index.n);
     const int least = cells ? 1 : candidates;
     if (const std::optional<int> given = given_effort(index.params))
       return {std::max(*given, least), candidates, 0};
@@ -166,7 +165,10 @@ Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactS
     while (high.recall < target && high.effort < largest)
       high = try_effort(std::min(largest, 2 * high.effort), candidates);
     // Candidates in the wrong order, not missing ones, are what keeps it below the target.
-    if (high.recall < target && candidates < index.n && more < kMostSlack) continue;
+    if (high.recall < target && candidates < index.n && more < kMostSlack) {
+      candidates = static_cast<int>(std::min<std::int64_t>(index.n, 2 * candidates - k));
+      continue;
+    }
     int low = std::max(least - 1, high.effort / 2);  // does not reach, or is none
     while (high.effort - low > std::max(1, high.effort / 8)) {
       const Effort middle = try_effort((low + high.effort) / 2, candidates);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "knn_nearest.hpp"
+#include "knn_recall.hpp"
 #include "metric.hpp"
 
 namespace nearfold {
@@ -25,8 +26,10 @@ class Refine {
   std::vector<Candidate> measured_;
 };
 
-/// How many candidates a search should bring for k neighbours: those that short rows put in the
-/// wrong order, and the query itself. `effort` 0, 1, ... asks for more.
-int candidates_for(int k, bool lossless, int effort, std::int64_t n);
+/// How many candidates a search should bring, so that the order of short rows alone costs no more
+/// than half of what `target` allows to miss: by the ranks that short rows give to the exact
+/// neighbours of some rows of the sample, which is of the points themselves. The query is counted.
+int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projection& projection,
+                   const ExactSample& sample, double target, const Cpu& on);
 
 }  // namespace nearfold

@@ -12,7 +12,7 @@ namespace nearfold {
 namespace {
 
 constexpr std::int64_t kPad = 2 * kLanes;   // columns of a row are padded to a multiple
-constexpr std::int64_t kSampleRows = 8192;  // for the axes
+constexpr std::int64_t kSampleRows = 4096;  // for the axes
 constexpr std::int64_t kLeaf = 256;         // rows of a leaf
 constexpr std::int64_t kGroup = 4;          // rows measured side by side
 
@@ -22,22 +22,23 @@ std::int64_t padded(std::int64_t columns) {
 
 // ---- the measures -----------------------------------------------------------------------------
 
-float sum_of(Float8 low, Float8 high) {
-  Float8 sum = low + high;
-  return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
-}
-
 /// <a, rows[r]> for four rows at once: sixteen partial sums each, in a fixed order.
 void dots(const float* a, const float* const* rows, std::int64_t width, float* out) {
-  Float8 low[kGroup] = {}, high[kGroup] = {};
+  static_assert(kGroup == 4);
+  const float *const r0 = rows[0], *const r1 = rows[1], *const r2 = rows[2], *const r3 = rows[3];
+  Float16 s0 = {}, s1 = {}, s2 = {}, s3 = {};  // by name: GCC keeps an array of them in memory
   for (std::int64_t c = 0; c < width; c += kPad) {
-    const Float8 a0 = lanes(a + c), a1 = lanes(a + c + kLanes);
-    for (int r = 0; r < kGroup; ++r) {
-      low[r] += a0 * lanes(rows[r] + c);
-      high[r] += a1 * lanes(rows[r] + c + kLanes);
-    }
+    const Float16 column = load16(a + c);
+    s0 += column * load16(r0 + c);
+    s1 += column * load16(r1 + c);
+    s2 += column * load16(r2 + c);
+    s3 += column * load16(r3 + c);
   }
-  for (int r = 0; r < kGroup; ++r) out[r] = sum_of(low[r], high[r]);
+  const Float8 sums[kGroup] = {folded(s0), folded(s1), folded(s2), folded(s3)};
+  for (int r = 0; r < kGroup; ++r) {
+    const float* const s = reinterpret_cast<const float*>(&sums[r]);
+    out[r] = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+  }
 }
 
 template <Norm norm>
@@ -69,6 +70,9 @@ void measure_all(const KnnRows& among, const float* query, float query_square, s
     return;
   }
   for (std::int64_t c = 0; c < count; c += kGroup) {
+    for (std::int64_t next = c + kGroup; next < std::min(c + 2 * kGroup, count); ++next)
+      for (std::int64_t at = 0; at < width; at += kPad)
+        __builtin_prefetch(among.rows.row(row_of(next)) + at);
     const float* rows[kGroup];
     float products[kGroup];
     for (int r = 0; r < kGroup; ++r)

@@ -1,4 +1,4 @@
-// Eight floats side by side, for loops whose lanes never mix: every lane is plain IEEE arithmetic
+// Eight or sixteen floats side by side, for loops whose lanes never mix: every lane is plain IEEE arithmetic
 // in program order, so the result does not depend on the instruction set it was compiled for.
 #pragma once
 
@@ -27,6 +27,43 @@ struct __attribute__((may_alias)) Float8 {
   friend Float8 operator*(float a, Float8 b) { return {a * b.low, a * b.high}; }
   friend Float8 operator*(Float8 a, Float8 b) { return {a.low * b.low, a.high * b.high}; }
 };
+
+#endif
+
+/// Sixteen floats: one vector where there are registers for it, else two of eight.
+#if defined(__AVX512F__) && !defined(__clang__)
+
+typedef float Float16 __attribute__((vector_size(64), aligned(4), may_alias));
+
+inline Float16 load16(const float* p) {
+  return *reinterpret_cast<const Float16*>(p);
+}
+/// Lane l plus lane l + 8.
+inline Float8 folded(const Float16& x) {
+  const auto* const halves = reinterpret_cast<const Float8*>(&x);
+  return halves[0] + halves[1];
+}
+
+#else
+
+struct Float16 {
+  Float8 low, high;
+
+  Float16& operator+=(const Float16& b) {
+    low += b.low;
+    high += b.high;
+    return *this;
+  }
+  friend Float16 operator*(const Float16& a, const Float16& b) {
+    return {a.low * b.low, a.high * b.high};
+  }
+};
+inline Float16 load16(const float* p) {
+  return {*reinterpret_cast<const Float8*>(p), *reinterpret_cast<const Float8*>(p + kLanes)};
+}
+inline Float8 folded(const Float16& x) {
+  return x.low + x.high;
+}
 
 #endif
 

@@ -175,7 +175,7 @@ TEST(Queries, ThatCannotBeAnsweredAreErrors) {
   }
   expect_refused<Unsupported>([&] { ask(queries, points, 2, NnDescentKnn{}); }, {"nndescent"});
   expect_refused<Unsupported>([&] { index_of(points, NnDescentKnn{}); }, {"ivf or hnsw"});
-  expect_refused<Unsupported>([&] { index_of(points, FlatKnn{}); }, {"flat needs none"});
+  expect_refused<Unsupported>([&] { index_of(points, FlatKnn{}); }, {"exactly by flat"});
   expect_refused<Unsupported>([&] { ask(queries, points, 2, IvfKnn{}, Metric::manhattan); },
                               {"ivf cannot search by manhattan", "hnsw"});
 }
@@ -345,7 +345,7 @@ TEST_F(IndexFaults, OfRowsAreNamed) {
 }
 
 TEST_F(IndexFaults, OfCellsAreNamed) {
-  const Parts good = made(IvfKnn{});
+  const Parts good = made(IvfKnn{.lists = 30});
   using Long = std::int64_t;
   refuse(good.without("begin"), {"no array 'begin'"});
   refuse(good.shaped<float>("centroids", {0, 16}), {"i.npz:centroids", "0 rows"});

@@ -52,7 +52,7 @@ struct FlatKnn {};
 /// Approximate: an inverted file. The points are split into `lists` cells by FAISS's k-means; a
 /// query looks into the nearest `probes` of them. Not for manhattan and chebyshev.
 struct IvfKnn {
-  std::optional<int> lists = {};  ///< cells, [1, n]; unset: 4 sqrt(n)
+  std::optional<int> lists = {};  ///< cells, [1, n]; unset: 2 sqrt(n)
   std::optional<int> probes =
       {};                       ///< cells searched per query, [1, lists]; unset: from target_recall
   double target_recall = 0.95;  ///< (0, 1]; the smallest number of probes that reaches it on an
