@@ -105,9 +105,8 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
   const KnnRows rows = make_knn_rows(points.points.view, projection, points.norm, on);
   const ExactSearch exact(points, rows, projection, on);
   const ExactSample sample = sample_exactly(exact, points.as_queries, true, k, on);
-  std::vector<std::int32_t> row_of(rows.ids.size()), sampled, everything(rows.ids.size());
-  for (std::size_t r = 0; r < row_of.size(); ++r)
-    row_of[static_cast<std::size_t>(rows.ids[r])] = static_cast<std::int32_t>(r);
+  const std::vector<std::int32_t> row_of = row_of_point(rows.ids);
+  std::vector<std::int32_t> sampled;
   for (const std::int64_t i : sample.rows) sampled.push_back(row_of[static_cast<std::size_t>(i)]);
 
   const auto enough = [&](const Candidates& so_far) {

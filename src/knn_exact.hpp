@@ -18,6 +18,16 @@ struct Queries {
   bool are_points = true;
 };
 
+/// When a query has its turn.
+struct Turn {
+  std::int64_t row = 0;  // of the rows searched, where the query is a point
+  std::size_t at = 0;    // in Queries::which
+};
+
+/// Points in the order of their rows, so that a block of queries asks for much the same points,
+/// which stay cached; other queries as they come. `ids` as in KnnRows.
+std::vector<Turn> turns_of(const Queries& queries, const std::vector<std::int32_t>& ids);
+
 /// A search structure for exact answers: a filter under l2, nothing under other norms. Refers to
 /// the space.
 class ExactSearch {
@@ -39,7 +49,7 @@ class ExactSearch {
 /// through, more cost more in the product.
 inline constexpr double kFilterCarries = 0.92;
 
-// ---- knn_flat.cpp, knn_scan.cpp ----------------------------------------------------------------
+// ---- knn_flat.cpp, knn_scan.cpp: by norm ----------------------------------------------------------------
 
 /// Under l2, by the filter.
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,

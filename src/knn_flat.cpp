@@ -161,31 +161,12 @@ std::vector<Nearest> search_block(const Search& search, std::vector<Query>& bloc
   return nearest;
 }
 
-/// A place of a query in the order of work, and the filter's row that belongs to it, if any.
-struct Turn {
-  std::int64_t row = 0;  // of the filter
-  std::size_t at = 0;    // in Queries::which
-};
-
-/// Queries in the order of the filter: a block asks for much the same points, which stay cached.
-std::vector<Turn> order_of(const Queries& queries, const KnnFilter& filter) {
-  std::vector<Turn> turns(queries.which.size());
-  for (std::size_t q = 0; q < turns.size(); ++q) turns[q].at = q;
-  if (!queries.are_points) return turns;
-  std::vector<std::int32_t> row_of(filter.ids.size());
-  for (std::size_t r = 0; r < row_of.size(); ++r)
-    row_of[static_cast<std::size_t>(filter.ids[r])] = static_cast<std::int32_t>(r);
-  for (Turn& turn : turns) turn.row = row_of[static_cast<std::size_t>(queries.which[turn.at])];
-  std::sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) { return a.row < b.row; });
-  return turns;
-}
-
 }  // namespace
 
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
                              const Queries& queries, int k, const Cpu& on) {
   const Search search{space, filter};
-  const std::vector<Turn> turns = order_of(queries, filter);
+  const std::vector<Turn> turns = turns_of(queries, filter.ids);
   const bool have_rows = queries.are_points && !space.lopsided();
   NeighborRows answer(static_cast<std::int64_t>(turns.size()), k);
   parallel_for(on.threads, answer.n, kQueryBlock, [&](std::int64_t begin, std::int64_t end) {

@@ -58,25 +58,6 @@ std::optional<int> given_effort(const IndexParams& params) {
   return std::get<HnswKnn>(params).ef;
 }
 
-/// The turn of every query: points are asked for in the order of the rows, which keeps what they
-/// meet in the cache.
-struct Turn {
-  std::int64_t row = 0;  // of KnnRows
-  std::size_t at = 0;    // in Queries::which
-};
-
-std::vector<Turn> order_of(const Queries& queries, const KnnRows& rows) {
-  std::vector<Turn> turns(queries.which.size());
-  for (std::size_t q = 0; q < turns.size(); ++q) turns[q].at = q;
-  if (!queries.are_points) return turns;
-  std::vector<std::int32_t> row_of(rows.ids.size());
-  for (std::size_t r = 0; r < row_of.size(); ++r)
-    row_of[static_cast<std::size_t>(rows.ids[r])] = static_cast<std::int32_t>(r);
-  for (Turn& turn : turns) turn.row = row_of[static_cast<std::size_t>(queries.which[turn.at])];
-  std::sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) { return a.row < b.row; });
-  return turns;
-}
-
 }  // namespace
 
 KnnIndex::State make_index(const MetricSpace& space, const IndexParams& params, std::uint64_t seed,
@@ -113,7 +94,7 @@ void check_same_points(const KnnIndex::State& index, const MetricSpace& space) {
 NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space,
                           const Queries& queries, int k, const Effort& effort, const Cpu& on) {
   const KnnRows& rows = index.rows;
-  const std::vector<Turn> turns = order_of(queries, rows);
+  const std::vector<Turn> turns = turns_of(queries, rows.ids);
   const bool have_rows = queries.are_points && !space.lopsided();
   NeighborRows answer(static_cast<std::int64_t>(turns.size()), k);
   std::fill(answer.ids.begin(), answer.ids.end(), -1);

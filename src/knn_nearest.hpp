@@ -31,6 +31,20 @@ inline std::int32_t id_of(Candidate c) {
   return static_cast<std::int32_t>(c & 0xffffffffu);
 }
 
+/// A candidate among rows with a mark: its id is twice the row, plus 1 when a walk has followed it.
+using Visit = Candidate;
+inline constexpr Visit kFollowed = 1;
+
+inline Visit make_visit(float measure, std::int32_t row) {
+  return candidate(measure, static_cast<std::int32_t>(static_cast<std::uint32_t>(row) << 1));
+}
+inline float measure_of(Visit v) {
+  return value_of(v);
+}
+inline std::int32_t row_of(Visit v) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(v) >> 1);
+}
+
 /// The k nearest so far, ascending by (distance, id).
 class Nearest {
  public:

@@ -27,19 +27,9 @@ constexpr int kMostIterations = 64;
 constexpr double kSlow = 0.05;      // share of new hops: little moves, they may lie further out
 constexpr double kSettled = 0.001;  // nothing moves any more
 
-/// A candidate whose id is twice its row, plus 1 once it has been a hop.
-using Entry = Candidate;
+/// Followed: it has been a hop.
+using Entry = Visit;
 constexpr Entry kNone = ~Entry{0};
-
-Entry entry(float measure, std::int32_t row) {
-  return candidate(measure, static_cast<std::int32_t>(static_cast<std::uint32_t>(row) << 1));
-}
-std::int32_t row_of(Entry e) {
-  return static_cast<std::int32_t>(static_cast<std::uint32_t>(e) >> 1);
-}
-bool was_hop(Entry e) {
-  return (e & 1) != 0;
-}
 
 // ---- random trees -----------------------------------------------------------------------------
 
@@ -237,7 +227,7 @@ class Descent {
     near.resize(size + 1);
     std::size_t used = 0;
     for (std::size_t f = 0; f < size; ++f) {
-      near[used] = entry(found.measures[f], found.rows()[f]);
+      near[used] = make_visit(found.measures[f], found.rows()[f]);
       used += near[used] < mine[kept_ - 1] ? 1 : 0;
     }
     found.clear();
@@ -264,11 +254,11 @@ class Descent {
         int fresh = 0;
         old.clear();
         for (int e = 0; e < window_ && fresh < own_hops_ && mine[e] != kNone; ++e) {
-          if (was_hop(mine[e])) {
+          if (mine[e] & kFollowed) {
             old.push_back(row_of(mine[e]));
           } else {
             hops(r)[fresh++] = row_of(mine[e]);
-            mine[e] |= 1;
+            mine[e] |= kFollowed;
           }
         }
         const int more = std::min(own_hops_ - fresh, static_cast<int>(old.size()));

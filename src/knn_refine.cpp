@@ -74,9 +74,7 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
   const std::int64_t k = sample.neighbors.k;
   if (projection.lossless() || rows.norm != Norm::l2)
     return static_cast<int>(std::min(rows.n(), k + kSlack));
-  std::vector<std::int32_t> row_of(rows.ids.size());
-  for (std::size_t r = 0; r < row_of.size(); ++r)
-    row_of[static_cast<std::size_t>(rows.ids[r])] = static_cast<std::int32_t>(r);
+  const std::vector<std::int32_t> row_of = row_of_point(rows.ids);
   const std::int64_t looked_at = std::min(kRows, sample.neighbors.n);
   std::vector<std::int32_t> ranks(static_cast<std::size_t>(looked_at * k));
   parallel_for(on.threads, looked_at, 1, [&](std::int64_t s, std::int64_t) {

@@ -230,6 +230,13 @@ KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projecti
   return reordered(unordered, order, on);
 }
 
+std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids) {
+  std::vector<std::int32_t> row_of(ids.size());
+  for (std::size_t r = 0; r < ids.size(); ++r)
+    row_of[static_cast<std::size_t>(ids[r])] = static_cast<std::int32_t>(r);
+  return row_of;
+}
+
 KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, const Cpu& on) {
   KnnRows to{from.norm, Matrix(from.n(), from.rows.cols), from.squares, from.ids};
   parallel_for(on.threads, from.n(), kGrain, [&](std::int64_t begin, std::int64_t end) {

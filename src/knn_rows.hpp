@@ -50,6 +50,9 @@ float make_knn_row(const float* point, const Projection& projection, Norm norm,
 KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
                       const Cpu& on);
 
+/// The row of every point: the inverse of KnnRows::ids.
+std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids);
+
 /// The same rows in another order: row r is from's row order[r].
 KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, const Cpu& on);
 

@@ -64,7 +64,9 @@ struct IvfKnn {
 struct HnswKnn {
   int links = 16;                ///< per point and upper level, twice that on the lowest, [2, 256]
   int ef_construction = 100;     ///< candidates kept while building, [links, 10000]
-  std::optional<int> ef = {};    ///< candidates kept while searching, >= 1; unset: target_recall
+  /// Candidates kept while searching, >= 1, and at least as many as are measured for k neighbours
+  /// (the graph's `index` tells how many); unset: from target_recall.
+  std::optional<int> ef = {};
   double target_recall = 0.95;   ///< as for IvfKnn
 };
 
