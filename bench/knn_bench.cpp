@@ -18,8 +18,7 @@ Matrix decaying(std::int64_t n) {
 
 void find_by(benchmark::State& state, const KnnParams& params) {
   const Matrix points = decaying(state.range(0));
-  for (auto _ : state)
-    benchmark::DoNotOptimize(find_neighbors(points, 15, params, Cpu{}, 0));
+  for (auto _ : state) benchmark::DoNotOptimize(find_neighbors(points, 15, params, Cpu{}, 0));
   state.counters["points/s"] = benchmark::Counter(static_cast<double>(points.rows),
                                                   benchmark::Counter::kIsIterationInvariantRate);
 }

@@ -11,8 +11,8 @@ void epochs(benchmark::State& state) {
   const Matrix points =
       generate({.kind = Blobs{.centers = 16, .points_per = state.range(0) / 16, .dim = 16}}).points;
   const UmapParams params;
-  const EdgeGraph graph =
-      weigh_edges(find_neighbors(points, params.n_neighbors - 1, FlatKnn{}, Cpu{}, 0), params, Cpu{});
+  const EdgeGraph graph = weigh_edges(
+      find_neighbors(points, params.n_neighbors - 1, FlatKnn{}, Cpu{}, 0), params, Cpu{});
   Start start = initial_layout(SpectralInit{}, {}, graph, 2, 1, Cpu{});
   scale_start(start.layout, SpectralInit{}, params, 1);
   const UmapParams endless{.n_epochs = 1'000'000};

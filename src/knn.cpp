@@ -80,8 +80,7 @@ KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, co
   check_points(points, on);
   const MetricSpace space = make_space(points, distance, on);
   const auto build = [&](const IndexParams& known) {
-    return KnnIndex(std::make_shared<const KnnIndex::State>(
-        make_index(space, known, seed, on)));
+    return KnnIndex(std::make_shared<const KnnIndex::State>(make_index(space, known, seed, on)));
   };
   if (const auto* ivf = std::get_if<IvfKnn>(&params)) return build(*ivf);
   if (const auto* hnsw = std::get_if<HnswKnn>(&params)) return build(*hnsw);

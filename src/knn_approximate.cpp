@@ -111,8 +111,7 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
 
   const auto enough = [&](const Candidates& so_far) {
     const NeighborRows found = refined(points, rows, so_far, sampled, k, on);
-    return !params.iterations &&
-           recall_of(sample.neighbors, found).mean >= params.target_recall;
+    return !params.iterations && recall_of(sample.neighbors, found).mean >= params.target_recall;
   };
   const int count = candidates_for(points, rows, projection, sample, params.target_recall, on) - 1;
   const Candidates candidates = nn_descent(rows, count, params, seed, on, enough);

@@ -42,8 +42,7 @@ struct Sizes {
 
 double flat_seconds(const Sizes& s) {
   if (!s.l2) return kSeconds * s.n * s.n * s.dim * kNormColumn;
-  return kSeconds * s.n *
-         (s.n * (s.width * kProductColumn + kSelect) + s.kept() * s.candidate());
+  return kSeconds * s.n * (s.n * (s.width * kProductColumn + kSelect) + s.kept() * s.candidate());
 }
 
 double ivf_seconds(const Sizes& s, double lists, double probes) {
@@ -92,8 +91,8 @@ KnnGraph without_index(const MetricSpace& points, int k, const AutoKnn& params,
 KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn& params, const Cpu& on,
                   std::uint64_t seed) {
   const auto real = [](std::int64_t count) { return static_cast<double>(count); };
-  Sizes sizes{real(points.n()), real(points.width()), real(points.width()), real(k),
-              points.norm == Norm::l2, true};
+  Sizes sizes{real(points.n()), real(points.width()),    real(points.width()),
+              real(k),          points.norm == Norm::l2, true};
   std::vector<Plan> plans{{"flat", flat_seconds(sizes), 1}};
   if (plans[0].seconds < kNoMatter)
     return explained(find_knn(points, k, FlatKnn{}, on, seed), plans);
@@ -109,8 +108,9 @@ KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn& params, const
            {"ivf", ivf_seconds(sizes, cells.lists(), tuned.effort.effort), tuned.effort.recall},
            {"hnsw", hnsw_seconds(sizes), target},
            {"nndescent", nndescent_seconds(sizes), target}};
-  const auto best = std::min_element(
-      plans.begin(), plans.end(), [](const Plan& a, const Plan& b) { return a.seconds < b.seconds; });
+  const auto best = std::min_element(plans.begin(), plans.end(), [](const Plan& a, const Plan& b) {
+    return a.seconds < b.seconds;
+  });
   switch (best - plans.begin()) {
     case 0:
       return explained(exact_graph(tuned.exact, points, k, on), plans);

@@ -22,10 +22,10 @@ struct Candidates {
 // ---- knn_nndescent.cpp ------------------------------------------------------------------------
 
 /// NN-descent from the leaves of the k-d tree and of random trees. After every iteration
-/// enough(candidates so far) is asked whether to stop; it also ends after params.iterations, or when
-/// an iteration changes next to nothing.
-/// Deterministic: the same bytes for any number of threads. Throws nothing of its own.
-/// Source: Dong, Moses, Li, "Efficient k-nearest neighbor graph construction", WWW 2011.
+/// enough(candidates so far) is asked whether to stop; it also ends after params.iterations, or
+/// when an iteration changes next to nothing. Deterministic: the same bytes for any number of
+/// threads. Throws nothing of its own. Source: Dong, Moses, Li, "Efficient k-nearest neighbor graph
+/// construction", WWW 2011.
 Candidates nn_descent(const KnnRows& rows, int count, const NnDescentKnn& params,
                       std::uint64_t seed, const Cpu& on,
                       const std::function<bool(const Candidates&)>& enough);
@@ -34,12 +34,12 @@ Candidates nn_descent(const KnnRows& rows, int count, const NnDescentKnn& params
 
 /// A hierarchical navigable small world over rows. Links are -1 where there are fewer.
 struct HnswGraph {
-  int links = 0;                             // per row on the upper levels
-  std::int32_t entry = 0;                    // where searches start, on the highest level
-  std::vector<std::int32_t> lowest;          // [n, 2 * links]
-  std::vector<std::int32_t> upper_begin;     // [n + 1]: row r owns upper levels
-                                             // [upper_begin[r], upper_begin[r + 1])
-  std::vector<std::int32_t> upper;           // [upper_begin[n], links]
+  int links = 0;                          // per row on the upper levels
+  std::int32_t entry = 0;                 // where searches start, on the highest level
+  std::vector<std::int32_t> lowest;       // [n, 2 * links]
+  std::vector<std::int32_t> upper_begin;  // [n + 1]: row r owns upper levels
+                                          // [upper_begin[r], upper_begin[r + 1])
+  std::vector<std::int32_t> upper;        // [upper_begin[n], links]
 };
 
 /// Inserts rows in batches that double: each batch is searched for in the graph so far by all

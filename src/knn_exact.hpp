@@ -49,7 +49,8 @@ class ExactSearch {
 /// through, more cost more in the product.
 inline constexpr double kFilterCarries = 0.92;
 
-// ---- knn_flat.cpp, knn_scan.cpp: by norm ----------------------------------------------------------------
+// ---- knn_flat.cpp, knn_scan.cpp: by norm
+// ----------------------------------------------------------------
 
 /// Under l2, by the filter.
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,

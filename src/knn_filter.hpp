@@ -11,8 +11,8 @@ namespace nearfold {
 
 /// Row p belongs to point ids[p]; it is the point's KnnRows row with the norm of what the
 /// projection lost as one coordinate more: |u - v| >= ||u| - |v|| for the lost parts. For any two
-/// rows, norms[p] + norms[q] - 2 <rows p, q> is at most the squared distance of the points, whatever
-/// a float matrix product rounds.
+/// rows, norms[p] + norms[q] - 2 <rows p, q> is at most the squared distance of the points,
+/// whatever a float matrix product rounds.
 struct KnnFilter {
   Projection projection;
   Matrix rows;                    // [n, width]

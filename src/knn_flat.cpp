@@ -25,13 +25,13 @@ constexpr std::int64_t kBaseBlock = 512;
 constexpr std::int32_t kNobody = -1;
 
 struct Query {
-  const float* row = nullptr;    // of the space
-  float scale = 1;               // see MetricRows
-  std::int32_t self = kNobody;   // the point that it is, and may not find
+  const float* row = nullptr;   // of the space
+  float scale = 1;              // see MetricRows
+  std::int32_t self = kNobody;  // the point that it is, and may not find
   const float* short_row = nullptr;
-  float norm = 0;                // of short_row, lowered
-  float threshold = kInfinity;   // candidates with a larger bound cannot matter
-  bool dropped = false;          // candidates at or above the threshold were dropped
+  float norm = 0;               // of short_row, lowered
+  float threshold = kInfinity;  // candidates with a larger bound cannot matter
+  bool dropped = false;         // candidates at or above the threshold were dropped
   std::vector<Candidate> candidates = {};
 };
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <utility>
 
 #include "knn_refine.hpp"
 #include "nearfold/error.hpp"
@@ -109,11 +107,11 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
         const std::int64_t which = queries.which[turn.at];
         const float* const query = queries.rows.view.row(which);
         const float square =
-            have_rows ? (rows.squares.empty() ? 0 : rows.squares[static_cast<std::size_t>(turn.row)])
-                      : make_knn_row(query, index.projection, rows.norm, scratch, made.data());
+            have_rows
+                ? (rows.squares.empty() ? 0 : rows.squares[static_cast<std::size_t>(turn.row)])
+                : make_knn_row(query, index.projection, rows.norm, scratch, made.data());
         const float* const row = have_rows ? rows.rows.row(turn.row) : made.data();
-        const int count =
-            search(row, square, effort.effort, effort.candidates, found.data());
+        const int count = search(row, square, effort.effort, effort.candidates, found.data());
         answer.set(static_cast<std::int64_t>(turn.at),
                    refine(query, queries.rows.scale(which), queries.are_points ? which : -1,
                           found.data(), count, k));

@@ -1,7 +1,7 @@
 #include "knn_ivf.hpp"
 
-#include <faiss/IndexFlat.h>
 #include <faiss/Clustering.h>
+#include <faiss/IndexFlat.h>
 #include <omp.h>
 
 #include <algorithm>
@@ -137,8 +137,8 @@ int IvfSearch::operator()(const float* query, float query_square, int probes, in
     std::size_t used = found_.size();
     found_.resize(used + static_cast<std::size_t>(size));
     for (std::int64_t r = 0; r < size; ++r) {
-      const Candidate c = candidate(measures_[static_cast<std::size_t>(r)],
-                                    static_cast<std::int32_t>(begin + r));
+      const Candidate c =
+          candidate(measures_[static_cast<std::size_t>(r)], static_cast<std::int32_t>(begin + r));
       found_[used] = c;
       used += c < limit ? 1 : 0;
     }

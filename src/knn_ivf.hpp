@@ -18,10 +18,10 @@ struct IvfCells {
   int lists() const { return static_cast<int>(centroids.n()); }
 };
 
-/// Trains `lists` centroids by FAISS's k-means on a seeded sample of the rows, which are then put in
-/// the order of cells, within a cell in the order they had. l2 only. Deterministic for any number of
-/// threads: FAISS is called on one thread a block of fixed size, because its matrix products round
-/// differently for other shapes.
+/// Trains `lists` centroids by FAISS's k-means on a seeded sample of the rows, which are then put
+/// in the order of cells, within a cell in the order they had. l2 only. Deterministic for any
+/// number of threads: FAISS is called on one thread a block of fixed size, because its matrix
+/// products round differently for other shapes.
 IvfCells make_ivf_cells(KnnRows& rows, int lists, std::uint64_t seed, const Cpu& on);
 
 /// A searcher for one thread.

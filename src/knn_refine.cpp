@@ -6,9 +6,8 @@
 
 namespace nearfold {
 
-const std::vector<Candidate>& Refine::operator()(const float* query, float scale,
-                                                 std::int64_t self, const std::int32_t* candidates,
-                                                 int count, int k) {
+const std::vector<Candidate>& Refine::operator()(const float* query, float scale, std::int64_t self,
+                                                 const std::int32_t* candidates, int count, int k) {
   const auto& points = space_->points.view;
   const auto prefetch = [&](std::size_t c) {
     if (c >= ids_.size()) return;
@@ -27,8 +26,7 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
   for (std::size_t c = 0; c < ids_.size(); ++c) {
     prefetch(c + 1);
     const float measured = measure_rows(space_->norm, query, points.row(ids_[c]), points.cols);
-    measured_.push_back(
-        candidate(distance_of(space_->distance.metric, measured, scale), ids_[c]));
+    measured_.push_back(candidate(distance_of(space_->distance.metric, measured, scale), ids_[c]));
   }
   const auto wanted = std::min(measured_.size(), static_cast<std::size_t>(k));
   std::partial_sort(measured_.begin(), measured_.begin() + static_cast<std::ptrdiff_t>(wanted),
@@ -47,8 +45,8 @@ std::vector<std::int32_t> ranks_of(const MetricSpace& space, const KnnRows& rows
   const std::int64_t query = sample.rows[static_cast<std::size_t>(s)];
   std::vector<float> row(static_cast<std::size_t>(rows.rows.cols)), scratch;
   std::vector<float> measures(static_cast<std::size_t>(rows.n())), wanted;
-  const float square = make_knn_row(space.as_queries.view.row(query), projection, rows.norm,
-                                    scratch, row.data());
+  const float square =
+      make_knn_row(space.as_queries.view.row(query), projection, rows.norm, scratch, row.data());
   measure_range(rows, row.data(), square, 0, rows.n(), measures.data());
   for (std::int64_t e = s * k; e < (s + 1) * k; ++e) {
     const std::int32_t id = sample.neighbors.ids[static_cast<std::size_t>(e)];
@@ -61,8 +59,8 @@ std::vector<std::int32_t> ranks_of(const MetricSpace& space, const KnnRows& rows
   std::sort(nearer.begin(), nearer.end());
   std::vector<std::int32_t> ranks;
   for (const float m : wanted)
-    ranks.push_back(static_cast<std::int32_t>(
-        std::lower_bound(nearer.begin(), nearer.end(), m) - nearer.begin() + 1));
+    ranks.push_back(static_cast<std::int32_t>(std::lower_bound(nearer.begin(), nearer.end(), m) -
+                                              nearer.begin() + 1));
   return ranks;
 }
 

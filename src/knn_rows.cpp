@@ -75,8 +75,7 @@ void measure_all(const KnnRows& among, const float* query, float query_square, s
         __builtin_prefetch(among.rows.row(row_of(next)) + at);
     const float* rows[kGroup];
     float products[kGroup];
-    for (int r = 0; r < kGroup; ++r)
-      rows[r] = among.rows.row(row_of(std::min(c + r, count - 1)));
+    for (int r = 0; r < kGroup; ++r) rows[r] = among.rows.row(row_of(std::min(c + r, count - 1)));
     dots(query, rows, width, products);
     for (int r = 0; r < kGroup && c + r < count; ++r)
       measures[c + r] = (query_square - 2.0f * products[r]) +
@@ -109,14 +108,14 @@ std::int64_t useful_axes(const Matrix& sample, const Projection& all, double wan
                          const Cpu& on) {
   constexpr std::int64_t kRows = 256;
   const auto count = static_cast<std::size_t>(all.axes.rows);
-  std::vector<std::vector<double>> parts(static_cast<std::size_t>((sample.rows + kRows - 1) / kRows),
-                                         std::vector<double>(count + 1));
+  std::vector<std::vector<double>> parts(
+      static_cast<std::size_t>((sample.rows + kRows - 1) / kRows), std::vector<double>(count + 1));
   parallel_for(on.threads, sample.rows, kRows, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> scratch, scores(static_cast<std::size_t>(padded(all.axes.rows)));
     std::vector<double>& part = parts[static_cast<std::size_t>(begin / kRows)];
     for (std::int64_t r = begin; r < end; ++r) {
-      part[count] += static_cast<double>(
-          make_knn_row(sample.row(r), all, Norm::l2, scratch, scores.data()));
+      part[count] +=
+          static_cast<double>(make_knn_row(sample.row(r), all, Norm::l2, scratch, scores.data()));
       for (std::size_t a = 0; a < count; ++a)
         part[a] += static_cast<double>(scores[a]) * static_cast<double>(scores[a]);
     }
@@ -138,7 +137,8 @@ void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t be
            std::int64_t end) {
   if (end - begin <= kLeaf) return;
   const std::int64_t columns = std::min<std::int64_t>(rows.cols, 32);  // the leading axes
-  std::vector<float> low(static_cast<std::size_t>(columns), HUGE_VALF), high(low.size(), -HUGE_VALF);
+  std::vector<float> low(static_cast<std::size_t>(columns), HUGE_VALF),
+      high(low.size(), -HUGE_VALF);
   for (std::int64_t p = begin; p < end; ++p) {
     const float* const row = rows.row(order[static_cast<std::size_t>(p)]);
     for (std::size_t c = 0; c < low.size(); ++c) {
@@ -253,14 +253,14 @@ KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, c
 
 void measure(const KnnRows& among, const float* query, float query_square,
              const std::int32_t* rows_of, std::int64_t count, float* measures) {
-  measure_all(among, query, query_square, count, [&](std::int64_t c) { return rows_of[c]; },
-              measures);
+  measure_all(
+      among, query, query_square, count, [&](std::int64_t c) { return rows_of[c]; }, measures);
 }
 
-void measure_range(const KnnRows& among, const float* query, float query_square,
-                   std::int64_t begin, std::int64_t end, float* measures) {
-  measure_all(among, query, query_square, end - begin, [&](std::int64_t c) { return begin + c; },
-              measures);
+void measure_range(const KnnRows& among, const float* query, float query_square, std::int64_t begin,
+                   std::int64_t end, float* measures) {
+  measure_all(
+      among, query, query_square, end - begin, [&](std::int64_t c) { return begin + c; }, measures);
 }
 
 }  // namespace nearfold

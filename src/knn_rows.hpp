@@ -25,8 +25,8 @@ struct Projection {
 
 Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on);
 
-/// Row r belongs to point ids[r]. Under l2, squares[r] + squares[s] - 2 <row r, row s> estimates the
-/// squared distance of the points: exactly, when nothing was projected away; otherwise what was
+/// Row r belongs to point ids[r]. Under l2, squares[r] + squares[s] - 2 <row r, row s> estimates
+/// the squared distance of the points: exactly, when nothing was projected away; otherwise what was
 /// lost counts as orthogonal. Rows are padded with zeros to a multiple of 16 columns.
 struct KnnRows {
   Norm norm = Norm::l2;
@@ -62,7 +62,7 @@ KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, c
 void measure(const KnnRows& among, const float* query, float query_square,
              const std::int32_t* rows_of, std::int64_t count, float* measures);
 /// The same for the rows [begin, end).
-void measure_range(const KnnRows& among, const float* query, float query_square,
-                   std::int64_t begin, std::int64_t end, float* measures);
+void measure_range(const KnnRows& among, const float* query, float query_square, std::int64_t begin,
+                   std::int64_t end, float* measures);
 
 }  // namespace nearfold

@@ -22,11 +22,11 @@ NeighborRows search_all_pairs(const MetricSpace& space, const Queries& queries, 
         const std::int64_t last = std::min(points.rows, first + points_at_once);
         for (std::int64_t p = first; p < last; ++p) {
           if (queries.are_points && p == which) continue;
-          const float measured = measure_rows(space.norm, queries.rows.view.row(which),
-                                              points.row(p), points.cols);
-          mine.offer(candidate(
-              distance_of(space.distance.metric, measured, queries.rows.scale(which)),
-              static_cast<std::int32_t>(p)));
+          const float measured =
+              measure_rows(space.norm, queries.rows.view.row(which), points.row(p), points.cols);
+          mine.offer(
+              candidate(distance_of(space.distance.metric, measured, queries.rows.scale(which)),
+                        static_cast<std::int32_t>(p)));
         }
       }
     for (std::int64_t q = begin; q < end; ++q)

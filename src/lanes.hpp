@@ -1,5 +1,6 @@
-// Eight or sixteen floats side by side, for loops whose lanes never mix: every lane is plain IEEE arithmetic
-// in program order, so the result does not depend on the instruction set it was compiled for.
+// Eight or sixteen floats side by side, for loops whose lanes never mix: every lane is plain IEEE
+// arithmetic in program order, so the result does not depend on the instruction set it was compiled
+// for.
 #pragma once
 
 namespace nearfold {

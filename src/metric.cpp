@@ -12,12 +12,18 @@ namespace nearfold {
 namespace {
 
 constexpr std::pair<const char*, Metric> kNames[] = {
-    {"euclidean", Metric::euclidean},         {"sqeuclidean", Metric::sqeuclidean},
-    {"cosine", Metric::cosine},               {"correlation", Metric::correlation},
-    {"inner_product", Metric::inner_product}, {"manhattan", Metric::manhattan},
-    {"chebyshev", Metric::chebyshev},         {"l2", Metric::euclidean},
-    {"ip", Metric::inner_product},            {"dot", Metric::inner_product},
-    {"l1", Metric::manhattan},                {"cityblock", Metric::manhattan},
+    {"euclidean", Metric::euclidean},
+    {"sqeuclidean", Metric::sqeuclidean},
+    {"cosine", Metric::cosine},
+    {"correlation", Metric::correlation},
+    {"inner_product", Metric::inner_product},
+    {"manhattan", Metric::manhattan},
+    {"chebyshev", Metric::chebyshev},
+    {"l2", Metric::euclidean},
+    {"ip", Metric::inner_product},
+    {"dot", Metric::inner_product},
+    {"l1", Metric::manhattan},
+    {"cityblock", Metric::manhattan},
     {"linf", Metric::chebyshev},
 };
 
@@ -46,8 +52,9 @@ double length_of(const float* row, std::int64_t cols, double centre) {
   for (std::size_t r = 0; r < std::min(kListed, rows.size()); ++r)
     list += (r > 0 ? ", " : "") + std::to_string(rows[r]);
   if (rows.size() > kListed) list += " and " + std::to_string(rows.size() - kListed) + " more";
-  throw InvalidInput(std::string(rows.size() == 1 ? "row " : "rows ") + list +
-                     (metric == Metric::cosine ? " hold only zeros" : " hold one value only") +
+  const bool one = rows.size() == 1;
+  throw InvalidInput((one ? "row " : "rows ") + list + (one ? " holds" : " hold") +
+                     (metric == Metric::cosine ? " only zeros" : " one value only") +
                      ", which has no direction for " + name(metric) +
                      "; remove them, choose zero vectors as far, or use another metric");
 }
@@ -88,8 +95,8 @@ MetricRows lengthened(HostMatrix<const float> points, double longest, const Cpu&
     for (std::int64_t i = begin; i < end; ++i) {
       const double length = length_of(points.row(i), points.cols, 0);
       std::copy_n(points.row(i), points.cols, rows.own.row(i));
-      rows.own.row(i)[points.cols] = static_cast<float>(
-          std::sqrt(std::max(0.0, (longest - length) * (longest + length))));
+      rows.own.row(i)[points.cols] =
+          static_cast<float>(std::sqrt(std::max(0.0, (longest - length) * (longest + length))));
     }
   });
   return rows;

@@ -13,8 +13,13 @@
 
 namespace nearfold {
 
-/// Rows to search, or to search for. `view` is the caller's memory where the metric needs no other.
+/// Rows to search, or to search for. `view` is the caller's memory where the metric needs no other,
+/// else that of `own`: moved along, never copied.
 struct MetricRows {
+  MetricRows() = default;
+  MetricRows(MetricRows&&) = default;
+  MetricRows& operator=(MetricRows&&) = default;
+
   HostMatrix<const float> view;
   Matrix own;
   std::vector<float> scales;  // inner_product: of each query; otherwise empty
@@ -30,8 +35,8 @@ struct MetricRows {
 ///   inner_product points get one coordinate more, which makes all of them as long as the longest,
 ///                 m; queries are scaled to the length m and get a 0 there. The squared distance is
 ///                 then 2 m / |q| times |q| m - <q, x>
-/// Under ZeroVectors::far rows get one coordinate more, 0 or, without a direction, sqrt(3): that is
-/// at 2 from every row of length 1, squared.
+/// Under ZeroVectors::far rows get one coordinate more: 0, or sqrt(3) for a row without a
+/// direction, whose squared distance from every row of length 1 is then 4, and its distance 2.
 struct MetricSpace {
   Distance distance;
   Norm norm = Norm::l2;

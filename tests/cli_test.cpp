@@ -138,14 +138,98 @@ TEST_F(Cli, IvfStatesItsRecall) {
   EXPECT_NE(o.out.find("recall"), std::string::npos) << o.out;
 }
 
+TEST_F(Cli, EveryIndexAndMetricMakesAGraph) {
+  for (const char* how : {"--index flat --metric chebyshev", "--index ivf --metric cosine",
+                          "--index hnsw --metric manhattan", "--index nndescent --metric l1",
+                          "--index auto --metric correlation", "--index hnsw --metric ip"}) {
+    const Outcome o = run("knn " + path("x.npy") + " -k 5 --force -o " + path("g.npz") + " " + how);
+    EXPECT_EQ(o.code, 0) << how << ": " << o.out;
+    const KnnGraph graph = io::read_graph(path("g.npz"));
+    EXPECT_EQ(graph.k, 5) << how;
+    EXPECT_EQ(graph.recall.has_value(), std::string(how).find("flat") == std::string::npos &&
+                                            std::string(how).find("auto") == std::string::npos)
+        << how;  // auto takes 300 points exactly
+  }
+}
+
+TEST_F(Cli, ReportsAGraphAsJson) {
+  const Outcome o =
+      run("knn " + path("x.npy") + " -k 5 --index ivf --quiet --json -o " + path("g.npz"));
+  const auto report = nlohmann::json::parse(o.out);
+  EXPECT_EQ(report["k"], 5);
+  EXPECT_GE(report["recall"]["mean"].get<double>(), 0.9);
+  EXPECT_EQ(report["recall"]["rows"], 300);
+  EXPECT_GT(report["seconds"]["knn"].get<double>(), 0);
+}
+
+TEST_F(Cli, WritesTheFormatsOfPython) {
+  run("knn " + path("x.npy") + " -k 5 -o " + path("g.npz"));
+  const KnnGraph plain = io::read_graph(path("g.npz"));
+  for (const char* format : {"--csr", "--include-self"}) {
+    EXPECT_EQ(run("knn " + path("x.npy") + " -k 5 --force -o " + path("h.npz") + " " + format).code,
+              0);
+    EXPECT_NE(bytes("h.npz"), bytes("g.npz")) << format;
+    EXPECT_EQ(io::read_graph(path("h.npz")).neighbors, plain.neighbors) << format;
+  }
+}
+
+TEST_F(Cli, AnswersQueriesThroughASavedIndexAsThroughAFreshOne) {
+  run("generate blobs -n 30 --dim 5 --seed 9 -o " + path("q.npy"));
+  const std::string ask = "knn " + path("x.npy") + " -k 4 --query " + path("q.npy");
+  EXPECT_EQ(run(ask + " --index ivf --save-index " + path("i.npz") + " -o " + path("a.npz")).code,
+            0);
+  const Outcome o = run(ask + " --load-index " + path("i.npz") + " -o " + path("b.npz"));
+  EXPECT_EQ(o.code, 0) << o.out;
+  EXPECT_NE(o.out.find("4 neighbours of 30 points, euclidean, index ivf"), std::string::npos)
+      << o.out;
+  EXPECT_EQ(bytes("a.npz"), bytes("b.npz"));
+  EXPECT_EQ(run(ask + " -o " + path("c.npz")).code, 0);  // exact
+}
+
+TEST_F(Cli, RefusesKnnFlagsThatContradictEachOther) {
+  const std::string knn = "knn " + path("x.npy") + " ";
+  const std::string g = " -o " + path("g.npz"), i = " --save-index " + path("i.npz");
+  for (const std::string& wrong :
+       {std::string("-k 5"), g + i, g + " --load-index " + path("i.npz"),
+        g + " --csr --include-self", g + " --csr --query " + path("x.npy"),
+        i + " --query " + path("x.npy"), i + " --index nndescent",
+        g + " --index nndescent --query " + path("x.npy")}) {
+    EXPECT_EQ(run(knn + wrong).code, 2) << wrong;
+    EXPECT_FALSE(exists("g.npz")) << wrong;
+    EXPECT_FALSE(exists("i.npz")) << wrong;
+  }
+}
+
+TEST_F(Cli, ListsRowsWithoutADirection) {
+  write("z.csv", "1,2\n0,0\n3,1\n2,2\n");
+  const std::string knn = "knn " + path("z.csv") + " -k 2 --metric cosine -o " + path("g.npz");
+  const Outcome o = run(knn);
+  EXPECT_EQ(o.code, 3);
+  EXPECT_NE(o.out.find("row 1 holds only zeros"), std::string::npos) << o.out;
+  EXPECT_EQ(run(knn + " --zero-vectors far").code, 0);
+}
+
 TEST_F(Cli, WrongParametersExitWith2BeforeAnythingIsRead) {
-  for (const char* wrong :
-       {"--n-neighbors 1", "--n-neighbors 010x", "--min-dist -1", "--min-dist 2",
-        "--n-components 4", "--seed -5", "--threads -1", "--threads 99999999999",
-        "--perplexity nan", "--index annoy", "--metric hamming", "--metric manhattan --index ivf",
-        "--device gpu", "--no-such-flag",
-        "--learning-rate 0", "--progress x", "--negative-sample-rate inf",
-        "--target-recall 0 --index ivf", "--hnsw-m 1 --index hnsw", "--a 1"}) {
+  for (const char* wrong : {"--n-neighbors 1",
+                            "--n-neighbors 010x",
+                            "--min-dist -1",
+                            "--min-dist 2",
+                            "--n-components 4",
+                            "--seed -5",
+                            "--threads -1",
+                            "--threads 99999999999",
+                            "--perplexity nan",
+                            "--index annoy",
+                            "--metric hamming",
+                            "--metric manhattan --index ivf",
+                            "--device gpu",
+                            "--no-such-flag",
+                            "--learning-rate 0",
+                            "--progress x",
+                            "--negative-sample-rate inf",
+                            "--target-recall 0 --index ivf",
+                            "--hnsw-m 1 --index hnsw",
+                            "--a 1"}) {
     const Outcome o =
         run("embed " + path("absent.npy") + " --method " +
             (std::string(wrong).find("perplexity") == std::string::npos ? "umap" : "tsne") +

@@ -119,7 +119,8 @@ TEST(Embed, NamesGraphsItCannotTake) {
   expect_contains(said(graph, data::normals(100, 3, 2), umap_settings()), "100");
   KnnGraph broken = graph;
   broken.neighbors[3 * 30] = 3;
-  expect_contains(said(broken, points(), umap_settings()), "row 3, column 0: id 3, the point itself");
+  expect_contains(said(broken, points(), umap_settings()),
+                  "row 3, column 0: id 3, the point itself");
   Settings pca = umap_settings();
   pca.init = PcaInit{};
   expect_contains(error_of<InvalidInput>([&] { embed(graph, pca); }), "PCA start needs the points");

@@ -16,9 +16,9 @@
 namespace nearfold {
 namespace {
 
-constexpr Metric kMetrics[] = {Metric::euclidean,     Metric::sqeuclidean, Metric::cosine,
-                               Metric::correlation,   Metric::inner_product,
-                               Metric::manhattan,     Metric::chebyshev};
+constexpr Metric kMetrics[] = {Metric::euclidean,   Metric::sqeuclidean,   Metric::cosine,
+                               Metric::correlation, Metric::inner_product, Metric::manhattan,
+                               Metric::chebyshev};
 
 std::vector<double> doubles(const Matrix& x, std::int64_t i, bool centred) {
   std::vector<double> row(x.row(i), x.row(i) + x.cols);

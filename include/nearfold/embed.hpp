@@ -21,11 +21,11 @@ struct RunInfo {
   std::string version;
   std::string method;  ///< "tsne" or "umap"
   std::string device;
-  int threads = 0;    ///< used, when the device is a Cpu
+  int threads = 0;  ///< used, when the device is a Cpu
   std::string metric;
-  std::string index;  ///< how the graph was made
+  std::string index;             ///< how the graph was made
   std::optional<Recall> recall;  ///< of an approximate graph
-  std::string init;  ///< the start really used
+  std::string init;              ///< the start really used
   std::uint64_t seed = 0;
   std::int64_t n = 0, dim = 0, k = 0;
   std::int64_t edges = 0;               ///< stored entries of the symmetric graph, both directions

@@ -62,12 +62,12 @@ struct IvfKnn {
 /// Approximate: a hierarchical navigable small world graph (Malkov and Yashunin 2018), built in
 /// batches so that it does not depend on the number of threads.
 struct HnswKnn {
-  int links = 16;                ///< per point and upper level, twice that on the lowest, [2, 256]
-  int ef_construction = 100;     ///< candidates kept while building, [links, 10000]
+  int links = 16;             ///< per point and upper level, twice that on the lowest, [2, 256]
+  int ef_construction = 100;  ///< candidates kept while building, [links, 10000]
   /// Candidates kept while searching, >= 1, and at least as many as are measured for k neighbours
   /// (the graph's `index` tells how many); unset: from target_recall.
   std::optional<int> ef = {};
-  double target_recall = 0.95;   ///< as for IvfKnn
+  double target_recall = 0.95;  ///< as for IvfKnn
 };
 
 /// Approximate: NN-descent (Dong, Moses, Li 2011). Makes graphs only, no search for new points.

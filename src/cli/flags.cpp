@@ -50,8 +50,7 @@ Device Common::chosen_device() const {
 
 void IndexFlags::add(CLI::App& app) {
   const std::string group = "Neighbours";
-  choice(app, "--index,--knn-method", index,
-         {"flat", "exact", "ivf", "hnsw", "nndescent", "auto"},
+  choice(app, "--index,--knn-method", index, {"flat", "exact", "ivf", "hnsw", "nndescent", "auto"},
          "Search: flat (exact), ivf, hnsw, nndescent, or auto: the one of least predicted work")
       ->group(group);
   choice(app, "--metric", metric,

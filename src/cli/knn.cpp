@@ -37,12 +37,20 @@ Settings Options::settings() const {
   validate(s);
   if (output.empty() && save_index.empty())
     throw InvalidParameter("there is nothing to make; give -o for a graph, or --save-index");
+  if (!query.empty() && output.empty())
+    throw InvalidParameter("--query finds neighbours; say with -o where they go");
+  if (query.empty() && !output.empty() && !save_index.empty())
+    throw InvalidParameter(
+        "--save-index keeps an index instead of a graph; leave -o out, or ask it with --query");
+  if (!load_index.empty() && !save_index.empty())
+    throw InvalidParameter("--load-index and --save-index name the same index; give one of them");
   if (query.empty() && !load_index.empty())
     throw InvalidParameter("--load-index answers queries; give them with --query");
   if (!query.empty() && (include_self || csr))
     throw InvalidParameter("--include-self and --csr shape graphs; with --query leave them out");
   if (include_self && csr)
-    throw InvalidParameter("--csr includes the points themselves already; leave --include-self out");
+    throw InvalidParameter(
+        "--csr includes the points themselves already; leave --include-self out");
   return s;
 }
 
@@ -71,13 +79,13 @@ class Stopwatch {
 /// What is found, as it is reported and written.
 struct Found {
   std::int64_t rows = 0;
+  Metric metric = Metric::euclidean;
   std::string index;
   std::optional<Recall> recall;
 };
 
 KnnIndex index_of(const Options& o, const Settings& s, const Matrix& points) {
-  if (o.load_index.empty())
-    return build_index(points, s.knn, s.device, s.seed, s.distance);
+  if (o.load_index.empty()) return build_index(points, s.knn, s.device, s.seed, s.distance);
   return io::read_index(o.load_index, points);
 }
 
@@ -87,7 +95,7 @@ Found make_graph(const Options& o, const Settings& s, const Matrix& points, Stop
   clock.lap("knn");
   io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
                   o.common.overwrite());
-  return {graph.n, graph.index, graph.recall};
+  return {graph.n, s.distance.metric, graph.index, graph.recall};
 }
 
 /// The neighbours of o.query, into o.output.
@@ -100,10 +108,10 @@ Found answer(const Options& o, const Settings& s, const Matrix& points, Stopwatc
       through ? find_neighbors(queries, points, o.k, *index, s.device)
               : find_neighbors(queries, points, o.k, s.knn, s.device, s.seed, s.distance);
   clock.lap("knn");
-  if (!o.save_index.empty())
-    io::write_index(o.save_index, *index, points, o.common.overwrite());
+  if (!o.save_index.empty()) io::write_index(o.save_index, *index, points, o.common.overwrite());
   io::write_neighbors(o.output, result, o.common.overwrite());
-  return {result.rows, through ? index->description() : o.index.index, result.recall};
+  if (!through) return {result.rows, s.distance.metric, o.index.index, result.recall};
+  return {result.rows, index->distance().metric, index->description(), result.recall};
 }
 
 /// The index alone, into o.save_index.
@@ -111,21 +119,22 @@ Found save(const Options& o, const Settings& s, const Matrix& points, Stopwatch&
   const KnnIndex index = index_of(o, s, points);
   clock.lap("knn");
   io::write_index(o.save_index, index, points, o.common.overwrite());
-  return {points.rows, index.description(), {}};
+  return {points.rows, s.distance.metric, index.description(), {}};
 }
 
-void print(const Options& o, const Settings& s, const Found& found, Json&& seconds) {
-  Json report = {{"version", version()}, {"n", found.rows},     {"k", o.k},
-                 {"seed", s.seed},       {"metric", name(s.distance.metric)},
-                 {"index", found.index}};
+void print(const Options& o, const Found& found, Json&& seconds) {
+  Json report = {
+      {"version", version()},         {"n", found.rows},     {"k", o.k}, {"seed", o.common.seed},
+      {"metric", name(found.metric)}, {"index", found.index}};
   if (found.recall) report["recall"] = recall_json(*found.recall);
   report["seconds"] = std::move(seconds);
   const std::string text = report.dump(2) + "\n";
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
   if (o.common.json) std::fputs(text.c_str(), stdout);
   if (o.common.quiet) return;
-  std::fprintf(stderr, "%d neighbours of %lld points, %s, index %s", o.k,
-               static_cast<long long>(found.rows), name(s.distance.metric), found.index.c_str());
+  if (!o.output.empty()) std::fprintf(stderr, "%d neighbours of ", o.k);
+  std::fprintf(stderr, "%lld points, %s, index %s", static_cast<long long>(found.rows),
+               name(found.metric), found.index.c_str());
   if (found.recall) std::fprintf(stderr, ", %s", recall_text(*found.recall).c_str());
   std::fputc('\n', stderr);
 }
@@ -146,7 +155,7 @@ void run(const Options& o) {
                                           : save(o, settings, points, clock);
   clock.lap("write");
   progress.finish();
-  print(o, settings, found, std::move(seconds));
+  print(o, found, std::move(seconds));
 }
 
 }  // namespace
@@ -159,9 +168,11 @@ void add_knn(CLI::App& app) {
   number(command, "-k,--n-neighbors", o->k, "Neighbours per point, the point not counted");
   flag(command, "--include-self", o->include_self,
        "Write each point as its own first neighbour, as umap-learn wants it");
-  flag(command, "--csr", o->csr, "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
+  flag(command, "--csr", o->csr,
+       "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
   text(command, "--query", o->query, "Other points, whose neighbours among the points are written");
-  text(command, "--save-index", o->save_index, "Keep the ivf or hnsw index for later queries, .npz");
+  text(command, "--save-index", o->save_index,
+       "Keep the ivf or hnsw index for later queries, .npz");
   text(command, "--load-index", o->load_index, "Answer queries through a saved index");
   text(command, "--report", o->report, "What the run did, JSON");
   o->index.add(command);
