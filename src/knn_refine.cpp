@@ -58,6 +58,7 @@ std::vector<std::int32_t> ranks_of(const MetricSpace& space, const KnnRows& rows
     if (m <= wanted.back()) nearer.push_back(m);
   std::sort(nearer.begin(), nearer.end());
   std::vector<std::int32_t> ranks;
+  ranks.reserve(wanted.size());
   for (const float m : wanted)
     ranks.push_back(static_cast<std::int32_t>(std::lower_bound(nearer.begin(), nearer.end(), m) -
                                               nearer.begin() + 1));

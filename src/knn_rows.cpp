@@ -11,7 +11,8 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kPad = 2 * kLanes;   // columns of a row are padded to a multiple
+constexpr std::int64_t kPad =
+    2 * std::int64_t{kLanes};               // columns of a row are padded to a multiple
 constexpr std::int64_t kSampleRows = 4096;  // for the axes
 constexpr std::int64_t kLeaf = 256;         // rows of a leaf
 constexpr std::int64_t kGroup = 4;          // rows measured side by side
@@ -21,6 +22,10 @@ std::int64_t padded(std::int64_t columns) {
 }
 
 // ---- the measures -----------------------------------------------------------------------------
+
+float sum_of(Float8 s) {
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
 
 /// <a, rows[r]> for four rows at once: sixteen partial sums each, in a fixed order.
 void dots(const float* a, const float* const* rows, std::int64_t width, float* out) {
@@ -34,11 +39,10 @@ void dots(const float* a, const float* const* rows, std::int64_t width, float* o
     s2 += column * load16(r2 + c);
     s3 += column * load16(r3 + c);
   }
-  const Float8 sums[kGroup] = {folded(s0), folded(s1), folded(s2), folded(s3)};
-  for (int r = 0; r < kGroup; ++r) {
-    const float* const s = reinterpret_cast<const float*>(&sums[r]);
-    out[r] = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-  }
+  out[0] = sum_of(folded(s0));
+  out[1] = sum_of(folded(s1));
+  out[2] = sum_of(folded(s2));
+  out[3] = sum_of(folded(s3));
 }
 
 template <Norm norm>

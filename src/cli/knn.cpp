@@ -30,10 +30,10 @@ struct Options {
 };
 
 Settings Options::settings() const {
-  const Settings s{.knn = index.params(),
-                   .distance = index.distance(),
-                   .seed = common.seed,
-                   .device = common.chosen_device()};
+  Settings s{.knn = index.params(),
+             .distance = index.distance(),
+             .seed = common.seed,
+             .device = common.chosen_device()};
   validate(s);
   if (output.empty() && save_index.empty())
     throw InvalidParameter("there is nothing to make; give -o for a graph, or --save-index");

@@ -150,7 +150,7 @@ HnswGraph read_links(const Archive& archive, std::int64_t n, int links, const Js
     source.malformed("'entry' is " + std::to_string(entry) + ": it must be a row in [0, " +
                      std::to_string(n) + ")");
   graph.entry = static_cast<std::int32_t>(entry);
-  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, 2 * links});
+  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, std::int64_t{2} * links});
   const std::int64_t upper = rows_in(archive, "upper", 0, kMost);
   graph.upper_begin = read_begins<std::int32_t>(archive, "upper_begin", n, upper);
   graph.upper = read_array<std::int32_t>(archive, "upper", {upper, links});
@@ -226,7 +226,7 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
     add("begin", {cells->lists() + 1}, cells->begin);
   } else {
     const HnswGraph& graph = std::get<HnswGraph>(state.search);
-    add("lowest", {rows.n(), 2 * graph.links}, graph.lowest);
+    add("lowest", {rows.n(), std::int64_t{2} * graph.links}, graph.lowest);
     add("upper_begin", {rows.n() + 1}, graph.upper_begin);
     add("upper", {graph.upper_begin.back(), graph.links}, graph.upper);
   }
