@@ -75,7 +75,7 @@ class Parts {
                          [&](const auto& entry) { return entry.name == name; });
   }
   Json parsed() const {
-    const std::string& bytes = Parts(*this).of("meta.npy").head;
+    const std::string bytes = Parts(*this).of("meta.npy").head;
     return Json::parse(bytes.substr(bytes.find("\n{") + 1));
   }
 
