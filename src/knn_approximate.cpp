@@ -46,9 +46,7 @@ KnnGraph finish(NeighborRows&& answer, const MetricSpace& space, const ExactSear
 /// The k nearest of the candidates of the given rows of KnnRows.
 NeighborRows refined(const MetricSpace& space, const KnnRows& rows, const Candidates& candidates,
                      const std::vector<std::int32_t>& which, int k, const Cpu& on) {
-  NeighborRows answer(static_cast<std::int64_t>(which.size()), k);
-  std::fill(answer.ids.begin(), answer.ids.end(), -1);
-  std::fill(answer.distances.begin(), answer.distances.end(), kInfinity);
+  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(which.size()), k);
   parallel_for(on.threads, answer.n, 256, [&](std::int64_t begin, std::int64_t end) {
     Refine refine(space, rows);
     for (std::int64_t r = begin; r < end; ++r) {

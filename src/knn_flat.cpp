@@ -35,12 +35,6 @@ struct Query {
   std::vector<Candidate> candidates = {};
 };
 
-/// Candidates lie anywhere in memory: the next row is fetched while this one is measured.
-void prefetch(const float* row, std::int64_t dim) {
-  for (std::int64_t c = 0; c < std::min<std::int64_t>(dim, 1024); c += 16)
-    __builtin_prefetch(row + c);
-}
-
 struct Search {
   const MetricSpace& space;
   const KnnFilter& filter;
@@ -59,7 +53,7 @@ struct Search {
     for (std::size_t c = 0; c < count; ++c) {
       const std::int32_t id = id_of(query.candidates[c]);
       if (value_of(query.candidates[c]) > reach(query, nearest)) return true;
-      if (c + 1 < count) prefetch(points.row(id_of(query.candidates[c + 1])), points.cols);
+      if (c + 1 < count) prefetch_row(points.row(id_of(query.candidates[c + 1])), points.cols);
       const float measured = squared_distance(query.row, points.row(id), points.cols);
       nearest.offer(candidate(distance_of(space.distance.metric, measured, query.scale), id));
     }

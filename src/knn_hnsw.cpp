@@ -30,7 +30,7 @@ constexpr std::int32_t kUnreached = -1;  // as the parent of a row
 void measure_rows(const KnnRows& rows, std::int32_t from, const std::vector<std::int32_t>& to,
                   std::vector<float>& out) {
   out.resize(to.size());
-  measure(rows, rows.rows.row(from), square_of(rows, from), to.data(),
+  measure(rows, rows.rows.row(from), rows.square(from), to.data(),
           static_cast<std::int64_t>(to.size()), out.data());
 }
 
@@ -82,7 +82,7 @@ Twins find_twins(const KnnRows& rows, const Cpu& on) {
   parallel_for(on.threads, rows.n(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
       const auto row = static_cast<std::int32_t>(r);
-      std::uint64_t hash = std::bit_cast<std::uint32_t>(square_of(rows, row));
+      std::uint64_t hash = std::bit_cast<std::uint32_t>(rows.square(row));
       for (std::int64_t c = 0; c < width; ++c)
         hash = (hash ^ std::bit_cast<std::uint32_t>(rows.rows.row(r)[c])) * 0x9E3779B97F4A7C15u;
       hashes[static_cast<std::size_t>(r)] = {hash, row};
@@ -93,7 +93,7 @@ Twins find_twins(const KnnRows& rows, const Cpu& on) {
   std::size_t first = 0;
   for (std::size_t i = 1; i < hashes.size(); ++i) {
     const std::int32_t a = hashes[first].second, b = hashes[i].second;
-    if (hashes[i].first == hashes[first].first && square_of(rows, a) == square_of(rows, b) &&
+    if (hashes[i].first == hashes[first].first && rows.square(a) == rows.square(b) &&
         std::equal(rows.rows.row(a), rows.rows.row(a) + width, rows.rows.row(b)))
       twins.emplace_back(a, b);
     else
@@ -199,7 +199,7 @@ class HnswBuilder {
   /// is over, could read them.
   void link_forward(std::int32_t row, HnswSearch& search, Selector& select) {
     const float* const query = rows_.rows.row(row);
-    const float square = square_of(rows_, row);
+    const float square = rows_.square(row);
     int level = levels_above(graph_, row);
     search.start(query, square, level);
     for (; level >= 0; --level) {
@@ -223,8 +223,8 @@ class HnswBuilder {
     std::int32_t before = row - 1, after = row + 1;
     while (before >= begin && !inserted(before)) --before;
     while (after < end && !inserted(after)) ++after;
-    if (before >= begin) search.enter(rows_.rows.row(row), square_of(rows_, row), before);
-    if (after < end) search.enter(rows_.rows.row(row), square_of(rows_, row), after);
+    if (before >= begin) search.enter(rows_.rows.row(row), rows_.square(row), before);
+    if (after < end) search.enter(rows_.rows.row(row), rows_.square(row), after);
   }
 
   struct Offer {
@@ -309,7 +309,7 @@ class HnswBuilder {
       if (reached.parent(row) != kUnreached) continue;
       from.resize(ef_);
       from.resize(static_cast<std::size_t>(
-          search(rows_.rows.row(row), square_of(rows_, row), ef, ef, from.data())));
+          search(rows_.rows.row(row), rows_.square(row), ef, ef, from.data())));
       const std::size_t before = reached.rows.size();
       const auto attached = [&](std::int32_t to) { return attach(to, row, reached); };
       if (std::none_of(from.begin(), from.end(), attached)) {

@@ -34,9 +34,4 @@ std::size_t size_of(const List& list) {
   return static_cast<std::size_t>(std::find(list.begin(), list.end(), -1) - list.begin());
 }
 
-/// A row's squared norm, as measure() takes it.
-inline float square_of(const KnnRows& rows, std::int32_t row) {
-  return rows.norm == Norm::l2 ? rows.squares[static_cast<std::size_t>(row)] : 0.0f;
-}
-
 }  // namespace nearfold

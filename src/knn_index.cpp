@@ -94,9 +94,7 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
   const KnnRows& rows = index.rows;
   const std::vector<Turn> turns = turns_of(queries, rows.ids);
   const bool have_rows = queries.are_points && !space.lopsided();
-  NeighborRows answer(static_cast<std::int64_t>(turns.size()), k);
-  std::fill(answer.ids.begin(), answer.ids.end(), -1);
-  std::fill(answer.distances.begin(), answer.distances.end(), kInfinity);
+  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(turns.size()), k);
   parallel_for(on.threads, answer.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> made(static_cast<std::size_t>(rows.rows.cols)), scratch;
     std::vector<std::int32_t> found(static_cast<std::size_t>(effort.candidates));
@@ -107,9 +105,8 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
         const std::int64_t which = queries.which[turn.at];
         const float* const query = queries.rows.view.row(which);
         const float square =
-            have_rows
-                ? (rows.squares.empty() ? 0 : rows.squares[static_cast<std::size_t>(turn.row)])
-                : make_knn_row(query, index.projection, rows.norm, scratch, made.data());
+            have_rows ? rows.square(turn.row)
+                      : make_knn_row(query, index.projection, rows.norm, scratch, made.data());
         const float* const row = have_rows ? rows.rows.row(turn.row) : made.data();
         const int count = search(row, square, effort.effort, effort.candidates, found.data());
         answer.set(static_cast<std::int64_t>(turn.at),

@@ -93,4 +93,12 @@ struct NeighborRows {
   }
 };
 
+/// Rows of neighbours that were not found yet: ids -1, infinitely far.
+inline NeighborRows unfilled_rows(std::int64_t n, std::int64_t k) {
+  NeighborRows rows(n, k);
+  std::fill(rows.ids.begin(), rows.ids.end(), -1);
+  std::fill(rows.distances.begin(), rows.distances.end(), kInfinity);
+  return rows;
+}
+
 }  // namespace nearfold

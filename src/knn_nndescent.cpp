@@ -218,10 +218,8 @@ class Descent {
   void take(std::int32_t row, Found& found) {
     const std::size_t size = found.size();
     if (found.measures.size() < size) found.measures.resize(size);
-    const float square =
-        rows_.squares.empty() ? 0.0f : rows_.squares[static_cast<std::size_t>(row)];
-    measure(rows_, rows_.rows.row(row), square, found.rows(), static_cast<std::int64_t>(size),
-            found.measures.data());
+    measure(rows_, rows_.rows.row(row), rows_.square(row), found.rows(),
+            static_cast<std::int64_t>(size), found.measures.data());
     Entry* const mine = list(row);
     std::vector<Entry>& near = found.near;
     near.resize(size + 1);

@@ -10,10 +10,7 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
                                                  const std::int32_t* candidates, int count, int k) {
   const auto& points = space_->points.view;
   const auto prefetch = [&](std::size_t c) {
-    if (c >= ids_.size()) return;
-    const float* const row = points.row(ids_[c]);
-    for (std::int64_t at = 0; at < std::min<std::int64_t>(points.cols, 1024); at += 16)
-      __builtin_prefetch(row + at);
+    if (c < ids_.size()) prefetch_row(points.row(ids_[c]), points.cols);
   };
   ids_.clear();
   for (int c = 0; c < count; ++c) {

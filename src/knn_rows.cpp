@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "lanes.hpp"
+#include "math/distance.hpp"
 #include "parallel.hpp"
 #include "stages.hpp"
 
@@ -45,20 +46,6 @@ void dots(const float* a, const float* const* rows, std::int64_t width, float* o
   out[3] = sum_of(folded(s3));
 }
 
-template <Norm norm>
-float apart(const float* a, const float* b, std::int64_t width) {
-  float part[kPad] = {};
-  for (std::int64_t c = 0; c < width; c += kPad)
-    for (int l = 0; l < kPad; ++l) {
-      const float d = std::abs(a[c + l] - b[c + l]);
-      part[l] = norm == Norm::l1 ? part[l] + d : (d > part[l] ? d : part[l]);
-    }
-  for (std::int64_t size = kPad / 2; size > 0; size /= 2)
-    for (int l = 0; l < size; ++l)
-      part[l] = norm == Norm::l1 ? part[l] + part[l + size] : std::max(part[l], part[l + size]);
-  return part[0];
-}
-
 /// measures[c] for the rows row_of(c). The last group is filled up with its own last row, so that
 /// every row meets the same arithmetic.
 template <class RowOf>
@@ -68,15 +55,14 @@ void measure_all(const KnnRows& among, const float* query, float query_square, s
   if (among.norm != Norm::l2) {
     for (std::int64_t c = 0; c < count; ++c) {
       const float* const row = among.rows.row(row_of(c));
-      measures[c] = among.norm == Norm::l1 ? apart<Norm::l1>(query, row, width)
-                                           : apart<Norm::linf>(query, row, width);
+      measures[c] = among.norm == Norm::l1 ? manhattan_distance(query, row, width)
+                                           : chebyshev_distance(query, row, width);
     }
     return;
   }
   for (std::int64_t c = 0; c < count; c += kGroup) {
     for (std::int64_t next = c + kGroup; next < std::min(c + 2 * kGroup, count); ++next)
-      for (std::int64_t at = 0; at < width; at += kPad)
-        __builtin_prefetch(among.rows.row(row_of(next)) + at);
+      prefetch_row(among.rows.row(row_of(next)), width);
     const float* rows[kGroup];
     float products[kGroup];
     for (int r = 0; r < kGroup; ++r) rows[r] = among.rows.row(row_of(std::min(c + r, count - 1)));

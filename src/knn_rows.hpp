@@ -3,6 +3,7 @@
 // measured afterwards (knn_refine.hpp).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -35,7 +36,17 @@ struct KnnRows {
   std::vector<std::int32_t> ids;  // point of a row
 
   std::int64_t n() const { return rows.rows; }
+  /// The squared norm of a row, as measure() takes it: 0 for other norms than l2.
+  float square(std::int64_t row) const {
+    return squares.empty() ? 0.0f : squares[static_cast<std::size_t>(row)];
+  }
 };
+
+/// Fetches a row that is measured soon: rows lie anywhere in memory.
+inline void prefetch_row(const float* row, std::int64_t width) {
+  for (std::int64_t c = 0; c < std::min<std::int64_t>(width, 1024); c += 16)
+    __builtin_prefetch(row + c);
+}
 
 /// Columns of KnnRows::rows.
 std::int64_t knn_row_width(const Projection& projection, Norm norm);
