@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "embedding.hpp"
 #include "nearfold/error.hpp"
 #include "parallel.hpp"
-#include "pipeline.hpp"
 
 namespace nearfold {
 namespace {
@@ -53,40 +53,65 @@ const char* version() noexcept {
   return NEARFOLD_VERSION;
 }
 
-struct Embedder::State {
-  RunInfo info;
-  std::unique_ptr<Optimizer> optimizer;  // null when the caller stopped before it was made
-  std::int64_t n = 0;
-  int dims = 2;
-  int total = 0;
+Embedder::State::State(const Source& source, const Settings& settings)
+    : n(source.n()), dims(settings.dims), total(iterations_of(settings.method, n)) {
+  info.version = version();
+  info.method = method_name(settings.method);
+  info.device = describe(settings.device);
+  info.threads = thread_count(require_cpu(settings.device).threads);
+  info.seed = settings.seed;
+  info.n = n;
+  info.dim = source.points.cols;
+}
 
-  State(const Source& source, const Settings& settings, const Progress& progress) {
-    validate(settings);
-    const Cpu& on = require_cpu(settings.device);
-    n = source.n();
-    dims = settings.dims;
-    total = iterations_of(settings.method, n);
-    info.version = version();
-    info.method = method_name(settings.method);
-    info.device = describe(settings.device);
-    info.threads = thread_count(on.threads);
-    info.seed = settings.seed;
-    info.n = n;
-    info.dim = source.points.cols;
-    Run run(info, progress);
-    optimizer = std::visit(
-        [&](const auto& params) { return prepare(source, params, settings, on, run, info); },
-        settings.method);
-    info.peak_bytes = peak_bytes();
-  }
-};
+void Embedder::State::advance(int steps) {
+  if (!optimizer) return;
+  steps = std::clamp(steps, 0, total - info.iterations);
+  optimizer->advance(steps);
+  info.iterations += steps;
+  info.finished = info.iterations == total;
+  info.peak_bytes = peak_bytes();
+}
+
+Result Embedder::State::run_to_end(Run& run) {
+  if (!optimizer) return {{}, info};  // stopped before its start: an empty layout
+  run.stage(Stage::optimize, [&] {
+    while (info.iterations < total && run.report(Stage::optimize, info.iterations, total))
+      advance(kBlock);
+    run.report(Stage::optimize, info.iterations, total);
+  });
+  Result result{Matrix(n, dims), {}};
+  optimizer->copy_layout(result.layout.view());
+  check_layout(result.layout);
+  info.kl_divergence = optimizer->loss();
+  info.peak_bytes = peak_bytes();
+  result.info = info;
+  return result;
+}
+
+std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
+                                                        const Settings& settings,
+                                                        const Progress& progress) {
+  validate(settings);
+  const Cpu& on = require_cpu(settings.device);
+  auto state = std::make_unique<State>(source, settings);
+  Run run(state->info, progress);
+  state->optimizer = std::visit(
+      [&](const auto& params) {
+        return start_optimizer(prepare(source, params, settings, on, run, state->info), source,
+                               params, settings, on, run);
+      },
+      settings.method);
+  state->info.peak_bytes = peak_bytes();
+  return state;
+}
 
 Embedder::Embedder(HostMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
-    : state_(std::make_unique<State>(Source{points}, settings, progress)) {}
+    : state_(State::begin({points}, settings, progress)) {}
 Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
-    : state_(std::make_unique<State>(Source{points, &graph}, settings, progress)) {}
+    : state_(State::begin({points, &graph}, settings, progress)) {}
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;
@@ -99,13 +124,7 @@ int Embedder::iterations() const {
 }
 
 void Embedder::advance(int n) {
-  State& s = *state_;
-  if (!s.optimizer) return;
-  const int steps = std::clamp(n, 0, s.total - s.info.iterations);
-  s.optimizer->advance(steps);
-  s.info.iterations += steps;
-  s.info.finished = s.info.iterations == s.total;
-  s.info.peak_bytes = peak_bytes();
+  state_->advance(n);
 }
 
 std::optional<double> Embedder::loss() const {
@@ -125,43 +144,18 @@ const RunInfo& Embedder::info() const {
   return state_->info;
 }
 
-namespace {
-
-/// The loop most callers want. A run stopped before its start has an empty layout.
-Result run_to_end(Embedder embedder, int dims, const Progress& progress) {
-  Result result;
-  RunInfo info = embedder.info();
-  Run run(info, progress);
-  const int total = embedder.iterations();
-  if (info.init.empty()) {
-    result.info = info;
-    return result;
-  }
-  run.stage(Stage::optimize, [&] {
-    while (embedder.iteration() < total && run.report(Stage::optimize, embedder.iteration(), total))
-      embedder.advance(kBlock);
-    run.report(Stage::optimize, embedder.iteration(), total);
-  });
-  result.layout = Matrix(info.n, dims);
-  embedder.copy_layout(result.layout.view());
-  check_layout(result.layout);
-  info.iterations = embedder.iteration();
-  info.finished = embedder.info().finished;
-  info.kl_divergence = embedder.loss();
-  info.peak_bytes = peak_bytes();
-  result.info = std::move(info);
-  return result;
+Result Embedder::run_to_end(const Progress& progress) {
+  Run run(state_->info, progress);
+  return state_->run_to_end(run);
 }
 
-}  // namespace
-
 Result embed(HostMatrix<const float> points, const Settings& settings, const Progress& progress) {
-  return run_to_end(Embedder(points, settings, progress), settings.dims, progress);
+  return Embedder(points, settings, progress).run_to_end(progress);
 }
 
 Result embed(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
              const Progress& progress) {
-  return run_to_end(Embedder(graph, points, settings, progress), settings.dims, progress);
+  return Embedder(graph, points, settings, progress).run_to_end(progress);
 }
 
 Result embed(const KnnGraph& graph, const Settings& settings, const Progress& progress) {

@@ -3,6 +3,7 @@
 #include "knn_approximate.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -14,6 +15,21 @@
 
 namespace nearfold {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point began) {
+  return std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+/// What search() finds, and how long it took.
+template <class Search>
+KnnGraph timed_search(const Search& search) {
+  const Clock::time_point began = Clock::now();
+  KnnGraph graph = search();
+  graph.search_seconds = seconds_since(began);
+  return graph;
+}
 
 KnnGraph graph_of(NeighborRows&& rows, const MetricSpace& space, std::string index) {
   KnnGraph graph;
@@ -73,13 +89,15 @@ TunedIndex tune_index(const MetricSpace& space, int k, const IndexParams& params
 }
 
 KnnGraph graph_through(const TunedIndex& tuned, const MetricSpace& space, int k, const Cpu& on) {
-  NeighborRows answer = search_index(tuned.index, space, all_of(space), k, tuned.effort, on);
-  return finish(std::move(answer), space, tuned.exact, tuned.sample,
-                describe(tuned.index, tuned.effort), on);
+  return timed_search([&] {
+    NeighborRows answer = search_index(tuned.index, space, all_of(space), k, tuned.effort, on);
+    return finish(std::move(answer), space, tuned.exact, tuned.sample,
+                  describe(tuned.index, tuned.effort), on);
+  });
 }
 
 KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on) {
-  return graph_of(exact(all_of(space), k, on), space, "flat");
+  return timed_search([&] { return graph_of(exact(all_of(space), k, on), space, "flat"); });
 }
 
 KnnGraph find_knn(const MetricSpace& points, int k, const FlatKnn&, const Cpu& on,
@@ -113,8 +131,10 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
   };
   const int count = candidates_for(points, rows, projection, sample, params.target_recall, on) - 1;
   const Candidates candidates = nn_descent(rows, count, params, seed, on, enough);
-  return finish(refined(points, rows, candidates, row_of, k, on), points, exact, sample,
-                "nndescent", on);
+  return timed_search([&] {
+    return finish(refined(points, rows, candidates, row_of, k, on), points, exact, sample,
+                  "nndescent", on);
+  });
 }
 
 void check_metric(const KnnParams& params, Metric metric) {
@@ -131,9 +151,12 @@ void check_metric(const KnnParams& params, Metric metric) {
 
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu& on, std::uint64_t seed) {
+  const Clock::time_point began = Clock::now();
   const MetricSpace space = make_space(points, distance, on);
-  return std::visit([&](const auto& method) { return find_knn(space, k, method, on, seed); },
-                    params);
+  KnnGraph graph = std::visit(
+      [&](const auto& method) { return find_knn(space, k, method, on, seed); }, params);
+  graph.build_seconds = seconds_since(began) - graph.search_seconds;
+  return graph;
 }
 
 }  // namespace nearfold

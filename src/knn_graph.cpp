@@ -34,14 +34,20 @@ KnnGraph empty_graph(std::int64_t n, std::int64_t k) {
   return graph;
 }
 
+void require_neighbors(const KnnGraph& graph, int k) {
+  if (k >= 1 && k <= graph.k) return;
+  throw InvalidInput("the graph has " + std::to_string(graph.k) + " neighbours per point and " +
+                     std::to_string(k) + " are needed; make it with k >= " + std::to_string(k));
+}
+
 KnnGraph prune(const KnnGraph& graph, int k) {
-  if (k < 1 || k > graph.k)
-    throw InvalidInput("the graph has " + std::to_string(graph.k) + " neighbours per point and " +
-                       std::to_string(k) + " are needed; make it with k >= " + std::to_string(k));
+  require_neighbors(graph, k);
   KnnGraph out = empty_graph(graph.n, k);
   out.metric = graph.metric;
   out.index = graph.index;
   out.recall = graph.recall;
+  out.build_seconds = graph.build_seconds;
+  out.search_seconds = graph.search_seconds;
   for (std::int64_t i = 0; i < graph.n; ++i) {
     std::copy_n(graph.neighbors.begin() + i * graph.k, k, out.neighbors.begin() + i * k);
     std::copy_n(graph.distances.begin() + i * graph.k, k, out.distances.begin() + i * k);

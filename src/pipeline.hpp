@@ -23,14 +23,15 @@ class Run {
  public:
   Run(RunInfo& info, const Progress& progress) : info_(info), progress_(progress) {}
 
-  /// work() as `stage`. Nothing is done once the caller has said stop.
+  /// work() as `stage`, whose time grows when it comes again. Nothing is done once the caller has
+  /// said stop.
   template <class Work>
   void stage(Stage stage, const Work& work) {
     if (!report(stage, 0, 0)) return;
     const auto begin = std::chrono::steady_clock::now();
     work();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    info_.seconds.emplace_back(name(stage), took.count());
+    add(name(stage), took.count());
   }
 
   /// False once the caller wants to stop.
@@ -41,6 +42,12 @@ class Run {
   bool stopped() const { return stopped_; }
 
  private:
+  void add(const char* stage, double seconds) {
+    for (auto& [name, so_far] : info_.seconds)
+      if (name == stage) return void(so_far += seconds);
+    info_.seconds.emplace_back(stage, seconds);
+  }
+
   RunInfo& info_;
   const Progress& progress_;
   bool stopped_ = false;
@@ -54,36 +61,60 @@ struct Source {
   std::int64_t n() const { return graph ? graph->n : points.rows; }
 };
 
-/// Everything before the first iteration. Returns null when the caller stopped the run.
-template <class Params, class D>
-std::unique_ptr<Optimizer> prepare(const Source& source, const Params& params,
-                                   const Settings& settings, const D& on, Run& run, RunInfo& info) {
-  const int k = neighbors_needed(params, source.n());
-  const std::uint64_t seed = settings.seed;
-  KnnGraph graph;
+/// What the optimiser begins with. Runs over one graph that weigh its edges alike share it.
+struct Prepared {
   EdgeGraph edges;
-  Start start;
-  const Init init = settings.init.value_or(default_init(params, source.points));
+  Start start;  // unscaled
+};
+
+inline Init init_of(const Settings& settings, const Method& method, HostMatrix<const float> points) {
+  return settings.init.value_or(default_init(method, points));
+}
+
+/// Everything before the optimiser is known; incomplete when the caller stopped the run.
+template <class Params, class D>
+Prepared prepare(const Source& source, const Params& params, const Settings& settings, const D& on,
+                 Run& run, RunInfo& info) {
+  const int k = neighbors_needed(params, source.n());
+  const Init init = init_of(settings, params, source.points);
+  KnnGraph graph;
+  Prepared prepared;
 
   run.stage(Stage::check, [&] { check_source(source, init, settings.dims, on); });
   run.stage(Stage::knn, [&] {
-    graph = source.graph ? prune(*source.graph, k)
-                         : find_knn(source.points, k, settings.knn, settings.distance, on, seed);
+    graph = source.graph
+                ? prune(*source.graph, k)
+                : find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
   });
   run.stage(Stage::weights, [&] {
     describe_graph(graph, info);
-    edges = weigh_edges(graph, params, on);
+    prepared.edges = weigh_edges(graph, params, on);
     graph = {};
-    info.edges = edges.edges();
+    info.edges = prepared.edges.edges();
   });
   run.stage(Stage::init, [&] {
-    start = initial_layout(init, source.points, edges, settings.dims, seed, on);
-    scale_start(start.layout, init, params, seed);
-    info.init = start.how;
-    info.warnings.insert(info.warnings.end(), start.warnings.begin(), start.warnings.end());
+    prepared.start = initial_layout(init, source.points, prepared.edges, settings.dims,
+                                    settings.seed, on);
+    info.init = prepared.start.how;
+    info.warnings.insert(info.warnings.end(), prepared.start.warnings.begin(),
+                         prepared.start.warnings.end());
   });
-  if (run.stopped()) return nullptr;
-  return make_optimizer(std::move(edges), std::move(start.layout), params, seed, on);
+  return prepared;
+}
+
+/// The optimiser at its first iteration; null when the caller stopped the run.
+template <class Params, class D>
+std::unique_ptr<Optimizer> start_optimizer(Prepared prepared, const Source& source,
+                                           const Params& params, const Settings& settings,
+                                           const D& on, Run& run) {
+  std::unique_ptr<Optimizer> optimizer;
+  run.stage(Stage::init, [&] {
+    scale_start(prepared.start.layout, init_of(settings, params, source.points), params,
+                settings.seed);
+    optimizer = make_optimizer(std::move(prepared.edges), std::move(prepared.start.layout), params,
+                               settings.seed, on);
+  });
+  return optimizer;
 }
 
 }  // namespace nearfold

@@ -39,6 +39,9 @@ KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn&, const Cpu&, 
 /// Throws Unsupported, naming the methods that work, when one cannot honour the metric.
 void check_metric(const KnnParams& params, Metric metric);
 
+/// Throws InvalidInput when the graph cannot be pruned to k neighbours.
+void require_neighbors(const KnnGraph& graph, int k);
+
 /// Room for k neighbours of each of n points, unset.
 KnnGraph empty_graph(std::int64_t n, std::int64_t k);
 

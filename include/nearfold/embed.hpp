@@ -60,6 +60,7 @@ using Progress = std::function<bool(const ProgressInfo&)>;
 /// One thread at a time uses an Embedder; different ones are independent.
 class Embedder {
  public:
+  struct State;
   /// Makes the graph, the weights and the start. Points are not needed afterwards.
   Embedder(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
   /// From a graph; `points` may be empty, and is then not available to a PCA start.
@@ -76,9 +77,10 @@ class Embedder {
   std::optional<double> loss() const;
   void copy_layout(HostMatrix<float> out) const;  ///< out [n, dims]
   const RunInfo& info() const;
+  /// The loop most callers want: all iterations that are left, then the layout and the report.
+  Result run_to_end(const Progress& = {});
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -38,6 +38,8 @@ struct KnnGraph {
   // How it was made.
   std::string index = "given";   ///< "flat", "ivf (... lists, ... probes)", ..., or "given"
   std::optional<Recall> recall;  ///< measured; unset for exact graphs
+  double build_seconds = 0;      ///< until all rows could be searched for; 0 when given
+  double search_seconds = 0;     ///< from then on
 
   /// Throws InvalidInput naming the first faults, each with its row and column, when a row breaks
   /// the rules above. O(n k).

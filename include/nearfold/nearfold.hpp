@@ -4,6 +4,7 @@
 #include "nearfold/device.hpp"  // IWYU pragma: export
 #include "nearfold/embed.hpp"   // IWYU pragma: export
 #include "nearfold/error.hpp"   // IWYU pragma: export
+#include "nearfold/grid.hpp"    // IWYU pragma: export
 #include "nearfold/knn.hpp"     // IWYU pragma: export
 #include "nearfold/matrix.hpp"  // IWYU pragma: export
 #include "nearfold/params.hpp"  // IWYU pragma: export

@@ -1,0 +1,33 @@
+// A run that has begun: what Embedder hides, and what embed() and embed_grid() carry to its end.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "nearfold/embed.hpp"
+#include "optimizer.hpp"
+#include "pipeline.hpp"
+
+namespace nearfold {
+
+struct Embedder::State {
+  RunInfo info;
+  std::unique_ptr<Optimizer> optimizer;  // null when the caller stopped before it was made
+  std::int64_t n = 0;
+  int dims = 2;
+  int total = 0;
+
+  /// A run that has not begun; settings are valid.
+  State(const Source& source, const Settings& settings);
+  /// A run at its first iteration; settings are checked.
+  static std::unique_ptr<State> begin(const Source& source, const Settings& settings,
+                                      const Progress& progress);
+
+  /// `steps` more iterations, stopping at the last.
+  void advance(int steps);
+
+  /// All iterations that are left, or as many as the caller wants. `run` is of this info.
+  Result run_to_end(Run& run);
+};
+
+}  // namespace nearfold
