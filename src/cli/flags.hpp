@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "io/io.hpp"
 #include "nearfold/params.hpp"
@@ -44,6 +45,22 @@ CLI::Option* number(CLI::App& app, const std::string& names, std::optional<T>& t
   return app.add_option_function<std::string>(names, set, help)
       ->default_str("auto")
       ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
+}
+
+/// Several of them: 5,50 or 5 50.
+template <class T>
+CLI::Option* numbers(CLI::App& app, const std::string& names, std::vector<T>& target,
+                     const std::string& help) {
+  const auto set = [&target](const std::vector<std::string>& words) {
+    target.clear();
+    for (const std::string& word : words) target.push_back(parse_number<T>(word));
+  };
+  std::string usual;
+  for (const T& value : target) usual += (usual.empty() ? "" : ",") + CLI::detail::to_string(value);
+  return app.add_option_function<std::vector<std::string>>(names, set, help)
+      ->delimiter(',')
+      ->default_str(usual)
+      ->type_name(std::is_integral_v<T> ? "INT,..." : "FLOAT,...");
 }
 
 CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
