@@ -1,14 +1,18 @@
-// UMAP's optimisation on the CPU, in batches. Every vertex reads all others from the layout of the
-// previous epoch and writes only itself: the clipped forces of its firing edges and their negative
-// samples are summed, then one Adam step is taken. Nothing depends on order or threads.
+// UMAP's optimisation on the CPU: umap-learn's stochastic descent, in steps that any number of
+// threads can take. An epoch is cut into steps, in each of which a vertex meets one or two of its
+// firing edges. In a step every vertex reads all others from the layout before it and writes only
+// itself: the clipped forces of the edges that fire and of their negative samples are summed and
+// followed. Nothing depends on order or threads.
 //
-// The forces of a vertex are a list of terms: term t is added to partial sum t % 8, so that the
-// list is computed eight or sixteen at a time. Draw t of a vertex in an epoch is a pure function of
-// (seed, epoch, vertex, t).
+// So a vertex makes about as many moves as in umap-learn's serial loop, as long and as noisy. With
+// one move an epoch, maps of many neighbours or a large min_dist are worse; so they are when the
+// two directions of an edge act in different steps. An edge pulls both of its ends there, once for
+// each direction stored, so the pull on a vertex is doubled here. A hub, many of whose edges fire
+// at once, would overshoot by the sum of their pulls: it moves as far as kMostPulls of them say.
 //
-// Against umap-learn's serial SGD: an edge pulls both of its ends there, once for each direction
-// stored, so the pull on a vertex is doubled here; the step is Adam's (0.5, 0.9) as in the batch
-// mode of uwot, since plain sums of clipped forces would overshoot.
+// Forces are computed for the terms of many vertices at a time, and added up one by one, pulls and
+// pushes apart, in the order of each vertex's own terms. Draw t of a vertex in a step is a pure
+// function of (seed, step, vertex, t).
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -23,62 +27,92 @@
 namespace nearfold {
 namespace {
 
-constexpr int kLanes = 8;
-constexpr int kDraws = 4 * kLanes;   // words from one group of Philox counters
-constexpr int kBatch = 16 * kDraws;  // terms computed at once
+constexpr int kVertices = 256;  // of a block: a power of two
+constexpr int kTerms = 1024;    // whose forces are computed together
 constexpr float kPull = 2.0f;
-constexpr float kBeta1 = 0.5f, kBeta2 = 0.9f, kEpsilon = 1e-7f;
+constexpr float kMostPulls = 4.0f;
+constexpr double kFiringsPerStep = 1.0;
+constexpr int kMostSteps = 16;  // of an epoch
 
-/// What an epoch is beyond the layout: its number, its step, Adam's corrections.
-struct Epoch {
-  std::int32_t number;  // 1, 2, ...
-  float step;           // learning rate / (1 - beta1^number)
-  float second;         // 1 / (1 - beta2^number)
+/// A part of an epoch.
+struct Step {
+  std::int32_t epoch;    // 1, 2, ...
+  std::int32_t part;     // of the epoch, 0, 1, ...
+  std::uint32_t number;  // of all steps, 0, 1, ...
+  float rate;            // learning rate
 };
 
-/// Draws 32 g .. 32 g + 31 of a vertex: word c of lane l is draw 32 g + 8 c + l.
-void draw(std::uint64_t seed, std::int32_t epoch, std::int64_t vertex, std::int32_t group,
-          std::uint32_t* words) {
-  for (int l = 0; l < kLanes; ++l) {
-    const Random4 r =
-        philox(static_cast<std::uint32_t>(group * kLanes + l), static_cast<std::uint32_t>(vertex),
-               static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(Stream::layout), seed);
-    for (int c = 0; c < 4; ++c) words[c * kLanes + l] = r.v[c];
-  }
-}
-
-/// The sum of forces on one vertex, in eight partial sums per coordinate.
+/// Terms of the vertices of a block, and the sums of their forces.
 template <int Dims>
-struct Forces {
-  std::array<std::array<float, kLanes>, Dims> sums{};
+class Forces {
+ public:
+  Forces(const float* y, std::int64_t begin, float scale) : y_(y), begin_(begin), scale_(scale) {}
 
-  /// Adds the forces of `count` others, a multiple of 8 after padding with `self`, which exerts
-  /// none.
   template <class Factor>
-  void add(const float* y, std::int32_t self, std::int32_t* ids, int count, float scale,
-           const Factor& factor) {
-    while (count % kLanes != 0) ids[count++] = self;
-    float d[Dims][kBatch];
-    for (int t = 0; t < count; ++t)
+  void add(std::int32_t vertex, std::int32_t other, const Factor& factor) {
+    vertices_[count_] = vertex;
+    others_[count_] = other;
+    if (++count_ == kTerms) flush(factor);
+  }
+
+  template <class Factor>
+  void flush(const Factor& factor) {
+    float d[Dims][kTerms];
+    for (int t = 0; t < count_; ++t)
       for (int c = 0; c < Dims; ++c)
-        d[c][t] = y[std::int64_t{self} * Dims + c] - y[std::int64_t{ids[t]} * Dims + c];
-    for (int t = 0; t < count; ++t) {
+        d[c][t] =
+            y_[std::int64_t{vertices_[t]} * Dims + c] - y_[std::int64_t{others_[t]} * Dims + c];
+    for (int t = 0; t < count_; ++t) {
       float d2 = 0;
       for (int c = 0; c < Dims; ++c) d2 += d[c][t] * d[c][t];
       const float g = factor(d2);
-      for (int c = 0; c < Dims; ++c) d[c][t] = scale * clip4(g * d[c][t]);
+      for (int c = 0; c < Dims; ++c) d[c][t] = scale_ * clip4(g * d[c][t]);
     }
-    for (int c = 0; c < Dims; ++c)
-      for (int t = 0; t < count; t += kLanes)
-        for (int l = 0; l < kLanes; ++l)
-          sums[static_cast<std::size_t>(c)][static_cast<std::size_t>(l)] += d[c][t + l];
+    for (int t = 0; t < count_; ++t)
+      for (int c = 0; c < Dims; ++c) sums_[vertices_[t] - begin_][c] += d[c][t];
+    count_ = 0;
   }
 
-  float total(int c) const {
-    const auto& s = sums[static_cast<std::size_t>(c)];
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-  }
+  float sum(std::int64_t vertex, int c) const { return sums_[vertex - begin_][c]; }
+
+ private:
+  const float* y_;
+  std::int64_t begin_;
+  float scale_;
+  int count_ = 0;
+  std::int32_t vertices_[kTerms], others_[kTerms];
+  float sums_[kVertices][Dims] = {};
 };
+
+/// The graph with part 0 of every row first, then part 1 of every row, and so on: that of vertex i
+/// in part p begins at offsets[p n + i]. So every step reads memory in its order.
+EdgeGraph split_rows(const EdgeGraph& rows, std::int32_t parts, const Cpu& on) {
+  EdgeGraph out{rows.n, {}, {}, {}};
+  out.offsets.resize(static_cast<std::size_t>(rows.n * parts + 1));
+  out.columns.resize(rows.columns.size());
+  out.weights.resize(rows.weights.size());
+  const auto for_each_edge = [&](const auto& body) {  // (place in offsets, edge)
+    parallel_for(on.threads, rows.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i)
+        for (std::int64_t e = rows.offsets[static_cast<std::size_t>(i)];
+             e < rows.offsets[static_cast<std::size_t>(i) + 1]; ++e) {
+          const auto edge = static_cast<std::size_t>(e);
+          const std::int64_t part =
+              part_of_edge(static_cast<std::int32_t>(i), rows.columns[edge], parts);
+          body(static_cast<std::size_t>(part * rows.n + i), edge);
+        }
+    });
+  };
+  for_each_edge([&](std::size_t at, std::size_t) { ++out.offsets[at + 1]; });
+  for (std::size_t at = 1; at < out.offsets.size(); ++at) out.offsets[at] += out.offsets[at - 1];
+  std::vector<std::int64_t> next(out.offsets.begin(), out.offsets.end() - 1);
+  for_each_edge([&](std::size_t at, std::size_t edge) {
+    const auto to = static_cast<std::size_t>(next[at]++);
+    out.columns[to] = rows.columns[edge];
+    out.weights[to] = rows.weights[edge];
+  });
+  return out;
+}
 
 template <int Dims>
 class UmapOptimizer final : public Optimizer {
@@ -88,8 +122,6 @@ class UmapOptimizer final : public Optimizer {
       : graph_(std::move(graph)),
         y_(std::move(start.values)),
         next_(y_.size()),
-        mean_(y_.size()),
-        square_(y_.size()),
         seed_(seed),
         epochs_(iterations_of(params, graph_.n)),
         learning_rate_(params.learning_rate),
@@ -99,16 +131,29 @@ class UmapOptimizer final : public Optimizer {
     curve_ = {static_cast<float>(curve.a), static_cast<float>(curve.b),
               static_cast<float>(params.repulsion_strength)};
     const float heaviest = *std::max_element(graph_.weights.begin(), graph_.weights.end());
-    for (float& w : graph_.weights) w /= heaviest;  // from here on: firings per epoch
+    double firings = 0;
+    for (float& w : graph_.weights) {
+      w /= heaviest;  // from here on: firings per epoch
+      firings += static_cast<double>(w);
+    }
+    const double steps = std::ceil(firings / static_cast<double>(graph_.n) / kFiringsPerStep);
+    parts_ = static_cast<std::int32_t>(std::clamp<double>(steps, 1, kMostSteps));
+    graph_ = split_rows(graph_, parts_, on_);
   }
 
   void advance(int n) override {
     for (; n > 0 && epoch_ < epochs_; --n) {
-      const Epoch now = next_epoch();
-      parallel_for(on_.threads, graph_.n, 256, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) move(static_cast<std::int32_t>(i), now);
-      });
-      y_.swap(next_);
+      const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_) / epochs_);
+      for (std::int32_t part = 0; part < parts_; ++part) {
+        const Step step{epoch_ + 1, part,
+                        static_cast<std::uint32_t>(std::int64_t{epoch_} * parts_ + part),
+                        static_cast<float>(rate)};
+        parallel_for(on_.threads, graph_.n, kVertices, [&](std::int64_t begin, std::int64_t end) {
+          move(static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end), step);
+        });
+        y_.swap(next_);
+      }
+      ++epoch_;
     }
   }
 
@@ -119,71 +164,64 @@ class UmapOptimizer final : public Optimizer {
   }
 
  private:
-  Epoch next_epoch() {
-    ++epoch_;
-    power1_ *= static_cast<double>(kBeta1);
-    power2_ *= static_cast<double>(kBeta2);
-    const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_ - 1) / epochs_);
-    return {epoch_, static_cast<float>(rate / (1.0 - power1_)),
-            static_cast<float>(1.0 / (1.0 - power2_))};
-  }
-
-  void move(std::int32_t i, const Epoch& now) {
-    Forces<Dims> forces;
-    const std::int32_t samples = attract(i, now, forces);
-    repel(i, now, samples, forces);
-    for (int c = 0; c < Dims; ++c) {
-      const std::size_t at = static_cast<std::size_t>(i) * Dims + static_cast<std::size_t>(c);
-      const float g = forces.total(c);
-      mean_[at] = kBeta1 * mean_[at] + (1.0f - kBeta1) * g;
-      square_[at] = kBeta2 * square_[at] + (1.0f - kBeta2) * g * g;
-      const float width = std::sqrt(square_[at] * now.second) + kEpsilon;
-      next_[at] = y_[at] + now.step * mean_[at] / width;
-    }
-  }
-
-  /// Pulls of the edges that fire now; returns the number of negative samples that are due.
-  std::int32_t attract(std::int32_t i, const Epoch& now, Forces<Dims>& forces) const {
-    std::int32_t ids[kBatch];
-    int count = 0;
-    std::int32_t samples = 0;
+  void move(std::int32_t begin, std::int32_t end, const Step& step) {
+    Forces<Dims> pulls(y_.data(), begin, kPull), pushes(y_.data(), begin, 1.0f);
     const auto pull = [&](float d2) { return umap_attraction(d2, curve_); };
-    const std::int64_t end = graph_.offsets[static_cast<std::size_t>(i) + 1];
-    for (std::int64_t e = graph_.offsets[static_cast<std::size_t>(i)]; e < end; ++e) {
-      const float rate = graph_.weights[static_cast<std::size_t>(e)];
-      const std::int32_t fired = firings(now.number, rate);
-      if (fired == firings(now.number - 1, rate)) continue;
-      samples +=
-          samples_due(fired, samples_per_firing_) - samples_due(fired - 1, samples_per_firing_);
-      ids[count++] = graph_.columns[static_cast<std::size_t>(e)];
-      if (count == kBatch) {
-        forces.add(y_.data(), i, ids, count, kPull, pull);
-        count = 0;
+    const auto push = [&](float d2) { return umap_repulsion(d2, curve_); };
+    std::int32_t fired[kVertices];
+    for (std::int32_t i = begin; i < end; ++i) {
+      std::int32_t samples = 0;
+      fired[i - begin] = for_each_firing(i, step, [&](std::int32_t other, std::int32_t due) {
+        pulls.add(i, other, pull);
+        samples += due;
+      });
+      for_each_draw(i, step, samples, [&](std::int32_t other) { pushes.add(i, other, push); });
+    }
+    pulls.flush(pull);
+    pushes.flush(push);
+    for (std::int32_t i = begin; i < end; ++i) {
+      const float pulls_at_once = static_cast<float>(fired[i - begin]);
+      const float rate = step.rate * std::min(1.0f, kMostPulls / std::max(1.0f, pulls_at_once));
+      for (int c = 0; c < Dims; ++c) {
+        const std::size_t at = static_cast<std::size_t>(i) * Dims + static_cast<std::size_t>(c);
+        next_[at] = y_[at] + rate * (pulls.sum(i, c) + pushes.sum(i, c));
       }
     }
-    forces.add(y_.data(), i, ids, count, kPull, pull);
-    return samples;
   }
 
-  void repel(std::int32_t i, const Epoch& now, std::int32_t samples, Forces<Dims>& forces) const {
-    std::uint32_t words[kBatch];
-    std::int32_t ids[kBatch];
-    const auto push = [&](float d2) { return umap_repulsion(d2, curve_); };
+  /// body(other, samples due) for the edges of a vertex that fire in this step; returns how many.
+  template <class Body>
+  std::int32_t for_each_firing(std::int32_t i, const Step& step, const Body& body) const {
+    const auto at = static_cast<std::size_t>(step.part * graph_.n + i);
+    std::int32_t count = 0;
+    for (std::int64_t e = graph_.offsets[at]; e < graph_.offsets[at + 1]; ++e) {
+      const float rate = graph_.weights[static_cast<std::size_t>(e)];
+      const std::int32_t fired = firings(step.epoch, rate);
+      if (fired == firings(step.epoch - 1, rate)) continue;
+      ++count;
+      body(graph_.columns[static_cast<std::size_t>(e)],
+           samples_due(fired, samples_per_firing_) - samples_due(fired - 1, samples_per_firing_));
+    }
+    return count;
+  }
+
+  /// body(vertex) for `count` vertices drawn from all.
+  template <class Body>
+  void for_each_draw(std::int32_t i, const Step& step, std::int32_t count, const Body& body) const {
     const auto n = static_cast<std::uint32_t>(graph_.n);
-    for (std::int32_t first = 0; first < samples; first += kBatch) {
-      const int count = std::min(kBatch, samples - first);
-      for (int w = 0; w < count; w += kDraws)
-        draw(seed_, now.number, i, (first + w) / kDraws, words + w);
-      for (int t = 0; t < count; ++t) ids[t] = static_cast<std::int32_t>(to_range(words[t], n));
-      forces.add(y_.data(), i, ids, count, 1.0f, push);
+    for (std::int32_t first = 0; first < count; first += 4) {
+      const Random4 r = philox(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(i),
+                               step.number, static_cast<std::uint32_t>(Stream::layout), seed_);
+      for (std::int32_t t = 0; t < std::min(4, count - first); ++t)
+        body(static_cast<std::int32_t>(to_range(r.v[t], n)));
     }
   }
 
-  EdgeGraph graph_;
-  std::vector<float> y_, next_, mean_, square_;  // [n, Dims]; layout, its successor, Adam's moments
+  EdgeGraph graph_;              // rows split into parts_
+  std::vector<float> y_, next_;  // [n, Dims]; layout and its successor
   std::uint64_t seed_;
-  std::int32_t epoch_ = 0, epochs_;
-  double learning_rate_, power1_ = 1, power2_ = 1;
+  std::int32_t epoch_ = 0, epochs_, parts_ = 1;
+  double learning_rate_;
   float samples_per_firing_;
   UmapCurve curve_{};
   Cpu on_;

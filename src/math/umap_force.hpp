@@ -45,6 +45,18 @@ NEARFOLD_HD inline std::int32_t firings(std::int32_t epoch, float rate) {
   return static_cast<std::int32_t>(static_cast<float>(epoch) * rate);
 }
 
+/// In which part of an epoch an edge fires, [0, parts): pseudorandom, and the same for both of its
+/// directions.
+NEARFOLD_HD inline std::int32_t part_of_edge(std::int32_t i, std::int32_t j, std::int32_t parts) {
+  const auto low = static_cast<std::uint32_t>(i < j ? i : j);
+  const auto high = static_cast<std::uint32_t>(i < j ? j : i);
+  std::uint32_t h = low * 0x9E3779B1u ^ (high + 0x7F4A7C15u) * 0x85EBCA77u;
+  h ^= h >> 15;
+  h *= 0xC2B2AE3Du;
+  h ^= h >> 13;
+  return static_cast<std::int32_t>((std::uint64_t{h} * static_cast<std::uint32_t>(parts)) >> 32);
+}
+
 /// Negative samples due by the time an edge has fired `count` times.
 NEARFOLD_HD inline std::int32_t samples_due(std::int32_t count, float samples_per_firing) {
   return static_cast<std::int32_t>(static_cast<float>(count) * samples_per_firing);
