@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks graph files against the Python packages that they are for, in .deps/venv with the versions
-# of tests/python/requirements.txt. Needs python3-venv, and the tool built.
+# Checks graph files and the scores of maps against the Python packages that take or make the same,
+# in .deps/venv with the versions of tests/python/requirements.txt. Needs python3-venv, and the tool
+# built.
 #
 #   scripts/python-checks.sh [TOOL]         TOOL is build/cpu-release/nearfold unless given
 set -euo pipefail
@@ -20,4 +21,6 @@ if ! cmp -s "$wanted" "$venv/requirements.txt"; then
   "$venv/bin/pip" check
   cp "$wanted" "$venv/requirements.txt"
 fi
-exec "$venv/bin/python" tests/python/check_graphs.py "$tool"
+for check in graphs quality; do
+  "$venv/bin/python" "tests/python/check_$check.py" "$tool"
+done

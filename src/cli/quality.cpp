@@ -1,0 +1,97 @@
+// nearfold quality: points and their map in, scores with their sampling errors out.
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/flags.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "io/io.hpp"
+#include "nearfold/error.hpp"
+#include "nearfold/nearfold.hpp"
+
+namespace nearfold::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  Common common;
+  MetricFlags metric;
+  std::string points, layout, labels, report;
+  QualityParams params;
+
+  QualityParams chosen() const;
+};
+
+QualityParams Options::chosen() const {
+  QualityParams p = params;
+  p.distance = metric.distance();
+  p.seed = common.seed;
+  p.device = common.chosen_device();
+  return p;
+}
+
+void print_table(const QualityReport& report) {
+  std::printf("%-20s %8s  %-15s %s\n", "measure", "value", "standard error", "sample");
+  for (const Score& score : report.scores) {
+    char error[32] = "exact";
+    if (score.standard_error > 0)
+      std::snprintf(error, sizeof error, "+- %.4f", score.standard_error);
+    std::printf("%-20s %8.4f  %-15s %lld\n", score.name.c_str(), score.value, error,
+                static_cast<long long>(score.sample));
+  }
+}
+
+void run(const Options& o) {
+  const QualityParams params = o.chosen();
+  if (!o.report.empty()) io::check_writable(o.report, o.common.overwrite());
+  ProgressPrinter progress(o.common.progress, o.common.quiet);
+  progress.update("read", 0, 0);
+  const Matrix points = io::read_matrix(o.points), layout = io::read_matrix(o.layout);
+  io::Labels labels;
+  if (!o.labels.empty()) labels = io::read_labels(o.labels);
+  progress.update("score", 0, 0);
+  const auto began = std::chrono::steady_clock::now();
+  const QualityReport report = evaluate(points, layout, labels.ids, params);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  progress.finish();
+  const Json out{{"n", report.n},
+                 {"metric", name(params.distance.metric)},
+                 {"seed", params.seed},
+                 {"scores", quality_json(report)},
+                 {"seconds", took.count()}};
+  const std::string text = out.dump(2) + "\n";
+  if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
+  if (o.common.json)
+    std::fputs(text.c_str(), stdout);
+  else if (!o.common.quiet)
+    print_table(report);
+}
+
+}  // namespace
+
+void add_quality(CLI::App& app) {
+  CLI::App& command = *app.add_subcommand("quality", "Score a map of points");
+  const auto o = std::make_shared<Options>();
+  text(command, "points", o->points, "Points, as for embed")->required();
+  text(command, "map", o->layout, "Their map")->required();
+  text(command, "--labels", o->labels, "One label a point, a negative one for none");
+  numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
+  number(command, "--trustworthiness-k", o->params.trustworthiness_k,
+         "Neighbours of trustworthiness and continuity");
+  number(command, "--label-k", o->params.label_k, "Neighbours that vote on a label");
+  number(command, "--exact-below", o->params.exact_below,
+         "Up to this many points every one is scored");
+  number(command, "--sample", o->params.rows, "Points scored of more");
+  number(command, "--subset", o->params.subset,
+         "Points of more that trustworthiness is limited to");
+  number(command, "--pairs", o->params.pairs, "Random triplets, and random pairs");
+  text(command, "--report", o->report, "The scores, JSON");
+  o->metric.add(command);
+  o->common.add(command);
+  command.callback([o] { run(*o); });
+}
+
+}  // namespace nearfold::cli
