@@ -10,59 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "math/philox.hpp"
 #include "nearfold/error.hpp"
 #include "plot/colors.hpp"
-#include "plot/picture.hpp"
 #include "plot/place.hpp"
 #include "plot/raster.hpp"
 #include "plot/text.hpp"
+#include "plot_data.hpp"
 
 namespace nearfold {
 namespace {
-
-using Style = PlotOptions::Style;
-using Color = std::array<int, 3>;
-
-constexpr Color kWhite = {255, 255, 255};
-
-// Two round clouds, the first at the lower left, with labels 0 and 1.
-struct Clouds {
-  Matrix layout;
-  std::vector<std::int32_t> labels;
-};
-
-Clouds two_clouds(std::int64_t n) {
-  Clouds clouds{Matrix(n, 2), std::vector<std::int32_t>(static_cast<std::size_t>(n))};
-  for (std::int64_t i = 0; i < n; ++i) {
-    const Random4 bits = random4(1, Stream::data, static_cast<std::uint64_t>(i));
-    const float radius = std::sqrt(to_unit(bits.v[0]));
-    const float angle = 6.2831853f * to_unit(bits.v[1]);
-    const float center = i % 2 == 0 ? 0.0f : 6.0f;
-    clouds.layout.row(i)[0] = center + radius * std::cos(angle);
-    clouds.layout.row(i)[1] = center + radius * std::sin(angle);
-    clouds.labels[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i % 2);
-  }
-  return clouds;
-}
-
-PlotOptions small(Style style = Style::automatic, bool dark = false) {
-  return {.width = 240, .height = 200, .title = "", .dark = dark, .style = style};
-}
-
-Color pixel(const Image& image, int x, int y) {
-  const auto at = static_cast<std::size_t>(3 * (y * image.width + x));
-  return {image.rgb[at], image.rgb[at + 1], image.rgb[at + 2]};
-}
-
-// Pixels of the rectangle that differ from `ground`.
-int marked(const Image& image, const Box& box, const Color& ground = kWhite) {
-  int count = 0;
-  for (int y = box.top; y < box.bottom; ++y) {
-    for (int x = box.left; x < box.right; ++x) count += pixel(image, x, y) != ground ? 1 : 0;
-  }
-  return count;
-}
 
 // The rectangle around all marks above the caption.
 Box extent(const Image& image) {
@@ -81,7 +37,7 @@ TEST(Picture, HasTheSizeAskedAndTheGroundInItsCorners) {
   const Clouds clouds = two_clouds(500);
   for (const bool dark : {false, true}) {
     for (const Style style : {Style::points, Style::density}) {
-      const Image image = draw_map(clouds.layout, clouds.labels, {}, small(style, dark));
+      const Image image = map_of(clouds.layout, clouds.labels, {}, small(style, dark));
       ASSERT_EQ(image.width, 240);
       ASSERT_EQ(image.height, 200);
       ASSERT_EQ(image.rgb.size(), 240u * 200u * 3u);
@@ -97,8 +53,8 @@ TEST(Picture, HasTheSizeAskedAndTheGroundInItsCorners) {
 TEST(Picture, IsTheSameEveryTime) {
   const Clouds clouds = two_clouds(3000);
   for (const Style style : {Style::points, Style::density}) {
-    const Image a = draw_map(clouds.layout, clouds.labels, {}, small(style));
-    const Image b = draw_map(clouds.layout, clouds.labels, {}, small(style));
+    const Image a = map_of(clouds.layout, clouds.labels, {}, small(style));
+    const Image b = map_of(clouds.layout, clouds.labels, {}, small(style));
     EXPECT_EQ(a.rgb, b.rgb);
   }
 }
@@ -106,9 +62,9 @@ TEST(Picture, IsTheSameEveryTime) {
 TEST(Picture, MarksEachCloudInItsPlaceAndColour) {
   const Clouds clouds = two_clouds(4000);
   for (const Style style : {Style::points, Style::density}) {
-    const Image image = draw_map(clouds.layout, clouds.labels, {}, small(style));
+    const Image image = map_of(clouds.layout, clouds.labels, {}, small(style));
     // Without the legend the map is square, so the first cloud is at the lower left.
-    const Box box = extent(draw_map(clouds.layout, {}, {}, small(style)));
+    const Box box = extent(map_of(clouds.layout, {}, {}, small(style)));
     EXPECT_NEAR(box.width(), box.height(), 2);
     Color first{};
     Color second{};
@@ -141,7 +97,7 @@ TEST(Picture, ShowsDarkerWhereDensityIsHigher) {
     layout.row(i)[0] = u * u * u;  // crowded at the left
     layout.row(i)[1] = to_unit(bits.v[1]);
   }
-  const Image image = draw_map(layout, {}, {}, small());
+  const Image image = map_of(layout, {}, {}, small());
   const Box box = extent(image);
   const auto brightness = [&](int from, int to) {
     int sum = 0;
@@ -159,10 +115,10 @@ TEST(Picture, ShowsDarkerWhereDensityIsHigher) {
 TEST(Picture, ChoosesDensityAboveTwentyThousandPoints) {
   const Clouds few = two_clouds(20000);
   const Clouds many = two_clouds(20001);
-  EXPECT_EQ(draw_map(few.layout, {}, {}, small()).rgb,
-            draw_map(few.layout, {}, {}, small(Style::points)).rgb);
-  EXPECT_EQ(draw_map(many.layout, {}, {}, small()).rgb,
-            draw_map(many.layout, {}, {}, small(Style::density)).rgb);
+  EXPECT_EQ(map_of(few.layout, {}, {}, small()).rgb,
+            map_of(few.layout, {}, {}, small(Style::points)).rgb);
+  EXPECT_EQ(map_of(many.layout, {}, {}, small()).rgb,
+            map_of(many.layout, {}, {}, small(Style::density)).rgb);
 }
 
 TEST(Picture, DoesNotShrinkTheMapForOneOutlier) {
@@ -209,9 +165,9 @@ TEST(Picture, DrawsEmptySingleAndEqualPoints) {
   std::fill(equal.values.begin(), equal.values.end(), 3.5f);
   Matrix single(1, 2);
   for (const Style style : {Style::points, Style::density}) {
-    EXPECT_EQ(marked(draw_map({}, {}, {}, small(style)), map), 0);
-    EXPECT_GE(marked(draw_map(single, {}, {}, small(style)), map), 4);
-    EXPECT_GE(marked(draw_map(equal, {}, {}, small(style)), map), 4);
+    EXPECT_EQ(marked(map_of({}, {}, {}, small(style)), map), 0);
+    EXPECT_GE(marked(map_of(single, {}, {}, small(style)), map), 4);
+    EXPECT_GE(marked(map_of(equal, {}, {}, small(style)), map), 4);
   }
 }
 
@@ -227,23 +183,23 @@ TEST(Picture, DrawsExtremeButFiniteValues) {
 TEST(Picture, RefusesWhatItCannotDraw) {
   Clouds clouds = two_clouds(50);
   const std::vector<std::int32_t> short_labels(49, 0);
-  EXPECT_THROW(draw_map(clouds.layout, short_labels, {}, small()), InvalidInput);
-  EXPECT_THROW(draw_map(Matrix(4, 5), {}, {}, small()), InvalidInput);
+  EXPECT_THROW(map_of(clouds.layout, short_labels, {}, small()), InvalidInput);
+  EXPECT_THROW(map_of(Matrix(4, 5), {}, {}, small()), InvalidInput);
   PlotOptions tiny = small();
   tiny.width = 63;
-  EXPECT_THROW(draw_map(clouds.layout, {}, {}, tiny), InvalidParameter);
+  EXPECT_THROW(map_of(clouds.layout, {}, {}, tiny), InvalidParameter);
   for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
     clouds.layout.row(31)[1] = bad;
-    EXPECT_THROW(draw_map(clouds.layout, {}, {}, small()), InvalidInput);
+    EXPECT_THROW(map_of(clouds.layout, {}, {}, small()), InvalidInput);
   }
 }
 
 TEST(Legend, IsBesideTheMapAndNamesTheClasses) {
   const Clouds clouds = two_clouds(1000);
   const std::vector<std::string> names = {"first", "second"};
-  const Image plain = draw_map(clouds.layout, {}, {}, small());
-  const Image numbers = draw_map(clouds.layout, clouds.labels, {}, small());
-  const Image named = draw_map(clouds.layout, clouds.labels, names, small());
+  const Image plain = map_of(clouds.layout, {}, {}, small());
+  const Image numbers = map_of(clouds.layout, clouds.labels, {}, small());
+  const Image named = map_of(clouds.layout, clouds.labels, names, small());
   const Box column = {205, 0, 240, 60};
   EXPECT_EQ(marked(plain, {225, 0, 240, 30}), 0);
   EXPECT_GT(marked(numbers, column), 20);
@@ -259,11 +215,11 @@ TEST(Legend, CopesWithMoreClassesAndLongerNamesThanFit) {
     labels[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i - 1);
   }
   const std::vector<std::string> names(500, std::string(300, 'w') + "\xc3\xa4");
-  const Image image = draw_map(layout, labels, names, small());
+  const Image image = map_of(layout, labels, names, small());
   EXPECT_GT(marked(image, {10, 10, 130, 175}), 400);  // the map keeps its place
   for (const Style style : {Style::points, Style::density}) {
     const PlotOptions least = {.width = 64, .height = 64, .title = "title", .style = style};
-    EXPECT_GT(marked(draw_map(layout, labels, names, least), {2, 20, 36, 54}), 50);
+    EXPECT_GT(marked(map_of(layout, labels, names, least), {2, 20, 36, 54}), 50);
   }
 }
 
@@ -323,7 +279,7 @@ TEST(Text, DrawsEveryPrintableCharacterDifferently) {
   std::set<std::vector<std::uint8_t>> seen;
   for (char c = 32; c < 127; ++c) {
     Canvas canvas(30, 40, {1.0f, 1.0f, 1.0f});
-    draw_text(canvas, {4.0f, 4.0f}, std::string(1, c), {.cell = 3.0f});
+    draw_text(canvas, {std::string(1, c), {4.0f, 4.0f}, {.cell = 3.0f}});
     seen.insert(to_image(canvas).rgb);
   }
   EXPECT_EQ(seen.size(), 95u);
@@ -340,7 +296,7 @@ TEST(Text, IsShortenedToTheWidthGiven) {
 
 TEST(Png, DecodesToTheSamePixels) {
   const Clouds clouds = two_clouds(800);
-  const Image image = draw_map(clouds.layout, clouds.labels, {}, small());
+  const Image image = map_of(clouds.layout, clouds.labels, {}, small());
   const std::vector<std::byte> bytes = encode_png(image);
   constexpr std::array<int, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   ASSERT_GT(bytes.size(), 8u);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "nearfold/error.hpp"
 
@@ -93,6 +94,18 @@ Labels read_labels(const std::string& path) {
                        ", which holds no labels: give .npy, IDX, or text with one label a line");
   ByteSource source = unpacked(file, format);
   return format.read_labels(source);
+}
+
+std::vector<float> read_values(const std::string& path) {
+  const ByteSource file = ByteSource::file(path);
+  const Format& format = format_of(file);
+  ByteSource source = unpacked(file, format);
+  Matrix read = format.name == "npy" ? read_npy_column(source) : format.read(source);
+  if (read.rows != 1 && read.cols != 1)
+    throw InvalidInput("'" + path + "' has " + std::to_string(read.rows) + " rows and " +
+                       std::to_string(read.cols) +
+                       " columns: values are one row or one column, one a point");
+  return std::move(read.values);
 }
 
 FileInfo describe_file(const std::string& path) {

@@ -11,6 +11,7 @@ namespace nearfold::io {
 
 // .npy: 2-d arrays of points; labels are 1-d integers or one column of them.
 Matrix read_npy(ByteSource& source);
+Matrix read_npy_column(ByteSource& source);  // a 1-d array is one column
 FileInfo describe_npy(ByteSource& source);
 Labels read_npy_labels(ByteSource& source);
 

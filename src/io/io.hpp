@@ -35,6 +35,10 @@ struct Labels {
 /// (integers in the range of int32, or any text; one line of text above integers is a header).
 Labels read_labels(const std::string& path);
 
+/// One number a point: a 1-d .npy, or one row or one column in any format of read_matrix(). NaN and
+/// infinity pass.
+std::vector<float> read_values(const std::string& path);
+
 /// What a file holds.
 struct FileInfo {
   std::string format;               ///< a name of the format table: "npy", "csv", ...

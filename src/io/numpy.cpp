@@ -26,6 +26,12 @@ Matrix read_npy(ByteSource& source) {
   return read_npy_values(source, read_npy_header(source));
 }
 
+Matrix read_npy_column(ByteSource& source) {
+  NpyHeader header = read_npy_header(source);
+  if (header.shape.size() == 1) header.shape.push_back(1);
+  return read_npy_values(source, header);
+}
+
 FileInfo describe_npy(ByteSource& source) {
   NpyHeader header = read_npy_header(source);
   return {"npy", header.type.name(), std::move(header.shape), source.size(), {}};

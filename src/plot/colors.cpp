@@ -29,6 +29,15 @@ constexpr std::array<Oklab, 6> kDensityScale = {{{0.93f, -0.035f, 0.105f},
                                                  {0.41f, 0.010f, -0.130f},
                                                  {0.28f, 0.050f, -0.115f}}};
 
+// Indigo, magenta, red, orange, yellow: steps of equal length in Oklab, lighter all the way.
+constexpr std::array<Oklab, 7> kValueScale = {{{0.420f, 0.013f, -0.190f},
+                                               {0.492f, 0.104f, -0.159f},
+                                               {0.565f, 0.169f, -0.088f},
+                                               {0.637f, 0.190f, 0.006f},
+                                               {0.710f, 0.147f, 0.089f},
+                                               {0.789f, 0.067f, 0.132f},
+                                               {0.870f, -0.017f, 0.162f}}};
+
 Rgb from_hex(std::uint32_t code) {
   const auto channel = [&](int shift) {
     return linear_from_srgb(static_cast<float>((code >> shift) & 0xffu) / 255.0f);
@@ -47,6 +56,18 @@ Rgb from_oklab(const Oklab& c) {
           unit(-0.0041960863f * l - 0.7034186147f * m + 1.7076147010f * s)};
 }
 
+// The scale at t: between its two nearest colours.
+template <std::size_t N>
+Rgb along(const std::array<Oklab, N>& scale, float t) {
+  const float at = std::clamp(t, 0.0f, 1.0f) * static_cast<float>(N - 1);
+  const std::size_t part = std::min(N - 2, static_cast<std::size_t>(at));
+  const float u = at - static_cast<float>(part);
+  const Oklab& a = scale[part];
+  const Oklab& b = scale[part + 1];
+  return from_oklab({a.lightness + (b.lightness - a.lightness) * u, a.a + (b.a - a.a) * u,
+                     a.b + (b.b - a.b) * u});
+}
+
 }  // namespace
 
 float srgb_from_linear(float value) {
@@ -59,9 +80,11 @@ float linear_from_srgb(float code) {
 
 Theme theme(bool dark) {
   if (dark) {
-    return {from_hex(0x0d1014), from_hex(0xe9ebee), from_hex(0x8b929c), from_hex(0x7d838c), true};
+    return {from_hex(0x0d1014), from_hex(0xe9ebee), from_hex(0x8b929c),
+            from_hex(0x7d838c), from_hex(0x2b3038), true};
   }
-  return {from_hex(0xffffff), from_hex(0x23272e), from_hex(0x868d98), from_hex(0xb4b9c1), false};
+  return {from_hex(0xffffff), from_hex(0x23272e), from_hex(0x868d98),
+          from_hex(0xb4b9c1), from_hex(0xe1e4e9), false};
 }
 
 Rgb class_color(std::int32_t label, const Theme& look) {
@@ -85,14 +108,11 @@ Rgb class_color(std::int32_t label, const Theme& look) {
 }
 
 Rgb density_color(float t, const Theme& look) {
-  constexpr int kParts = static_cast<int>(kDensityScale.size()) - 1;
-  const float along = std::clamp(look.dark ? 1.0f - t : t, 0.0f, 1.0f) * static_cast<float>(kParts);
-  const int part = std::min(kParts - 1, static_cast<int>(along));
-  const float u = along - static_cast<float>(part);
-  const Oklab& a = kDensityScale[static_cast<std::size_t>(part)];
-  const Oklab& b = kDensityScale[static_cast<std::size_t>(part) + 1];
-  return from_oklab({a.lightness + (b.lightness - a.lightness) * u, a.a + (b.a - a.a) * u,
-                     a.b + (b.b - a.b) * u});
+  return along(kDensityScale, look.dark ? 1.0f - t : t);
+}
+
+Rgb value_color(float t) {
+  return along(kValueScale, t);
 }
 
 }  // namespace nearfold

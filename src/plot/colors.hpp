@@ -1,4 +1,4 @@
-// Colours: one per class, a continuous scale for density, and the two grounds.
+// Colours: one per class, a scale for density and one for values, and the two grounds.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ struct Theme {
   Rgb ground;
   Rgb text;
   Rgb muted;  ///< captions
-  Rgb none;   ///< points without a label
+  Rgb none;   ///< points without a label or value
+  Rgb frame;  ///< around each map of several
   bool dark = false;
 };
 
@@ -25,6 +26,10 @@ Rgb class_color(std::int32_t label, const Theme&);
 /// The density scale at t in [0, 1]: equal steps of t look equally large. Near the ground's
 /// lightness at 0, farthest from it at 1.
 Rgb density_color(float t, const Theme&);
+
+/// The scale of values at t in [0, 1], indigo over red to yellow: equal steps of t look equally
+/// large, and all of it shows on either ground.
+Rgb value_color(float t);
 
 /// sRGB transfer function, [0, 1] -> [0, 1], and its inverse.
 float srgb_from_linear(float value);

@@ -1,13 +1,11 @@
-// The column at the right of a map that names the classes.
+// The column at the right of the maps that names the classes, or shows the scale of values.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "plot/canvas.hpp"
-#include "plot/colors.hpp"
-#include "plot/text.hpp"
+#include "plot/scene.hpp"
 
 namespace nearfold {
 
@@ -17,22 +15,31 @@ struct LegendEntry {
   Rgb color;
 };
 
-/// Entries laid out in columns of a fixed height.
+/// The ends of the scale of values.
+struct ValueRange {
+  float low = 0.0f;
+  float high = 0.0f;
+};
+
+/// A bar of the scale of values, if there is one; below it entries in columns of a fixed height.
 struct Legend {
-  std::vector<LegendEntry> entries;  ///< those that fit; the last may say how many do not
-  int rows = 0;                      ///< entries per column
-  float line = 0.0f;                 ///< pixels from one entry to the next
-  std::vector<float> column_widths;  ///< pixels, gap before each column included
-  TextStyle text;
+  float bar = 0.0f;                       ///< height in pixels, 0: none
+  std::string low = {}, high = {};        ///< ends of the bar
+  std::vector<LegendEntry> entries = {};  ///< those that fit; the last may say how many do not
+  int rows = 0;                           ///< entries per column
+  float line = 0.0f;                      ///< pixels from one entry to the next
+  std::vector<float> column_widths = {};  ///< pixels, gap before each column included
+  TextStyle text = {};
 
   int width() const;
 };
 
-/// Fits `entries` into a height of `height` pixels and at most `width` pixels; names are shortened
-/// and the last entries counted instead of named if they do not fit.
-Legend lay_out_legend(std::vector<LegendEntry> entries, int height, int width, const TextStyle&);
+/// Fits bar and `entries` into a height of `height` pixels and at most `width` pixels; names are
+/// shortened and the last entries counted instead of named if they do not fit.
+Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<ValueRange>& range,
+                      int height, int width, const TextStyle&);
 
-/// Draws the legend with its top left corner at `corner`.
-void draw_legend(Canvas& canvas, Spot corner, const Legend&);
+/// Adds the legend to a scene, its top left corner at `corner`.
+void add_legend(Scene& scene, Spot corner, const Legend&);
 
 }  // namespace nearfold

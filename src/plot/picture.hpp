@@ -1,5 +1,6 @@
-// Pictures of a layout: a scatter plot for thousands of points, a density picture for millions, in
-// memory and as PNG bytes. No axes: distances in a map have no unit. Files are written by the tool.
+// Pictures of layouts: a scatter plot for thousands of points, a density picture for millions, one
+// map or several side by side, as pixels, PNG or SVG. No axes: distances in a map have no unit.
+// Files are written by the tool.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +17,30 @@ namespace nearfold {
 struct PlotOptions {
   int width = 1200;   ///< pixels, [64, 8192]
   int height = 1200;  ///< pixels, [64, 8192]
-  std::string title;  ///< printable ASCII; any other character is drawn as "?"
+  std::string title;  ///< printable ASCII, as all text; any other character is drawn as "?"
   bool dark = false;  ///< light marks on a dark ground
   enum class Style { automatic, points, density };
-  Style style = Style::automatic;  ///< automatic: points up to 20,000 of them, density above
+  Style style = Style::automatic;  ///< automatic: points up to kMostDots of them, density above
+};
+
+/// Points of a picture, over all its panels, that are drawn one by one unless asked for.
+inline constexpr std::int64_t kMostDots = 20'000;
+
+/// One map of a picture.
+struct Panel {
+  HostMatrix<const float> layout;             ///< [n, 2 or 3]; rows == 0: only the title is drawn
+  std::span<const std::int32_t> labels = {};  ///< empty or n: classes; negative: none, grey
+  std::span<const float> values = {};         ///< empty or n: a colour scale; not finite: grey
+  std::string title = {};  ///< above the map; lines divided by '\n', the first one larger
+};
+
+/// Maps side by side, row by row. Either labels or values colour them, on one scale for all.
+struct Picture {
+  std::vector<Panel> panels = {};  ///< at least one
+  int columns = 1;
+  std::vector<std::string> row_titles = {};     ///< empty, or one for each row: at the left
+  std::vector<std::string> column_titles = {};  ///< empty, or one for each column: above
+  std::span<const std::string> names = {};      ///< of the labels; numbers beyond
 };
 
 /// 8-bit sRGB, row-major from the top left: rgb[(y * width + x) * 3 + channel].
@@ -29,16 +50,25 @@ struct Image {
   std::vector<std::uint8_t> rgb;
 };
 
-/// Draws `layout` ([n, 2], or [n, 3] seen from a fixed oblique direction) with equal scales and the
-/// second axis upwards. All points are inside the picture, except that a far outlier (beyond the
-/// middle 99 % of the points by more than half their extent) is drawn at the border and counted in
-/// the caption, so that it does not shrink the map.
-/// `labels` (empty or n) pick the colours; a negative label means "none" and is grey. names[l] is
-/// the legend's text for label l; labels beyond `names` are shown as numbers. n may be 0. Throws
-/// InvalidInput (shape, not finite, labels of another length) and InvalidParameter (size). A pure
-/// function of its arguments. One million points take 0.1 s as density, under 1 s as discs.
-Image draw_map(HostMatrix<const float> layout, std::span<const std::int32_t> labels,
-               std::span<const std::string> names, const PlotOptions& options);
+/// Draws the maps, each with equal scales and the second axis upwards, 3-D ones seen from a fixed
+/// oblique direction; legend or colour bar at the right, the number of points below. All points are
+/// inside the picture, except that a far outlier (beyond the middle 99 % of the points by more than
+/// half their extent) is drawn at its map's border and counted below, so that it does not shrink
+/// the map. Throws InvalidInput (shape, not finite, labels or values of another length or both,
+/// titles of another number) and InvalidParameter (size, columns). A pure function of its
+/// arguments. One million points take 0.1 s as density, under 1 s as discs.
+Image draw(const Picture& picture, const PlotOptions& options);
+
+/// The same picture as SVG text: equal pictures give equal bytes. Throws what draw() and
+/// check_svg() throw.
+std::string draw_svg(const Picture& picture, const PlotOptions& options);
+
+/// Throws InvalidParameter for a size out of range: what can be said before there are maps.
+void check_options(const PlotOptions& options);
+
+/// The same for an SVG with `n` points in all, which holds at most kMostDots (InvalidInput above)
+/// and no density (InvalidParameter).
+void check_svg(const PlotOptions& options, std::int64_t n);
 
 /// The image as a PNG file, without time stamps: equal images give equal bytes. Throws InvalidInput
 /// if the size and the number of values do not agree.

@@ -36,15 +36,6 @@ struct Grid {
   Cell& at(int x, int y) { return cells[static_cast<std::size_t>(std::int64_t{y} * width + x)]; }
 };
 
-std::vector<std::size_t> shuffled(std::size_t n) {
-  std::vector<std::pair<std::uint32_t, std::size_t>> keys(n);
-  for (std::size_t i = 0; i < n; ++i) keys[i] = {random4(0, Stream::sample, i).v[0], i};
-  std::sort(keys.begin(), keys.end());
-  std::vector<std::size_t> order(n);
-  for (std::size_t i = 0; i < n; ++i) order[i] = keys[i].second;
-  return order;
-}
-
 Grid splatted(const Box& box, const Dots& dots) {
   Grid grid(box.width(), box.height());
   for (std::size_t i = 0; i < dots.at.size(); ++i) {
@@ -190,14 +181,23 @@ float disc_radius(std::int64_t n, int side) {
   return static_cast<float>(std::max(0.8, scaled));
 }
 
+std::vector<std::size_t> disc_order(std::size_t n) {
+  std::vector<std::pair<std::uint32_t, std::size_t>> keys(n);
+  for (std::size_t i = 0; i < n; ++i) keys[i] = {random4(0, Stream::sample, i).v[0], i};
+  std::sort(keys.begin(), keys.end());
+  std::vector<std::size_t> order(n);
+  for (std::size_t i = 0; i < n; ++i) order[i] = keys[i].second;
+  return order;
+}
+
+Rgb disc_color(const Dots& dots, std::size_t i, const Theme& look) {
+  if (dots.class_of.empty()) return density_color(0.7f, look);
+  return dots.colors[static_cast<std::size_t>(dots.class_of[i])];
+}
+
 void draw_discs(Canvas& canvas, const Dots& dots, float radius, const Theme& look) {
-  constexpr float kAlpha = 0.85f;
-  for (const std::size_t i : shuffled(dots.at.size())) {
-    const Rgb color = dots.class_of.empty()
-                          ? density_color(0.7f, look)
-                          : dots.colors[static_cast<std::size_t>(dots.class_of[i])];
-    draw_line(canvas, dots.at[i], dots.at[i], radius, color, kAlpha);
-  }
+  for (const std::size_t i : disc_order(dots.at.size()))
+    draw_line(canvas, dots.at[i], dots.at[i], radius, disc_color(dots, i, look), kDiscAlpha);
 }
 
 void draw_density(Canvas& canvas, const Box& box, const Dots& dots, const Theme& look) {

@@ -98,25 +98,22 @@ float advance_of(const Glyph& glyph) {
   return (used == 0 ? kSpaceWidth : static_cast<float>(used)) + kGap;
 }
 
-// Calls body(glyph) for every character of a UTF-8 text.
-template <class Body>
-void for_each_glyph(std::string_view text, const Body& body) {
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if ((code & 0xC0u) == 0x80u) continue;  // the rest of a character that was drawn as "?"
-    const bool printable = code >= 32 && code < 127;
-    body(kFont[(printable ? code : static_cast<unsigned char>('?')) - 32]);
-  }
+const Glyph& glyph_of(char printable) {
+  return kFont[printable - 32];
 }
 
-void draw_glyph(Canvas& canvas, Spot corner, const Glyph& glyph, const TextStyle& style) {
-  const auto center = [&](int x, int y) {
-    return Spot{corner.x + (static_cast<float>(x) + 0.5f) * style.cell,
-                corner.y + (static_cast<float>(y) + 0.5f) * style.cell};
-  };
-  const float radius = 0.5f * style.weight * style.cell;
-  const auto join = [&](int x, int y, int to_x, int to_y) {
-    draw_line(canvas, center(x, y), center(to_x, to_y), radius, style.color, 1.0f);
+// The cell (x, y) of a glyph whose cell (0, 0) is `along` pixels from the beginning of the line.
+Spot cell_center(const TextLine& line, float along, int x, int y) {
+  const float u = along + (static_cast<float>(x) + 0.5f) * line.style.cell;
+  const float v = (static_cast<float>(y) + 0.5f) * line.style.cell;
+  return line.upwards ? Spot{line.at.x + v, line.at.y - u} : Spot{line.at.x + u, line.at.y + v};
+}
+
+void draw_glyph(Canvas& canvas, const Glyph& glyph, const TextLine& line, float along) {
+  const float radius = 0.5f * line.style.weight * line.style.cell;
+  const auto join = [&](int x, int y, int to_x, int to_y, float thick = 1.0f) {
+    draw_line(canvas, cell_center(line, along, x, y), cell_center(line, along, to_x, to_y),
+              thick * radius, line.style.color, 1.0f);
   };
   for (int x = 0; x < kColumns; ++x) {
     for (int y = 0; y < kRows; ++y) {
@@ -129,33 +126,49 @@ void draw_glyph(Canvas& canvas, Spot corner, const Glyph& glyph, const TextStyle
       if (below) join(x, y, x, y + 1);
       if (falling) join(x, y, x + 1, y + 1);
       if (rising) join(x, y, x + 1, y - 1);
-      if (alone(glyph, x, y)) {
-        draw_line(canvas, center(x, y), center(x, y), kDot * radius, style.color, 1.0f);
-      }
+      if (alone(glyph, x, y)) join(x, y, x, y, kDot);
     }
   }
 }
 
 }  // namespace
 
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if ((code & 0xC0u) == 0x80u) continue;  // the rest of a character that is "?" already
+    shown.push_back(code >= 32 && code < 127 ? c : '?');
+  }
+  return shown;
+}
+
 float text_width(std::string_view text, const TextStyle& style) {
   float cells = -kGap;
-  for_each_glyph(text, [&](const Glyph& glyph) { cells += advance_of(glyph); });
+  for (const char c : printable(text)) cells += advance_of(glyph_of(c));
   return std::max(0.0f, cells * style.cell);
 }
 
 std::string shortened(std::string_view text, float width, const TextStyle& style) {
   if (text_width(text, style) <= width) return std::string(text);
-  std::string kept(text);
+  std::string kept = printable(text);
   while (!kept.empty() && text_width(kept + "...", style) > width) kept.pop_back();
   return kept.empty() ? kept : kept + "...";
 }
 
-void draw_text(Canvas& canvas, Spot corner, std::string_view text, const TextStyle& style) {
-  for_each_glyph(text, [&](const Glyph& glyph) {
-    draw_glyph(canvas, corner, glyph, style);
-    corner.x += advance_of(glyph) * style.cell;
-  });
+void draw_text(Canvas& canvas, const TextLine& line) {
+  float along = line.centered ? -0.5f * text_width(line.text, line.style) : 0.0f;
+  for (const char c : printable(line.text)) {
+    const Glyph& glyph = glyph_of(c);
+    draw_glyph(canvas, glyph, line, along);
+    along += advance_of(glyph) * line.style.cell;
+  }
+}
+
+std::string with_commas(std::int64_t value) {
+  std::string digits = std::to_string(value);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
+  return digits;
 }
 
 }  // namespace nearfold

@@ -1,0 +1,75 @@
+// What a picture must be before it is laid out.
+#include <string>
+
+#include "nearfold/error.hpp"
+#include "plot/scene.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr int kSmallest = 64;
+constexpr int kLargest = 8192;
+
+void check_colors(std::size_t count, const char* what, const std::string& name,
+                  std::int64_t points) {
+  if (count == 0 || static_cast<std::int64_t>(count) == points) return;
+  throw InvalidInput(name + " has " + std::to_string(count) + " " + what + " for " +
+                     std::to_string(points) + " points; give one for each, or none");
+}
+
+void check_panel(const Panel& panel, const std::string& name) {
+  const HostMatrix<const float>& layout = panel.layout;
+  if (layout.rows > 0 && layout.cols != 2 && layout.cols != 3)
+    throw InvalidInput(name + " has a layout of " + std::to_string(layout.cols) +
+                       " columns; a map has 2 or 3");
+  check_colors(panel.labels.size(), "labels", name, layout.rows);
+  check_colors(panel.values.size(), "values", name, layout.rows);
+}
+
+void check_titles(std::size_t count, const char* what, std::int64_t wanted) {
+  if (count == 0 || static_cast<std::int64_t>(count) == wanted) return;
+  throw InvalidInput("a picture of " + std::to_string(wanted) + " " + what + "s has " +
+                     std::to_string(count) + " " + what + " titles; give one for each, or none");
+}
+
+}  // namespace
+
+void check_options(const PlotOptions& options) {
+  for (const int size : {options.width, options.height}) {
+    if (size >= kSmallest && size <= kLargest) continue;
+    throw InvalidParameter("a picture of " + std::to_string(options.width) + " x " +
+                           std::to_string(options.height) + " pixels: each side must be in [" +
+                           std::to_string(kSmallest) + ", " + std::to_string(kLargest) + "]");
+  }
+}
+
+void check_svg(const PlotOptions& options, std::int64_t n) {
+  check_options(options);
+  if (options.style == PlotOptions::Style::density)
+    throw InvalidParameter("density cannot be written as SVG, which holds points; write a PNG");
+  if (n > kMostDots)
+    throw InvalidInput("an SVG of " + std::to_string(n) + " points: it holds at most " +
+                       std::to_string(kMostDots) + "; write a PNG");
+}
+
+void check_picture(const Picture& picture, const PlotOptions& options) {
+  check_options(options);
+  if (picture.columns < 1)
+    throw InvalidParameter("a picture of " + std::to_string(picture.columns) +
+                           " columns; it must have at least 1");
+  if (picture.panels.empty()) throw InvalidInput("a picture without panels; give at least one");
+  bool labels = false;
+  bool values = false;
+  for (std::size_t p = 0; p < picture.panels.size(); ++p) {
+    check_panel(picture.panels[p], "panel " + std::to_string(p));
+    labels |= !picture.panels[p].labels.empty();
+    values |= !picture.panels[p].values.empty();
+  }
+  if (labels && values)
+    throw InvalidInput("a picture has both labels and values; colour it by one of them");
+  const auto panels = static_cast<std::int64_t>(picture.panels.size());
+  check_titles(picture.row_titles.size(), "row", (panels - 1) / picture.columns + 1);
+  check_titles(picture.column_titles.size(), "column", picture.columns);
+}
+
+}  // namespace nearfold

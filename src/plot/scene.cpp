@@ -1,0 +1,183 @@
+// Title above, number of points below, legend at the right, titles of rows and columns around the
+// maps, which share the rest evenly.
+#include "plot/scene.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "nearfold/error.hpp"
+#include "plot/coloring.hpp"
+#include "plot/legend.hpp"
+#include "plot/place.hpp"
+#include "plot/titles.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr int kSmallestMap = 16;       // pixels a side
+constexpr float kInset = 4.0f;         // pixels around the map, for the smoothing of densities
+constexpr float kFramedInset = 0.03f;  // of a map's side
+constexpr double kLegendShare = 0.4;   // of the picture's width, at most
+
+// Sizes in pixels that follow from the size of the picture.
+struct Frame {
+  int margin;
+  TextStyle title;
+  TextStyle heading;  // of rows and columns
+  TextStyle text;
+  TextStyle caption;
+};
+
+// Where the maps are.
+struct Cells {
+  Box box;  // of all
+  int columns;
+  int rows;
+  int gap;     // between neighbours
+  int titles;  // height above each map
+
+  Box map(std::int64_t row, std::int64_t column) const {
+    const std::int64_t wide = box.width() + gap;
+    const std::int64_t high = box.height() + gap;
+    return {box.left + static_cast<int>(column * wide / columns),
+            box.top + static_cast<int>(row * high / rows) + titles,
+            box.left + static_cast<int>((column + 1) * wide / columns) - gap,
+            box.top + static_cast<int>((row + 1) * high / rows) - gap};
+  }
+};
+
+Frame frame_for(const PlotOptions& options, const Theme& look) {
+  const float side =
+      std::sqrt(static_cast<float>(options.width) * static_cast<float>(options.height));
+  const float cell = std::max(1.0f, 0.4f + side / 750.0f);
+  return {static_cast<int>(side) / 25,
+          {1.5f * cell, 1.15f, look.text},
+          {1.15f * cell, 1.1f, look.text},
+          {cell, 0.95f, look.text},
+          {0.8f * cell, 0.95f, look.muted}};
+}
+
+float capitals(const TextStyle& style) {
+  return kCapitals * style.cell;
+}
+
+std::string caption(const std::vector<Panel>& panels, std::int64_t outside) {
+  std::int64_t least = 0;  // of those that are not blank
+  std::int64_t most = 0;
+  for (const Panel& panel : panels) {
+    const std::int64_t n = panel.layout.rows;
+    if (n > 0) least = least == 0 ? n : std::min(least, n);
+    most = std::max(most, n);
+  }
+  std::string text = "n = " + with_commas(least);
+  if (most > least) text += " to " + with_commas(most);
+  if (panels.size() > 1) text += " in each map";
+  if (outside > 0) text += ", " + with_commas(outside) + " of them beyond the border";
+  return text;
+}
+
+Map place_map(const Panel& panel, const Box& box, bool framed, std::int64_t& outside) {
+  const int side = std::min(box.width(), box.height());
+  Map map{box, {}, disc_radius(panel.layout.rows, side)};
+  const float inset = framed ? kFramedInset * static_cast<float>(side) : 0.0f;
+  Places places = place_points(panel.layout, box, std::max({kInset, inset, map.radius + 1.0f}));
+  map.dots.at = std::move(places.at);
+  outside += places.outside;
+  return map;
+}
+
+// Takes from `box` what the titles of rows and columns need.
+Box without_headings(Box box, const Picture& picture, const Frame& frame) {
+  if (!picture.row_titles.empty())
+    box.left += static_cast<int>(capitals(frame.heading)) + frame.margin / 2;
+  if (!picture.column_titles.empty())
+    box.top += static_cast<int>(kTitleLine * frame.heading.cell) + frame.margin / 4;
+  return box;
+}
+
+void add_headings(Scene& scene, const Box& box, const Picture& picture, const Cells& cells,
+                  const Frame& frame) {
+  const TextStyle& style = frame.heading;
+  for (std::size_t c = 0; c < picture.column_titles.size(); ++c) {
+    const Box map = cells.map(0, static_cast<std::int64_t>(c));
+    const Spot at{0.5f * static_cast<float>(map.left + map.right), static_cast<float>(box.top)};
+    const auto room = static_cast<float>(map.width());
+    scene.texts.push_back({shortened(picture.column_titles[c], room, style), at, style, true});
+  }
+  for (std::size_t r = 0; r < picture.row_titles.size(); ++r) {
+    const Box map = cells.map(static_cast<std::int64_t>(r), 0);
+    const Spot at{static_cast<float>(box.left), 0.5f * static_cast<float>(map.top + map.bottom)};
+    const auto room = static_cast<float>(map.height());
+    scene.texts.push_back({shortened(picture.row_titles[r], room, style), at, style, true, true});
+  }
+}
+
+Cells cells_in(const Box& box, const Picture& picture, const Frame& frame, int titles) {
+  const auto panels = static_cast<std::int64_t>(picture.panels.size());
+  const auto rows = static_cast<int>((panels - 1) / picture.columns + 1);
+  const Cells cells{box, picture.columns, rows, frame.margin / 2, titles};
+  const Box least = cells.map(0, 0);
+  if (least.width() < kSmallestMap || least.height() < kSmallestMap)
+    throw InvalidParameter("the picture leaves " + std::to_string(least.width()) + " x " +
+                           std::to_string(least.height()) + " pixels for each of " +
+                           std::to_string(rows) + " x " + std::to_string(picture.columns) +
+                           " maps, and each side must be at least " + std::to_string(kSmallestMap) +
+                           "; make it larger");
+  return cells;
+}
+
+}  // namespace
+
+std::int64_t points_of(const Picture& picture) {
+  std::int64_t sum = 0;
+  for (const Panel& panel : picture.panels) sum += panel.layout.rows;
+  return sum;
+}
+
+Scene lay_out(const Picture& picture, const PlotOptions& options) {
+  check_picture(picture, options);
+  Scene scene{.width = options.width, .height = options.height, .look = theme(options.dark)};
+  scene.discs = options.style == PlotOptions::Style::points ||
+                (options.style == PlotOptions::Style::automatic && points_of(picture) <= kMostDots);
+  const Frame frame = frame_for(options, scene.look);
+  const int margin = frame.margin;
+  const auto left = static_cast<float>(margin);
+  Box box{margin, margin, options.width - margin, options.height - margin};
+  if (!options.title.empty()) {
+    const auto room = static_cast<float>(box.width());
+    scene.texts.push_back({shortened(options.title, room, frame.title), {left, left}, frame.title});
+    box.top += static_cast<int>(9.0f * frame.title.cell) + margin / 2;
+  }
+  box.bottom -= static_cast<int>(capitals(frame.caption)) + margin / 2;
+
+  Coloring coloring = color_points(picture, scene.look);
+  const Legend legend = lay_out_legend(std::move(coloring.entries), coloring.range, box.height(),
+                                       static_cast<int>(kLegendShare * options.width), frame.text);
+  box.right -= legend.width();
+  add_legend(scene, {static_cast<float>(box.right), static_cast<float>(box.top)}, legend);
+
+  const Box inner = without_headings(box, picture, frame);
+  // Two pixels less: other cells may be one narrower, and what was fitted must not be cut.
+  const int wide = cells_in(inner, picture, frame, 0).map(0, 0).width() - 2;
+  const PanelTitles titles =
+      fit_titles(picture.panels, static_cast<float>(wide), frame.text, frame.caption);
+  const Cells cells = cells_in(inner, picture, frame, titles.height);
+  add_headings(scene, box, picture, cells, frame);
+  std::int64_t outside = 0;
+  for (std::size_t p = 0; p < picture.panels.size(); ++p) {
+    const auto at = static_cast<std::int64_t>(p);
+    const Box map = cells.map(at / picture.columns, at % picture.columns);
+    add_panel_title(scene, picture.panels[p].title, map, titles);
+    const bool framed = picture.panels.size() > 1 && picture.panels[p].layout.rows > 0;
+    if (framed) scene.frames.push_back(map);
+    scene.maps.push_back(place_map(picture.panels[p], map, framed, outside));
+    scene.maps.back().dots.class_of = std::move(coloring.class_of[p]);
+    scene.maps.back().dots.colors = coloring.colors;
+  }
+  const auto below = static_cast<float>(box.bottom + margin / 2);
+  scene.texts.push_back({caption(picture.panels, outside), {left, below}, frame.caption});
+  return scene;
+}
+
+}  // namespace nearfold

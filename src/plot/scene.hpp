@@ -1,0 +1,52 @@
+// What is where in a picture, in pixels: laid out once, then drawn (picture.cpp) or written as SVG
+// (svg.cpp).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "plot/canvas.hpp"
+#include "plot/colors.hpp"
+#include "plot/picture.hpp"
+#include "plot/raster.hpp"
+#include "plot/text.hpp"
+
+namespace nearfold {
+
+/// A mark of the legend.
+struct Swatch {
+  Spot at;
+  float radius = 0.0f;
+  Rgb color;
+};
+
+/// The points of one panel.
+struct Map {
+  Box box;
+  Dots dots;
+  float radius = 0.0f;  ///< of a disc
+};
+
+/// All that a picture shows.
+struct Scene {
+  int width = 0;
+  int height = 0;
+  Theme look = {};
+  bool discs = true;  ///< or density
+  std::vector<Map> maps = {};
+  std::vector<Box> frames = {};
+  std::vector<Swatch> swatches = {};
+  std::optional<Box> bar = {};  ///< the scale of values, its high end above
+  std::vector<TextLine> texts = {};
+};
+
+/// Throws what draw() throws for shapes and sizes.
+void check_picture(const Picture& picture, const PlotOptions& options);
+
+/// Points of all panels.
+std::int64_t points_of(const Picture& picture);
+
+/// Lays a picture out. Throws what draw() throws.
+Scene lay_out(const Picture& picture, const PlotOptions& options);
+
+}  // namespace nearfold

@@ -1,0 +1,30 @@
+// The titles above the maps of a picture: in one size, and as high as the highest of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plot/picture.hpp"
+#include "plot/scene.hpp"
+#include "plot/text.hpp"
+
+namespace nearfold {
+
+/// From one line of a title to the next, in cells.
+inline constexpr float kTitleLine = 11.0f;
+
+/// How the titles of panels are written.
+struct PanelTitles {
+  TextStyle first;  ///< line
+  TextStyle other;
+  int height = 0;  ///< pixels, of the one with the most lines
+};
+
+/// The styles given, smaller where a line of any panel would be wider than `room` pixels.
+PanelTitles fit_titles(const std::vector<Panel>& panels, float room, const TextStyle& first,
+                       const TextStyle& other);
+
+/// Adds the title of the panel whose map is in `map`, above it; lines still too long are cut.
+void add_panel_title(Scene& scene, const std::string& title, const Box& map, const PanelTitles&);
+
+}  // namespace nearfold
