@@ -2,7 +2,6 @@
 #include "nearfold/grid.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 #include <variant>
 

@@ -67,7 +67,8 @@ struct Prepared {
   Start start;  // unscaled
 };
 
-inline Init init_of(const Settings& settings, const Method& method, HostMatrix<const float> points) {
+inline Init init_of(const Settings& settings, const Method& method,
+                    HostMatrix<const float> points) {
   return settings.init.value_or(default_init(method, points));
 }
 
@@ -93,8 +94,8 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
     info.edges = prepared.edges.edges();
   });
   run.stage(Stage::init, [&] {
-    prepared.start = initial_layout(init, source.points, prepared.edges, settings.dims,
-                                    settings.seed, on);
+    prepared.start =
+        initial_layout(init, source.points, prepared.edges, settings.dims, settings.seed, on);
     info.init = prepared.start.how;
     info.warnings.insert(info.warnings.end(), prepared.start.warnings.begin(),
                          prepared.start.warnings.end());

@@ -91,8 +91,7 @@ TEST(Grid, SharesOnlyBetweenNeighborsThatWeighEdgesAlike) {
   };
   for (std::size_t m = 0; m < methods.size(); ++m) {
     EXPECT_EQ(weighed(m), m != 1) << m;
-    EXPECT_EQ(maps[m].layout.values,
-              embed(graph(), points(), {.method = methods[m]}).layout.values)
+    EXPECT_EQ(maps[m].layout.values, embed(graph(), points(), {.method = methods[m]}).layout.values)
         << m;
   }
 }
@@ -131,8 +130,9 @@ TEST(Grid, ChecksAllMethodsBeforeTheFirstIsRun) {
 TEST(Grid, WithTooFewNeighborsSaysHowManyAreNeeded) {
   const std::vector<Method> methods =
       grid(UmapParams{}, std::vector<int>{100}, std::vector<double>{0.1});
-  expect_contains(error_of<InvalidInput>(
-                      [&] { embed_grid(graph(), points(), methods, {}, [](std::size_t, Result&&) {}); }),
+  expect_contains(error_of<InvalidInput>([&] {
+                    embed_grid(graph(), points(), methods, {}, [](std::size_t, Result&&) {});
+                  }),
                   "99 are needed");
 }
 

@@ -1,5 +1,7 @@
 #include "cli/inputs.hpp"
 
+#include <filesystem>
+
 #include "cli/flags.hpp"
 #include "nearfold/error.hpp"
 
@@ -17,6 +19,10 @@ void InputFlags::add_labels(CLI::App& app) {
   text(app, "--labels", labels, "One label a point");
 }
 
+std::string InputFlags::name() const {
+  return std::filesystem::path(points.empty() ? graph : points).stem().string();
+}
+
 void InputFlags::check() const {
   if (points.empty() && graph.empty())
     throw InvalidParameter("there is nothing to embed; give a data file, or a graph with --knn");
@@ -28,13 +34,13 @@ Inputs InputFlags::read() const {
   io::GraphMeta meta;
   if (!graph.empty()) in.graph = io::read_graph(graph, &meta);
   if (!points.empty()) in.points = io::read_matrix(points);
-  if (!points.empty() && !meta.fingerprint.empty() && meta.fingerprint != io::fingerprint(in.points))
+  if (!points.empty() && !meta.fingerprint.empty() &&
+      meta.fingerprint != io::fingerprint(in.points))
     throw InvalidInput("'" + graph + "' was made from other points than '" + points +
                        "'; make it again, or give the graph alone");
   if (!labels.empty() && static_cast<std::int64_t>(in.labels.ids.size()) != in.n())
     throw InvalidInput("'" + labels + "' has " + std::to_string(in.labels.ids.size()) +
-                       " labels for " + std::to_string(in.n()) +
-                       " points; one a point is needed");
+                       " labels for " + std::to_string(in.n()) + " points; one a point is needed");
   return in;
 }
 

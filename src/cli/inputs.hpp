@@ -25,6 +25,9 @@ struct InputFlags {
   void add_graph(CLI::App& app);
   void add_labels(CLI::App& app);
 
+  /// The first file's name without its folder and ending, for titles.
+  std::string name() const;
+
   /// Throws InvalidParameter when there are neither points nor a graph.
   void check() const;
   /// Throws InvalidInput when they do not belong together.

@@ -1,0 +1,261 @@
+// nearfold grid: one graph, every combination of two parameters; a map for each, and one picture.
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "cli/commands.hpp"
+#include "cli/flags.hpp"
+#include "cli/grid_folder.hpp"
+#include "cli/inputs.hpp"
+#include "cli/method_flags.hpp"
+#include "cli/picture_file.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "nearfold/error.hpp"
+#include "nearfold/nearfold.hpp"
+
+namespace nearfold::cli {
+namespace {
+
+using Json = GridFolder::Json;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kPanel = 420;  // pixels of one map and its gap
+
+struct Options {
+  Common common;
+  IndexFlags index;
+  InputFlags inputs;
+  MethodFlags method;
+  std::vector<int> n_neighbors = {5, 15, 50};
+  std::vector<double> min_dist = {0, 0.1, 0.5};
+  std::vector<double> perplexity = {10, 30, 100};
+  std::vector<double> exaggeration = {1, 2, 4};
+  std::string output;
+  std::optional<int> width;
+  bool dark = false, time_recomputing = false;
+
+  std::vector<Method> methods() const {
+    return method.is_umap() ? grid(std::get<UmapParams>(method.params()), n_neighbors, min_dist)
+                            : grid(std::get<TsneParams>(method.params()), perplexity, exaggeration);
+  }
+};
+
+double seconds_since(Clock::time_point began) {
+  return std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+template <class T>
+GridAxis axis(const char* name, const std::vector<T>& values) {
+  GridAxis out{name, {}};
+  for (const T value : values) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
+    out.values.emplace_back(text);
+  }
+  return out;
+}
+
+/// All that the bytes of the maps depend on, but for the axes.
+Json made_from(const Options& o, const Inputs& in, const Settings& s) {
+  Json out = {{"version", version()},      {"seed", s.seed},
+              {"method", o.method.method}, {"settings", settings_json(s.method)},
+              {"n_components", s.dims},    {"init", o.method.init}};
+  if (s.init)
+    if (const auto* start = std::get_if<ArrayInit>(&*s.init))
+      out["start"] = io::fingerprint(start->start);
+  if (in.points.rows > 0) out["points"] = io::fingerprint(in.points);
+  if (in.graph.n > 0) {
+    const KnnGraph& g = in.graph;
+    out["graph"] = io::fingerprint({g.distances.data(), g.n, g.k});
+  } else {
+    out["index"] = o.index.json();
+  }
+  return out;
+}
+
+/// The graph: given, or of the run before, or made now and kept for the next.
+KnnGraph graph_for(Inputs& in, int k, const Settings& s, GridFolder& folder,
+                   ProgressPrinter& progress) {
+  if (in.graph.n > 0) return std::move(in.graph);
+  const std::string file = folder.file("graph.npz");
+  if (folder.resumed() && std::filesystem::exists(file)) {
+    io::GraphMeta meta;
+    KnnGraph graph = io::read_graph(file, &meta);
+    if (meta.fingerprint == io::fingerprint(in.points) && graph.k == k) return graph;
+  }
+  progress.update("knn", 0, 0);
+  KnnGraph graph = find_neighbors(in.points, k, s.knn, s.device, s.seed, s.distance);
+  io::write_graph(file, graph,
+                  {io::GraphFormat::nearfold, s.seed, io::fingerprint(in.points), version()},
+                  io::Overwrite::yes);
+  folder.manifest()["graph"]["seconds"] = graph.build_seconds + graph.search_seconds;
+  return graph;
+}
+
+void describe(const KnnGraph& graph, Json& out) {
+  out["k"] = graph.k;
+  out["metric"] = graph.metric;
+  out["index"] = graph.index;
+  if (graph.recall) out["recall"] = recall_json(*graph.recall);
+}
+
+/// Makes the maps that are missing. False when the caller stopped it.
+bool make_maps(const KnnGraph& graph, const Inputs& in, const std::vector<Method>& methods,
+               const Settings& s, GridFolder& folder, ProgressPrinter& progress) {
+  std::vector<Method> missing;
+  std::vector<std::size_t> cell;
+  for (std::size_t m = 0; m < methods.size(); ++m) {
+    if (folder.has(m)) continue;
+    missing.push_back(methods[m]);
+    cell.push_back(m);
+  }
+  std::size_t at = 0;
+  const auto tell = [&](const ProgressInfo& info) {
+    const std::string map =
+        "map " + std::to_string(cell[at] + 1) + "/" + std::to_string(methods.size());
+    if (info.stage == Stage::optimize) progress.update(map, info.done, info.total);
+    return stop_signal() == 0;
+  };
+  const auto keep = [&](std::size_t m, Result&& result) {
+    folder.keep(cell[m], std::move(result));
+    at = std::min(m + 1, cell.size() - 1);
+  };
+  return embed_grid(graph, in.points, missing, s, keep, tell) == missing.size();
+}
+
+/// What the maps took, and what they would have taken one by one: the graph, the weights and the
+/// start again for each. The searches are timed when asked for; else each is taken to last as long
+/// as the one that was made, which is the longest of them.
+Json account(const Options& o, const GridFolder& folder, const std::vector<Method>& methods,
+             const Inputs& in, const Settings& s, const Json& manifest) {
+  const double graph = manifest["graph"].value("seconds", 0.0);
+  const std::size_t width = folder.columns().values.size();
+  std::vector<double> shared(methods.size() / width), search(shared.size(), graph);
+  double optimize = 0;
+  for (const Json& cell : manifest["cells"]) {
+    const Json& took = cell["seconds"];
+    const double mine = took.value("optimize", 0.0), all = took.value("total", 0.0);
+    double& row = shared[cell["cell"].get<std::size_t>() / width];
+    row = std::max(row, all - mine);
+    optimize += mine;
+  }
+  if (o.time_recomputing)
+    for (std::size_t r = 0; r < search.size(); ++r) {
+      const Clock::time_point began = Clock::now();
+      find_neighbors(in.points, neighbors_needed(methods[r * width], in.n()), s.knn, s.device,
+                     s.seed, s.distance);
+      search[r] = seconds_since(began);
+    }
+  double once = graph + optimize, apart = optimize;
+  for (std::size_t r = 0; r < search.size(); ++r) {
+    once += shared[r];
+    apart += static_cast<double>(width) * (shared[r] + search[r]);
+  }
+  return {{"graph", graph},
+          {"optimize", optimize},
+          {"together", once},
+          {"one_by_one", apart},
+          {"searches_timed", o.time_recomputing}};
+}
+
+void draw_all(const Options& o, const Inputs& in, const GridFolder& folder) {
+  Picture picture;
+  const GridAxis &rows = folder.rows(), &columns = folder.columns();
+  picture.columns = static_cast<int>(columns.values.size());
+  picture.names = in.labels.names;
+  for (std::size_t r = 0; r < rows.values.size(); ++r) picture.row_titles.push_back(rows.label(r));
+  for (std::size_t c = 0; c < columns.values.size(); ++c)
+    picture.column_titles.push_back(columns.label(c));
+  for (std::size_t m = 0; m < folder.cells(); ++m)
+    picture.panels.push_back({.layout = folder.map(m), .labels = in.labels.ids});
+  const int width = o.width.value_or(kPanel * picture.columns + 100);
+  PlotOptions look{.width = width,
+                   .height = width * static_cast<int>(rows.values.size()) / picture.columns,
+                   .title = std::string(o.method.title()) + " of " + o.inputs.name() + ", " +
+                            std::to_string(folder.cells()) + " settings, one graph",
+                   .dark = o.dark};
+  write_picture(folder.file("grid.png"), picture, look, io::Overwrite::yes);
+}
+
+void print(const Json& account, const GridFolder& folder, double total) {
+  const double together = account["together"], apart = account["one_by_one"];
+  std::fprintf(
+      stderr,
+      "%zu maps in '%s' in %.1f s: graph %.1f, optimisation %.1f, weights and starts %.1f\n"
+      "one by one, each with its own graph, weights and start: %s%.1f s, %.1f times as "
+      "long\n",
+      folder.cells(), folder.file("").c_str(), total, account["graph"].get<double>(),
+      account["optimize"].get<double>(),
+      together - account["graph"].get<double>() - account["optimize"].get<double>(),
+      account["searches_timed"].get<bool>() ? "" : "at most ", apart, apart / together);
+}
+
+void run(const Options& o) {
+  const Clock::time_point began = Clock::now();
+  o.inputs.check();
+  if (o.time_recomputing && o.inputs.points.empty())
+    throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
+  const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
+  const std::vector<Method> methods = o.methods();
+  for (const Method& method : methods) {
+    Settings one = settings;
+    one.method = method;
+    validate(one);
+  }
+  ProgressPrinter progress(o.common.progress, o.common.quiet);
+  progress.update("read", 0, 0);
+  Inputs in = o.inputs.read();
+  const int k = neighbors_needed(methods, in.n());
+  const bool umap = o.method.is_umap();
+  GridFolder folder(o.output,
+                    umap ? axis("n_neighbors", o.n_neighbors) : axis("perplexity", o.perplexity),
+                    umap ? axis("min_dist", o.min_dist) : axis("exaggeration", o.exaggeration),
+                    made_from(o, in, settings), o.common.overwrite());
+  const KnnGraph graph = graph_for(in, k, settings, folder, progress);
+  describe(graph, folder.manifest()["graph"]);
+  const bool finished = make_maps(graph, in, methods, settings, folder, progress);
+  folder.manifest()["status"] = finished ? "finished" : "interrupted";
+  if (finished) {
+    progress.update("plot", 0, 0);
+    draw_all(o, in, folder);
+    folder.manifest()["seconds"] = account(o, folder, methods, in, settings, folder.manifest());
+  }
+  folder.save();
+  progress.finish();
+  if (o.common.json) std::printf("%s\n", folder.manifest().dump(2).c_str());
+  if (o.common.quiet) return;
+  if (finished)
+    print(folder.manifest()["seconds"], folder, seconds_since(began));
+  else
+    std::fprintf(stderr, "stopped; the same command goes on where it stopped\n");
+}
+
+}  // namespace
+
+void add_grid(CLI::App& app) {
+  CLI::App& command = *app.add_subcommand("grid", "Make a map for every combination of settings");
+  const auto o = std::make_shared<Options>();
+  o->method.method = "umap";
+  o->inputs.add_points(command);
+  o->inputs.add_graph(command);
+  o->inputs.add_labels(command);
+  text(command, "-o,--output", o->output, "Folder: a map for each cell, manifest.json, grid.png")
+      ->required();
+  numbers(command, "-k,--n-neighbors", o->n_neighbors, "UMAP: rows")->group("Grid");
+  numbers(command, "--min-dist", o->min_dist, "UMAP: columns")->group("Grid");
+  numbers(command, "--perplexity", o->perplexity, "t-SNE: rows")->group("Grid");
+  numbers(command, "--exaggeration", o->exaggeration, "t-SNE: columns")->group("Grid");
+  flag(command, "--time-recomputing", o->time_recomputing,
+       "Also time the searches that the shared graph saved");
+  number(command, "--width", o->width, "Pixels of the picture");
+  flag(command, "--dark", o->dark, "Dark background");
+  o->index.add(command);
+  o->common.add(command);
+  o->method.add(command, Varied::grid);
+  command.callback([o] { run(*o); });
+}
+
+}  // namespace nearfold::cli
