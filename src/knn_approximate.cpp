@@ -153,8 +153,8 @@ KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params
                   const Distance& distance, const Cpu& on, std::uint64_t seed) {
   const Clock::time_point began = Clock::now();
   const MetricSpace space = make_space(points, distance, on);
-  KnnGraph graph = std::visit(
-      [&](const auto& method) { return find_knn(space, k, method, on, seed); }, params);
+  KnnGraph graph =
+      std::visit([&](const auto& method) { return find_knn(space, k, method, on, seed); }, params);
   graph.build_seconds = seconds_since(began) - graph.search_seconds;
   return graph;
 }

@@ -1,70 +1,18 @@
-// The tool as scripts use it: exit codes, messages, files. Runs the program itself.
+// The tool as scripts use it: exit codes, messages, files. What draws, scores and compares maps is
+// in cli_maps_test.cpp.
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli_run.hpp"
 #include "io/io.hpp"
 
 namespace nearfold {
 namespace {
-
-namespace fs = std::filesystem;
-
-struct Outcome {
-  int code;
-  std::string out;  // stdout and stderr together
-};
-
-class Cli : public ::testing::Test {
- protected:
-  Cli() {
-    std::string pattern = (fs::temp_directory_path() / "nearfold-cli-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    run("generate blobs -n 300 --dim 5 -o " + path("x.npy") + " --labels " + path("l.npy"));
-  }
-  ~Cli() override { fs::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  bool exists(const std::string& name) const { return fs::exists(path(name)); }
-
-  std::string bytes(const std::string& name) const {
-    std::ifstream file(path(name), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-  }
-
-  Outcome run(const std::string& arguments) const {
-    const std::string command = std::string(NEARFOLD_TOOL) + " " + arguments + " 2>&1";
-    FILE* pipe = popen(command.c_str(), "r");
-    Outcome outcome{-1, ""};
-    std::array<char, 4096> buffer{};
-    for (std::size_t got; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-      outcome.out.append(buffer.data(), got);
-    const int status = pclose(pipe);
-    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return outcome;
-  }
-
-  std::string embed(const std::string& more) const {
-    return "embed " + path("x.npy") + " --method umap --n-epochs 20 -o " + path("y.npy") + " " +
-           more;
-  }
-
-  fs::path folder_;
-};
 
 TEST_F(Cli, EmbedWritesMapPictureAndReport) {
   const Outcome o = run(embed("--labels " + path("l.npy") + " --plot " + path("p.png") +
@@ -322,16 +270,6 @@ TEST_F(Cli, InfoDescribesBuildAndFile) {
   EXPECT_EQ(file["content"]["duplicate_rows"], 2);
   EXPECT_EQ(file["content"]["constant_columns"], 1);
   EXPECT_EQ(file["content"]["zero_rows"], 0);
-}
-
-TEST_F(Cli, PlotDrawsAMap) {
-  ASSERT_EQ(run(embed("")).code, 0);
-  EXPECT_EQ(run("plot " + path("y.npy") + " -o " + path("p.png") +
-                " --dark --style density --labels " + path("l.npy"))
-                .code,
-            0);
-  EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
-  EXPECT_EQ(run("plot " + path("x.npy") + " -o " + path("q.png")).code, 3);  // 5 columns
 }
 
 TEST_F(Cli, GenerateMakesDeformedImages) {

@@ -4,12 +4,22 @@
 
 #include <CLI/CLI.hpp>
 
+#include "nearfold/error.hpp"
+
 namespace nearfold::cli {
+
+/// What was asked to be at least so good is not.
+struct GateFailed : Error {
+  using Error::Error;
+};
 
 void add_info(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_knn(CLI::App& app);
 void add_embed(CLI::App& app);
+void add_grid(CLI::App& app);
+void add_compare(CLI::App& app);
 void add_plot(CLI::App& app);
+void add_quality(CLI::App& app);
 
 }  // namespace nearfold::cli

@@ -6,12 +6,12 @@
 #include "cli/flags.hpp"
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
+#include "cli/picture_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
-#include "plot/picture.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -37,8 +37,8 @@ void write_outputs(const Options& o, const Settings& settings, const Inputs& in,
   if (!o.plot.empty() && result.layout.rows > 0) {
     PlotOptions look;
     look.title = o.method.title();
-    const Image image = draw_map(result.layout, in.labels.ids, in.labels.names, look);
-    io::write_file(o.plot, encode_png(image), o.common.overwrite());
+    const Picture picture{.panels = {{result.layout, in.labels.ids}}, .names = in.labels.names};
+    write_picture(o.plot, picture, look, o.common.overwrite());
   }
   const std::chrono::duration<double> took = Clock::now() - began;
   result.info.seconds.emplace_back("write", took.count());
@@ -49,6 +49,7 @@ void write_outputs(const Options& o, const Settings& settings, const Inputs& in,
 
 void run(const Options& o) {
   o.inputs.check();
+  if (!o.plot.empty()) check_picture_path(o.plot);
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   for (const std::string& path : {o.output, o.plot, o.report})
     if (!path.empty()) io::check_writable(path, o.common.overwrite());
@@ -57,6 +58,7 @@ void run(const Options& o) {
   progress.update("read", 0, 0);
   const auto began = Clock::now();
   const Inputs in = o.inputs.read();
+  if (!o.plot.empty()) check_picture_path(o.plot, {}, in.n());
   const std::chrono::duration<double> reading = Clock::now() - began;
   Result result = o.inputs.graph.empty()
                       ? embed(in.points, settings, progress.callback())
@@ -77,7 +79,7 @@ void add_embed(CLI::App& app) {
   text(command, "-o,--output", o->output, "Map, .npy, float32 [n, n-components]")->required();
   o->inputs.add_graph(command);
   o->inputs.add_labels(command);
-  text(command, "--plot", o->plot, "Picture, PNG");
+  text(command, "--plot", o->plot, "Picture, .png or .svg");
   text(command, "--report", o->report, "What the run did, JSON");
   o->method.add(command);
   o->index.add(command);

@@ -48,11 +48,7 @@ Device Common::chosen_device() const {
   throw InvalidParameter("device is '" + device + "', and must be auto, cpu, cuda or cuda:i");
 }
 
-void IndexFlags::add(CLI::App& app) {
-  const std::string group = "Neighbours";
-  choice(app, "--index,--knn-method", index, {"flat", "exact", "ivf", "hnsw", "nndescent", "auto"},
-         "Search: flat (exact), ivf, hnsw, nndescent, or auto: the one of least predicted work")
-      ->group(group);
+void MetricFlags::add(CLI::App& app, const std::string& group) {
   choice(app, "--metric", metric,
          {"euclidean", "sqeuclidean", "cosine", "correlation", "inner_product", "manhattan",
           "chebyshev", "l2", "ip", "dot", "l1", "cityblock", "linf"},
@@ -61,6 +57,18 @@ void IndexFlags::add(CLI::App& app) {
   choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
          "Rows without a direction under cosine and correlation")
       ->group(group);
+}
+
+Distance MetricFlags::distance() const {
+  return {metric_named(metric), zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
+}
+
+void IndexFlags::add(CLI::App& app) {
+  const std::string group = "Neighbours";
+  choice(app, "--index,--knn-method", index, {"flat", "exact", "ivf", "hnsw", "nndescent", "auto"},
+         "Search: flat (exact), ivf, hnsw, nndescent, or auto: the one of least predicted work")
+      ->group(group);
+  MetricFlags::add(app, group);
   number(app, "--target-recall", target_recall, "Recall that an approximate search is tuned to")
       ->group(group);
   number(app, "--nlist", ivf.lists, "ivf: cells")->group(group);
@@ -86,8 +94,21 @@ KnnParams IndexFlags::params() const {
   return FlatKnn{};
 }
 
-Distance IndexFlags::distance() const {
-  return {metric_named(metric), zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
+nlohmann::ordered_json IndexFlags::json() const {
+  const auto or_auto = [](const auto& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json("auto");
+  };
+  return {{"index", index},
+          {"metric", name(distance().metric)},
+          {"zero_vectors", zero_vectors},
+          {"target_recall", target_recall},
+          {"nlist", or_auto(ivf.lists)},
+          {"nprobe", or_auto(ivf.probes)},
+          {"hnsw_m", hnsw.links},
+          {"ef_construction", hnsw.ef_construction},
+          {"ef", or_auto(hnsw.ef)},
+          {"nnd_iterations", or_auto(nndescent.iterations)},
+          {"max_candidates", nndescent.max_candidates}};
 }
 
 }  // namespace nearfold::cli

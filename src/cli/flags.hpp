@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -47,7 +48,7 @@ CLI::Option* number(CLI::App& app, const std::string& names, std::optional<T>& t
       ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
 }
 
-/// Several of them: 5,50 or 5 50.
+/// Several of them after commas, or the flag again.
 template <class T>
 CLI::Option* numbers(CLI::App& app, const std::string& names, std::vector<T>& target,
                      const std::string& help) {
@@ -59,6 +60,7 @@ CLI::Option* numbers(CLI::App& app, const std::string& names, std::vector<T>& ta
   for (const T& value : target) usual += (usual.empty() ? "" : ",") + CLI::detail::to_string(value);
   return app.add_option_function<std::vector<std::string>>(names, set, help)
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->default_str(usual)
       ->type_name(std::is_integral_v<T> ? "INT,..." : "FLOAT,...");
 }
@@ -82,9 +84,18 @@ struct Common {
   io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
 };
 
+/// Flags that say how points are compared.
+struct MetricFlags {
+  std::string metric = "euclidean", zero_vectors = "error";
+
+  /// `group`: the heading that they are listed under.
+  void add(CLI::App& app, const std::string& group = "Options");
+  Distance distance() const;
+};
+
 /// Flags that choose the neighbour search.
-struct IndexFlags {
-  std::string index = "flat", metric = "euclidean", zero_vectors = "error";
+struct IndexFlags : MetricFlags {
+  std::string index = "flat";
   IvfKnn ivf;
   HnswKnn hnsw;
   NnDescentKnn nndescent;
@@ -92,7 +103,8 @@ struct IndexFlags {
 
   void add(CLI::App& app);
   KnnParams params() const;
-  Distance distance() const;
+  /// All that a graph depends on, to compare one with another.
+  nlohmann::ordered_json json() const;
 };
 
 }  // namespace nearfold::cli

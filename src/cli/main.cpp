@@ -15,7 +15,8 @@ namespace {
 using namespace nearfold;
 
 // Documented in README.md; scripts rely on them.
-constexpr int kInternal = 1, kUsage = 2, kBadInput = 3, kMemory = 4, kIo = 5, kDevice = 6;
+constexpr int kInternal = 1, kUsage = 2, kBadInput = 3, kMemory = 4, kIo = 5, kDevice = 6,
+              kGate = 7;
 
 int fail(int code, const char* what) {
   std::fprintf(stderr, "nearfold: %s\n", what);
@@ -40,7 +41,10 @@ int run(int argc, char** argv) {
   cli::add_generate(app);
   cli::add_knn(app);
   cli::add_embed(app);
+  cli::add_grid(app);
+  cli::add_compare(app);
   cli::add_plot(app);
+  cli::add_quality(app);
   try {
     std::vector<std::string> words = hyphenated(argc, argv);
     std::vector<char*> pointers(words.size());
@@ -75,6 +79,8 @@ int main(int argc, char** argv) {
     return fail(kDevice, error.what());
   } catch (const DeviceFailure& error) {
     return fail(kDevice, error.what());
+  } catch (const cli::GateFailed& error) {
+    return fail(kGate, error.what());
   } catch (const std::exception& error) {
     return fail(kInternal, error.what());
   }

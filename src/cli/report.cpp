@@ -12,7 +12,12 @@ Json or_auto(const std::optional<T>& value) {
   return value ? Json(*value) : Json("auto");
 }
 
-Json settings_json(const TsneParams& p) {
+const char* repulsion_name(TsneParams::Repulsion repulsion) {
+  if (repulsion == TsneParams::Repulsion::exact) return "exact";
+  return repulsion == TsneParams::Repulsion::fft ? "fft" : "auto";
+}
+
+Json parameters(const TsneParams& p) {
   return {{"perplexity", p.perplexity},
           {"early_exaggeration", p.early_exaggeration},
           {"early_exaggeration_iter", p.early_exaggeration_iter},
@@ -21,10 +26,11 @@ Json settings_json(const TsneParams& p) {
           {"learning_rate", or_auto(p.learning_rate)},
           {"initial_momentum", p.initial_momentum},
           {"final_momentum", p.final_momentum},
-          {"max_step_norm", p.max_step_norm}};
+          {"max_step_norm", p.max_step_norm},
+          {"negative_gradient_method", repulsion_name(p.repulsion)}};
 }
 
-Json settings_json(const UmapParams& p) {
+Json parameters(const UmapParams& p) {
   return {{"n_neighbors", p.n_neighbors},
           {"min_dist", p.min_dist},
           {"spread", p.spread},
@@ -38,13 +44,24 @@ Json settings_json(const UmapParams& p) {
           {"learning_rate", p.learning_rate}};
 }
 
+}  // namespace
+
 double total_seconds(const RunInfo& info) {
   double total = 0;
   for (const auto& [stage, seconds] : info.seconds) total += seconds;
   return total;
 }
 
-}  // namespace
+Json seconds_json(const RunInfo& info) {
+  Json out;
+  for (const auto& [stage, seconds] : info.seconds) out[stage] = seconds;
+  out["total"] = total_seconds(info);
+  return out;
+}
+
+Json settings_json(const Method& method) {
+  return std::visit([](const auto& p) { return parameters(p); }, method);
+}
 
 Json recall_json(const Recall& recall) {
   return {{"mean", recall.mean}, {"p1", recall.p1}, {"p5", recall.p5}, {"rows", recall.rows}};
@@ -55,6 +72,14 @@ std::string recall_text(const Recall& recall) {
   std::snprintf(text, sizeof text, "recall %.4f (1st, 5th percentile %.3f, %.3f of %lld rows)",
                 recall.mean, recall.p1, recall.p5, static_cast<long long>(recall.rows));
   return text;
+}
+
+Json quality_json(const QualityReport& report) {
+  Json scores;
+  for (const Score& score : report.scores)
+    scores[score.name] = {
+        {"value", score.value}, {"standard_error", score.standard_error}, {"sample", score.sample}};
+  return scores;
 }
 
 Json report_json(const RunInfo& info, const Settings& settings) {
@@ -76,11 +101,10 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["init"] = info.init;
   out["iterations"] = info.iterations;
   if (info.kl_divergence) out["kl_divergence"] = *info.kl_divergence;
-  for (const auto& [stage, seconds] : info.seconds) out["seconds"][stage] = seconds;
-  out["seconds"]["total"] = total_seconds(info);
+  out["seconds"] = seconds_json(info);
   out["peak_bytes"] = info.peak_bytes;
   out["warnings"] = info.warnings;
-  out["settings"] = std::visit([](const auto& p) { return settings_json(p); }, settings.method);
+  out["settings"] = settings_json(settings.method);
   return out;
 }
 

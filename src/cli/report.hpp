@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nearfold/embed.hpp"
+#include "nearfold/quality.hpp"
 
 namespace nearfold::cli {
 
@@ -12,11 +13,21 @@ namespace nearfold::cli {
 /// settings that made the run.
 nlohmann::ordered_json report_json(const RunInfo& info, const Settings& settings);
 
+/// The parameters of a method, by their names.
+nlohmann::ordered_json settings_json(const Method& method);
+
+/// Seconds by stage, and their total.
+nlohmann::ordered_json seconds_json(const RunInfo& info);
+double total_seconds(const RunInfo& info);
+
 /// {"mean", "p1", "p5", "rows"}
 nlohmann::ordered_json recall_json(const Recall& recall);
 
 /// "recall 0.9712 (1st, 5th percentile 0.800, 0.867 of 1000 rows)"
 std::string recall_text(const Recall& recall);
+
+/// The scores by name: {"knn_recall@10": {"value", "standard_error", "sample"}, ...}
+nlohmann::ordered_json quality_json(const QualityReport& report);
 
 /// Two or three lines.
 std::string summary(const RunInfo& info);

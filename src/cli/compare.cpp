@@ -1,0 +1,238 @@
+// nearfold compare: exact against approximate neighbours, timed, scored and pictured side by side.
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "cli/commands.hpp"
+#include "cli/compare_report.hpp"
+#include "cli/flags.hpp"
+#include "cli/index_spec.hpp"
+#include "cli/inputs.hpp"
+#include "cli/method_flags.hpp"
+#include "cli/picture_file.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "nearfold/error.hpp"
+#include "nearfold/nearfold.hpp"
+#include "quality.hpp"
+
+namespace nearfold::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kPanel = 480;  // pixels of one map, its title and its gap
+
+struct Options {
+  Common common;
+  MethodFlags method;
+  InputFlags inputs;
+  std::vector<std::string> indexes = {"flat", "ivf", "hnsw", "nndescent"};
+  std::vector<std::string> metrics = {"euclidean"};
+  std::vector<std::int64_t> subsets;
+  std::string zero_vectors = "error", plot, report;
+  std::optional<int> neighbors;
+  std::optional<double> min_recall, min_quality;
+  bool dark = false, no_break_even = false;
+
+  Distance distance(const std::string& metric) const {
+    return {metric_named(metric), zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
+  }
+};
+
+/// The methods asked for beside the exact one, and the names of all, that one first.
+struct Indexes {
+  std::vector<std::string> names = {"flat"};
+  std::vector<KnnParams> methods;
+};
+
+Indexes indexes_of(const Options& o) {
+  Indexes out;
+  for (const std::string& spec : o.indexes) {
+    const KnnParams params = parse_index(spec);
+    if (std::holds_alternative<FlatKnn>(params)) continue;  // is always there
+    out.names.push_back(spec);
+    out.methods.push_back(params);
+  }
+  return out;
+}
+
+/// Everything that is wrong whatever the data. Returns the settings under the first metric.
+Settings check(const Options& o, const Indexes& indexes) {
+  for (const double least : {o.min_recall.value_or(0), o.min_quality.value_or(0)})
+    if (!(least >= 0 && least <= 1))
+      throw InvalidParameter("a least recall or quality of " + std::to_string(least) +
+                             " is not in [0, 1]");
+  for (const std::int64_t n : o.subsets)
+    if (n < 4)
+      throw InvalidParameter("a subset of " + std::to_string(n) + " points; use 4 or more");
+  if (o.neighbors.value_or(1) < 1)
+    throw InvalidParameter(std::to_string(*o.neighbors) + " neighbours; use 1 or more");
+  for (const std::string& path : {o.plot, o.report})
+    if (!path.empty()) io::check_writable(path, o.common.overwrite());
+  if (!o.plot.empty()) check_picture_path(o.plot);
+  for (const std::string& metric : o.metrics)
+    for (const KnnParams& knn : indexes.methods)
+      validate(Settings{.knn = knn, .distance = o.distance(metric)});
+  return o.method.settings(o.common, FlatKnn{}, o.distance(o.metrics.at(0)));
+}
+
+/// What is told while it runs.
+class Teller {
+ public:
+  Teller(const Options& o, const Indexes& indexes)
+      : printer_(o.common.progress, o.common.quiet), indexes_(indexes) {}
+
+  void begin(const std::string& title) {
+    title_ = title;
+    at_ = 0;
+    next();
+  }
+  OnCompared on_compared() {
+    return [this](const Compared&) {
+      ++at_;
+      next();
+    };
+  }
+  Progress progress() {
+    return [this](const ProgressInfo& info) {
+      if (info.stage == Stage::optimize) printer_.update(phase_, info.done, info.total);
+      return stop_signal() == 0;
+    };
+  }
+  void finish() { printer_.finish(); }
+
+ private:
+  void next() {
+    phase_ = title_ + ": " + (at_ < indexes_.names.size() ? indexes_.names[at_] : "break-even");
+    printer_.update(phase_, 0, 0);
+  }
+
+  ProgressPrinter printer_;
+  const Indexes& indexes_;
+  std::string title_, phase_;
+  std::size_t at_ = 0;
+};
+
+Experiment run_one(const Options& o, const Inputs& in, const Indexes& indexes, Settings settings,
+                   std::int64_t n, const std::string& metric, Teller& teller) {
+  settings.distance = o.distance(metric);
+  const std::vector<std::int64_t> rows = draw_rows(in.points.rows, n, settings.seed, Draw::points);
+  const bool all = n == in.points.rows;
+  const Matrix subset = all ? Matrix() : take_rows(in.points, rows);
+  const HostMatrix<const float> points = all ? in.points.view() : subset.view();
+  Experiment e{.data = o.inputs.name(), .metric = settings.distance.metric, .names = indexes.names};
+  e.k = o.neighbors.value_or(neighbors_needed(settings.method, n));
+  if (!in.labels.ids.empty())
+    for (const std::int64_t row : rows)
+      e.labels.push_back(in.labels.ids[static_cast<std::size_t>(row)]);
+  teller.begin(std::to_string(n) + " points, " + metric);
+  e.compared = compare_graphs(points, e.labels, e.k, indexes.methods, settings,
+                              {.seed = settings.seed}, teller.on_compared(), teller.progress());
+  if (!o.no_break_even && stop_signal() == 0)
+    e.breaks = break_even(points, e.k, e.compared, settings);
+  return e;
+}
+
+/// Throws GateFailed naming the first graph or map that is not good enough.
+void check_gates(const Options& o, const std::vector<Experiment>& experiments) {
+  const auto fail = [](const Experiment& e, std::size_t c, const std::string& what, double value,
+                       double least) {
+    throw GateFailed(e.title() + ", " + e.names[c] + ": " + what + " is " + std::to_string(value) +
+                     ", and should be " + std::to_string(least) + " at least");
+  };
+  for (const Experiment& e : experiments)
+    for (std::size_t c = 0; c < e.compared.size(); ++c) {
+      const Compared& one = e.compared[c];
+      if (o.min_recall && one.info.recall && one.info.recall->mean < *o.min_recall)
+        fail(e, c, "recall", one.info.recall->mean, *o.min_recall);
+      for (const Score& score : one.quality.scores)
+        if (o.min_quality && score.name.starts_with("trustworthiness") &&
+            score.value < *o.min_quality)
+          fail(e, c, "trustworthiness", score.value, *o.min_quality);
+    }
+}
+
+void draw_all(const Options& o, const Inputs& in, const std::vector<Experiment>& experiments) {
+  const Picture picture = panels_of(experiments, in.labels.names);
+  const PlotOptions look{.width = kPanel * picture.columns + 120,
+                         .height = kPanel * static_cast<int>(experiments.size()) + 120,
+                         .title = std::string(o.method.title()) + " of " + o.inputs.name() +
+                                  " over exact and approximate neighbours",
+                         .dark = o.dark};
+  write_picture(o.plot, picture, look, o.common.overwrite());
+}
+
+void run(const Options& o) {
+  const Indexes indexes = indexes_of(o);
+  const Settings settings = check(o, indexes);
+  Teller teller(o, indexes);
+  const Inputs in = o.inputs.read();
+  std::vector<std::int64_t> sizes = o.subsets;
+  if (sizes.empty()) sizes = {in.points.rows};
+  for (const std::int64_t n : sizes)
+    if (n > in.points.rows)
+      throw InvalidInput("a subset of " + std::to_string(n) + " points is asked of " +
+                         std::to_string(in.points.rows));
+  std::vector<Experiment> experiments;
+  for (const std::string& metric : o.metrics)
+    for (const std::int64_t n : sizes)
+      if (stop_signal() == 0)
+        experiments.push_back(run_one(o, in, indexes, settings, n, metric, teller));
+  teller.finish();
+  Json report{{"version", version()},
+              {"method", o.method.method},
+              {"settings", settings_json(settings.method)},
+              {"seed", settings.seed},
+              {"device", describe(settings.device)},
+              {"data_sets", Json::array()}};
+  std::string tables;
+  for (const Experiment& e : experiments) {
+    report["data_sets"].push_back(experiment_json(e));
+    tables += (tables.empty() ? "" : "\n") + table(e);
+  }
+  const std::string json = report.dump(2) + "\n";
+  if (!o.report.empty()) io::write_file(o.report, json, o.common.overwrite());
+  if (!o.plot.empty() && !experiments.empty()) draw_all(o, in, experiments);
+  if (!o.common.quiet || o.common.json) std::fputs((o.common.json ? json : tables).c_str(), stdout);
+  check_gates(o, experiments);
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app) {
+  CLI::App& command =
+      *app.add_subcommand("compare", "Compare maps over exact and approximate neighbours");
+  const auto o = std::make_shared<Options>();
+  o->method.method = "tsne";
+  o->inputs.add_points(command);
+  command.get_option("input")->required();
+  o->inputs.add_labels(command);
+  command
+      .add_option("--index", o->indexes,
+                  "Searches: flat ivf:target=0.95 ivf:nprobe=8 hnsw nndescent auto")
+      ->delimiter(',')
+      ->default_str("flat ivf hnsw nndescent");
+  command.add_option("--metric", o->metrics, "Distances between points")
+      ->delimiter(',')
+      ->default_str("euclidean");
+  choice(command, "--zero-vectors", o->zero_vectors, {"error", "far"},
+         "Rows without a direction under cosine and correlation");
+  numbers(command, "--subset", o->subsets, "Random points, once for each size given")
+      ->allow_extra_args(true);
+  number(command, "--neighbors", o->neighbors, "Neighbours in a graph; auto is what the map needs");
+  flag(command, "--no-break-even", o->no_break_even,
+       "Do not time the searches on smaller sets of points");
+  number(command, "--min-recall", o->min_recall, "Exit with 7 if a graph's recall is less")
+      ->default_str("none");
+  number(command, "--min-quality", o->min_quality, "Exit with 7 if a map's trustworthiness is less")
+      ->default_str("none");
+  text(command, "--plot", o->plot, "Picture with a map for each, .png or .svg");
+  flag(command, "--dark", o->dark, "Dark background");
+  text(command, "--report", o->report, "All of it, JSON");
+  o->common.add(command);
+  o->method.add(command);
+  command.callback([o] { run(*o); });
+}
+
+}  // namespace nearfold::cli
