@@ -14,7 +14,6 @@
 // pushes apart, in the order of each vertex's own terms. Draw t of a vertex in a step is a pure
 // function of (seed, step, vertex, t).
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -114,6 +113,39 @@ EdgeGraph split_rows(const EdgeGraph& rows, std::int32_t parts, const Cpu& on) {
   return out;
 }
 
+/// Vertices drawn at random, whose numbers are made many at a time.
+class Draws {
+ public:
+  /// `count` draws of a vertex, of those that begin at `first`, a multiple of 4; at most 4. True
+  /// when there is no more room.
+  bool add(std::int32_t vertex, std::int32_t first, std::int32_t count) {
+    vertices_[size_] = vertex;
+    firsts_[size_] = first;
+    counts_[size_] = count;
+    return ++size_ == kRoom;
+  }
+
+  /// body(vertex, other) for each, in order; there are none afterwards.
+  template <class Body>
+  void for_each(std::uint32_t step, std::uint64_t seed, std::uint32_t n, const Body& body) {
+    std::int32_t others[4][kRoom];
+    for (int g = 0; g < size_; ++g) {
+      const Random4 r =
+          philox(static_cast<std::uint32_t>(firsts_[g]), static_cast<std::uint32_t>(vertices_[g]),
+                 step, static_cast<std::uint32_t>(Stream::layout), seed);
+      for (int t = 0; t < 4; ++t) others[t][g] = static_cast<std::int32_t>(to_range(r.v[t], n));
+    }
+    for (int g = 0; g < size_; ++g)
+      for (int t = 0; t < counts_[g]; ++t) body(vertices_[g], others[t][g]);
+    size_ = 0;
+  }
+
+ private:
+  static constexpr int kRoom = 256;
+  int size_ = 0;
+  std::int32_t vertices_[kRoom], firsts_[kRoom], counts_[kRoom];
+};
+
 template <int Dims>
 class UmapOptimizer final : public Optimizer {
  public:
@@ -169,14 +201,21 @@ class UmapOptimizer final : public Optimizer {
     const auto pull = [&](float d2) { return umap_attraction(d2, curve_); };
     const auto push = [&](float d2) { return umap_repulsion(d2, curve_); };
     std::int32_t fired[kVertices];
+    Draws draws;
+    const auto push_all = [&] {
+      draws.for_each(step.number, seed_, static_cast<std::uint32_t>(graph_.n),
+                     [&](std::int32_t i, std::int32_t other) { pushes.add(i, other, push); });
+    };
     for (std::int32_t i = begin; i < end; ++i) {
       std::int32_t samples = 0;
       fired[i - begin] = for_each_firing(i, step, [&](std::int32_t other, std::int32_t due) {
         pulls.add(i, other, pull);
         samples += due;
       });
-      for_each_draw(i, step, samples, [&](std::int32_t other) { pushes.add(i, other, push); });
+      for (std::int32_t first = 0; first < samples; first += 4)
+        if (draws.add(i, first, std::min(4, samples - first))) push_all();
     }
+    push_all();
     pulls.flush(pull);
     pushes.flush(push);
     for (std::int32_t i = begin; i < end; ++i) {
@@ -203,18 +242,6 @@ class UmapOptimizer final : public Optimizer {
            samples_due(fired, samples_per_firing_) - samples_due(fired - 1, samples_per_firing_));
     }
     return count;
-  }
-
-  /// body(vertex) for `count` vertices drawn from all.
-  template <class Body>
-  void for_each_draw(std::int32_t i, const Step& step, std::int32_t count, const Body& body) const {
-    const auto n = static_cast<std::uint32_t>(graph_.n);
-    for (std::int32_t first = 0; first < count; first += 4) {
-      const Random4 r = philox(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(i),
-                               step.number, static_cast<std::uint32_t>(Stream::layout), seed_);
-      for (std::int32_t t = 0; t < std::min(4, count - first); ++t)
-        body(static_cast<std::int32_t>(to_range(r.v[t], n)));
-    }
   }
 
   EdgeGraph graph_;              // rows split into parts_
