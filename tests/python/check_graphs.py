@@ -25,7 +25,8 @@ from sklearn.manifold import TSNE, trustworthiness
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
 
-DIGITS = pathlib.Path(__file__).parents[2] / "data" / "digits"
+from checking import DIGITS, check, finish
+
 METRICS = ["euclidean", "sqeuclidean", "cosine", "correlation", "inner_product", "manhattan",
            "chebyshev"]
 PERPLEXITY = 30
@@ -34,14 +35,6 @@ PERPLEXITY = 30
 MOST_WORSE_TRUST = 0.005
 MOST_WORSE_ACCURACY = 0.015
 MOST_OTHER_WEIGHT = 0.005
-
-failures = []
-
-
-def check(what, ok, detail):
-    print(f"{'ok  ' if ok else 'FAIL'} {what}: {detail}", flush=True)
-    if not ok:
-        failures.append(what)
 
 
 class Bench:
@@ -177,8 +170,7 @@ def main():
         for check_one in (check_umap, check_sklearn, check_opentsne, check_pynndescent,
                           check_transformer):
             check_one(bench)
-    if failures:
-        raise SystemExit(f"{len(failures)} failed: {', '.join(failures)}")
+    finish()
 
 
 if __name__ == "__main__":

@@ -20,19 +20,12 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import pairwise_distances, silhouette_score
 from sklearn.neighbors import NearestNeighbors
 
-DIGITS = pathlib.Path(__file__).parents[2] / "data" / "digits"
+from checking import DIGITS, check, finish
+
 # Equal distances may be ordered differently.
 MOST_OTHER = 1e-4
 MOST_OTHER_ACCURACY = 1.5 / 1797  # one point whose votes are tied
 MOST_STANDARD_ERRORS = 4
-
-failures = []
-
-
-def check(what, ok, detail):
-    print(f"{'ok  ' if ok else 'FAIL'} {what}: {detail}", flush=True)
-    if not ok:
-        failures.append(what)
 
 
 def run(tool, *words):
@@ -111,8 +104,7 @@ def main():
             run(tool, "embed", DIGITS / "digits.npy", "-o", path, "--method", method, "--quiet")
             for metric in ("euclidean", "cosine"):
                 check_map(tool, path, metric)
-    if failures:
-        raise SystemExit(f"{len(failures)} failed: {', '.join(failures)}")
+    finish()
 
 
 if __name__ == "__main__":
