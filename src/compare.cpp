@@ -39,9 +39,8 @@ double time_of(HostMatrix<const float> points, int k, const KnnParams& knn,
   for (int round = 0; round < 3 && all < kLong; ++round) {
     const KnnGraph graph =
         find_neighbors(points, k, knn, settings.device, settings.seed, settings.distance);
-    const double took = graph.build_seconds + graph.search_seconds;
-    least = round == 0 ? took : std::min(least, took);
-    all += took;
+    least = round == 0 ? graph.seconds() : std::min(least, graph.seconds());
+    all += graph.seconds();
   }
   return least;
 }
@@ -103,12 +102,6 @@ BreakEven find_break_even(Timer& timer, const Compared& exact, const Compared& a
 }
 
 }  // namespace
-
-double Compared::total_seconds() const {
-  double total = knn_seconds();
-  for (const auto& [stage, seconds] : info.seconds) total += seconds;
-  return total;
-}
 
 std::vector<Compared> compare_graphs(HostMatrix<const float> points,
                                      std::span<const std::int32_t> labels, int k,

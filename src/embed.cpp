@@ -49,6 +49,12 @@ const char* name(Stage stage) {
   return "";
 }
 
+double RunInfo::total_seconds() const {
+  double total = 0;
+  for (const auto& [stage, took] : seconds) total += took;
+  return total;
+}
+
 const char* version() noexcept {
   return NEARFOLD_VERSION;
 }

@@ -19,14 +19,12 @@ bool share_edges(const UmapParams& a, const UmapParams& b) {
 bool share_edges(const TsneParams& a, const TsneParams& b) {
   return a.perplexity == b.perplexity;
 }
-bool share_edges(const TsneParams&, const UmapParams&) {
-  return false;
-}
-bool share_edges(const UmapParams&, const TsneParams&) {
+template <class A, class B>
+bool share_edges(const A&, const B&) {
   return false;
 }
 
-bool share_edges(const Method& a, const Method& b) {
+bool methods_share_edges(const Method& a, const Method& b) {
   return std::visit([](const auto& p, const auto& q) { return share_edges(p, q); }, a, b);
 }
 
@@ -88,7 +86,7 @@ std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
     Embedder::State state(source, one);
     Run run(state.info, progress);
     const auto prepare_and_start = [&](const auto& params) {
-      if (kept.of == nullptr || !share_edges(*kept.of, methods[m])) {
+      if (kept.of == nullptr || !methods_share_edges(*kept.of, methods[m])) {
         kept = {};  // before the next is made: they are large
         Prepared prepared = prepare(source, params, one, on, run, state.info);
         kept = {&methods[m], std::move(prepared), state.info};
@@ -96,7 +94,7 @@ std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
         state.info = kept.info;
         state.info.seconds.clear();
       }
-      const bool last = m + 1 == methods.size() || !share_edges(methods[m], methods[m + 1]);
+      const bool last = m + 1 == methods.size() || !methods_share_edges(methods[m], methods[m + 1]);
       return start_optimizer(last ? std::move(kept.prepared) : kept.prepared, source, params, one,
                              on, run);
     };

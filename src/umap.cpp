@@ -26,7 +26,7 @@
 namespace nearfold {
 namespace {
 
-constexpr int kVertices = 256;  // of a block: a power of two
+constexpr int kVertices = 256;  // of a block
 constexpr int kTerms = 1024;    // whose forces are computed together
 constexpr float kPull = 2.0f;
 constexpr float kMostPulls = 4.0f;

@@ -35,6 +35,8 @@ struct RunInfo {
   std::vector<std::pair<std::string, double>> seconds;  ///< by stage, in order
   std::int64_t peak_bytes = 0;  ///< largest resident size of the process so far
   std::vector<std::string> warnings;
+
+  double total_seconds() const;  ///< of all stages
 };
 
 struct Result {

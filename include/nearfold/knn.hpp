@@ -41,6 +41,8 @@ struct KnnGraph {
   double build_seconds = 0;      ///< until all rows could be searched for; 0 when given
   double search_seconds = 0;     ///< from then on
 
+  double seconds() const { return build_seconds + search_seconds; }
+
   /// Throws InvalidInput naming the first faults, each with its row and column, when a row breaks
   /// the rules above. O(n k).
   void validate() const;

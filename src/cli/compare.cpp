@@ -36,7 +36,7 @@ struct Options {
   bool dark = false, no_break_even = false;
 
   Distance distance(const std::string& metric) const {
-    return {metric_named(metric), zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
+    return MetricFlags{metric, zero_vectors}.distance();
   }
 };
 

@@ -1,5 +1,6 @@
 #include "cli/flags.hpp"
 
+#include "cli/report.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -95,9 +96,6 @@ KnnParams IndexFlags::params() const {
 }
 
 nlohmann::ordered_json IndexFlags::json() const {
-  const auto or_auto = [](const auto& value) {
-    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json("auto");
-  };
   return {{"index", index},
           {"metric", name(distance().metric)},
           {"zero_vectors", zero_vectors},

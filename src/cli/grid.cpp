@@ -43,10 +43,6 @@ struct Options {
   }
 };
 
-double seconds_since(Clock::time_point began) {
-  return std::chrono::duration<double>(Clock::now() - began).count();
-}
-
 template <class T>
 GridAxis axis(const char* name, const std::vector<T>& values) {
   GridAxis out{name, {}};
@@ -80,18 +76,17 @@ Json made_from(const Options& o, const Inputs& in, const Settings& s) {
 KnnGraph graph_for(Inputs& in, int k, const Settings& s, GridFolder& folder,
                    ProgressPrinter& progress) {
   if (in.graph.n > 0) return std::move(in.graph);
-  const std::string file = folder.file("graph.npz");
+  const std::string file = folder.file("graph.npz"), points = io::fingerprint(in.points);
   if (folder.resumed() && std::filesystem::exists(file)) {
     io::GraphMeta meta;
     KnnGraph graph = io::read_graph(file, &meta);
-    if (meta.fingerprint == io::fingerprint(in.points) && graph.k == k) return graph;
+    if (meta.fingerprint == points && graph.k == k) return graph;
   }
   progress.update("knn", 0, 0);
   KnnGraph graph = find_neighbors(in.points, k, s.knn, s.device, s.seed, s.distance);
-  io::write_graph(file, graph,
-                  {io::GraphFormat::nearfold, s.seed, io::fingerprint(in.points), version()},
+  io::write_graph(file, graph, {io::GraphFormat::nearfold, s.seed, points, version()},
                   io::Overwrite::yes);
-  folder.manifest()["graph"]["seconds"] = graph.build_seconds + graph.search_seconds;
+  folder.manifest()["graph"]["seconds"] = graph.seconds();
   return graph;
 }
 
@@ -144,10 +139,8 @@ Json account(const Options& o, const GridFolder& folder, const std::vector<Metho
   }
   if (o.time_recomputing)
     for (std::size_t r = 0; r < search.size(); ++r) {
-      const Clock::time_point began = Clock::now();
-      find_neighbors(in.points, neighbors_needed(methods[r * width], in.n()), s.knn, s.device,
-                     s.seed, s.distance);
-      search[r] = seconds_since(began);
+      const int k = neighbors_needed(methods[r * width], in.n());
+      search[r] = find_neighbors(in.points, k, s.knn, s.device, s.seed, s.distance).seconds();
     }
   double once = graph + optimize, apart = optimize;
   for (std::size_t r = 0; r < search.size(); ++r) {
@@ -228,7 +221,8 @@ void run(const Options& o) {
   if (o.common.json) std::printf("%s\n", folder.manifest().dump(2).c_str());
   if (o.common.quiet) return;
   if (finished)
-    print(folder.manifest()["seconds"], folder, seconds_since(began));
+    print(folder.manifest()["seconds"], folder,
+          std::chrono::duration<double>(Clock::now() - began).count());
   else
     std::fprintf(stderr, "stopped; the same command goes on where it stopped\n");
 }

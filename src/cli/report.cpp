@@ -7,11 +7,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class T>
-Json or_auto(const std::optional<T>& value) {
-  return value ? Json(*value) : Json("auto");
-}
-
 const char* repulsion_name(TsneParams::Repulsion repulsion) {
   if (repulsion == TsneParams::Repulsion::exact) return "exact";
   return repulsion == TsneParams::Repulsion::fft ? "fft" : "auto";
@@ -46,16 +41,10 @@ Json parameters(const UmapParams& p) {
 
 }  // namespace
 
-double total_seconds(const RunInfo& info) {
-  double total = 0;
-  for (const auto& [stage, seconds] : info.seconds) total += seconds;
-  return total;
-}
-
 Json seconds_json(const RunInfo& info) {
   Json out;
   for (const auto& [stage, seconds] : info.seconds) out[stage] = seconds;
-  out["total"] = total_seconds(info);
+  out["total"] = info.total_seconds();
   return out;
 }
 
@@ -111,7 +100,7 @@ Json report_json(const RunInfo& info, const Settings& settings) {
 std::string summary(const RunInfo& info) {
   char line[256];
   std::snprintf(line, sizeof line, "%s of %lld points in %.2f s on %s, index %s, start %s",
-                info.method.c_str(), static_cast<long long>(info.n), total_seconds(info),
+                info.method.c_str(), static_cast<long long>(info.n), info.total_seconds(),
                 info.device.c_str(), info.index.c_str(), info.init.c_str());
   std::string text = line;
   if (info.recall) text += ", " + recall_text(*info.recall);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "nearfold/embed.hpp"
@@ -13,12 +14,17 @@ namespace nearfold::cli {
 /// settings that made the run.
 nlohmann::ordered_json report_json(const RunInfo& info, const Settings& settings);
 
+/// The value, or "auto" where it is unset.
+template <class T>
+nlohmann::ordered_json or_auto(const std::optional<T>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json("auto");
+}
+
 /// The parameters of a method, by their names.
 nlohmann::ordered_json settings_json(const Method& method);
 
 /// Seconds by stage, and their total.
 nlohmann::ordered_json seconds_json(const RunInfo& info);
-double total_seconds(const RunInfo& info);
 
 /// {"mean", "p1", "p5", "rows"}
 nlohmann::ordered_json recall_json(const Recall& recall);
