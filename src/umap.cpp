@@ -1,8 +1,8 @@
 // UMAP's optimisation on the CPU: umap-learn's stochastic descent, in steps that any number of
 // threads can take. An epoch is cut into steps, in each of which a vertex meets one or two of its
-// firing edges. In a step every vertex reads all others from the layout before it and writes only
-// itself: the clipped forces of the edges that fire and of their negative samples are summed and
-// followed. Nothing depends on order or threads.
+// firing edges (umap_edges.hpp). In a step every vertex reads all others from the layout before it
+// and writes only itself: the clipped forces of the edges that fire and of their negative samples
+// are summed and followed. Nothing depends on order or threads.
 //
 // So a vertex makes about as many moves as in umap-learn's serial loop, as long and as noisy. With
 // one move an epoch, maps of many neighbours or a large min_dist are worse; so they are when the
@@ -10,9 +10,10 @@
 // each direction stored, so the pull on a vertex is doubled here. A hub, many of whose edges fire
 // at once, would overshoot by the sum of their pulls: it moves as far as kMostPulls of them say.
 //
-// Forces are computed for the terms of many vertices at a time, and added up one by one, pulls and
-// pushes apart, in the order of each vertex's own terms. Draw t of a vertex in a step is a pure
-// function of (seed, step, vertex, t).
+// Vertices of about as many terms are put side by side, one in each lane of a register: term t of
+// each of them is computed together and added to the sums of its own vertex, pulls and pushes
+// apart, in the order of its own terms. Draw t of a vertex in a step is a pure function of (seed,
+// step, vertex, t).
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -21,17 +22,15 @@
 #include "math/philox.hpp"
 #include "math/umap_force.hpp"
 #include "parallel.hpp"
+#include "simd.hpp"
 #include "stages.hpp"
+#include "umap_edges.hpp"
 
 namespace nearfold {
 namespace {
 
-constexpr int kVertices = 256;  // of a block
-constexpr int kTerms = 1024;    // whose forces are computed together
 constexpr float kPull = 2.0f;
 constexpr float kMostPulls = 4.0f;
-constexpr double kFiringsPerStep = 1.0;
-constexpr int kMostSteps = 16;  // of an epoch
 
 /// A part of an epoch.
 struct Step {
@@ -41,109 +40,48 @@ struct Step {
   float rate;            // learning rate
 };
 
-/// Terms of the vertices of a block, and the sums of their forces.
-template <int Dims>
-class Forces {
- public:
-  Forces(const float* y, std::int64_t begin, float scale) : y_(y), begin_(begin), scale_(scale) {}
-
-  template <class Factor>
-  void add(std::int32_t vertex, std::int32_t other, const Factor& factor) {
-    vertices_[count_] = vertex;
-    others_[count_] = other;
-    if (++count_ == kTerms) flush(factor);
-  }
-
-  template <class Factor>
-  void flush(const Factor& factor) {
-    float d[Dims][kTerms];
-    for (int t = 0; t < count_; ++t)
-      for (int c = 0; c < Dims; ++c)
-        d[c][t] =
-            y_[std::int64_t{vertices_[t]} * Dims + c] - y_[std::int64_t{others_[t]} * Dims + c];
-    for (int t = 0; t < count_; ++t) {
-      float d2 = 0;
-      for (int c = 0; c < Dims; ++c) d2 += d[c][t] * d[c][t];
-      const float g = factor(d2);
-      for (int c = 0; c < Dims; ++c) d[c][t] = scale_ * clip4(g * d[c][t]);
-    }
-    for (int t = 0; t < count_; ++t)
-      for (int c = 0; c < Dims; ++c) sums_[vertices_[t] - begin_][c] += d[c][t];
-    count_ = 0;
-  }
-
-  float sum(std::int64_t vertex, int c) const { return sums_[vertex - begin_][c]; }
-
- private:
-  const float* y_;
-  std::int64_t begin_;
-  float scale_;
-  int count_ = 0;
-  std::int32_t vertices_[kTerms], others_[kTerms];
-  float sums_[kVertices][Dims] = {};
+/// The vertices side by side and their terms.
+struct Lanes {
+  std::int64_t vertex[kSimd];
+  std::int32_t first[kSimd], pulls[kSimd], pushes[kSimd];  // see Firing
 };
 
-/// The graph with part 0 of every row first, then part 1 of every row, and so on: that of vertex i
-/// in part p begins at offsets[p n + i]. So every step reads memory in its order.
-EdgeGraph split_rows(const EdgeGraph& rows, std::int32_t parts, const Cpu& on) {
-  EdgeGraph out{rows.n, {}, {}, {}};
-  out.offsets.resize(static_cast<std::size_t>(rows.n * parts + 1));
-  out.columns.resize(rows.columns.size());
-  out.weights.resize(rows.weights.size());
-  const auto for_each_edge = [&](const auto& body) {  // (place in offsets, edge)
-    parallel_for(on.threads, rows.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i)
-        for (std::int64_t e = rows.offsets[static_cast<std::size_t>(i)];
-             e < rows.offsets[static_cast<std::size_t>(i) + 1]; ++e) {
-          const auto edge = static_cast<std::size_t>(e);
-          const std::int64_t part =
-              part_of_edge(static_cast<std::int32_t>(i), rows.columns[edge], parts);
-          body(static_cast<std::size_t>(part * rows.n + i), edge);
-        }
-    });
-  };
-  for_each_edge([&](std::size_t at, std::size_t) { ++out.offsets[at + 1]; });
-  for (std::size_t at = 1; at < out.offsets.size(); ++at) out.offsets[at] += out.offsets[at - 1];
-  std::vector<std::int64_t> next(out.offsets.begin(), out.offsets.end() - 1);
-  for_each_edge([&](std::size_t at, std::size_t edge) {
-    const auto to = static_cast<std::size_t>(next[at]++);
-    out.columns[to] = rows.columns[edge];
-    out.weights[to] = rows.weights[edge];
-  });
-  return out;
+int most(const std::int32_t* counts) {
+  return *std::max_element(counts, counts + kSimd);
 }
 
-/// Vertices drawn at random, whose numbers are made many at a time.
-class Draws {
- public:
-  /// `count` draws of a vertex, of those that begin at `first`, a multiple of 4; at most 4. True
-  /// when there is no more room.
-  bool add(std::int32_t vertex, std::int32_t first, std::int32_t count) {
-    vertices_[size_] = vertex;
-    firsts_[size_] = first;
-    counts_[size_] = count;
-    return ++size_ == kRoom;
-  }
+/// The vertices of a block that have a firing edge, those with most first. Returns how many.
+int order_by_pulls(const Firing& firing, std::int64_t vertices, std::int32_t* order) {
+  constexpr int kKeys = 32;  // with more pulls than that, in no order
+  const auto key = [&](std::int64_t v) { return kKeys - 1 - std::min(firing.pulls[v], kKeys - 1); };
+  int begin[kKeys + 1] = {};
+  for (std::int64_t v = 0; v < vertices; ++v) ++begin[key(v) + 1];
+  for (int k = 1; k <= kKeys; ++k) begin[k] += begin[k - 1];
+  const int moving = begin[kKeys - 1];  // the last key is that of no pulls
+  for (std::int64_t v = 0; v < vertices; ++v) order[begin[key(v)]++] = static_cast<std::int32_t>(v);
+  return moving;
+}
 
-  /// body(vertex, other) for each, in order; there are none afterwards.
-  template <class Body>
-  void for_each(std::uint32_t step, std::uint64_t seed, std::uint32_t n, const Body& body) {
-    std::int32_t others[4][kRoom];
-    for (int g = 0; g < size_; ++g) {
-      const Random4 r =
-          philox(static_cast<std::uint32_t>(firsts_[g]), static_cast<std::uint32_t>(vertices_[g]),
-                 step, static_cast<std::uint32_t>(Stream::layout), seed);
-      for (int t = 0; t < 4; ++t) others[t][g] = static_cast<std::int32_t>(to_range(r.v[t], n));
+/// Sums of forces on the vertices side by side.
+template <int Dims>
+struct Forces {
+  Floats own[Dims];  // where the vertices are
+  Floats sum[Dims] = {};
+
+  Forces(const float* y, const std::int64_t* vertices) { gather<Dims>(y, vertices, own); }
+
+  /// Adds the clipped force of the points `others` where there is one.
+  template <class Factor>
+  void add(const float* y, const std::int64_t* others, Ints present, const Factor& factor) {
+    Floats d[Dims], d2{};
+    gather<Dims>(y, others, d);
+    for (int c = 0; c < Dims; ++c) {
+      d[c] = own[c] - d[c];
+      d2 += d[c] * d[c];
     }
-    for (int g = 0; g < size_; ++g)
-      for (int t = 0; t < counts_[g]; ++t) body(vertices_[g], others[t][g]);
-    size_ = 0;
+    const Floats g = factor(d2);
+    for (int c = 0; c < Dims; ++c) sum[c] = present ? sum[c] + clip4(g * d[c]) : sum[c];
   }
-
- private:
-  static constexpr int kRoom = 256;
-  int size_ = 0;
-  std::int32_t vertices_[kRoom], firsts_[kRoom], counts_[kRoom];
 };
 
 template <int Dims>
@@ -151,38 +89,28 @@ class UmapOptimizer final : public Optimizer {
  public:
   UmapOptimizer(EdgeGraph graph, Matrix start, const UmapParams& params, std::uint64_t seed,
                 const Cpu& on)
-      : graph_(std::move(graph)),
+      : edges_(std::move(graph), on),
         y_(std::move(start.values)),
         next_(y_.size()),
         seed_(seed),
-        epochs_(iterations_of(params, graph_.n)),
+        epochs_(iterations_of(params, edges_.n())),
         learning_rate_(params.learning_rate),
         samples_per_firing_(static_cast<float>(params.negative_sample_rate)),
         on_(on) {
     const Curve curve = fit_curve(params);
     curve_ = {static_cast<float>(curve.a), static_cast<float>(curve.b),
               static_cast<float>(params.repulsion_strength)};
-    const float heaviest = *std::max_element(graph_.weights.begin(), graph_.weights.end());
-    double firings = 0;
-    for (float& w : graph_.weights) {
-      w /= heaviest;  // from here on: firings per epoch
-      firings += static_cast<double>(w);
-    }
-    const double steps = std::ceil(firings / static_cast<double>(graph_.n) / kFiringsPerStep);
-    parts_ = static_cast<std::int32_t>(std::clamp<double>(steps, 1, kMostSteps));
-    graph_ = split_rows(graph_, parts_, on_);
   }
 
   void advance(int n) override {
     for (; n > 0 && epoch_ < epochs_; --n) {
       const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_) / epochs_);
-      for (std::int32_t part = 0; part < parts_; ++part) {
+      for (std::int32_t part = 0; part < edges_.parts(); ++part) {
         const Step step{epoch_ + 1, part,
-                        static_cast<std::uint32_t>(std::int64_t{epoch_} * parts_ + part),
+                        static_cast<std::uint32_t>(std::int64_t{epoch_} * edges_.parts() + part),
                         static_cast<float>(rate)};
-        parallel_for(on_.threads, graph_.n, kVertices, [&](std::int64_t begin, std::int64_t end) {
-          move(static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end), step);
-        });
+        parallel_for(on_.threads, edges_.n(), kUmapBlock,
+                     [&](std::int64_t begin, std::int64_t end) { move_block(begin, end, step); });
         y_.swap(next_);
       }
       ++epoch_;
@@ -196,58 +124,80 @@ class UmapOptimizer final : public Optimizer {
   }
 
  private:
-  void move(std::int32_t begin, std::int32_t end, const Step& step) {
-    Forces<Dims> pulls(y_.data(), begin, kPull), pushes(y_.data(), begin, 1.0f);
-    const auto pull = [&](float d2) { return umap_attraction(d2, curve_); };
-    const auto push = [&](float d2) { return umap_repulsion(d2, curve_); };
-    std::int32_t fired[kVertices];
-    Draws draws;
-    const auto push_all = [&] {
-      draws.for_each(step.number, seed_, static_cast<std::uint32_t>(graph_.n),
-                     [&](std::int32_t i, std::int32_t other) { pushes.add(i, other, push); });
-    };
-    for (std::int32_t i = begin; i < end; ++i) {
-      std::int32_t samples = 0;
-      fired[i - begin] = for_each_firing(i, step, [&](std::int32_t other, std::int32_t due) {
-        pulls.add(i, other, pull);
-        samples += due;
-      });
-      for (std::int32_t first = 0; first < samples; first += 4)
-        if (draws.add(i, first, std::min(4, samples - first))) push_all();
+  void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
+    Firing firing;
+    edges_.find_firing(begin, end, step.epoch, step.part, samples_per_firing_, firing);
+    std::int32_t order[kUmapBlock];
+    const int moving = order_by_pulls(firing, end - begin, order);
+    std::copy(y_.begin() + begin * Dims, y_.begin() + end * Dims, next_.begin() + begin * Dims);
+    for (int at = 0; at < moving; at += kSimd)
+      move(begin, firing, order + at, std::min(kSimd, moving - at), step);
+  }
+
+  /// Moves `count` <= kSimd vertices of the block that begins at `begin`; lanes beyond repeat the
+  /// last of them and come to nothing.
+  void move(std::int64_t begin, const Firing& firing, const std::int32_t* which, int count,
+            const Step& step) {
+    Lanes lanes;
+    for (int l = 0; l < kSimd; ++l) {
+      const std::int32_t v = which[std::min(l, count - 1)];
+      lanes.vertex[l] = begin + v;
+      lanes.first[l] = firing.first[v];
+      lanes.pulls[l] = firing.pulls[v];
+      lanes.pushes[l] = firing.pushes[v];
     }
-    push_all();
-    pulls.flush(pull);
-    pushes.flush(push);
-    for (std::int32_t i = begin; i < end; ++i) {
-      const float pulls_at_once = static_cast<float>(fired[i - begin]);
-      const float rate = step.rate * std::min(1.0f, kMostPulls / std::max(1.0f, pulls_at_once));
-      for (int c = 0; c < Dims; ++c) {
-        const std::size_t at = static_cast<std::size_t>(i) * Dims + static_cast<std::size_t>(c);
-        next_[at] = y_[at] + rate * (pulls.sum(i, c) + pushes.sum(i, c));
-      }
+    Forces<Dims> pull(y_.data(), lanes.vertex), push = pull;
+    pull_all(lanes, firing.others.data(), pull);
+    push_all(lanes, step.number, push);
+    for (int l = 0; l < count; ++l) {
+      const float rate =
+          step.rate * std::min(1.0f, kMostPulls / static_cast<float>(lanes.pulls[l]));
+      float* const to = &next_[static_cast<std::size_t>(lanes.vertex[l] * Dims)];
+      for (int c = 0; c < Dims; ++c)
+        to[c] = push.own[c][l] + rate * (kPull * pull.sum[c][l] + push.sum[c][l]);
     }
   }
 
-  /// body(other, samples due) for the edges of a vertex that fire in this step; returns how many.
-  template <class Body>
-  std::int32_t for_each_firing(std::int32_t i, const Step& step, const Body& body) const {
-    const auto at = static_cast<std::size_t>(step.part * graph_.n + i);
-    std::int32_t count = 0;
-    for (std::int64_t e = graph_.offsets[at]; e < graph_.offsets[at + 1]; ++e) {
-      const float rate = graph_.weights[static_cast<std::size_t>(e)];
-      const std::int32_t fired = firings(step.epoch, rate);
-      if (fired == firings(step.epoch - 1, rate)) continue;
-      ++count;
-      body(graph_.columns[static_cast<std::size_t>(e)],
-           samples_due(fired, samples_per_firing_) - samples_due(fired - 1, samples_per_firing_));
+  void pull_all(const Lanes& lanes, const std::int32_t* edges, Forces<Dims>& pull) const {
+    const auto attraction = [curve = curve_](Floats d2) { return umap_attraction(d2, curve); };
+    const Ints counts = load(lanes.pulls);
+    for (int t = 0; t < most(lanes.pulls); ++t) {
+      std::int64_t others[kSimd];
+      for (int l = 0; l < kSimd; ++l)
+        others[l] = edges[lanes.first[l] + std::min(t, lanes.pulls[l] - 1)];
+      pull.add(y_.data(), others, t < counts, attraction);
     }
-    return count;
   }
 
-  EdgeGraph graph_;              // rows split into parts_
+  void push_all(const Lanes& lanes, std::uint32_t step, Forces<Dims>& push) const {
+    const auto repulsion = [curve = curve_](Floats d2) { return umap_repulsion(d2, curve); };
+    const Ints counts = load(lanes.pushes);
+    const int last = most(lanes.pushes);
+    for (int t = 0; t < last; t += 4) {
+      std::int64_t others[4][kSimd];
+      draw(lanes.vertex, step, t, others);
+      for (int s = 0; s < std::min(4, last - t); ++s)
+        push.add(y_.data(), others[s], t + s < counts, repulsion);
+    }
+  }
+
+  /// Vertices number t, ..., t + 3 that are drawn for each of `vertex`.
+  void draw(const std::int64_t* vertex, std::uint32_t step, int t,
+            std::int64_t (*others)[kSimd]) const {
+    constexpr auto kStream = static_cast<std::uint32_t>(Stream::layout);
+    const auto n = static_cast<std::uint32_t>(edges_.n());
+    for (int half = 0; half < kSimd; half += kSimd / 2) {
+      const FourWords<LongWords> words =
+          philox(LongWords{} + static_cast<std::uint32_t>(t), load(vertex + half),
+                 LongWords{} + step, LongWords{} + kStream, seed_);
+      for (int s = 0; s < 4; ++s) store(others[s] + half, to_range(words.v[s], n));
+    }
+  }
+
+  UmapEdges edges_;
   std::vector<float> y_, next_;  // [n, Dims]; layout and its successor
   std::uint64_t seed_;
-  std::int32_t epoch_ = 0, epochs_, parts_ = 1;
+  std::int32_t epoch_ = 0, epochs_;
   double learning_rate_;
   float samples_per_firing_;
   UmapCurve curve_{};

@@ -15,6 +15,7 @@
 #include "math/tsne_force.hpp"
 #include "math/umap_force.hpp"
 #include "oracle.hpp"
+#include "simd.hpp"
 
 namespace nearfold {
 namespace {
@@ -32,13 +33,29 @@ std::vector<std::uint32_t> words(const Random4& r) {
 // Random123's published answers for philox4x32-10.
 TEST(Philox, GivesThePublishedAnswers) {
   using Words = std::vector<std::uint32_t>;
-  EXPECT_EQ(words(philox(0, 0, 0, 0, 0)),
+  EXPECT_EQ(words(philox(0u, 0u, 0u, 0u, 0)),
             (Words{0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u}));
   EXPECT_EQ(words(philox(~0u, ~0u, ~0u, ~0u, ~std::uint64_t{0})),
             (Words{0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu}));
   EXPECT_EQ(
       words(philox(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0x299f31d0a4093822ull)),
       (Words{0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u}));
+}
+
+// simd.hpp promises that a register gives the bits that its lanes give one by one.
+TEST(Philox, SideBySideGivesTheSameWords) {
+  std::int64_t counters[kSimd / 2];
+  for (int l = 0; l < kSimd / 2; ++l) counters[l] = l * 7919;
+  const FourWords<LongWords> all = philox(LongWords{} + 3u, load(counters), LongWords{} + ~0u,
+                                          LongWords{} + 5u, ~std::uint64_t{1});
+  for (int l = 0; l < kSimd / 2; ++l) {
+    const Random4 one =
+        philox(3u, static_cast<std::uint32_t>(counters[l]), ~0u, 5u, ~std::uint64_t{1});
+    for (int w = 0; w < 4; ++w) {
+      EXPECT_EQ(static_cast<std::uint32_t>(all.v[w][l]), one.v[w]);
+      EXPECT_EQ(to_range(all.v[w], 70'000)[l], to_range(one.v[w], 70'000));
+    }
+  }
 }
 
 TEST(Philox, StreamsSeedsCountersAndLanesAllDiffer) {
@@ -56,7 +73,7 @@ TEST(Philox, StreamsSeedsCountersAndLanesAllDiffer) {
 TEST(Philox, UnitsAndRangesStayInside) {
   EXPECT_EQ(to_unit(0), 0.0f);
   EXPECT_EQ(to_unit(~0u), 1.0f - 0x1p-24f);
-  EXPECT_EQ(to_range(0, 7), 0u);
+  EXPECT_EQ(to_range(0u, 7), 0u);
   EXPECT_EQ(to_range(~0u, 7), 6u);
   EXPECT_EQ(to_range(~0u, 1), 0u);
   EXPECT_EQ(to_range(~0u, ~0u), ~0u - 1);
@@ -168,6 +185,28 @@ TEST(TsneUpdate, GainGrowsAgainstTheGradientAndShrinksAlongIt) {
   EXPECT_FLOAT_EQ(gain, 1.4f);
   EXPECT_NEAR(static_cast<double>(tsne_update(-2.0f, -24.0f, 0.8f, 10.0f, gain)), 3.4, 1e-5);
   EXPECT_FLOAT_EQ(gain, 1.4f * 0.8f + 0.01f);
+}
+
+TEST(UmapForce, SideBySideGivesTheSameBits) {
+  const UmapCurve curve{1.57694f, 0.895061f, 1.0f};
+  for (float first = 0; first < 1e30f; first = first * 1.7f + 1e-30f) {
+    Floats d2;
+    Floats rate;
+    for (int l = 0; l < kSimd; ++l) {
+      d2[l] = first * (1.0f + 0.05f * static_cast<float>(l));
+      rate[l] = static_cast<float>(l + 1) / 17.0f;
+    }
+    const Floats push = umap_repulsion(d2, curve), pull = umap_attraction(d2, curve);
+    const Ints fired = firings(123, rate);
+    const Ints due = samples_due<Floats>(fired, 2.5f);
+    for (int l = 0; l < kSimd; ++l) {
+      EXPECT_EQ(push[l], umap_repulsion(static_cast<float>(d2[l]), curve));
+      EXPECT_EQ(pull[l], umap_attraction(static_cast<float>(d2[l]), curve));
+      EXPECT_EQ(clip4(push)[l], clip4(static_cast<float>(push[l])));
+      EXPECT_EQ(fired[l], firings(123, static_cast<float>(rate[l])));
+      EXPECT_EQ(due[l], samples_due(static_cast<std::int32_t>(fired[l]), 2.5f));
+    }
+  }
 }
 
 TEST(UmapForce, IsUmapLearnsGradient) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "math/host_device.hpp"
+#include "math/number.hpp"
 
 namespace nearfold {
 
@@ -19,22 +20,23 @@ enum class Stream : std::uint32_t {
   data = 6
 };
 
-struct Random4 {
-  std::uint32_t v[4];
+template <class Word>
+struct FourWords {
+  Word v[4];
 };
+using Random4 = FourWords<std::uint32_t>;
 
 /// 128 random bits for a 128-bit counter and a 64-bit key. Known answers: tests/math_test.cpp.
-NEARFOLD_HD inline Random4 philox(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2,
-                                  std::uint32_t c3, std::uint64_t key) {
+template <class Word>
+NEARFOLD_HD inline FourWords<Word> philox(Word c0, Word c1, Word c2, Word c3, std::uint64_t key) {
   auto k0 = static_cast<std::uint32_t>(key);
   auto k1 = static_cast<std::uint32_t>(key >> 32);
   for (int round = 0; round < 10; ++round) {
-    const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0;
-    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57u} * c2;
-    c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
-    c1 = static_cast<std::uint32_t>(p1);
-    c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
-    c3 = static_cast<std::uint32_t>(p0);
+    const Product<Word> p0(c0, 0xD2511F53u), p1(c2, 0xCD9E8D57u);
+    c0 = p1.high ^ c1 ^ k0;
+    c1 = p1.low;
+    c2 = p0.high ^ c3 ^ k1;
+    c3 = p0.low;
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
@@ -54,8 +56,9 @@ NEARFOLD_HD inline float to_unit(std::uint32_t bits) {
 }
 
 /// [0, n) without division; n < 2^32. The bias is below n / 2^32.
-NEARFOLD_HD inline std::uint32_t to_range(std::uint32_t bits, std::uint32_t n) {
-  return static_cast<std::uint32_t>((std::uint64_t{bits} * n) >> 32);
+template <class Word>
+NEARFOLD_HD inline Word to_range(Word bits, std::uint32_t n) {
+  return Product<Word>(bits, n).high;
 }
 
 }  // namespace nearfold
