@@ -76,4 +76,11 @@ inline const Float8& lanes(const float* p) {
   return *reinterpret_cast<const Float8*>(p);
 }
 
+/// Lanes added in a fixed order: 0 + 4, 1 + 5, ..., then halves again.
+inline float sum(const Float8& x) {
+  const auto* v = reinterpret_cast<const float*>(&x);
+  const float a = v[0] + v[4], b = v[1] + v[5], c = v[2] + v[6], d = v[3] + v[7];
+  return (a + c) + (b + d);
+}
+
 }  // namespace nearfold

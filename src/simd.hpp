@@ -88,8 +88,8 @@ inline Pair pair_at(const float* y, std::int64_t i) {
 }
 
 /// Points which[0 .. N) of y in one vector.
-template <int N>
-inline auto load_pairs(const float* y, const std::int64_t* which) {
+template <int N, class Id>
+inline auto load_pairs(const float* y, const Id* which) {
   if constexpr (N == 2) {
     return Pairs2{pair_at(y, which[0]), pair_at(y, which[1])};
   } else {
@@ -128,8 +128,8 @@ inline Ints load(const std::int32_t* from) {
   std::memcpy(&v, from, sizeof v);
   return v;
 }
-template <class Int, class V>
-void store(Int* to, V v) {
+template <class T, class V>
+void store(T* to, V v) {
   std::memcpy(to, &v, sizeof v);
 }
 inline LongWords load(const std::int64_t* from) {
@@ -140,8 +140,8 @@ inline LongWords load(const std::int64_t* from) {
 
 /// x[Dims]: the coordinates of the points which[kSimd] of y [n, Dims]. In pairs where there are
 /// two: the processors' own gather instructions are slower.
-template <int Dims>
-inline void gather(const float* y, const std::int64_t* which, Floats* x) {
+template <int Dims, class Id>
+inline void gather(const float* y, const Id* which, Floats* x) {
   if constexpr (Dims == 2) {
     using namespace simd_detail;
     const auto a = reinterpret_cast<Floats>(load_pairs<kSimd / 2>(y, which));
@@ -150,7 +150,7 @@ inline void gather(const float* y, const std::int64_t* which, Floats* x) {
     x[1] = every_second<1>(a, b);
   } else {
     for (int l = 0; l < kSimd; ++l)
-      for (int c = 0; c < Dims; ++c) x[c][l] = y[which[l] * Dims + c];
+      for (int c = 0; c < Dims; ++c) x[c][l] = y[std::int64_t{which[l]} * Dims + c];
   }
 }
 

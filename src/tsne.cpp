@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "math/tsne_force.hpp"
 #include "nearfold/error.hpp"
 #include "parallel.hpp"
+#include "simd.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -20,6 +22,7 @@ namespace {
 constexpr std::int64_t kExactBelow = 8000;     // FFT is faster from here on (bench/tsne_bench.cpp)
 constexpr std::int64_t kExactAtMost = 30'000;  // all pairs take minutes beyond
 constexpr int kLanes = 16;
+constexpr std::int64_t kAhead = 512;  // edges
 
 std::unique_ptr<Repulsion> make_repulsion(std::int64_t n, int dims, const TsneParams& params,
                                           const Cpu& on) {
@@ -101,22 +104,43 @@ class TsneOptimizer final : public Optimizer {
 
   /// sum over j of p_ij q_ij (y_i - y_j), entry e of the row into partial sum e % 16.
   void attraction(std::int64_t i, float* out) const {
-    float sums[Dims][kLanes] = {};
-    const auto add = [&](std::int64_t e, int lane) {
-      float d[Dims];
-      const float d2 = squared_length(i, graph_.columns[static_cast<std::size_t>(e)], d);
-      const float g = graph_.weights[static_cast<std::size_t>(e)] * student_t(d2);
-      for (int c = 0; c < Dims; ++c) sums[c][lane] += g * d[c];
+    Floats sums[Dims][kLanes / kSimd] = {}, own[Dims];
+    for (int c = 0; c < Dims; ++c) own[c] = Floats{} + y_[static_cast<std::size_t>(i * Dims + c)];
+    const auto add = [&](const std::int32_t* columns, const float* weights) {
+      for (int part = 0; part < kLanes / kSimd; ++part) {
+        Floats d[Dims], d2{};
+        gather<Dims>(y_.data(), columns + part * kSimd, d);
+        for (int c = 0; c < Dims; ++c) {
+          d[c] = own[c] - d[c];
+          d2 += d[c] * d[c];
+        }
+        const Floats g = load(weights + part * kSimd) * student_t(d2);
+        for (int c = 0; c < Dims; ++c) sums[c][part] += g * d[c];
+      }
     };
     std::int64_t e = graph_.offsets[static_cast<std::size_t>(i)];
     const std::int64_t end = graph_.offsets[static_cast<std::size_t>(i) + 1];
-    for (; e + kLanes <= end; e += kLanes)
-      for (int l = 0; l < kLanes; ++l) add(e + l, l);
-    for (int l = 0; e + l < end; ++l) add(e + l, l);
+    for (; e + kLanes <= end; e += kLanes) {
+      const std::int32_t* const columns = graph_.columns.data() + e;
+      const float* const weights = graph_.weights.data() + e;
+      // The processor's own prefetching leaves a fourth of the memory's bandwidth unused.
+      __builtin_prefetch(columns + kAhead);
+      __builtin_prefetch(weights + kAhead);
+      add(columns, weights);
+    }
+    if (e < end) {
+      std::int32_t columns[kLanes] = {};
+      float weights[kLanes] = {};  // a weight of 0 adds nothing
+      std::copy_n(&graph_.columns[static_cast<std::size_t>(e)], end - e, columns);
+      std::copy_n(&graph_.weights[static_cast<std::size_t>(e)], end - e, weights);
+      add(columns, weights);
+    }
     for (int c = 0; c < Dims; ++c) {
+      float lane[kLanes];
+      std::memcpy(lane, sums[c], sizeof lane);
       for (int width = kLanes / 2; width > 0; width /= 2)
-        for (int l = 0; l < width; ++l) sums[c][l] += sums[c][l + width];
-      out[c] = sums[c][0];
+        for (int l = 0; l < width; ++l) lane[l] += lane[l + width];
+      out[c] = lane[0];
     }
   }
 

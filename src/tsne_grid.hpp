@@ -1,100 +1,59 @@
 // The grid of tsne_fft.cpp: charges on nodes in, potentials on nodes out, by cyclic convolution.
 #pragma once
 
-#include <algorithm>
-#include <complex>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "fft.hpp"
 #include "nearfold/device.hpp"
-#include "parallel.hpp"
-
-struct kiss_fft_state;
 
 namespace nearfold {
 
-/// A complex transform of one length, for any number of threads. Not scaled.
-class Fft {
- public:
-  using Complex = std::complex<float>;
-
-  explicit Fft(std::int64_t length);
-  void forward(const Complex* in, Complex* out) const;
-  void inverse(const Complex* in, Complex* out) const;
-
- private:
-  struct Free {
-    void operator()(kiss_fft_state* state) const;
-  };
-  std::unique_ptr<kiss_fft_state, Free> forward_, inverse_;
-};
-
-/// A square grid with a constant distance between nodes. Its kernels and buffers depend on its size
+/// A square grid with a constant distance between nodes. Its kernel and buffers depend on its size
 /// alone. Nodes fill half of each side of the transform: the other half keeps the cyclic
 /// convolution from wrapping.
 class TsneGrid {
  public:
-  static constexpr double kSpacing = 0.5;  ///< layout units between nodes
-  static constexpr int kCharges = 4;       ///< of a node: 1, x, y of the points, and a pad
-  static constexpr int kPotentials = 4;    ///< of a node: phi_1, phi_x, phi_y, phi_z
+  static constexpr double kSpacing = 0.4;  ///< layout units between nodes
 
-  /// `side` is a length of transform_length().
-  TsneGrid(std::int64_t side, const Cpu& on);
-  /// The shortest transform that KissFFT is fast at for this many nodes: even 2^a 3^b 5^c.
-  static std::int64_t transform_length(std::int64_t nodes);
+  /// For at least this many nodes a side.
+  TsneGrid(std::int64_t nodes, const Cpu& on);
+  /// Nodes a side that a grid for this many has.
+  static std::int64_t nodes_for(std::int64_t nodes) { return Fft::even_length(2 * nodes) / 2; }
 
-  std::int64_t side() const { return side_; }
-  std::int64_t nodes() const { return nodes_; }  ///< per side, side / 2
+  std::int64_t nodes() const { return nodes_; }
 
-  /// From the charges of all rows to the potentials of all nodes, which values() then has.
-  /// spread(row, out) fills the charges of one row, out [nodes, 4], which is zero before.
-  template <class Spread>
-  void convolve(const Spread& spread);
-
-  /// Potentials of the nodes (row, column ...) on, [4] each.
-  const float* values(std::int64_t row, std::int64_t column) const {
-    return &values_[static_cast<std::size_t>((row * nodes_ + column) * kPotentials)];
+  /// Node (row, column): a charge before convolve(), a potential after it. Seven more values can be
+  /// read or written behind a row, whatever they mean.
+  float* at(std::int64_t row, std::int64_t column) {
+    return &values_[static_cast<std::size_t>(row * stride_ + column)];
+  }
+  const float* at(std::int64_t row, std::int64_t column) const {
+    return &values_[static_cast<std::size_t>(row * stride_ + column)];
   }
 
-  /// phi_z that a unit charge with these spline weights reads back from itself.
-  double self_potential(const float* wx, const float* wy) const;
+  /// The sum over all charges of 1 / (1 + d^2), as B-splines that spread and read see it.
+  void convolve();
+
+  /// The potential that a unit charge reads back from itself, on average over its place in a cell.
+  double self_potential() const { return self_potential_; }
 
  private:
-  using Complex = Fft::Complex;
-
-  template <class Kernel>
-  std::vector<float> spectrum(const Kernel& kernel) const;
-  std::vector<double> near_values(const std::vector<float>& spectrum) const;
+  void make_kernel();
+  double mean_self_potential() const;
   double symbol(std::int64_t k) const;
-  void transform_charges(std::int64_t g, const std::vector<float>& row, std::vector<Complex>& in,
-                         std::vector<Complex>& out);
-  void convolve_columns(std::int64_t begin, std::int64_t end);
-  void transform_potentials(std::int64_t g, std::vector<Complex>& in, std::vector<Complex>& out);
-  void convolve_columns_and_rows();
+  void transform_rows(std::int64_t batch, std::vector<Fft::Complex>& buffer);
+  void convolve_columns(std::int64_t batch, std::vector<Fft::Complex>& buffer);
+  void restore_rows(std::int64_t batch, std::vector<Fft::Complex>& buffer);
 
   Cpu on_;
-  std::int64_t side_, nodes_, half_;
   Fft fft_;
-  std::vector<float> force_kernel_, z_kernel_;  // [half, side], spectra
-  std::vector<double> self_kernel_;             // [4, 4], see near_values
-  std::vector<Complex> charges_;                // [3, nodes, half], spectra of rows
-  std::vector<Complex> potentials_;             // [4, nodes, half], spectra of rows
-  std::vector<float> values_;                   // [nodes, nodes, 4]
+  std::int64_t nodes_, side_, half_;  // side_ = 2 nodes_; half_ = side_ / 2 + 1
+  std::int64_t stride_, width_;       // of rows of values_; of spectra
+  std::vector<float> values_;         // [nodes, stride]
+  std::vector<float> kernel_;         // [half, width], spectrum; the other rows mirror these
+  std::vector<float> re_, im_;        // [nodes, width], spectra of rows
+  double self_potential_ = 1;
 };
-
-template <class Spread>
-void TsneGrid::convolve(const Spread& spread) {
-  parallel_for(on_.threads, nodes_, 4, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> row(static_cast<std::size_t>(nodes_ * kCharges));
-    std::vector<Complex> in(static_cast<std::size_t>(side_)), out(in.size());
-    for (std::int64_t g = begin; g < end; ++g) {
-      std::fill(row.begin(), row.end(), 0.0f);
-      spread(g, row);
-      transform_charges(g, row, in, out);
-    }
-  });
-  convolve_columns_and_rows();
-}
 
 }  // namespace nearfold

@@ -9,7 +9,8 @@
 namespace nearfold {
 
 /// Student-t similarity 1 / (1 + d^2), before normalisation.
-NEARFOLD_HD inline float student_t(float d2) {
+template <class F>
+NEARFOLD_HD inline F student_t(F d2) {
   return 1.0f / (1.0f + d2);
 }
 
@@ -22,14 +23,24 @@ NEARFOLD_HD inline float tsne_update(float gradient, float update, float momentu
   return momentum * update - learning_rate * gain * gradient;
 }
 
-/// Cubic B-spline weights of the nodes cell-1, cell, cell+1, cell+2 for a point at cell + f,
-/// f in [0, 1). They sum to 1 and are twice continuously differentiable in the point.
-NEARFOLD_HD inline void spline_weights(float f, float* w) {
-  const float g = 1.0f - f;
-  w[0] = g * g * g / 6.0f;
-  w[1] = (f * f * (3.0f * f - 6.0f) + 4.0f) / 6.0f;
-  w[2] = (g * g * (3.0f * g - 6.0f) + 4.0f) / 6.0f;
-  w[3] = f * f * f / 6.0f;
+inline constexpr int kSplineNodes = 6;
+
+/// Quintic B-spline weights of the nodes cell-2, ..., cell+3 for a point at cell + f, f in [0, 1),
+/// and their derivatives by f. They sum to 1 and to 0, and are four times continuously
+/// differentiable in the point. Weights 6 and 7 are 0: a row of eight is one register.
+NEARFOLD_HD inline void spline_weights(float f, float* w, float* slope) {
+  constexpr float kOf[6][8] = {// [power of f][node], times 120
+                               {1, 26, 66, 26, 1, 0, 0, 0},    {-5, -50, 0, 50, 5, 0, 0, 0},
+                               {10, 20, -60, 20, 10, 0, 0, 0}, {-10, 20, 0, -20, 10, 0, 0, 0},
+                               {5, -20, 30, -20, 5, 0, 0, 0},  {-1, 5, -10, 10, -5, 1, 0, 0}};
+  for (int j = 0; j < 8; ++j) {
+    float sum = kOf[5][j], rise = 5.0f * kOf[5][j];
+    for (int power = 4; power >= 0; --power) sum = sum * f + kOf[power][j];
+    for (int power = 4; power >= 1; --power)
+      rise = rise * f + static_cast<float>(power) * kOf[power][j];
+    w[j] = sum * (1.0f / 120.0f);
+    slope[j] = rise * (1.0f / 120.0f);
+  }
 }
 
 }  // namespace nearfold
