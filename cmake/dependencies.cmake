@@ -4,10 +4,6 @@
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(Threads REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
-find_package(kissfft REQUIRED COMPONENTS SHARED)
-if(NOT TARGET kissfft::kissfft-float)
-  message(FATAL_ERROR "kissfft is there without its single precision variant")
-endif()
 
 # FAISS names OpenMP::OpenMP_CXX without finding it, so OpenMP comes first.
 find_package(faiss 1.7.3 QUIET CONFIG HINTS "${PROJECT_SOURCE_DIR}/.deps/faiss")

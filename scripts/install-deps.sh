@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 packages=(
   cmake g++ ninja-build pkg-config
-  libopenblas-openmp-dev libeigen3-dev libkissfft-dev libxxhash-dev
+  libopenblas-openmp-dev libeigen3-dev libxxhash-dev
   libcli11-dev libpng-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )

@@ -18,6 +18,7 @@ namespace {
 // Nanoseconds, calibrated on MNIST of 10,000 to 70,000 points, k = 92.
 constexpr double kProductColumn = 0.016, kSelect = 0.25;    // bounding a pair; testing the bound
 constexpr double kShort = 3.0, kShortColumn = 0.06;         // measuring a short row
+constexpr double kPanel = 0.5, kPanelColumn = 0.05;         // one of a panel
 constexpr double kDistance = 12.0, kDistanceColumn = 0.42;  // measuring a point, out of the cache
 constexpr double kNormColumn = 0.06;  // of a pair under manhattan or chebyshev
 constexpr double kSeconds = 1e-9;
@@ -36,6 +37,7 @@ struct Sizes {
 
   double candidate() const { return kDistance + dim * kDistanceColumn; }
   double short_row() const { return kShort + width * kShortColumn; }
+  double panel_row() const { return kPanel + width * kPanelColumn; }
   double kept() const { return lossless ? k + 16 : 3.5 * k + 40; }
   double refined() const { return lossless ? k + 9 : 1.25 * k + 9; }
 };
@@ -47,7 +49,7 @@ double flat_seconds(const Sizes& s) {
 
 double ivf_seconds(const Sizes& s, double lists, double probes) {
   return kSeconds * s.n *
-         ((lists + probes * s.n / lists) * s.short_row() + s.refined() * s.candidate());
+         ((lists + probes * s.n / lists) * s.panel_row() + s.refined() * s.candidate());
 }
 
 double hnsw_seconds(const Sizes& s) {

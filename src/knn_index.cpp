@@ -10,7 +10,7 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kQueries = 512;  // that one searcher answers
+constexpr std::int64_t kQueries = 128;  // that one searcher answers
 constexpr int kMostSlack = 8;           // doublings of the candidates beyond k
 constexpr std::int64_t kMostEf = 8192;
 
@@ -38,11 +38,21 @@ std::variant<IvfCells, HnswGraph> make_search(KnnRows& rows, const HnswKnn& para
   return build_hnsw(rows, params, seed, on);
 }
 
-IvfSearch searcher(const KnnRows& rows, const IvfCells& cells) {
-  return {rows, cells};
+/// found[q]: candidates for each of the queries, which are near each other.
+void search(const KnnRows&, const IvfCells& cells, std::span<const ShortQuery> queries,
+            const Effort& effort, std::vector<std::vector<std::int32_t>>& found) {
+  IvfSearch searcher(cells);
+  searcher(queries, effort.effort, effort.candidates, found);
 }
-HnswSearch searcher(const KnnRows& rows, const HnswGraph& graph) {
-  return {rows, graph};
+void search(const KnnRows& rows, const HnswGraph& graph, std::span<const ShortQuery> queries,
+            const Effort& effort, std::vector<std::vector<std::int32_t>>& found) {
+  HnswSearch searcher(rows, graph);
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    found[q].resize(static_cast<std::size_t>(effort.candidates));
+    const int count = searcher(queries[q].row, queries[q].square, effort.effort, effort.candidates,
+                               found[q].data());
+    found[q].resize(static_cast<std::size_t>(count));
+  }
 }
 
 /// The efforts worth trying, of which the last one looks at everything.
@@ -96,25 +106,31 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
   const bool have_rows = queries.are_points && !space.lopsided();
   NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(turns.size()), k);
   parallel_for(on.threads, answer.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> made(static_cast<std::size_t>(rows.rows.cols)), scratch;
-    std::vector<std::int32_t> found(static_cast<std::size_t>(effort.candidates));
-    Refine refine(space, rows);
-    const auto answer_all = [&](auto search) {
-      for (std::int64_t t = begin; t < end; ++t) {
-        const Turn& turn = turns[static_cast<std::size_t>(t)];
-        const std::int64_t which = queries.which[turn.at];
-        const float* const query = queries.rows.view.row(which);
-        const float square =
-            have_rows ? rows.square(turn.row)
-                      : make_knn_row(query, index.projection, rows.norm, scratch, made.data());
-        const float* const row = have_rows ? rows.rows.row(turn.row) : made.data();
-        const int count = search(row, square, effort.effort, effort.candidates, found.data());
-        answer.set(static_cast<std::int64_t>(turn.at),
-                   refine(query, queries.rows.scale(which), queries.are_points ? which : -1,
-                          found.data(), count, k));
+    Matrix made(have_rows ? 0 : end - begin, rows.rows.cols);
+    std::vector<float> scratch;
+    std::vector<ShortQuery> block;
+    for (std::int64_t t = begin; t < end; ++t) {
+      const Turn& turn = turns[static_cast<std::size_t>(t)];
+      if (have_rows) {
+        block.push_back({rows.rows.row(turn.row), rows.square(turn.row)});
+        continue;
       }
-    };
-    std::visit([&](const auto& made_of) { answer_all(searcher(rows, made_of)); }, index.search);
+      float* const row = made.row(t - begin);
+      block.push_back({row, make_knn_row(queries.rows.view.row(queries.which[turn.at]),
+                                         index.projection, rows.norm, scratch, row)});
+    }
+    std::vector<std::vector<std::int32_t>> found(block.size());
+    std::visit([&](const auto& how) { search(rows, how, block, effort, found); }, index.search);
+    Refine refine(space, rows);
+    for (std::int64_t t = begin; t < end; ++t) {
+      const Turn& turn = turns[static_cast<std::size_t>(t)];
+      const std::int64_t which = queries.which[turn.at];
+      const auto& candidates = found[static_cast<std::size_t>(t - begin)];
+      answer.set(static_cast<std::int64_t>(turn.at),
+                 refine(queries.rows.view.row(which), queries.rows.scale(which),
+                        queries.are_points ? which : -1, candidates.data(),
+                        static_cast<int>(candidates.size()), k));
+    }
   });
   return answer;
 }

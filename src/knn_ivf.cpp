@@ -5,6 +5,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -32,18 +33,40 @@ class FaissThreads {
   int before_;
 };
 
-/// FAISS's flat index, searched in blocks.
-class BlockFlat final : public faiss::IndexFlatL2 {
- public:
-  BlockFlat(FaissId dim, const Cpu& on) : faiss::IndexFlatL2(dim), on_(on) {}
+std::vector<float> squares_of(HostMatrix<const float> rows) {
+  std::vector<float> squares;
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    double square = 0;
+    for (std::int64_t c = 0; c < rows.cols; ++c)
+      square += static_cast<double>(rows.row(r)[c]) * static_cast<double>(rows.row(r)[c]);
+    squares.push_back(static_cast<float>(square));
+  }
+  return squares;
+}
 
-  void search(FaissId n, const float* x, FaissId k, float* distances, FaissId* labels,
-              const faiss::SearchParameters* params) const override {
-    parallel_for(on_.threads, n, kBlock, [&](std::int64_t begin, std::int64_t end) {
-      const FaissThreads one(1);
-      faiss::IndexFlatL2::search(end - begin, x + begin * d, k, distances + begin * k,
-                                 labels + begin * k, params);
-    });
+/// The nearest row of `panels` for each of `rows`.
+std::vector<std::int32_t> nearest_of(const RowPanels& panels, HostMatrix<const float> rows,
+                                     const Cpu& on) {
+  std::vector<std::int32_t> nearest(static_cast<std::size_t>(rows.rows));
+  parallel_for(on.threads, rows.rows, kBlock, [&](std::int64_t begin, std::int64_t end) {
+    panels.nearest(rows.row(begin), end - begin, rows.cols,
+                   &nearest[static_cast<std::size_t>(begin)]);
+  });
+  return nearest;
+}
+
+/// FAISS's flat index as its k-means asks it, for one neighbour; the distances it only prints.
+class NearestCentroid final : public faiss::IndexFlatL2 {
+ public:
+  NearestCentroid(FaissId dim, const Cpu& on) : faiss::IndexFlatL2(dim), on_(on) {}
+
+  void search(FaissId n, const float* x, FaissId /*k*/, float* distances, FaissId* labels,
+              const faiss::SearchParameters* /*params*/) const override {
+    const HostMatrix<const float> centroids{get_xb(), ntotal, d};
+    const RowPanels panels(centroids, squares_of(centroids), on_);
+    const std::vector<std::int32_t> nearest = nearest_of(panels, {x, n, d}, on_);
+    std::copy(nearest.begin(), nearest.end(), labels);
+    std::fill_n(distances, n, 0.0f);
   }
 
  private:
@@ -52,7 +75,7 @@ class BlockFlat final : public faiss::IndexFlatL2 {
 
 KnnRows centroids_of(const KnnRows& rows, int lists, std::uint64_t seed, const Cpu& on) {
   const FaissThreads one(1);
-  BlockFlat nearest(rows.rows.cols, on);
+  NearestCentroid nearest(rows.rows.cols, on);
   faiss::ClusteringParameters how;
   how.niter = 6;
   how.max_points_per_centroid = 32;
@@ -64,35 +87,16 @@ KnnRows centroids_of(const KnnRows& rows, int lists, std::uint64_t seed, const C
   KnnRows centroids{rows.norm, Matrix(lists, rows.rows.cols), {}, {}};
   std::copy_n(clustering.centroids.begin(), centroids.rows.values.size(),
               centroids.rows.values.begin());
-  for (std::int64_t c = 0; c < lists; ++c) {
-    double square = 0;
-    for (std::int64_t j = 0; j < centroids.rows.cols; ++j)
-      square += static_cast<double>(centroids.rows.row(c)[j]) *
-                static_cast<double>(centroids.rows.row(c)[j]);
-    centroids.squares.push_back(static_cast<float>(square));
-  }
+  centroids.squares = squares_of(centroids.rows.view());
   return centroids;
-}
-
-/// The cell of every row.
-std::vector<std::int32_t> cells_of(const KnnRows& rows, const KnnRows& centroids, const Cpu& on) {
-  std::vector<std::int32_t> cells(static_cast<std::size_t>(rows.n()));
-  parallel_for(on.threads, rows.n(), kBlock, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> measures(static_cast<std::size_t>(centroids.n()));
-    for (std::int64_t r = begin; r < end; ++r) {
-      measure_range(centroids, rows.rows.row(r), 0, 0, centroids.n(), measures.data());
-      cells[static_cast<std::size_t>(r)] = static_cast<std::int32_t>(
-          std::min_element(measures.begin(), measures.end()) - measures.begin());
-    }
-  });
-  return cells;
 }
 
 }  // namespace
 
 IvfCells make_ivf_cells(KnnRows& rows, int lists, std::uint64_t seed, const Cpu& on) {
-  IvfCells cells{centroids_of(rows, lists, seed, on), {}};
-  const std::vector<std::int32_t> cell_of = cells_of(rows, cells.centroids, on);
+  IvfCells cells{centroids_of(rows, lists, seed, on), {}, {}, {}};
+  const std::vector<std::int32_t> cell_of = nearest_of(
+      RowPanels(cells.centroids.rows.view(), cells.centroids.squares, on), rows.rows.view(), on);
   cells.begin.assign(static_cast<std::size_t>(lists) + 1, 0);
   for (const std::int32_t c : cell_of) ++cells.begin[static_cast<std::size_t>(c) + 1];
   std::partial_sum(cells.begin.begin(), cells.begin.end(), cells.begin.begin());
@@ -102,52 +106,124 @@ IvfCells make_ivf_cells(KnnRows& rows, int lists, std::uint64_t seed, const Cpu&
     order[static_cast<std::size_t>(next[static_cast<std::size_t>(cell_of[r])]++)] =
         static_cast<std::int32_t>(r);
   rows = reordered(rows, order, on);
+  make_panels(cells, rows, on);
   return cells;
 }
 
-int IvfSearch::operator()(const float* query, float query_square, int probes, int count,
-                          std::int32_t* out) {
-  const auto probed = static_cast<std::size_t>(probes), wanted = static_cast<std::size_t>(count);
-  const std::int64_t lists = cells_->lists();
-  measures_.resize(static_cast<std::size_t>(lists));
-  measure_range(cells_->centroids, query, query_square, 0, lists, measures_.data());
-  nearest_cells_.resize(measures_.size());
-  for (std::size_t c = 0; c < measures_.size(); ++c)
-    nearest_cells_[c] = candidate(measures_[c], static_cast<std::int32_t>(c));
-  if (probed < nearest_cells_.size())
-    std::nth_element(nearest_cells_.begin(),
-                     nearest_cells_.begin() + static_cast<std::ptrdiff_t>(probed),
-                     nearest_cells_.end());
-  std::sort(nearest_cells_.begin(), nearest_cells_.begin() + static_cast<std::ptrdiff_t>(probed));
+void make_panels(IvfCells& cells, const KnnRows& rows, const Cpu& on) {
+  cells.centroid_panels = RowPanels(cells.centroids.rows.view(), cells.centroids.squares, on);
+  cells.row_panels = RowPanels(rows.rows.view(), rows.squares, on);
+}
 
-  Candidate limit = ~Candidate{0};
-  found_.clear();
-  const auto keep_best = [&] {
-    if (found_.size() <= wanted) return;
-    const auto last = found_.begin() + static_cast<std::ptrdiff_t>(wanted) - 1;
-    std::nth_element(found_.begin(), last, found_.end());
-    limit = *last;
-    found_.resize(wanted);
-  };
-  for (std::size_t p = 0; p < probed; ++p) {
-    const auto cell = static_cast<std::size_t>(id_of(nearest_cells_[p]));
-    const std::int64_t begin = cells_->begin[cell], size = cells_->begin[cell + 1] - begin;
-    measures_.resize(static_cast<std::size_t>(std::max(size, lists)));
-    measure_range(*rows_, query, query_square, begin, begin + size, measures_.data());
-    std::size_t used = found_.size();
-    found_.resize(used + static_cast<std::size_t>(size));
-    for (std::int64_t r = 0; r < size; ++r) {
-      const Candidate c =
-          candidate(measures_[static_cast<std::size_t>(r)], static_cast<std::int32_t>(begin + r));
-      found_[used] = c;
+void IvfSearch::operator()(std::span<const ShortQuery> queries, int probes, int count,
+                           std::vector<std::vector<std::int32_t>>& found) {
+  const auto wanted = static_cast<std::size_t>(count);
+  best_.resize(queries.size());
+  for (auto& best : best_) best.clear();
+  limits_.assign(queries.size(), ~Candidate{0});
+  choose_cells(queries, probes);
+  for (auto from = visits_.begin(); from != visits_.end();) {
+    const auto to = std::find_if(from, visits_.end(), [&](const Visit& v) {
+      return v.cell != from->cell || v.later != from->later;
+    });
+    look_into(from->cell, {from, to}, queries, wanted);
+    from = to;
+  }
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    keep_best(static_cast<std::int32_t>(q), wanted);
+    found[q].clear();
+    for (const Candidate c : best_[q]) found[q].push_back(id_of(c));
+  }
+}
+
+/// The nearest cell of each query comes first: what is found there rules out most of the others.
+void IvfSearch::choose_cells(std::span<const ShortQuery> queries, int probes) {
+  const std::int64_t lists = cells_->lists(), padded = RowPanels::last(lists) * RowPanels::kRows;
+  measures_.resize(static_cast<std::size_t>(RowPanels::kQueries * padded));
+  nearest_cells_.resize(static_cast<std::size_t>(lists));
+  visits_.clear();
+  for (std::size_t first = 0; first < queries.size(); first += RowPanels::kQueries) {
+    const float* rows[RowPanels::kQueries];
+    float* measures[RowPanels::kQueries];
+    for (std::size_t t = 0; t < RowPanels::kQueries; ++t) {
+      rows[t] = queries[std::min(first + t, queries.size() - 1)].row;
+      measures[t] = measures_.data() + static_cast<std::int64_t>(t) * padded;
+    }
+    cells_->centroid_panels.measure(rows, 0, RowPanels::last(lists), measures);
+    for (std::size_t q = first; q < std::min(first + RowPanels::kQueries, queries.size()); ++q) {
+      for (std::size_t c = 0; c < nearest_cells_.size(); ++c)
+        nearest_cells_[c] =
+            candidate(measures[q - first][c] + queries[q].square, static_cast<std::int32_t>(c));
+      const auto end = nearest_cells_.begin() + probes;
+      if (end != nearest_cells_.end())
+        std::nth_element(nearest_cells_.begin(), end, nearest_cells_.end());
+      const Candidate nearest = *std::min_element(nearest_cells_.begin(), end);
+      for (auto c = nearest_cells_.begin(); c != end; ++c)
+        visits_.push_back({*c != nearest, id_of(*c), static_cast<std::int32_t>(q)});
+    }
+  }
+  std::sort(visits_.begin(), visits_.end());
+}
+
+void IvfSearch::look_into(std::int32_t cell, std::span<const Visit> visits,
+                          std::span<const ShortQuery> queries, std::size_t count) {
+  const std::int64_t begin = cells_->begin[static_cast<std::size_t>(cell)];
+  const std::int64_t end = cells_->begin[static_cast<std::size_t>(cell) + 1];
+  if (begin == end) return;
+  const std::int64_t first = RowPanels::first(begin), last = RowPanels::last(end);
+  const std::int64_t padded = (last - first) * RowPanels::kRows;
+  measures_.resize(
+      std::max(measures_.size(), static_cast<std::size_t>(RowPanels::kQueries * padded)));
+  for (std::size_t v = 0; v < visits.size(); v += RowPanels::kQueries) {
+    const float* rows[RowPanels::kQueries];
+    float* measures[RowPanels::kQueries];
+    for (std::size_t t = 0; t < RowPanels::kQueries; ++t) {
+      const Visit& visit = visits[std::min(v + t, visits.size() - 1)];
+      rows[t] = queries[static_cast<std::size_t>(visit.query)].row;
+      measures[t] = measures_.data() + static_cast<std::int64_t>(t) * padded;
+    }
+    cells_->row_panels.measure(rows, first, last, measures);
+    for (std::size_t t = v; t < std::min(v + RowPanels::kQueries, visits.size()); ++t) {
+      const std::int32_t query = visits[t].query;
+      float* const mine = measures[t - v] + (begin - first * RowPanels::kRows);
+      const float square = queries[static_cast<std::size_t>(query)].square;
+      for (std::int64_t r = 0; r < end - begin; ++r) mine[r] += square;
+      collect(query, begin, end, mine, count);
+    }
+  }
+}
+
+/// Rows are tested several at a time, most of them without a hit.
+void IvfSearch::collect(std::int32_t query, std::int64_t begin, std::int64_t end,
+                        const float* measures, std::size_t count) {
+  constexpr std::int64_t kGroup = 16;
+  std::vector<Candidate>& best = best_[static_cast<std::size_t>(query)];
+  Candidate& limit = limits_[static_cast<std::size_t>(query)];
+  const float highest = limit == ~Candidate{0} ? HUGE_VALF : value_of(limit);
+  std::size_t used = best.size();
+  best.resize(used + static_cast<std::size_t>(end - begin));
+  for (std::int64_t r = 0; r < end - begin; r += kGroup) {
+    const std::int64_t size = std::min(kGroup, end - begin - r);
+    int hits = 0;
+    for (std::int64_t l = 0; l < size; ++l) hits += measures[r + l] <= highest ? 1 : 0;
+    if (hits == 0) continue;
+    for (std::int64_t l = 0; l < size; ++l) {
+      const Candidate c = candidate(measures[r + l], static_cast<std::int32_t>(begin + r + l));
+      best[used] = c;
       used += c < limit ? 1 : 0;
     }
-    found_.resize(used);
-    if (used > 3 * wanted) keep_best();
   }
-  keep_best();
-  for (std::size_t c = 0; c < found_.size(); ++c) out[c] = id_of(found_[c]);
-  return static_cast<int>(found_.size());
+  best.resize(used);
+  if (used > 3 * count) keep_best(query, count);
+}
+
+void IvfSearch::keep_best(std::int32_t query, std::size_t count) {
+  std::vector<Candidate>& best = best_[static_cast<std::size_t>(query)];
+  if (best.size() <= count) return;
+  const auto last = best.begin() + static_cast<std::ptrdiff_t>(count) - 1;
+  std::nth_element(best.begin(), last, best.end());
+  limits_[static_cast<std::size_t>(query)] = *last;
+  best.resize(count);
 }
 
 #define NEARFOLD_TEXT(x) #x

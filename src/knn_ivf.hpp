@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "knn_nearest.hpp"
+#include "knn_panels.hpp"
 #include "knn_rows.hpp"
 #include "nearfold/params.hpp"
 
@@ -14,29 +16,54 @@ namespace nearfold {
 struct IvfCells {
   KnnRows centroids;                // [lists, width]
   std::vector<std::int64_t> begin;  // [lists + 1]
+  RowPanels centroid_panels, row_panels;
 
   int lists() const { return static_cast<int>(centroids.n()); }
 };
 
 /// Trains `lists` centroids by FAISS's k-means on a seeded sample of the rows, which are then put
 /// in the order of cells, within a cell in the order they had. l2 only. Deterministic for any
-/// number of threads: FAISS is called on one thread a block of fixed size, because its matrix
-/// products round differently for other shapes.
+/// number of threads, and on every processor: FAISS is given our own search for the nearest
+/// centroid, because its matrix products round differently from one to the next.
 IvfCells make_ivf_cells(KnnRows& rows, int lists, std::uint64_t seed, const Cpu& on);
+
+/// The panels of cells that were read from a file, with the rows they are of.
+void make_panels(IvfCells& cells, const KnnRows& rows, const Cpu& on);
+
+/// A query as make_knn_row() makes it.
+struct ShortQuery {
+  const float* row;
+  float square;
+};
 
 /// A searcher for one thread.
 class IvfSearch {
  public:
-  IvfSearch(const KnnRows& rows, const IvfCells& cells) : rows_(&rows), cells_(&cells) {}
-  /// The `count` rows of smallest measure in the `probes` cells nearest to the query, into `out`,
-  /// in no order; returns how many.
-  int operator()(const float* query, float query_square, int probes, int count, std::int32_t* out);
+  explicit IvfSearch(const IvfCells& cells) : cells_(&cells) {}
+  /// For each query the `count` rows of smallest measure in the `probes` cells nearest to it, in no
+  /// order. Quick when queries are near each other: those that look into a cell are measured with
+  /// it together.
+  void operator()(std::span<const ShortQuery> queries, int probes, int count,
+                  std::vector<std::vector<std::int32_t>>& found);
 
  private:
-  const KnnRows* rows_;
+  /// That a query looks into a cell, which is the one nearest to it or not.
+  struct Visit {
+    std::int32_t later, cell, query;
+    auto operator<=>(const Visit&) const = default;
+  };
+  void choose_cells(std::span<const ShortQuery> queries, int probes);
+  void look_into(std::int32_t cell, std::span<const Visit> visits,
+                 std::span<const ShortQuery> queries, std::size_t count);
+  void collect(std::int32_t query, std::int64_t begin, std::int64_t end, const float* measures,
+               std::size_t count);
+  void keep_best(std::int32_t query, std::size_t count);
+
   const IvfCells* cells_;
+  std::vector<Visit> visits_;
   std::vector<float> measures_;
-  std::vector<Candidate> nearest_cells_, found_;
+  std::vector<Candidate> nearest_cells_, limits_;
+  std::vector<std::vector<Candidate>> best_;
 };
 
 }  // namespace nearfold

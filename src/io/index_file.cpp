@@ -109,10 +109,11 @@ IvfCells read_cells(const Archive& archive, const KnnRows& rows, const IvfKnn& p
     archive.entry("meta").malformed("'lists' is " + json_of(params.lists).dump() +
                                     " and 'probes' is " + json_of(params.probes).dump() + " of " +
                                     std::to_string(lists) + " centroids");
-  IvfCells cells{{rows.norm, {}, {}, {}}, {}};
+  IvfCells cells{{rows.norm, {}, {}, {}}, {}, {}, {}};
   cells.centroids.rows = read_floats_2d(archive, "centroids", lists, rows.rows.cols);
   cells.centroids.squares = read_array<float>(archive, "centroid_squares", {lists});
   cells.begin = read_begins<std::int64_t>(archive, "begin", lists, rows.n());
+  make_panels(cells, rows, Cpu{1});
   return cells;
 }
 

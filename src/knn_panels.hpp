@@ -1,0 +1,44 @@
+// Rows in an order in which many of them are measured at once: one row in each lane of a register,
+// column after column, against a few queries that share what is loaded. Nothing is added across
+// lanes, so a measure has the same bits on every processor, whatever is measured beside it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "knn_rows.hpp"
+#include "simd.hpp"
+
+namespace nearfold {
+
+class RowPanels {
+ public:
+  static constexpr std::int64_t kRows = kSimd;  ///< of a panel
+  static constexpr int kQueries = 4;            ///< measured together
+
+  RowPanels() = default;
+  /// Of rows [n, width] of norm l2 with their `squares`. Columns that are 0 in all rows, as the
+  /// padding of KnnRows is, are left out.
+  RowPanels(HostMatrix<const float> rows, const std::vector<float>& squares, const Cpu& on);
+
+  /// Panels that have the rows [begin, end).
+  static std::int64_t first(std::int64_t begin) { return begin / kRows; }
+  static std::int64_t last(std::int64_t end) { return (end + kRows - 1) / kRows; }
+
+  /// measures[q][r]: what measure() of knn_rows.hpp estimates, less the query's own square, for
+  /// the rows r of panels [first, last). Rows beyond the last have the measure of a zero row.
+  void measure(const float* const queries[kQueries], std::int64_t first, std::int64_t last,
+               float* const measures[kQueries]) const;
+
+  /// nearest[q]: of the `count` queries, one [width] each and `stride` apart, the row of smallest
+  /// measure, the first of equal ones.
+  void nearest(const float* queries, std::int64_t count, std::int64_t stride,
+               std::int32_t* nearest) const;
+
+ private:
+  std::int64_t n_ = 0, columns_ = 0;
+  std::vector<Floats> values_;   // [panels, columns]
+  std::vector<Floats> squares_;  // [panels]
+};
+
+}  // namespace nearfold
