@@ -73,8 +73,10 @@ Embedder::State::State(const Source& source, const Settings& settings)
 void Embedder::State::advance(int steps) {
   if (!optimizer) return;
   steps = std::clamp(steps, 0, total - info.iterations);
-  optimizer->advance(steps);
-  info.iterations += steps;
+  const int done = optimizer->advance(steps);
+  info.iterations += done;
+  if (done < steps) total = info.iterations;  // an early stop
+  info.early_iterations = optimizer->early_iterations();
   info.finished = info.iterations == total;
   info.peak_bytes = peak_bytes();
 }
@@ -90,6 +92,7 @@ Result Embedder::State::run_to_end(Run& run) {
   optimizer->copy_layout(result.layout.view());
   check_layout(result.layout);
   info.kl_divergence = optimizer->loss();
+  info.force_error = optimizer->force_error();
   info.peak_bytes = peak_bytes();
   result.info = info;
   return result;

@@ -20,24 +20,27 @@ std::int64_t columns_in_use(HostMatrix<const float> rows) {
 
 }  // namespace
 
-RowPanels::RowPanels(HostMatrix<const float> rows, const std::vector<float>& squares, const Cpu& on)
+RowPanels::RowPanels(HostMatrix<const float> rows, const Cpu& on)
     : n_(rows.rows), columns_(columns_in_use(rows)) {
   const std::int64_t panels = last(n_);
   values_.resize(static_cast<std::size_t>(panels * columns_));
-  squares_.resize(static_cast<std::size_t>(panels));
   parallel_for(on.threads, panels, 64, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p)
       for (std::int64_t r = p * kRows; r < std::min(n_, (p + 1) * kRows); ++r) {
-        const auto lane = static_cast<std::size_t>(r % kRows);
         Floats* const to = &values_[static_cast<std::size_t>(p * columns_)];
-        for (std::int64_t c = 0; c < columns_; ++c) to[c][lane] = rows.row(r)[c];
-        squares_[static_cast<std::size_t>(p)][lane] = squares[static_cast<std::size_t>(r)];
+        for (std::int64_t c = 0; c < columns_; ++c) to[c][r % kRows] = rows.row(r)[c];
       }
   });
 }
 
-void RowPanels::measure(const float* const queries[kQueries], std::int64_t first, std::int64_t last,
-                        float* const measures[kQueries]) const {
+RowPanels::RowPanels(HostMatrix<const float> rows, const std::vector<float>& squares, const Cpu& on)
+    : RowPanels(rows, on) {
+  squares_ = squares;
+  squares_.resize(static_cast<std::size_t>(last(n_) * kRows));
+}
+
+void RowPanels::multiply(const float* const queries[kQueries], std::int64_t first,
+                         std::int64_t last, float* const products[kQueries]) const {
   static_assert(kQueries == 4);
   const float *const q0 = queries[0], *const q1 = queries[1], *const q2 = queries[2],
                      *const q3 = queries[3];
@@ -57,13 +60,20 @@ void RowPanels::measure(const float* const queries[kQueries], std::int64_t first
       s[3][1] += q3[c] * b[c];
     }
     for (int q = 0; q < kQueries; ++q) {
-      const std::int64_t at = (p - first) * kRows;
-      store(measures[q] + at, squares_[static_cast<std::size_t>(p)] - 2.0f * s[q][0]);
-      if (second > p)
-        store(measures[q] + at + kRows,
-              squares_[static_cast<std::size_t>(second)] - 2.0f * s[q][1]);
+      float* const to = products[q] + (p - first) * kRows;
+      store(to, s[q][0]);
+      if (second > p) store(to + kRows, s[q][1]);
     }
   }
+}
+
+void RowPanels::measure(const float* const queries[kQueries], std::int64_t first, std::int64_t last,
+                        float* const measures[kQueries]) const {
+  multiply(queries, first, last, measures);
+  const float* const squares = squares_.data() + first * kRows;
+  for (int q = 0; q < kQueries; ++q)
+    for (std::int64_t r = 0; r < (last - first) * kRows; ++r)
+      measures[q][r] = squares[r] - 2.0f * measures[q][r];
 }
 
 void RowPanels::nearest(const float* queries, std::int64_t count, std::int64_t stride,

@@ -17,16 +17,22 @@ class RowPanels {
   static constexpr int kQueries = 4;            ///< measured together
 
   RowPanels() = default;
-  /// Of rows [n, width] of norm l2 with their `squares`. Columns that are 0 in all rows, as the
-  /// padding of KnnRows is, are left out.
+  /// Of rows [n, width]; what measure() needs besides are their squared norms. The last columns are
+  /// left out where they are 0 in all rows, as the padding of KnnRows is.
+  RowPanels(HostMatrix<const float> rows, const Cpu& on);
   RowPanels(HostMatrix<const float> rows, const std::vector<float>& squares, const Cpu& on);
 
   /// Panels that have the rows [begin, end).
   static std::int64_t first(std::int64_t begin) { return begin / kRows; }
   static std::int64_t last(std::int64_t end) { return (end + kRows - 1) / kRows; }
 
-  /// measures[q][r]: what measure() of knn_rows.hpp estimates, less the query's own square, for
-  /// the rows r of panels [first, last). Rows beyond the last have the measure of a zero row.
+  /// products[q][r] = <query q, row r> for the rows r of panels [first, last). Rows beyond the last
+  /// count as zero rows.
+  void multiply(const float* const queries[kQueries], std::int64_t first, std::int64_t last,
+                float* const products[kQueries]) const;
+
+  /// measures[q][r]: what measure() of knn_rows.hpp estimates, less the query's own square, of
+  /// the same rows.
   void measure(const float* const queries[kQueries], std::int64_t first, std::int64_t last,
                float* const measures[kQueries]) const;
 
@@ -37,8 +43,8 @@ class RowPanels {
 
  private:
   std::int64_t n_ = 0, columns_ = 0;
-  std::vector<Floats> values_;   // [panels, columns]
-  std::vector<Floats> squares_;  // [panels]
+  std::vector<Floats> values_;  // [panels, columns]
+  std::vector<float> squares_;  // [panels, kRows]
 };
 
 }  // namespace nearfold

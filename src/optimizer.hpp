@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "nearfold/embed.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
@@ -12,10 +13,15 @@ namespace nearfold {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  /// Runs `n` iterations. advance(a); advance(b) equals advance(a + b), bit for bit.
-  virtual void advance(int n) = 0;
+  /// Runs `n` iterations, fewer when the last is reached or a rule says that it is enough; returns
+  /// how many. advance(a); advance(b) equals advance(a + b), bit for bit.
+  virtual int advance(int n) = 0;
   /// True KL divergence for t-SNE; nothing for a method that descends no loss.
   virtual std::optional<double> loss() const = 0;
+  /// How far approximate forces are from exact ones; nothing where none are approximated.
+  virtual std::optional<ForceError> force_error() const { return std::nullopt; }
+  /// Iterations so far with early exaggeration; 0 for a method without.
+  virtual int early_iterations() const { return 0; }
   /// out [n, dims]
   virtual void copy_layout(HostMatrix<float> out) const = 0;
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nearfold/device.hpp"
+#include "nearfold/embed.hpp"
 
 namespace nearfold {
 
@@ -17,6 +18,7 @@ class Repulsion {
   /// returns Z = sum of q_ij over all ordered pairs i != j.
   /// A pure function of y, bitwise the same for any number of threads.
   virtual double compute(const std::vector<float>& y, std::vector<float>& force) = 0;
+  virtual bool is_exact() const = 0;
 };
 
 /// All pairs: O(n^2) time, O(n) memory. dims 2 or 3.
@@ -24,5 +26,9 @@ std::unique_ptr<Repulsion> make_exact_repulsion(std::int64_t n, int dims, const 
 
 /// Interpolation on a grid and FFT: O(n + span^2 log span), 2-D. See tsne_fft.cpp for its error.
 std::unique_ptr<Repulsion> make_fft_repulsion(std::int64_t n, const Cpu& on);
+
+/// The error of a 2-D `repulsion` at some hundred evenly spaced points of y, against sums over all
+/// points in double. O(n).
+ForceError measure_force_error(Repulsion& repulsion, const std::vector<float>& y, const Cpu& on);
 
 }  // namespace nearfold

@@ -28,6 +28,8 @@ class ExactRepulsion final : public Repulsion {
     });
   }
 
+  bool is_exact() const override { return true; }
+
  private:
   struct Sums {
     float z[kLanes] = {};

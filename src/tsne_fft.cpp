@@ -70,6 +70,8 @@ class FftRepulsion final : public Repulsion {
     return std::max(all - static_cast<double>(n_) * grid_->self_potential(), 1e-12);
   }
 
+  bool is_exact() const override { return false; }
+
  private:
   /// Finds the grid for the layout's extent.
   void fit_grid(const std::vector<float>& y) {
@@ -194,6 +196,36 @@ class FftRepulsion final : public Repulsion {
 };
 
 }  // namespace
+
+ForceError measure_force_error(Repulsion& repulsion, const std::vector<float>& y, const Cpu& on) {
+  constexpr std::int64_t kPoints = 400;
+  const auto n = static_cast<std::int64_t>(y.size() / 2), points = std::min(n, kPoints);
+  std::vector<float> force(y.size());
+  repulsion.compute(y, force);
+  struct Sums {
+    double error = 0, size = 0;  // of squares
+    Sums operator+(const Sums& other) const { return {error + other.error, size + other.size}; }
+  };
+  const Sums sums = parallel_sum(on.threads, points, 1, Sums{}, [&](std::int64_t s, std::int64_t) {
+    const auto i = static_cast<std::size_t>(s * n / points);
+    double exact[2] = {};
+    for (std::size_t j = 0; j < static_cast<std::size_t>(n); ++j) {
+      const double dx = static_cast<double>(y[2 * i]) - static_cast<double>(y[2 * j]);
+      const double dy = static_cast<double>(y[2 * i + 1]) - static_cast<double>(y[2 * j + 1]);
+      const double q = 1.0 / (1.0 + dx * dx + dy * dy);
+      exact[0] += q * q * dx;
+      exact[1] += q * q * dy;
+    }
+    Sums sum;
+    for (std::size_t c = 0; c < 2; ++c) {
+      const double off = exact[c] - static_cast<double>(force[2 * i + c]);
+      sum.error += off * off;
+      sum.size += exact[c] * exact[c];
+    }
+    return sum;
+  });
+  return {sums.size > 0 ? std::sqrt(sums.error / sums.size) : 0.0, points};
+}
 
 std::unique_ptr<Repulsion> make_fft_repulsion(std::int64_t n, const Cpu& on) {
   return std::make_unique<FftRepulsion>(n, on);

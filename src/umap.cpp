@@ -102,7 +102,8 @@ class UmapOptimizer final : public Optimizer {
               static_cast<float>(params.repulsion_strength)};
   }
 
-  void advance(int n) override {
+  int advance(int n) override {
+    const std::int32_t first = epoch_;
     for (; n > 0 && epoch_ < epochs_; --n) {
       const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_) / epochs_);
       for (std::int32_t part = 0; part < edges_.parts(); ++part) {
@@ -115,6 +116,7 @@ class UmapOptimizer final : public Optimizer {
       }
       ++epoch_;
     }
+    return epoch_ - first;
   }
 
   std::optional<double> loss() const override { return std::nullopt; }

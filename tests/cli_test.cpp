@@ -280,5 +280,23 @@ TEST_F(Cli, GenerateMakesDeformedImages) {
   EXPECT_EQ(run("generate deformed -o " + path("e.npy")).code, 2);
 }
 
+TEST_F(Cli, ReducesPointsBeforeAnythingElse) {
+  EXPECT_EQ(run("convert " + path("x.npy") + " --pca 3 -o " + path("r.npy")).code, 0);
+  EXPECT_EQ(run(embed("--pca 3")).code, 0);
+  const std::string once = bytes("y.npy");
+  EXPECT_EQ(
+      run("embed " + path("r.npy") + " --method umap --n-epochs 20 --force -o " + path("y.npy"))
+          .code,
+      0);
+  EXPECT_EQ(bytes("y.npy"), once);
+  // A graph of the columns is not one of their components.
+  EXPECT_EQ(run("knn " + path("x.npy") + " --pca 3 -k 20 -o " + path("g.npz")).code, 0);
+  EXPECT_EQ(run(embed("--pca 3 --force --knn " + path("g.npz"))).code, 0);
+  EXPECT_EQ(run(embed("--force --knn " + path("g.npz"))).code, 3);
+  EXPECT_EQ(run(embed("--force --pca 6")).code, 3);
+  EXPECT_EQ(run("embed --knn " + path("g.npz") + " --pca 3 --method umap -o " + path("z.npy")).code,
+            2);
+}
+
 }  // namespace
 }  // namespace nearfold

@@ -7,7 +7,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "data.hpp"
 #include "layout_data.hpp"
+#include "nearfold/error.hpp"
+#include "nearfold/pca.hpp"
+#include "oracle.hpp"
 #include "stages.hpp"
 #include "symmetric_eigen.hpp"
 
@@ -121,6 +125,39 @@ TEST(PrincipalAxes, DoNotDependOnThreads) {
     EXPECT_EQ(principal_axes(x, 5, 3, other, kSeed, Cpu{threads}).values, axes.values);
     EXPECT_EQ(other, mean);
   }
+}
+
+TEST(Pca, ScoresAreCentredUncorrelatedAndKeepDistances) {
+  const Matrix x = data::blobs(400, 12, 3);
+  const Matrix all = pca(x, 12, Cpu{2});
+  for (std::int64_t i = 0; i < 400; i += 37)
+    EXPECT_NEAR(oracle::distance(all, i, 399 - i), oracle::distance(x, i, 399 - i), 1e-4);
+  const Matrix some = pca(x, 5, Cpu{2});
+  double before = HUGE_VAL;
+  for (std::int64_t a = 0; a < 5; ++a) {
+    double sum = 0, variance = 0, beside = 0;
+    for (std::int64_t i = 0; i < 400; ++i) {
+      const auto score = static_cast<double>(some.row(i)[a]);
+      sum += score;
+      variance += score * score;
+      beside += score * static_cast<double>(some.row(i)[(a + 1) % 5]);
+    }
+    EXPECT_NEAR(sum, 0, 1e-2);
+    EXPECT_LT(std::abs(beside), 1e-3 * variance);
+    EXPECT_LT(variance, before);
+    before = variance;
+  }
+}
+
+TEST(Pca, IsTheSameForAnyNumberOfThreads) {
+  const Matrix x = data::blobs(333, 20, 4);
+  const Matrix one = pca(x, 7, Cpu{1});
+  for (const int threads : {2, 3, 7}) EXPECT_EQ(pca(x, 7, Cpu{threads}).values, one.values);
+}
+
+TEST(Pca, RefusesComponentsThatThereAreNot) {
+  const Matrix x = data::blobs(10, 4, 5);
+  for (const int components : {0, -1, 5}) EXPECT_THROW(pca(x, components), InvalidInput);
 }
 
 }  // namespace

@@ -16,6 +16,12 @@
 
 namespace nearfold {
 
+/// How far t-SNE's repulsion by FFT is from the exact sum over all points, in the final layout.
+struct ForceError {
+  double relative = 0;      ///< root mean square of the error over that of the force
+  std::int64_t points = 0;  ///< evenly spaced ones that it was measured at
+};
+
 /// What a run did: everything a log line would say.
 struct RunInfo {
   std::string version;
@@ -30,8 +36,10 @@ struct RunInfo {
   std::int64_t n = 0, dim = 0, k = 0;
   std::int64_t edges = 0;               ///< stored entries of the symmetric graph, both directions
   int iterations = 0;                   ///< done
+  int early_iterations = 0;             ///< t-SNE: of these, with early exaggeration
   bool finished = false;                ///< false after a cancel
   std::optional<double> kl_divergence;  ///< t-SNE: true KL(P||Q), without exaggeration
+  std::optional<ForceError> force_error;                ///< t-SNE by FFT
   std::vector<std::pair<std::string, double>> seconds;  ///< by stage, in order
   std::int64_t peak_bytes = 0;  ///< largest resident size of the process so far
   std::vector<std::string> warnings;
@@ -72,9 +80,10 @@ class Embedder {
   Embedder& operator=(Embedder&&) noexcept;
   ~Embedder();
 
-  int iteration() const;   ///< done
-  int iterations() const;  ///< in all
-  void advance(int n);     ///< n more, stopping at the last; none for n <= 0
+  int iteration() const;  ///< done
+  /// In all; iteration() once TsneParams::early_stop has found that it is enough.
+  int iterations() const;
+  void advance(int n);  ///< n more, stopping at the last; none for n <= 0
   /// t-SNE: true KL divergence, O(n) by FFT or O(n^2). UMAP has no loss it descends: nullopt.
   std::optional<double> loss() const;
   void copy_layout(HostMatrix<float> out) const;  ///< out [n, dims]

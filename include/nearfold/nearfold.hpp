@@ -9,4 +9,5 @@
 #include "nearfold/knn.hpp"      // IWYU pragma: export
 #include "nearfold/matrix.hpp"   // IWYU pragma: export
 #include "nearfold/params.hpp"   // IWYU pragma: export
+#include "nearfold/pca.hpp"      // IWYU pragma: export
 #include "nearfold/quality.hpp"  // IWYU pragma: export

@@ -92,9 +92,13 @@ using KnnParams = std::variant<FlatKnn, IvfKnn, HnswKnn, NnDescentKnn,
 /// t-SNE; defaults are openTSNE 1.0's.
 struct TsneParams {
   double perplexity = 30.0;  ///< effective neighbours, (1, (n-1)/3]; k = floor(3 perplexity)
-  double early_exaggeration = 12.0;          ///< factor on attraction at first, >= 1
-  int early_exaggeration_iter = 250;         ///< iterations of it, >= 0
-  double exaggeration = 1.0;                 ///< factor on attraction afterwards, >= 1
+  double early_exaggeration = 12.0;   ///< factor on attraction at first, >= 1
+  int early_exaggeration_iter = 250;  ///< iterations of it, >= 0
+  double exaggeration = 1.0;          ///< factor on attraction afterwards, >= 1
+  /// Ends early exaggeration and the run when the KL divergence says so, by opt-SNE's rules
+  /// (Belkina and others 2019); early_exaggeration_iter and max_iter stay the limits. Costs a few
+  /// percent.
+  bool early_stop = false;
   int max_iter = 750;                        ///< all iterations, early exaggeration included, >= 1
   std::optional<double> learning_rate = {};  ///< > 0; unset: n / exaggeration of the phase
   double initial_momentum = 0.8;             ///< during early exaggeration, [0, 1)

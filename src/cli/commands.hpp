@@ -15,6 +15,7 @@ struct GateFailed : Error {
 
 void add_info(CLI::App& app);
 void add_generate(CLI::App& app);
+void add_convert(CLI::App& app);
 void add_knn(CLI::App& app);
 void add_embed(CLI::App& app);
 void add_grid(CLI::App& app);

@@ -167,7 +167,7 @@ void run(const Options& o) {
   const Indexes indexes = indexes_of(o);
   const Settings settings = check(o, indexes);
   Teller teller(o, indexes);
-  const Inputs in = o.inputs.read();
+  const Inputs in = o.inputs.read(settings.device);
   std::vector<std::int64_t> sizes = o.subsets;
   if (sizes.empty()) sizes = {in.points.rows};
   for (const std::int64_t n : sizes)

@@ -1,14 +1,23 @@
 #include "cli/inputs.hpp"
 
 #include <filesystem>
+#include <utility>
 
 #include "cli/flags.hpp"
 #include "nearfold/error.hpp"
+#include "nearfold/pca.hpp"
 
 namespace nearfold::cli {
 
-void InputFlags::add_points(CLI::App& app) {
-  text(app, "input", points, "Points: .npy .npz .csv .tsv IDX(.gz) .fvecs .bvecs .fbin");
+CLI::Option* PointFlags::add_points(CLI::App& app) {
+  number(app, "--pca", pca, "Take this many principal components instead of the columns")
+      ->default_str("no");
+  return text(app, "input", points, "Points: .npy .npz .csv .tsv IDX(.gz) .fvecs .bvecs .fbin");
+}
+
+Matrix PointFlags::read_points(const Device& device) const {
+  Matrix read = io::read_matrix(points);
+  return pca ? nearfold::pca(read, *pca, device) : std::move(read);
 }
 
 void InputFlags::add_graph(CLI::App& app) {
@@ -26,18 +35,21 @@ std::string InputFlags::name() const {
 void InputFlags::check() const {
   if (points.empty() && graph.empty())
     throw InvalidParameter("there is nothing to embed; give a data file, or a graph with --knn");
+  if (points.empty() && pca)
+    throw InvalidParameter("--pca reduces points, and there is only a graph; leave it out");
 }
 
-Inputs InputFlags::read() const {
+Inputs InputFlags::read(const Device& device) const {
   Inputs in;
   if (!labels.empty()) in.labels = io::read_labels(labels);
   io::GraphMeta meta;
   if (!graph.empty()) in.graph = io::read_graph(graph, &meta);
-  if (!points.empty()) in.points = io::read_matrix(points);
+  if (!points.empty()) in.points = read_points(device);
   if (!points.empty() && !meta.fingerprint.empty() &&
       meta.fingerprint != io::fingerprint(in.points))
     throw InvalidInput("'" + graph + "' was made from other points than '" + points +
-                       "'; make it again, or give the graph alone");
+                       (pca ? "' with --pca " + std::to_string(*pca) : "'") +
+                       "; make it again, or give the graph alone");
   if (!labels.empty() && static_cast<std::int64_t>(in.labels.ids.size()) != in.n())
     throw InvalidInput("'" + labels + "' has " + std::to_string(in.labels.ids.size()) +
                        " labels for " + std::to_string(in.n()) + " points; one a point is needed");

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 
 #include "io/io.hpp"
+#include "nearfold/device.hpp"
 
 namespace nearfold::cli {
 
@@ -17,21 +19,30 @@ struct Inputs {
   std::int64_t n() const { return graph.n > 0 ? graph.n : points.rows; }
 };
 
-/// Names of the files; empty ones are not read.
-struct InputFlags {
-  std::string points, graph, labels;
+/// Points of a file, or their scores on principal axes.
+struct PointFlags {
+  std::string points;
+  std::optional<int> pca;
 
-  void add_points(CLI::App& app);
+  /// Returns the positional option.
+  CLI::Option* add_points(CLI::App& app);
+  Matrix read_points(const Device& device) const;
+};
+
+/// Names of the files; empty ones are not read.
+struct InputFlags : PointFlags {
+  std::string graph, labels;
+
   void add_graph(CLI::App& app);
   void add_labels(CLI::App& app);
 
   /// The first file's name without its folder and ending, for titles.
   std::string name() const;
 
-  /// Throws InvalidParameter when there are neither points nor a graph.
+  /// Throws InvalidParameter when there are neither points nor a graph, or pca without points.
   void check() const;
   /// Throws InvalidInput when they do not belong together.
-  Inputs read() const;
+  Inputs read(const Device& device) const;
 };
 
 }  // namespace nearfold::cli

@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/inputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
@@ -21,7 +22,8 @@ using Json = nlohmann::ordered_json;
 struct Options {
   Common common;
   IndexFlags index;
-  std::string input, output, query, load_index, save_index, report;
+  PointFlags points;
+  std::string output, query, load_index, save_index, report;
   int k = 15;
   bool include_self = false, csr = false;
 
@@ -48,6 +50,10 @@ Settings Options::settings() const {
     throw InvalidParameter("--load-index answers queries; give them with --query");
   if (!query.empty() && (include_self || csr))
     throw InvalidParameter("--include-self and --csr shape graphs; with --query leave them out");
+  if (!query.empty() && points.pca)
+    throw InvalidParameter(
+        "--pca knows the points, not the queries; with --query leave it out, or reduce both "
+        "together with nearfold convert");
   if (include_self && csr)
     throw InvalidParameter(
         "--csr includes the points themselves already; leave --include-self out");
@@ -147,7 +153,7 @@ void run(const Options& o) {
   Json seconds;
   Stopwatch clock(seconds);
   progress.update("read", 0, 0);
-  const Matrix points = io::read_matrix(o.input);
+  const Matrix points = o.points.read_points(settings.device);
   clock.lap("read");
   progress.update("knn", 0, 0);
   const Found found = !o.query.empty()    ? answer(o, settings, points, clock)
@@ -163,7 +169,7 @@ void run(const Options& o) {
 void add_knn(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("knn", "Find the nearest neighbours of every point");
   const auto o = std::make_shared<Options>();
-  text(command, "input", o->input, "Points, as for embed")->required();
+  o->points.add_points(command)->required();
   text(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
   number(command, "-k,--n-neighbors", o->k, "Neighbours per point, the point not counted");
   flag(command, "--include-self", o->include_self,

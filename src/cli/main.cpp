@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
   app.failure_message(CLI::FailureMessage::simple);
   cli::add_info(app);
   cli::add_generate(app);
+  cli::add_convert(app);
   cli::add_knn(app);
   cli::add_embed(app);
   cli::add_grid(app);

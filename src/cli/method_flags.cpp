@@ -24,6 +24,9 @@ void add_tsne(CLI::App& app, TsneParams& p, Varied varied) {
       ->group(group);
   number(app, "--early-exaggeration-iter", p.early_exaggeration_iter, "Iterations of it")
       ->group(group);
+  app.add_flag("--early-stop", p.early_stop,
+               "End both phases when the KL divergence says so (opt-SNE's rules)")
+      ->group(group);
   number(app, "--initial-momentum", p.initial_momentum, "Momentum at first")->group(group);
   number(app, "--final-momentum", p.final_momentum, "Momentum afterwards")->group(group);
   number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")

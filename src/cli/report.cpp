@@ -18,6 +18,7 @@ Json parameters(const TsneParams& p) {
           {"early_exaggeration_iter", p.early_exaggeration_iter},
           {"exaggeration", p.exaggeration},
           {"max_iter", p.max_iter},
+          {"early_stop", p.early_stop},
           {"learning_rate", or_auto(p.learning_rate)},
           {"initial_momentum", p.initial_momentum},
           {"final_momentum", p.final_momentum},
@@ -89,7 +90,11 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["edges"] = info.edges;
   out["init"] = info.init;
   out["iterations"] = info.iterations;
+  if (info.method == "tsne") out["early_iterations"] = info.early_iterations;
   if (info.kl_divergence) out["kl_divergence"] = *info.kl_divergence;
+  if (info.force_error)
+    out["force_error"] = {{"relative", info.force_error->relative},
+                          {"points", info.force_error->points}};
   out["seconds"] = seconds_json(info);
   out["peak_bytes"] = info.peak_bytes;
   out["warnings"] = info.warnings;
@@ -106,6 +111,10 @@ std::string summary(const RunInfo& info) {
   if (info.recall) text += ", " + recall_text(*info.recall);
   if (info.kl_divergence) {
     std::snprintf(line, sizeof line, ", KL divergence %.4f", *info.kl_divergence);
+    text += line;
+  }
+  if (info.force_error) {
+    std::snprintf(line, sizeof line, ", force error %.2g %%", 100 * info.force_error->relative);
     text += line;
   }
   std::snprintf(line, sizeof line, ", peak %.2f GB", static_cast<double>(info.peak_bytes) * 1e-9);

@@ -1,0 +1,46 @@
+// When t-SNE has done enough: opt-SNE's rules.
+#pragma once
+
+#include <cstdint>
+
+namespace nearfold {
+
+/// Watches the KL divergence. Early exaggeration ends where its relative fall is steepest, the run
+/// where an iteration lowers it by less than a 5,000th of itself.
+/// Source: Belkina and others, "Automated optimized parameters for t-distributed stochastic
+/// neighbor embedding", Nature Communications 2019.
+class EarlyStop {
+ public:
+  enum class Verdict { go_on, end_early_exaggeration, stop };
+
+  /// Whether the rules want to know the divergence before this iteration of a phase.
+  bool asks(bool early, int iteration_of_phase) const {
+    return iteration_of_phase >= kSettle && (iteration_of_phase - kSettle) % every(early) == 0;
+  }
+
+  /// The divergence before an iteration of a phase that asks() named.
+  Verdict judge(bool early, int iteration_of_phase, double divergence) {
+    const double before = divergence_;
+    divergence_ = divergence;
+    if (iteration_of_phase == kSettle) {  // the first of its phase
+      steepest_ = 0;
+      return Verdict::go_on;
+    }
+    const double fall = (before - divergence) / every(early);
+    if (!early) return fall < divergence / kEnough ? Verdict::stop : Verdict::go_on;
+    const double relative = fall / before;
+    const bool past_the_peak = steepest_ > 0 && relative < steepest_;
+    if (relative > kFalls) steepest_ = relative > steepest_ ? relative : steepest_;
+    return past_the_peak ? Verdict::end_early_exaggeration : Verdict::go_on;
+  }
+
+ private:
+  static constexpr int kSettle = 15;  // iterations of a phase that are not judged
+  static constexpr double kEnough = 5000;
+  static constexpr double kFalls = 1e-4;  // a slower fall is not yet the one to wait for
+  static int every(bool early) { return early ? 3 : 5; }
+
+  double divergence_ = 0, steepest_ = 0;
+};
+
+}  // namespace nearfold
