@@ -40,7 +40,7 @@ void require_neighbors(const KnnGraph& graph, int k) {
                      std::to_string(k) + " are needed; make it with k >= " + std::to_string(k));
 }
 
-KnnGraph prune(const KnnGraph& graph, int k) {
+KnnGraph empty_like(const KnnGraph& graph, int k) {
   require_neighbors(graph, k);
   KnnGraph out = empty_graph(graph.n, k);
   out.metric = graph.metric;
@@ -48,6 +48,11 @@ KnnGraph prune(const KnnGraph& graph, int k) {
   out.recall = graph.recall;
   out.build_seconds = graph.build_seconds;
   out.search_seconds = graph.search_seconds;
+  return out;
+}
+
+KnnGraph prune(const KnnGraph& graph, int k) {
+  KnnGraph out = empty_like(graph, k);
   for (std::int64_t i = 0; i < graph.n; ++i) {
     std::copy_n(graph.neighbors.begin() + i * graph.k, k, out.neighbors.begin() + i * k);
     std::copy_n(graph.distances.begin() + i * graph.k, k, out.distances.begin() + i * k);

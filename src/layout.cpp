@@ -7,11 +7,13 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "math/normal.hpp"
 #include "math/philox.hpp"
+#include "order.hpp"
 #include "parallel.hpp"
 #include "spectral.hpp"
 #include "stages.hpp"
@@ -118,6 +120,11 @@ Start initial_layout(const Init& init, HostMatrix<const float> points, const Edg
   if (is<RandomInit>(init)) return {random_start(graph.n, dims, seed), "random", {}};
   Start start =
       is<PcaInit>(init) ? pca_start(points, dims, on) : spectral_start(graph, dims, seed, on);
+  if (is<SpectralInit>(init)) {
+    const std::vector<float> rows = std::move(start.layout.values);
+    start.layout = Matrix(graph.n, dims);
+    by_point(rows, graph.point_of, start.layout.view());
+  }
   fix_signs(start.layout);
   if (is<PcaInit>(init)) {
     if (dims > points.cols) fill_missing(start, points.cols, seed);

@@ -14,6 +14,7 @@
 
 #include "check.hpp"
 #include "nearfold/embed.hpp"
+#include "order.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -78,19 +79,25 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
                  Run& run, RunInfo& info) {
   const int k = neighbors_needed(params, source.n());
   const Init init = init_of(settings, params, source.points);
-  KnnGraph graph;
+  KnnGraph found, local;  // rows by point; by vertex
+  std::vector<std::int32_t> point_of;
   Prepared prepared;
 
   run.stage(Stage::check, [&] { check_source(source, init, settings.dims, on); });
   run.stage(Stage::knn, [&] {
-    graph = source.graph
-                ? prune(*source.graph, k)
-                : find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
+    if (!source.graph)
+      found = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
+    const KnnGraph& graph = source.graph ? *source.graph : found;
+    require_neighbors(graph, k);
+    point_of = local_order(graph, k);
+    local = renumbered(graph, k, point_of, on);
+    found = {};
   });
   run.stage(Stage::weights, [&] {
-    describe_graph(graph, info);
-    prepared.edges = weigh_edges(graph, params, on);
-    graph = {};
+    describe_graph(local, info);
+    prepared.edges = weigh_edges(local, params, on);
+    prepared.edges.point_of = std::move(point_of);
+    local = {};
     info.edges = prepared.edges.edges();
   });
   run.stage(Stage::init, [&] {

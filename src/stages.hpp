@@ -1,8 +1,8 @@
 // The contract of every stage, in the order of the data flow. Each stage is a file of the same name
 // in src/ (CPU) and kernels/ (CUDA); the last argument picks the implementation.
 //
-//   find_knn -> weigh_edges -> make_optimizer -> advance...
-//                  initial_layout ---^
+//   find_knn -> renumbered -> weigh_edges -> make_optimizer -> advance...
+//               (order.hpp)      initial_layout ---^
 //
 // Contracts that hold for all: inputs were checked by the caller (params.cpp, embed.cpp); nothing
 // is printed; results are bitwise the same for any number of threads.
@@ -44,6 +44,9 @@ void require_neighbors(const KnnGraph& graph, int k);
 
 /// Room for k neighbours of each of n points, unset.
 KnnGraph empty_graph(std::int64_t n, std::int64_t k);
+/// Room for the first k neighbours of a graph, with all that is known of it otherwise. Throws as
+/// require_neighbors() does.
+KnnGraph empty_like(const KnnGraph& graph, int k);
 
 // ---- weights: neighbours -> symmetric weighted graph -----------------------------------------
 
@@ -57,7 +60,8 @@ EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams&, const Cpu&);
 
 // ---- layout: the start ------------------------------------------------------------------------
 
-/// A start [n, dims] and how it was made ("pca", "spectral", "spectral (3 components)", ...).
+/// A start [n, dims], rows by point, and how it was made ("pca", "spectral", "spectral (3
+/// components)", ...).
 struct Start {
   Matrix layout;
   std::string how;

@@ -10,6 +10,7 @@
 
 #include "math/tsne_force.hpp"
 #include "nearfold/error.hpp"
+#include "order.hpp"
 #include "parallel.hpp"
 #include "stages.hpp"
 #include "tsne_attraction.hpp"
@@ -40,8 +41,9 @@ template <int Dims>
 class TsneOptimizer final : public Optimizer {
  public:
   TsneOptimizer(EdgeGraph graph, Matrix start, const TsneParams& params, const Cpu& on)
-      : attraction_(std::move(graph), on),
-        y_(std::move(start.values)),
+      : point_of_(std::move(graph.point_of)),
+        attraction_(std::move(graph), on),
+        y_(by_vertex(std::move(start), point_of_)),
         update_(y_.size()),
         gains_(y_.size(), 1.0f),
         force_(y_.size()),
@@ -79,9 +81,7 @@ class TsneOptimizer final : public Optimizer {
 
   int early_iterations() const override { return std::min(iteration_, early_iterations_); }
 
-  void copy_layout(HostMatrix<float> out) const override {
-    std::copy(y_.begin(), y_.end(), out.data);
-  }
+  void copy_layout(HostMatrix<float> out) const override { by_point(y_, point_of_, out); }
 
  private:
   struct Sum {
@@ -159,6 +159,7 @@ class TsneOptimizer final : public Optimizer {
     });
   }
 
+  std::vector<std::int32_t> point_of_;
   Attraction<Dims> attraction_;
   std::vector<float> y_, update_, gains_, force_;  // [n, Dims]
   TsneParams params_;

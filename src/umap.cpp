@@ -21,6 +21,7 @@
 #include "curve.hpp"
 #include "math/philox.hpp"
 #include "math/umap_force.hpp"
+#include "order.hpp"
 #include "parallel.hpp"
 #include "simd.hpp"
 #include "stages.hpp"
@@ -89,8 +90,9 @@ class UmapOptimizer final : public Optimizer {
  public:
   UmapOptimizer(EdgeGraph graph, Matrix start, const UmapParams& params, std::uint64_t seed,
                 const Cpu& on)
-      : edges_(std::move(graph), on),
-        y_(std::move(start.values)),
+      : point_of_(std::move(graph.point_of)),
+        edges_(std::move(graph), on),
+        y_(by_vertex(std::move(start), point_of_)),
         next_(y_.size()),
         seed_(seed),
         epochs_(iterations_of(params, edges_.n())),
@@ -121,9 +123,7 @@ class UmapOptimizer final : public Optimizer {
 
   std::optional<double> loss() const override { return std::nullopt; }
 
-  void copy_layout(HostMatrix<float> out) const override {
-    std::copy(y_.begin(), y_.end(), out.data);
-  }
+  void copy_layout(HostMatrix<float> out) const override { by_point(y_, point_of_, out); }
 
  private:
   void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
@@ -196,6 +196,7 @@ class UmapOptimizer final : public Optimizer {
     }
   }
 
+  std::vector<std::int32_t> point_of_;
   UmapEdges edges_;
   std::vector<float> y_, next_;  // [n, Dims]; layout and its successor
   std::uint64_t seed_;

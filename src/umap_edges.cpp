@@ -18,7 +18,7 @@ constexpr std::int32_t kRests = -1;  // instead of a number of samples: the edge
 /// The graph with part 0 of every row first, then part 1 of every row, and so on: that of vertex i
 /// in part p begins at offsets[p n + i]. So every part reads memory in its order.
 EdgeGraph split_rows(const EdgeGraph& rows, std::int32_t parts, const Cpu& on) {
-  EdgeGraph out{rows.n, {}, {}, {}};
+  EdgeGraph out{rows.n, {}, {}, {}, {}};
   out.offsets.resize(static_cast<std::size_t>(rows.n * parts + 1));
   out.columns.resize(rows.columns.size());
   out.weights.resize(rows.weights.size());
