@@ -1,11 +1,15 @@
 // One evaluation of t-SNE's repulsion, by all pairs and by FFT, on a disc of the density that maps
-// have: where the two cross decides which one `automatic` takes. Argument: points.
+// have: where the two cross decides which one `automatic` takes. And of its attraction, which reads
+// 8 bytes an edge. Argument: points.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 
+#include "graphs.hpp"
+#include "machine.hpp"
 #include "math/philox.hpp"
 #include "tsne.hpp"
+#include "tsne_attraction.hpp"
 
 namespace nearfold {
 namespace {
@@ -31,11 +35,30 @@ void repulsion(benchmark::State& state, Repulsion& method) {
 
 void exact(benchmark::State& state) {
   repulsion(state, *make_exact_repulsion(state.range(0), 2, Cpu{}));
+  const auto n = static_cast<double>(state.range(0));
+  report_rates(state, 0, 12 * n * n);  // operations of a pair, a division among them
 }
 void fft(benchmark::State& state) {
   repulsion(state, *make_fft_repulsion(state.range(0), Cpu{}));
 }
 
+void attraction(benchmark::State& state) {
+  const std::int64_t n = state.range(0);
+  EdgeGraph graph = weigh_edges(blobs_graph(n, 90), TsneParams{}, Cpu{});
+  const std::int64_t edges = graph.edges();
+  const Attraction<2> attraction(std::move(graph), Cpu{});
+  const std::vector<float> y = disc(n);
+  std::vector<float> force(y.size());
+  for (auto _ : state)
+    parallel_for(0, n, 256, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i)
+        attraction.pull(y, i, &force[static_cast<std::size_t>(2 * i)]);
+    });
+  state.SetItemsProcessed(state.iterations() * edges);
+  report_rates(state, 8.0 * static_cast<double>(edges), 0);
+}
+
+BENCHMARK(attraction)->Arg(1 << 14)->Arg(1 << 17)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(exact)
     ->RangeMultiplier(2)
     ->Range(2048, 16384)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The same seed, the same bytes: graphs and maps for 1, 2, 3 and 7 threads, from tools compiled for
-# processors with and without AVX-512 and AVX2. Prints one line a file, fails when two differ.
+# processors with and without AVX-512 and AVX2. Prints one line a file, fails when two differ. Needs
+# python3.
 #
 #   scripts/check-hashes.sh [ARCH...]     as in -march=; x86-64-v2 (SSE4.2) and x86-64-v3 (AVX2)
 #                                         unless given, beside the release build for this processor

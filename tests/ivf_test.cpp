@@ -7,6 +7,8 @@
 
 #include "data.hpp"
 #include "expect.hpp"
+#include "knn_panels.hpp"
+#include "math/distance.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
 #include "oracle.hpp"
@@ -121,6 +123,34 @@ TEST(IvfKnn, NamesBadParameters) {
   expect_contains(said(x, 5, IvfKnn{.target_recall = 0.0}), "target_recall is 0");
   expect_contains(said(x, 5, IvfKnn{.target_recall = 1.5}), "target_recall is 1.5");
   expect_contains(said(x, 5, IvfKnn{.target_recall = std::nan("")}), "target_recall is");
+}
+
+TEST(RowPanels, MeasureWhatRowsDoHoweverManyThereAre) {
+  for (const std::int64_t n : {1, 3, 16, 17, 40, 100}) {
+    const Matrix rows = data::normals(n, 21, 6), queries = data::normals(4, 21, 7);
+    std::vector<float> squares;
+    for (std::int64_t r = 0; r < n; ++r)
+      squares.push_back(squared_distance(rows.row(r), Matrix(1, 21).row(0), 21));
+    const RowPanels panels(rows, squares, Cpu{2});
+    const std::int64_t padded = RowPanels::last(n) * RowPanels::kRows;
+    Matrix measures(4, padded);
+    const float* from[4];
+    float* to[4];
+    for (int q = 0; q < 4; ++q) from[q] = queries.row(q), to[q] = measures.row(q);
+    panels.measure(from, 0, RowPanels::last(n), to);
+    std::vector<std::int32_t> nearest(4);
+    panels.nearest(queries.row(0), 4, 21, nearest.data());
+    for (std::int64_t q = 0; q < 4; ++q) {
+      const float own = squared_distance(queries.row(q), Matrix(1, 21).row(0), 21);
+      std::int64_t best = 0;
+      for (std::int64_t r = 0; r < n; ++r) {
+        const float wanted = squared_distance(queries.row(q), rows.row(r), 21);
+        EXPECT_NEAR(measures.row(q)[r] + own, wanted, 1e-4f);
+        if (measures.row(q)[r] < measures.row(q)[best]) best = r;
+      }
+      EXPECT_EQ(nearest[static_cast<std::size_t>(q)], best);
+    }
+  }
 }
 
 }  // namespace
