@@ -162,7 +162,8 @@ void IvfSearch::choose_cells(std::span<const ShortQuery> queries, int probes) {
         visits_.push_back({*c != nearest, id_of(*c), static_cast<std::int32_t>(q)});
     }
   }
-  std::sort(visits_.begin(), visits_.end());
+  std::sort(visits_.begin(), visits_.end(),
+            [](const Visit& a, const Visit& b) { return a.order() < b.order(); });
 }
 
 void IvfSearch::look_into(std::int32_t cell, std::span<const Visit> visits,

@@ -50,7 +50,9 @@ class IvfSearch {
   /// That a query looks into a cell, which is the one nearest to it or not.
   struct Visit {
     std::int32_t later, cell, query;
-    auto operator<=>(const Visit&) const = default;
+    std::int64_t order() const {
+      return (std::int64_t{later} << 62) + (std::int64_t{cell} << 31) + query;
+    }
   };
   void choose_cells(std::span<const ShortQuery> queries, int probes);
   void look_into(std::int32_t cell, std::span<const Visit> visits,

@@ -15,8 +15,8 @@ namespace nearfold {
 namespace {
 
 constexpr int kSums = 16;
-constexpr int kParts = kSums / kSimd;  // registers that hold them
-constexpr std::int64_t kAhead = 512;   // edges
+constexpr std::int64_t kParts = kSums / kSimd;  // registers that hold them
+constexpr std::int64_t kAhead = 512;            // edges
 constexpr std::int64_t kRowsOfRange = 256;
 
 float added(const Floats* parts) {
@@ -52,7 +52,7 @@ void Attraction<Dims>::for_each_edge(const std::vector<float>& y, std::int64_t i
   Floats own[Dims];
   for (int c = 0; c < Dims; ++c) own[c] = Floats{} + y[static_cast<std::size_t>(i * Dims + c)];
   const auto all_sums = [&](const std::int32_t* columns, const float* weights) {
-    for (int part = 0; part < kParts; ++part) {
+    for (std::int64_t part = 0; part < kParts; ++part) {
       Floats d[Dims], d2{};
       gather<Dims>(y.data(), columns + part * kSimd, d);
       for (int c = 0; c < Dims; ++c) {
@@ -83,7 +83,7 @@ void Attraction<Dims>::for_each_edge(const std::vector<float>& y, std::int64_t i
 template <int Dims>
 void Attraction<Dims>::pull(const std::vector<float>& y, std::int64_t i, float* out) const {
   Floats sums[Dims][kParts] = {};
-  for_each_edge(y, i, [&](Floats weights, const Floats* d, Floats d2, int part) {
+  for_each_edge(y, i, [&](Floats weights, const Floats* d, Floats d2, std::int64_t part) {
     const Floats g = weights * student_t(d2);
     for (int c = 0; c < Dims; ++c) sums[c][part] += g * d[c];
   });
@@ -101,7 +101,7 @@ double Attraction<Dims>::divergence(const std::vector<float>& y, double z) const
         Sum part_sum;
         for (std::int64_t i = begin; i < end; ++i) {
           Floats p[kParts] = {}, p_log[kParts] = {};
-          for_each_edge(y, i, [&](Floats weights, const Floats*, Floats d2, int part) {
+          for_each_edge(y, i, [&](Floats weights, const Floats*, Floats d2, std::int64_t part) {
             p[part] += weights;
             p_log[part] += weights * log2_f(1.0f + d2);
           });
