@@ -27,7 +27,7 @@ RowPanels::RowPanels(HostMatrix<const float> rows, const Cpu& on)
   parallel_for(on.threads, panels, 64, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p)
       for (std::int64_t r = p * kRows; r < std::min(n_, (p + 1) * kRows); ++r) {
-        Floats* const to = &values_[static_cast<std::size_t>(p * columns_)];
+        Floats* const to = values_.data() + p * columns_;
         for (std::int64_t c = 0; c < columns_; ++c) to[c][r % kRows] = rows.row(r)[c];
       }
   });
@@ -46,8 +46,8 @@ void RowPanels::multiply(const float* const queries[kQueries], std::int64_t firs
                      *const q3 = queries[3];
   for (std::int64_t p = first; p < last; p += 2) {
     const std::int64_t second = std::min(p + 1, last - 1);
-    const Floats* const a = &values_[static_cast<std::size_t>(p * columns_)];
-    const Floats* const b = &values_[static_cast<std::size_t>(second * columns_)];
+    const Floats* const a = values_.data() + p * columns_;
+    const Floats* const b = values_.data() + second * columns_;
     Floats s[kQueries][2] = {};
     for (std::int64_t c = 0; c < columns_; ++c) {
       s[0][0] += q0[c] * a[c];
