@@ -24,10 +24,6 @@ std::int64_t padded(std::int64_t columns) {
 
 // ---- the measures -----------------------------------------------------------------------------
 
-float sum_of(Float8 s) {
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
 /// <a, rows[r]> for four rows at once: sixteen partial sums each, in a fixed order.
 void dots(const float* a, const float* const* rows, std::int64_t width, float* out) {
   static_assert(kGroup == 4);
@@ -40,10 +36,10 @@ void dots(const float* a, const float* const* rows, std::int64_t width, float* o
     s2 += column * load16(r2 + c);
     s3 += column * load16(r3 + c);
   }
-  out[0] = sum_of(folded(s0));
-  out[1] = sum_of(folded(s1));
-  out[2] = sum_of(folded(s2));
-  out[3] = sum_of(folded(s3));
+  out[0] = sum(folded(s0));
+  out[1] = sum(folded(s1));
+  out[2] = sum(folded(s2));
+  out[3] = sum(folded(s3));
 }
 
 /// measures[c] for the rows row_of(c). The last group is filled up with its own last row, so that

@@ -101,15 +101,17 @@ double TsneGrid::symbol(std::int64_t k) const {
 double TsneGrid::mean_self_potential() const {
   // The kernel back on the lattice at offsets 0..5 in both directions.
   double near[kSplineNodes][kSplineNodes] = {};
+  std::vector<double> cosines;
+  for (std::int64_t k = 0; k < half_; ++k)
+    cosines.push_back(
+        std::cos(std::numbers::pi * static_cast<double>(k) / static_cast<double>(nodes_)));
   for (std::int64_t m = 0; m < half_; ++m)
     for (std::int64_t k = 0; k < half_; ++k) {
       const double times = (m == 0 || m == nodes_ ? 1 : 2) * (k == 0 || k == nodes_ ? 1 : 2);
       const double value =
           times * static_cast<double>(kernel_[static_cast<std::size_t>(m * width_ + k)]);
-      const double a =
-          std::cos(std::numbers::pi * static_cast<double>(m) / static_cast<double>(nodes_));
-      const double b =
-          std::cos(std::numbers::pi * static_cast<double>(k) / static_cast<double>(nodes_));
+      const double a = cosines[static_cast<std::size_t>(m)];
+      const double b = cosines[static_cast<std::size_t>(k)];
       // cos(r t) by its recurrence
       double row = 1, row_before = a;
       for (auto& r : near) {
