@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "math/number.hpp"
 
@@ -115,6 +116,17 @@ inline Floats every_second(Floats a, Floats b) {
 #endif
 }
 
+/// Lane l is lane l - By of x; the first ones are 0.
+template <int By, std::size_t... Lane>
+inline Ints moved_up(Ints x, std::index_sequence<Lane...>) {
+  return __builtin_shufflevector(
+      Ints{}, x, (Lane < By ? static_cast<int>(Lane) : static_cast<int>(Lane) + kSimd - By)...);
+}
+template <int By>
+inline Ints moved_up(Ints x) {
+  return moved_up<By>(x, std::make_index_sequence<kSimd>());
+}
+
 }  // namespace simd_detail
 
 // Unaligned loads and stores of a register.
@@ -129,13 +141,22 @@ inline Ints load(const std::int32_t* from) {
   return v;
 }
 template <class T, class V>
-void store(T* to, V v) {
+inline void store(T* to, V v) {
   std::memcpy(to, &v, sizeof v);
 }
 inline LongWords load(const std::int64_t* from) {
   LongWords v;
   std::memcpy(&v, from, sizeof v);
   return v;
+}
+
+/// Lane l is the sum of lanes 0 to l of x.
+inline Ints running_sum(Ints x) {
+  x += simd_detail::moved_up<1>(x);
+  x += simd_detail::moved_up<2>(x);
+  if constexpr (kSimd > 4) x += simd_detail::moved_up<4>(x);
+  if constexpr (kSimd > 8) x += simd_detail::moved_up<8>(x);
+  return x;
 }
 
 /// x[Dims]: the coordinates of the points which[kSimd] of y [n, Dims]. In pairs where there are

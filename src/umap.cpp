@@ -5,15 +5,17 @@
 // are summed and followed. Nothing depends on order or threads.
 //
 // So a vertex makes about as many moves as in umap-learn's serial loop, as long and as noisy. With
-// one move an epoch, maps of many neighbours or a large min_dist are worse; so they are when the
-// two directions of an edge act in different steps. An edge pulls both of its ends there, once for
-// each direction stored, so the pull on a vertex is doubled here. A hub, many of whose edges fire
-// at once, would overshoot by the sum of their pulls: it moves as far as kMostPulls of them say.
+// one move an epoch, maps of many neighbours or a large min_dist are worse; so they are when only
+// one end of an edge moves in a step. An edge pulls both of its ends there, once for each direction
+// stored, and the second time they have already met. So it acts twice here, half an epoch apart:
+// with a pull of twice the length instead, distances in the map agree less with those of the data.
+// A hub, many of whose edges fire at once, would overshoot by the sum of their pulls: it moves as
+// far as kMostPulls of them say.
 //
 // Vertices of about as many terms are put side by side, one in each lane of a register: term t of
-// each of them is computed together and added to the sums of its own vertex, pulls and pushes
-// apart, in the order of its own terms. Draw t of a vertex in a step is a pure function of (seed,
-// step, vertex, t).
+// each of them is computed together and added to the sum of its own vertex, pulls first, in the
+// order of its own terms. Draw t of a vertex in a step is a pure function of (seed, step, vertex,
+// t).
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -30,7 +32,6 @@
 namespace nearfold {
 namespace {
 
-constexpr float kPull = 2.0f;
 constexpr float kMostPulls = 4.0f;
 
 /// A part of an epoch.
@@ -44,7 +45,8 @@ struct Step {
 /// The vertices side by side and their terms.
 struct Lanes {
   std::int64_t vertex[kSimd];
-  std::int32_t first[kSimd], pulls[kSimd], pushes[kSimd];  // see Firing
+  std::int32_t first[kSimd], pulls[kSimd];  // see Firing
+  std::int32_t pushes[kSimd];               // negative samples
 };
 
 int most(const std::int32_t* counts) {
@@ -53,12 +55,16 @@ int most(const std::int32_t* counts) {
 
 /// The vertices of a block that have a firing edge, those with most first. Returns how many.
 int order_by_pulls(const Firing& firing, std::int64_t vertices, std::int32_t* order) {
-  constexpr int kKeys = 32;  // with more pulls than that, in no order
-  const auto key = [&](std::int64_t v) { return kKeys - 1 - std::min(firing.pulls[v], kKeys - 1); };
+  // With more pulls than kMost in no order. Neighbours are counted apart, so that none waits for
+  // the count of the one before.
+  constexpr int kMost = 15, kApart = 4, kKeys = (kMost + 1) * kApart;
+  const auto key = [&](std::int64_t v) {
+    return (kMost - std::min(firing.pulls[v], kMost)) * kApart + static_cast<int>(v % kApart);
+  };
   int begin[kKeys + 1] = {};
   for (std::int64_t v = 0; v < vertices; ++v) ++begin[key(v) + 1];
   for (int k = 1; k <= kKeys; ++k) begin[k] += begin[k - 1];
-  const int moving = begin[kKeys - 1];  // the last key is that of no pulls
+  const int moving = begin[kKeys - kApart];  // the last keys are those of no pulls
   for (std::int64_t v = 0; v < vertices; ++v) order[begin[key(v)]++] = static_cast<std::int32_t>(v);
   return moving;
 }
@@ -127,51 +133,59 @@ class UmapOptimizer final : public Optimizer {
 
  private:
   void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
+    std::copy(y_.begin() + begin * Dims, y_.begin() + end * Dims, next_.begin() + begin * Dims);
+    const std::int32_t parts = edges_.parts();
     Firing firing;
-    edges_.find_firing(begin, end, step.epoch, step.part, samples_per_firing_, firing);
+    follow(begin, end, step, step.part, samples_per_firing_, firing);
+    follow(begin, end, step, (step.part + parts / 2) % parts, 0, firing);
+  }
+
+  /// Moves the vertices of a block by what fires in `part`; `firing` is scratch.
+  void follow(std::int64_t begin, std::int64_t end, const Step& step, std::int32_t part,
+              float samples_per_firing, Firing& firing) {
+    edges_.find_firing(begin, end, step.epoch, part, firing);
     std::int32_t order[kUmapBlock];
     const int moving = order_by_pulls(firing, end - begin, order);
-    std::copy(y_.begin() + begin * Dims, y_.begin() + end * Dims, next_.begin() + begin * Dims);
     for (int at = 0; at < moving; at += kSimd)
-      move(begin, firing, order + at, std::min(kSimd, moving - at), step);
+      move(begin, firing, order + at, std::min(kSimd, moving - at), step, samples_per_firing);
   }
 
   /// Moves `count` <= kSimd vertices of the block that begins at `begin`; lanes beyond repeat the
   /// last of them and come to nothing.
   void move(std::int64_t begin, const Firing& firing, const std::int32_t* which, int count,
-            const Step& step) {
+            const Step& step, float samples_per_firing) {
     Lanes lanes;
     for (int l = 0; l < kSimd; ++l) {
       const std::int32_t v = which[std::min(l, count - 1)];
       lanes.vertex[l] = begin + v;
       lanes.first[l] = firing.first[v];
       lanes.pulls[l] = firing.pulls[v];
-      lanes.pushes[l] = firing.pushes[v];
+      lanes.pushes[l] = samples_due(lanes.pulls[l], samples_per_firing,
+                                    static_cast<std::uint32_t>(begin + v), step.number);
     }
-    Forces<Dims> pull(y_.data(), lanes.vertex), push = pull;
-    pull_all(lanes, firing.others.data(), pull);
-    push_all(lanes, step.number, push);
+    Forces<Dims> force(y_.data(), lanes.vertex);
+    pull_all(lanes, firing.others.data(), force);
+    push_all(lanes, step.number, force);
     for (int l = 0; l < count; ++l) {
       const float rate =
           step.rate * std::min(1.0f, kMostPulls / static_cast<float>(lanes.pulls[l]));
       float* const to = &next_[static_cast<std::size_t>(lanes.vertex[l] * Dims)];
-      for (int c = 0; c < Dims; ++c)
-        to[c] = push.own[c][l] + rate * (kPull * pull.sum[c][l] + push.sum[c][l]);
+      for (int c = 0; c < Dims; ++c) to[c] += rate * force.sum[c][l];
     }
   }
 
-  void pull_all(const Lanes& lanes, const std::int32_t* edges, Forces<Dims>& pull) const {
+  void pull_all(const Lanes& lanes, const std::int32_t* edges, Forces<Dims>& force) const {
     const auto attraction = [curve = curve_](Floats d2) { return umap_attraction(d2, curve); };
     const Ints counts = load(lanes.pulls);
     for (int t = 0; t < most(lanes.pulls); ++t) {
       std::int64_t others[kSimd];
       for (int l = 0; l < kSimd; ++l)
         others[l] = edges[lanes.first[l] + std::min(t, lanes.pulls[l] - 1)];
-      pull.add(y_.data(), others, t < counts, attraction);
+      force.add(y_.data(), others, t < counts, attraction);
     }
   }
 
-  void push_all(const Lanes& lanes, std::uint32_t step, Forces<Dims>& push) const {
+  void push_all(const Lanes& lanes, std::uint32_t step, Forces<Dims>& force) const {
     const auto repulsion = [curve = curve_](Floats d2) { return umap_repulsion(d2, curve); };
     const Ints counts = load(lanes.pushes);
     const int last = most(lanes.pushes);
@@ -179,7 +193,7 @@ class UmapOptimizer final : public Optimizer {
       std::int64_t others[4][kSimd];
       draw(lanes.vertex, step, t, others);
       for (int s = 0; s < std::min(4, last - t); ++s)
-        push.add(y_.data(), others[s], t + s < counts, repulsion);
+        force.add(y_.data(), others[s], t + s < counts, repulsion);
     }
   }
 

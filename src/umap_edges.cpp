@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "math/umap_force.hpp"
 #include "parallel.hpp"
@@ -12,8 +11,7 @@ namespace nearfold {
 namespace {
 
 constexpr double kFiringsPerPart = 1.0;
-constexpr int kMostParts = 16;
-constexpr std::int32_t kRests = -1;  // instead of a number of samples: the edge does not fire
+constexpr int kFewestParts = 2, kMostParts = 16;
 
 /// The graph with part 0 of every row first, then part 1 of every row, and so on: that of vertex i
 /// in part p begins at offsets[p n + i]. So every part reads memory in its order.
@@ -55,48 +53,34 @@ UmapEdges::UmapEdges(EdgeGraph graph, const Cpu& on) {
     firings += static_cast<double>(w);
   }
   const double parts = std::ceil(firings / static_cast<double>(graph.n) / kFiringsPerPart);
-  parts_ = static_cast<std::int32_t>(std::clamp<double>(parts, 1, kMostParts));
+  parts_ = static_cast<std::int32_t>(std::clamp<double>(parts, kFewestParts, kMostParts));
   graph_ = split_rows(graph, parts_, on);
-  owners_.resize(graph_.columns.size());
-  for (std::size_t row = 0; row + 1 < graph_.offsets.size(); ++row) {
-    const auto vertex = static_cast<std::int64_t>(row) % graph_.n;
-    std::fill(owners_.begin() + graph_.offsets[row], owners_.begin() + graph_.offsets[row + 1],
-              static_cast<std::uint8_t>(vertex % kUmapBlock));
-  }
   graph_.weights.resize(graph_.weights.size() + kSimd);  // read as whole registers
 }
 
 void UmapEdges::find_firing(std::int64_t begin, std::int64_t end, std::int32_t epoch,
-                            std::int32_t part, float samples_per_firing, Firing& out) const {
+                            std::int32_t part, Firing& out) const {
   const std::int64_t* offsets = &graph_.offsets[static_cast<std::size_t>(part * graph_.n + begin)];
   const std::int64_t first = offsets[0], edges = offsets[end - begin] - first;
-  out.samples.resize(static_cast<std::size_t>(edges + kSimd));
+  out.before.resize(static_cast<std::size_t>(edges + kSimd));
   out.others.resize(static_cast<std::size_t>(edges + 1));
-  std::int32_t* const samples = out.samples.data();
-  for (std::int64_t e = 0; e < edges; e += kSimd) {
+  std::int32_t* const before = out.before.data();
+  std::int32_t count = 0;
+  for (std::int64_t e = 0; e < edges + 1; e += kSimd) {
     const Floats rate = load(&graph_.weights[static_cast<std::size_t>(first + e)]);
-    const Ints now = firings(epoch, rate);
-    const Ints due = samples_due<Floats>(now, samples_per_firing) -
-                     samples_due<Floats>(now - 1, samples_per_firing);
-    store(samples + e, now == firings(epoch - 1, rate) ? Ints{} + kRests : due);
+    const Ints fires = firings(epoch, rate) == firings(epoch - 1, rate) ? Ints{} : Ints{} + 1;
+    const Ints up_to = running_sum(fires);
+    store(before + e, up_to - fires + count);
+    count += up_to[kSimd - 1];
   }
-  std::fill_n(out.pulls, end - begin, 0);
-  std::fill_n(out.pushes, end - begin, 0);
-  // Every edge is written to the end of the list, which grows by those that fire: no branches, and
-  // no row ends.
+  // Every edge is written where the next one that fires belongs: no branches, and no row ends.
   const std::int32_t* columns = graph_.columns.data() + first;
-  const std::uint8_t* owners = owners_.data() + first;
   std::int32_t* const others = out.others.data();
-  std::int64_t count = 0;
-  for (std::int64_t e = 0; e < edges; ++e) {
-    const std::int32_t due = samples[e], fires = due > kRests ? 1 : 0;
-    const std::uint8_t owner = owners[e];
-    others[count] = columns[e];
-    count += fires;
-    out.pulls[owner] += fires;
-    out.pushes[owner] += std::max(due, 0);
+  for (std::int64_t e = 0; e < edges; ++e) others[before[e]] = columns[e];
+  for (std::int64_t v = 0; v < end - begin; ++v) {
+    out.first[v] = before[offsets[v] - first];
+    out.pulls[v] = before[offsets[v + 1] - first] - out.first[v];
   }
-  std::exclusive_scan(out.pulls, out.pulls + (end - begin), out.first, 0);
 }
 
 }  // namespace nearfold

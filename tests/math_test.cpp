@@ -43,6 +43,16 @@ TEST(Philox, GivesThePublishedAnswers) {
       (Words{0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u}));
 }
 
+TEST(Simd, RunningSumsAreThoseOfALoop) {
+  Ints x, wanted;
+  for (int l = 0, sum = 0; l < kSimd; ++l) {
+    x[l] = 3 * l - 7;
+    wanted[l] = sum += x[l];
+  }
+  const Ints found = running_sum(x);
+  for (int l = 0; l < kSimd; ++l) EXPECT_EQ(found[l], wanted[l]) << l;
+}
+
 // simd.hpp promises that a register gives the bits that its lanes give one by one.
 TEST(Philox, SideBySideGivesTheSameWords) {
   std::int64_t counters[kSimd / 2];
@@ -226,13 +236,11 @@ TEST(UmapForce, SideBySideGivesTheSameBits) {
     }
     const Floats push = umap_repulsion(d2, curve), pull = umap_attraction(d2, curve);
     const Ints fired = firings(123, rate);
-    const Ints due = samples_due<Floats>(fired, 2.5f);
     for (int l = 0; l < kSimd; ++l) {
       EXPECT_EQ(push[l], umap_repulsion(static_cast<float>(d2[l]), curve));
       EXPECT_EQ(pull[l], umap_attraction(static_cast<float>(d2[l]), curve));
       EXPECT_EQ(clip4(push)[l], clip4(static_cast<float>(push[l])));
       EXPECT_EQ(fired[l], firings(123, static_cast<float>(rate[l])));
-      EXPECT_EQ(due[l], samples_due(static_cast<std::int32_t>(fired[l]), 2.5f));
     }
   }
 }
@@ -277,11 +285,27 @@ TEST(UmapForce, EdgesFireTheirShareOfAllEpochs) {
 }
 
 TEST(UmapForce, SamplesFollowTheirRate) {
-  EXPECT_EQ(samples_due(0, 2.5f), 0);
-  EXPECT_EQ(samples_due(1, 2.5f), 2);
-  EXPECT_EQ(samples_due(2, 2.5f), 5);
-  EXPECT_EQ(samples_due(100, 5.0f), 500);
-  EXPECT_EQ(samples_due(100, 0.0f), 0);
+  for (const std::uint32_t step : {0u, 1u, 2u, 1000u, 0xFFFFFFFFu})
+    for (const std::uint32_t vertex : {0u, 1u, 2u, 70000u}) {
+      EXPECT_EQ(samples_due(0, 2.5f, vertex, step), 0);
+      EXPECT_EQ(samples_due(7, 0.0f, vertex, step), 0);
+      EXPECT_EQ(samples_due(7, 5.0f, vertex, step), 35);
+      EXPECT_EQ(samples_due(200, 5.0f, vertex, step), 1000);
+    }
+}
+
+// Over the steps of one vertex, and over the vertices of one step.
+TEST(UmapForce, SamplesFollowABrokenRateInTheMean) {
+  for (const float rate : {0.1f, 0.5f, 2.3f})
+    for (const int pulls : {1, 3}) {
+      double of_vertex = 0, of_step = 0;
+      for (std::uint32_t t = 0; t < 1000; ++t) {
+        of_vertex += samples_due(pulls, rate, 12345, t);
+        of_step += samples_due(pulls, rate, t, 678);
+      }
+      EXPECT_NEAR(of_vertex / 1000, static_cast<double>(rate) * pulls, 0.01);
+      EXPECT_NEAR(of_step / 1000, static_cast<double>(rate) * pulls, 0.01);
+    }
 }
 
 TEST(UmapForce, CoordinatesAreClippedAtFour) {

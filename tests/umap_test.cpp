@@ -67,7 +67,7 @@ class Plain {
         heaviest_(*std::max_element(graph.weights.begin(), graph.weights.end())) {
     double firings = 0;
     for (const float w : graph.weights) firings += static_cast<double>(w / heaviest_);
-    steps_ = std::clamp(static_cast<int>(std::ceil(firings / static_cast<double>(graph.n))), 1, 16);
+    steps_ = std::clamp(static_cast<int>(std::ceil(firings / static_cast<double>(graph.n))), 2, 16);
   }
 
   const std::vector<double>& advance(int epochs) {
@@ -79,37 +79,37 @@ class Plain {
   }
 
  private:
-  /// What an epoch's firing edges of one vertex ask for.
-  struct Due {
-    int pulls = 0, samples = 0;
-  };
-
   void move(int step) {
     const double rate =
         params_.learning_rate * (1 - static_cast<double>(epoch_ - 1) / *params_.n_epochs);
     std::vector<double> next = y_;
     for (std::int64_t i = 0; i < graph_.n; ++i) {
-      std::vector<double> force(dims_);
-      const Due due = attract(i, step, force);
-      repel(i, step, due.samples, force);
-      const double length = rate * std::min(1.0, 4.0 / std::max(1, due.pulls));
-      for (std::size_t c = 0; c < dims_; ++c)
-        next[static_cast<std::size_t>(i) * dims_ + c] += length * force[c];
+      follow(i, step, step, rate, next);
+      follow(i, step, (step + steps_ / 2) % steps_, rate, next);
     }
     y_ = next;
   }
 
+  /// What the edges of vertex i in `part` ask for in a step; with samples in their own step.
+  void follow(std::int64_t i, int step, int part, double rate, std::vector<double>& next) const {
+    std::vector<double> force(dims_);
+    const int pulls = attract(i, part, force);
+    if (part == step) repel(i, step, pulls, force);
+    const double length = rate * std::min(1.0, 4.0 / std::max(1, pulls));
+    for (std::size_t c = 0; c < dims_; ++c)
+      next[static_cast<std::size_t>(i) * dims_ + c] += length * force[c];
+  }
+
   /// clip(factor(d2) (y_i - y_j)) onto the force of i.
   template <class Factor>
-  void add(std::int64_t i, std::int64_t j, double scale, std::vector<double>& force,
-           const Factor& factor) const {
+  void add(std::int64_t i, std::int64_t j, std::vector<double>& force, const Factor& factor) const {
     const std::size_t at = static_cast<std::size_t>(i) * dims_;
     const std::size_t to = static_cast<std::size_t>(j) * dims_;
     double d2 = 0;
     for (std::size_t c = 0; c < dims_; ++c) d2 += std::pow(y_[at + c] - y_[to + c], 2);
     if (!(d2 > 0)) return;
     for (std::size_t c = 0; c < dims_; ++c)
-      force[c] += scale * std::clamp(factor(d2) * (y_[at + c] - y_[to + c]), -4.0, 4.0);
+      force[c] += std::clamp(factor(d2) * (y_[at + c] - y_[to + c]), -4.0, 4.0);
   }
 
   /// How often an edge has fired by the end of an epoch, in float as the schedule is defined.
@@ -117,32 +117,33 @@ class Plain {
     return static_cast<int>(static_cast<float>(epoch) * rate);
   }
 
-  Due attract(std::int64_t i, int step, std::vector<double>& force) const {
-    const auto rate = static_cast<float>(params_.negative_sample_rate);
-    Due due;
+  /// How many edges fired.
+  int attract(std::int64_t i, int part, std::vector<double>& force) const {
+    int pulls = 0;
     for (std::int64_t e = graph_.offsets[static_cast<std::size_t>(i)];
          e < graph_.offsets[static_cast<std::size_t>(i) + 1]; ++e) {
       const std::int32_t j = graph_.columns[static_cast<std::size_t>(e)];
       const float weight = graph_.weights[static_cast<std::size_t>(e)] / heaviest_;
-      const int now = fired(epoch_, weight), before = fired(epoch_ - 1, weight);
-      if (now == before || part_of_edge(static_cast<std::int32_t>(i), j, steps_) != step) continue;
-      ++due.pulls;
-      due.samples += static_cast<int>(static_cast<float>(now) * rate) -
-                     static_cast<int>(static_cast<float>(before) * rate);
-      add(i, j, 2.0, force, [](double d2) {
+      if (fired(epoch_, weight) == fired(epoch_ - 1, weight) ||
+          part_of_edge(static_cast<std::int32_t>(i), j, steps_) != part)
+        continue;
+      ++pulls;
+      add(i, j, force, [](double d2) {
         return -2 * kA * kB * std::pow(d2, kB - 1) / (kA * std::pow(d2, kB) + 1);
       });
     }
-    return due;
+    return pulls;
   }
 
-  void repel(std::int64_t i, int step, int samples, std::vector<double>& force) const {
+  void repel(std::int64_t i, int step, int pulls, std::vector<double>& force) const {
     const auto number = static_cast<std::uint32_t>((epoch_ - 1) * steps_ + step);
+    const int samples = samples_due(pulls, static_cast<float>(params_.negative_sample_rate),
+                                    static_cast<std::uint32_t>(i), number);
     for (int t = 0; t < samples; ++t) {  // four draws from a counter
       const Random4 r = philox(static_cast<std::uint32_t>(t / 4 * 4), static_cast<std::uint32_t>(i),
                                number, static_cast<std::uint32_t>(Stream::layout), seed_);
       const auto j = to_range(r.v[t % 4], static_cast<std::uint32_t>(graph_.n));
-      add(i, j, 1.0, force, [this](double d2) {
+      add(i, j, force, [this](double d2) {
         const double strength = params_.repulsion_strength;
         return 2 * strength * kB / ((0.001 + d2) * (kA * std::pow(d2, kB) + 1));
       });
@@ -234,7 +235,8 @@ TEST(Umap, HasNoLoss) {
   EXPECT_EQ(optimizer(memberships(50), data::layout(50, 2, 9, 10.0f), {})->loss(), std::nullopt);
 }
 
-// All pull the hub equally; in each of the two steps it moves as far as four of them would take it.
+// All pull the hub equally; twice in each of the two steps it moves as far as four of them would
+// take it. A leaf is pulled twice.
 TEST(Umap, AHubMovesAsFarAsFourPulls) {
   Matrix start(101, 2);
   for (std::int64_t i = 1; i < 101; ++i) start.row(i)[0] = 1;

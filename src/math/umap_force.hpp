@@ -47,11 +47,13 @@ NEARFOLD_HD inline typename Number<F>::Int firings(std::int32_t epoch, F rate) {
   return Number<F>::truncated(static_cast<float>(epoch) * rate);
 }
 
-/// Negative samples due by the time an edge has fired `count` times.
-template <class F = float>
-NEARFOLD_HD inline typename Number<F>::Int samples_due(typename Number<F>::Int count,
-                                                       float samples_per_firing) {
-  return Number<F>::truncated(Number<F>::real(count) * samples_per_firing);
+/// Negative samples of a vertex of which `pulls` edges fire in a step: pulls * rate where that is
+/// whole, else one of the two numbers around it, so that the mean over vertices and over steps is.
+NEARFOLD_HD inline std::int32_t samples_due(std::int32_t pulls, float rate, std::uint32_t vertex,
+                                            std::uint32_t step) {
+  const std::uint32_t spread = vertex * 0xC13FA9A9u + step * 0x91E10DA5u;  // Roberts' R2 sequence
+  const float below_one = static_cast<float>(spread >> 20) * 0x1p-12f;
+  return static_cast<std::int32_t>(static_cast<float>(pulls) * rate + below_one);
 }
 
 /// In which part of an epoch an edge fires, [0, parts): pseudorandom, and the same for both of its
