@@ -53,7 +53,7 @@ class HnswSearch {
  public:
   HnswSearch(const KnnRows& rows, const HnswGraph& graph);
   /// The nearest rows found with `ef` candidates kept, ascending by (measure, row), at most `count`
-  /// (<= ef), into `out`; returns how many. `query` as make_knn_row() makes it.
+  /// (<= ef), into `out`; returns how many. `query` as make_knn_rows() makes it.
   int operator()(const float* query, float query_square, int ef, int count, std::int32_t* out);
 
  private:

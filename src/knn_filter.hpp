@@ -20,7 +20,7 @@ struct KnnFilter {
   std::vector<std::int32_t> ids;  // point of a row; in the order of KnnRows
 
   /// A query as such a row. Returns its lowered norm.
-  float make_row(const float* query, std::vector<float>& scratch, float* row) const;
+  float make_row(const float* query, float* row) const;
 };
 
 /// From rows made with `projection` under l2. O(n width).

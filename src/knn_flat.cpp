@@ -166,7 +166,6 @@ NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
   parallel_for(on.threads, answer.n, kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
     std::vector<Query> block(static_cast<std::size_t>(end - begin));
     Matrix made(have_rows ? 0 : end - begin, filter.rows.cols);
-    std::vector<float> scratch;
     for (std::size_t q = 0; q < block.size(); ++q) {
       const Turn& turn = turns[static_cast<std::size_t>(begin) + q];
       const std::int64_t which = queries.which[turn.at];
@@ -177,7 +176,7 @@ NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
       float* const own = have_rows ? nullptr : made.row(static_cast<std::int64_t>(q));
       query.short_row = have_rows ? filter.rows.row(turn.row) : own;
       query.norm = have_rows ? filter.norms[static_cast<std::size_t>(turn.row)]
-                             : filter.make_row(query.row, scratch, own);
+                             : filter.make_row(query.row, own);
     }
     const std::int64_t start = turns[static_cast<std::size_t>(begin)].row;
     const std::vector<Nearest> nearest = search_block(search, block, start, k);

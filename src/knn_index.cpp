@@ -89,15 +89,33 @@ void check_same_points(const KnnIndex::State& index, const MetricSpace& space) {
   if (static_cast<std::size_t>(space.width()) != dim)
     refuse("its rows have " + std::to_string(dim) + " columns and these " +
            std::to_string(space.width()) + ", as " + name(space.distance.metric) + " sees them");
-  std::vector<float> row(static_cast<std::size_t>(index.rows.rows.cols)), scratch;
+  std::vector<float> row(static_cast<std::size_t>(index.rows.rows.cols));
   for (std::int64_t s = 0; s < std::min<std::int64_t>(64, index.n); ++s) {
     const std::int64_t r = s * index.n / 64 % index.n;
     const std::int32_t id = index.rows.ids[static_cast<std::size_t>(r)];
-    make_knn_row(space.points.view.row(id), index.projection, index.rows.norm, scratch, row.data());
+    const float* const point = space.points.view.row(id);
+    float square;
+    make_knn_rows({&point, 1}, index.projection, index.rows.norm, row.data(), &square);
     if (!std::equal(row.begin(), row.end(), index.rows.rows.row(r)))
       refuse("point " + std::to_string(id) + " has moved");
   }
 }
+
+namespace {
+
+/// The queries of turns [begin, end) as rows.
+KnnRows rows_of_queries(const KnnIndex::State& index, const Queries& queries,
+                        const std::vector<Turn>& turns, std::int64_t begin, std::int64_t end) {
+  KnnRows made{index.rows.norm, Matrix(end - begin, index.rows.rows.cols), {}, {}};
+  if (made.norm == Norm::l2) made.squares.resize(static_cast<std::size_t>(end - begin));
+  std::vector<const float*> points;
+  for (std::int64_t t = begin; t < end; ++t)
+    points.push_back(queries.rows.view.row(queries.which[turns[static_cast<std::size_t>(t)].at]));
+  make_knn_rows(points, index.projection, made.norm, made.rows.values.data(), made.squares.data());
+  return made;
+}
+
+}  // namespace
 
 NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space,
                           const Queries& queries, int k, const Effort& effort, const Cpu& on) {
@@ -106,18 +124,12 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
   const bool have_rows = queries.are_points && !space.lopsided();
   NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(turns.size()), k);
   parallel_for(on.threads, answer.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
-    Matrix made(have_rows ? 0 : end - begin, rows.rows.cols);
-    std::vector<float> scratch;
+    const auto made = have_rows ? KnnRows{} : rows_of_queries(index, queries, turns, begin, end);
     std::vector<ShortQuery> block;
     for (std::int64_t t = begin; t < end; ++t) {
-      const Turn& turn = turns[static_cast<std::size_t>(t)];
-      if (have_rows) {
-        block.push_back({rows.rows.row(turn.row), rows.square(turn.row)});
-        continue;
-      }
-      float* const row = made.row(t - begin);
-      block.push_back({row, make_knn_row(queries.rows.view.row(queries.which[turn.at]),
-                                         index.projection, rows.norm, scratch, row)});
+      const std::int64_t row = have_rows ? turns[static_cast<std::size_t>(t)].row : t - begin;
+      const KnnRows& from = have_rows ? rows : made;
+      block.push_back({from.rows.row(row), from.square(row)});
     }
     std::vector<std::vector<std::int32_t>> found(block.size());
     std::visit([&](const auto& how) { search(rows, how, block, effort, found); }, index.search);

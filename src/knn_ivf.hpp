@@ -30,7 +30,7 @@ IvfCells make_ivf_cells(KnnRows& rows, int lists, std::uint64_t seed, const Cpu&
 /// The panels of cells that were read from a file, with the rows they are of.
 void make_panels(IvfCells& cells, const KnnRows& rows, const Cpu& on);
 
-/// A query as make_knn_row() makes it.
+/// A query as make_knn_rows() makes it.
 struct ShortQuery {
   const float* row;
   float square;

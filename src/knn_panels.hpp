@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "knn_rows.hpp"
+#include "nearfold/matrix.hpp"
 #include "simd.hpp"
 
 namespace nearfold {

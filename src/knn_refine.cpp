@@ -1,6 +1,7 @@
 #include "knn_refine.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "parallel.hpp"
 
@@ -34,32 +35,19 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
 
 namespace {
 
-/// The ranks, from 1, of the exact neighbours of sample row s among all short rows.
-std::vector<std::int32_t> ranks_of(const MetricSpace& space, const KnnRows& rows,
-                                   const Projection& projection, const ExactSample& sample,
-                                   std::int64_t s, const std::vector<std::int32_t>& row_of) {
-  const std::int64_t k = sample.neighbors.k;
-  const std::int64_t query = sample.rows[static_cast<std::size_t>(s)];
-  std::vector<float> row(static_cast<std::size_t>(rows.rows.cols)), scratch;
-  std::vector<float> measures(static_cast<std::size_t>(rows.n())), wanted;
-  const float square =
-      make_knn_row(space.as_queries.view.row(query), projection, rows.norm, scratch, row.data());
-  measure_range(rows, row.data(), square, 0, rows.n(), measures.data());
-  for (std::int64_t e = s * k; e < (s + 1) * k; ++e) {
-    const std::int32_t id = sample.neighbors.ids[static_cast<std::size_t>(e)];
-    wanted.push_back(measures[static_cast<std::size_t>(row_of[static_cast<std::size_t>(id)])]);
-  }
-  std::sort(wanted.begin(), wanted.end());
-  std::vector<float> nearer;
-  for (const float m : measures)
-    if (m <= wanted.back()) nearer.push_back(m);
+/// How near a sample row's exact neighbours are among all short rows: their ranks there, from 1.
+void write_ranks(const float* measures, std::int64_t n, std::span<const std::int32_t> neighbors,
+                 const std::vector<std::int32_t>& row_of, std::int32_t* ranks) {
+  std::vector<float> wanted, nearer;
+  for (const std::int32_t id : neighbors)
+    wanted.push_back(measures[row_of[static_cast<std::size_t>(id)]]);
+  const float farthest = *std::max_element(wanted.begin(), wanted.end());
+  for (std::int64_t r = 0; r < n; ++r)
+    if (measures[r] <= farthest) nearer.push_back(measures[r]);
   std::sort(nearer.begin(), nearer.end());
-  std::vector<std::int32_t> ranks;
-  ranks.reserve(wanted.size());
   for (const float m : wanted)
-    ranks.push_back(static_cast<std::int32_t>(std::lower_bound(nearer.begin(), nearer.end(), m) -
-                                              nearer.begin() + 1));
-  return ranks;
+    *ranks++ = static_cast<std::int32_t>(std::lower_bound(nearer.begin(), nearer.end(), m) -
+                                         nearer.begin() + 1);
 }
 
 }  // namespace
@@ -71,13 +59,33 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
   if (projection.lossless() || rows.norm != Norm::l2)
     return static_cast<int>(std::min(rows.n(), k + kSlack));
   const std::vector<std::int32_t> row_of = row_of_point(rows.ids);
+  const RowPanels panels(rows.rows.view(), rows.squares, on);
+  const std::int64_t all = RowPanels::last(rows.n()), padded = all * RowPanels::kRows;
   const std::int64_t looked_at = std::min(kRows, sample.neighbors.n);
   std::vector<std::int32_t> ranks(static_cast<std::size_t>(looked_at * k));
-  parallel_for(on.threads, looked_at, 1, [&](std::int64_t s, std::int64_t) {
-    const std::vector<std::int32_t> mine =
-        ranks_of(space, rows, projection, sample, s * sample.neighbors.n / looked_at, row_of);
-    std::copy(mine.begin(), mine.end(), ranks.begin() + s * k);
-  });
+  parallel_for(
+      on.threads, looked_at, RowPanels::kQueries, [&](std::int64_t begin, std::int64_t end) {
+        const auto sampled = [&](std::int64_t s) { return s * sample.neighbors.n / looked_at; };
+        std::vector<float> room(static_cast<std::size_t>(RowPanels::kQueries * padded));
+        Matrix made(RowPanels::kQueries, rows.rows.cols);
+        const float* points[RowPanels::kQueries];
+        const float* queries[RowPanels::kQueries];
+        float squares[RowPanels::kQueries];
+        float* measures[RowPanels::kQueries];
+        for (int q = 0; q < RowPanels::kQueries; ++q) {
+          const std::int64_t s = sampled(std::min(begin + q, end - 1));
+          points[q] = space.as_queries.view.row(sample.rows[static_cast<std::size_t>(s)]);
+          queries[q] = made.row(q);
+          measures[q] = room.data() + q * padded;
+        }
+        make_knn_rows(points, projection, rows.norm, made.values.data(), squares);
+        panels.measure(queries, 0, all, measures);
+        for (std::int64_t s = begin; s < end; ++s)
+          write_ranks(measures[s - begin], rows.n(),
+                      {&sample.neighbors.ids[static_cast<std::size_t>(sampled(s) * k)],
+                       static_cast<std::size_t>(k)},
+                      row_of, &ranks[static_cast<std::size_t>(s * k)]);
+      });
   const auto kept = ranks.begin() + static_cast<std::ptrdiff_t>(
                                         0.5 * (1 + target) * static_cast<double>(ranks.size() - 1));
   std::nth_element(ranks.begin(), kept, ranks.end());

@@ -69,6 +69,35 @@ void measure_all(const KnnRows& among, const float* query, float query_square, s
   }
 }
 
+// ---- the rows ---------------------------------------------------------------------------------
+
+/// All points as rows in their own order.
+struct Projected {
+  Matrix rows;
+  std::vector<float> squares;
+
+  Projected(HostMatrix<const float> points, const Projection& projection, Norm norm, const Cpu& on)
+      : rows(points.rows, knn_row_width(projection, norm)) {
+    if (norm == Norm::l2) squares.resize(static_cast<std::size_t>(points.rows));
+    parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<const float*> some;
+      for (std::int64_t i = begin; i < end; ++i) some.push_back(points.row(i));
+      make_knn_rows(some, projection, norm, rows.row(begin),
+                    squares.data() + (norm == Norm::l2 ? begin : 0));
+    });
+  }
+};
+
+/// The difference of a point to the mean, into `centered`; returns its squared norm.
+float center(const float* point, const std::vector<float>& mean, float* centered) {
+  double square = 0;
+  for (std::size_t c = 0; c < mean.size(); ++c) {
+    centered[c] = point[c] - mean[c];
+    square += static_cast<double>(centered[c]) * static_cast<double>(centered[c]);
+  }
+  return static_cast<float>(square);
+}
+
 // ---- the axes ---------------------------------------------------------------------------------
 
 Matrix evenly_spaced_rows(HostMatrix<const float> points, std::int64_t count) {
@@ -92,26 +121,19 @@ std::vector<float> mean_of(const Matrix& sample) {
 /// Leading axes that carry enough of the sample's variance; none when there are too few.
 std::int64_t useful_axes(const Matrix& sample, const Projection& all, double wanted,
                          const Cpu& on) {
-  constexpr std::int64_t kRows = 256;
+  const Projected scores(sample.view(), all, Norm::l2, on);
   const auto count = static_cast<std::size_t>(all.axes.rows);
-  std::vector<std::vector<double>> parts(
-      static_cast<std::size_t>((sample.rows + kRows - 1) / kRows), std::vector<double>(count + 1));
-  parallel_for(on.threads, sample.rows, kRows, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> scratch, scores(static_cast<std::size_t>(padded(all.axes.rows)));
-    std::vector<double>& part = parts[static_cast<std::size_t>(begin / kRows)];
-    for (std::int64_t r = begin; r < end; ++r) {
-      part[count] +=
-          static_cast<double>(make_knn_row(sample.row(r), all, Norm::l2, scratch, scores.data()));
-      for (std::size_t a = 0; a < count; ++a)
-        part[a] += static_cast<double>(scores[a]) * static_cast<double>(scores[a]);
-    }
-  });
-  for (std::size_t p = 1; p < parts.size(); ++p)
-    for (std::size_t a = 0; a <= count; ++a) parts[0][a] += parts[p][a];
-  double carried = 0;
+  std::vector<double> sums(count);
+  double total = 0, carried = 0;
+  for (std::int64_t r = 0; r < sample.rows; ++r) {
+    total += static_cast<double>(scores.squares[static_cast<std::size_t>(r)]);
+    const float* const row = scores.rows.row(r);
+    for (std::size_t a = 0; a < count; ++a)
+      sums[a] += static_cast<double>(row[a]) * static_cast<double>(row[a]);
+  }
   for (std::size_t a = 0; a < count; ++a) {
-    carried += parts[0][a];
-    if (carried >= wanted * parts[0][count]) return static_cast<std::int64_t>(a + 1);
+    carried += sums[a];
+    if (carried >= wanted * total) return static_cast<std::int64_t>(a + 1);
   }
   return 0;
 }
@@ -149,19 +171,20 @@ void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t be
 
 }  // namespace
 
+Projection::Projection(std::vector<float> mean_of_all, Matrix all_axes, const Cpu& on)
+    : mean(std::move(mean_of_all)), axes(std::move(all_axes)), axis_panels(axes.view(), on) {}
+
 Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on) {
   const Matrix sample = evenly_spaced_rows(points, kSampleRows);
-  Projection projection{mean_of(sample), {}};
-  if (points.cols < 128 || points.rows < 1024) return projection;
+  std::vector<float> mean = mean_of(sample);
+  if (points.cols < 128 || points.rows < 1024) return {std::move(mean), {}, on};
   const int most = static_cast<int>(std::min<std::int64_t>(192, points.cols / 2));
-  const Matrix axes = principal_axes(sample, most, 3, projection.mean, 0, on);
-  projection.axes = Matrix(axes.rows, padded(axes.cols));
-  for (std::int64_t a = 0; a < axes.rows; ++a)
-    std::copy_n(axes.row(a), axes.cols, projection.axes.row(a));
-  const std::int64_t useful = useful_axes(sample, projection, carried, on);
-  projection.axes.rows = useful;
-  projection.axes.values.resize(static_cast<std::size_t>(projection.axes.view().size()));
-  return projection;
+  const Matrix found = principal_axes(sample, most, 3, mean, 0, on);
+  Matrix axes(found.rows, padded(found.cols));
+  for (std::int64_t a = 0; a < axes.rows; ++a) std::copy_n(found.row(a), found.cols, axes.row(a));
+  axes.rows = useful_axes(sample, {mean, axes, on}, carried, on);
+  axes.values.resize(static_cast<std::size_t>(axes.view().size()));
+  return {std::move(mean), std::move(axes), on};
 }
 
 std::int64_t knn_row_width(const Projection& projection, Norm norm) {
@@ -170,47 +193,48 @@ std::int64_t knn_row_width(const Projection& projection, Norm norm) {
                     : static_cast<std::int64_t>(projection.mean.size()));
 }
 
-float make_knn_row(const float* point, const Projection& projection, Norm norm,
-                   std::vector<float>& scratch, float* row) {
+void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
+                   float* rows, float* squares) {
+  constexpr std::size_t kQueries = RowPanels::kQueries;
   const std::size_t dim = projection.mean.size();
   const std::int64_t width = knn_row_width(projection, norm);
-  std::fill_n(row, width, 0.0f);
-  if (norm != Norm::l2) {
-    std::copy_n(point, dim, row);
-    return 0;
+  if (norm != Norm::l2 || projection.lossless()) {
+    for (std::size_t p = 0; p < points.size(); ++p, rows += width) {
+      std::fill_n(rows, width, 0.0f);
+      if (norm == Norm::l2)
+        squares[p] = center(points[p], projection.mean, rows);
+      else
+        std::copy_n(points[p], dim, rows);
+    }
+    return;
   }
-  scratch.assign(static_cast<std::size_t>(padded(static_cast<std::int64_t>(dim))), 0.0f);
-  double square = 0;
-  for (std::size_t c = 0; c < dim; ++c) {
-    scratch[c] = point[c] - projection.mean[c];
-    square += static_cast<double>(scratch[c]) * static_cast<double>(scratch[c]);
+  const std::int64_t panels = RowPanels::last(projection.axes.rows);
+  const std::size_t scored = static_cast<std::size_t>(panels * RowPanels::kRows);
+  std::vector<float> centered(kQueries * dim), scores(kQueries * scored);
+  const float* queries[kQueries];
+  float* products[kQueries];
+  for (std::size_t q = 0; q < kQueries; ++q) {
+    queries[q] = centered.data() + q * dim;
+    products[q] = scores.data() + q * scored;
   }
-  if (projection.lossless()) std::copy_n(scratch.data(), dim, row);
-  const Matrix& axes = projection.axes;
-  for (std::int64_t a = 0; a < axes.rows; a += kGroup) {
-    const float* group[kGroup];
-    float products[kGroup];
-    for (int r = 0; r < kGroup; ++r) group[r] = axes.row(std::min(a + r, axes.rows - 1));
-    dots(scratch.data(), group, axes.cols, products);
-    std::copy_n(products, std::min(kGroup, axes.rows - a), row + a);
+  for (std::size_t first = 0; first < points.size(); first += kQueries) {
+    const std::size_t count = std::min(kQueries, points.size() - first);
+    for (std::size_t q = 0; q < count; ++q)
+      squares[first + q] = center(points[first + q], projection.mean, centered.data() + q * dim);
+    projection.axis_panels.multiply(queries, 0, panels, products);
+    for (std::size_t q = 0; q < count; ++q, rows += width) {
+      std::copy_n(products[q], projection.axes.rows, rows);
+      std::fill(rows + projection.axes.rows, rows + width, 0.0f);
+    }
   }
-  return static_cast<float>(square);
 }
 
 KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
                       const Cpu& on) {
-  KnnRows unordered{norm, Matrix(points.rows, knn_row_width(projection, norm)), {}, {}};
-  if (norm == Norm::l2) unordered.squares.resize(static_cast<std::size_t>(points.rows));
+  Projected made(points, projection, norm, on);
+  KnnRows unordered{norm, std::move(made.rows), std::move(made.squares), {}};
   unordered.ids.resize(static_cast<std::size_t>(points.rows));
   std::iota(unordered.ids.begin(), unordered.ids.end(), 0);
-  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> scratch;
-    for (std::int64_t i = begin; i < end; ++i) {
-      const float square =
-          make_knn_row(points.row(i), projection, norm, scratch, unordered.rows.row(i));
-      if (norm == Norm::l2) unordered.squares[static_cast<std::size_t>(i)] = square;
-    }
-  });
   std::vector<std::int32_t> order = unordered.ids;
   split(unordered.rows, order, 0, points.rows);
   return reordered(unordered, order, on);

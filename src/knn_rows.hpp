@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "knn_panels.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
@@ -20,7 +22,10 @@ enum class Norm { l2, l1, linf };
 struct Projection {
   std::vector<float> mean;  // [dim]
   Matrix axes;              // [width, dim], padded with zeros to a multiple of 16 columns
+  RowPanels axis_panels;    // the same
 
+  Projection() = default;
+  Projection(std::vector<float> mean, Matrix axes, const Cpu& on);
   bool lossless() const { return axes.rows == 0; }
 };
 
@@ -51,10 +56,11 @@ inline void prefetch_row(const float* row, std::int64_t width) {
 /// Columns of KnnRows::rows.
 std::int64_t knn_row_width(const Projection& projection, Norm norm);
 
-/// One point as such a row: what a query must be made into. `row` has knn_row_width() columns.
-/// Returns its squared norm (0 for other norms than l2). `scratch` keeps memory between calls.
-float make_knn_row(const float* point, const Projection& projection, Norm norm,
-                   std::vector<float>& scratch, float* row);
+/// Some points as such rows [points, knn_row_width()]: what queries must be made into. Under l2
+/// `squares` [points] are their squared norms; for other norms nothing is written there. The same
+/// bits for a point whatever the others of the call.
+void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
+                   float* rows, float* squares);
 
 /// All points, in the order of the leaves of a k-d tree over the rows: leaf f is rows
 /// [256 f, 256 (f + 1)). Deterministic, on every processor. O(n dim width).

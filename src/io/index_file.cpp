@@ -81,11 +81,11 @@ std::size_t choice_of(const Json& json, const char* key, const char* const (&nam
 Projection read_projection(const Archive& archive, std::int64_t columns) {
   // Some metrics give points one coordinate more; a search compares with its own metric.
   const std::int64_t dim = rows_in(archive, "mean", columns, columns + 1);
-  Projection projection;
-  projection.mean = read_array<float>(archive, "mean", {dim});
-  projection.axes = read_floats_2d(archive, "axes", rows_in(archive, "axes", 0, dim),
-                                   knn_row_width(projection, Norm::l1));
-  return projection;
+  const Projection centered(read_array<float>(archive, "mean", {dim}), {}, Cpu{1});
+  return {centered.mean,
+          read_floats_2d(archive, "axes", rows_in(archive, "axes", 0, dim),
+                         knn_row_width(centered, Norm::l1)),
+          Cpu{1}};
 }
 
 KnnRows read_rows(const Archive& archive, const Projection& projection, Norm norm, std::int64_t n) {
