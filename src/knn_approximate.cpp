@@ -59,19 +59,21 @@ KnnGraph finish(NeighborRows&& answer, const MetricSpace& space, const ExactSear
   return graph;
 }
 
-/// The k nearest of the candidates of the given rows of KnnRows.
+/// The k nearest of the candidates of some of the points, in the order of `queries`. They are
+/// measured in the order of the rows, of which near ones share candidates.
 NeighborRows refined(const MetricSpace& space, const KnnRows& rows, const Candidates& candidates,
-                     const std::vector<std::int32_t>& which, int k, const Cpu& on) {
-  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(which.size()), k);
+                     const Queries& queries, int k, const Cpu& on) {
+  const std::vector<Turn> turns = turns_of(queries, rows.ids);
+  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(turns.size()), k);
   parallel_for(on.threads, answer.n, 256, [&](std::int64_t begin, std::int64_t end) {
     Refine refine(space, rows);
-    for (std::int64_t r = begin; r < end; ++r) {
-      const std::int32_t row = which[static_cast<std::size_t>(r)];
-      const std::int32_t id = rows.ids[static_cast<std::size_t>(row)];
-      answer.set(r, refine(space.points.view.row(id), 1, id,
-                           &candidates.rows[static_cast<std::size_t>(row) *
-                                            static_cast<std::size_t>(candidates.count)],
-                           candidates.count, k));
+    for (std::int64_t t = begin; t < end; ++t) {
+      const Turn& turn = turns[static_cast<std::size_t>(t)];
+      const std::int32_t id = rows.ids[static_cast<std::size_t>(turn.row)];
+      answer.set(static_cast<std::int64_t>(turn.at),
+                 refine(space.points.view.row(id), 1, id,
+                        &candidates.rows[static_cast<std::size_t>(turn.row * candidates.count)],
+                        candidates.count, k));
     }
   });
   return answer;
@@ -93,6 +95,17 @@ KnnGraph graph_through(const TunedIndex& tuned, const MetricSpace& space, int k,
     NeighborRows answer = search_index(tuned.index, space, all_of(space), k, tuned.effort, on);
     return finish(std::move(answer), space, tuned.exact, tuned.sample,
                   describe(tuned.index, tuned.effort), on);
+  });
+}
+
+KnnGraph graph_beyond(const TunedIndex& tuned, const MetricSpace& space, int k, const Cpu& on) {
+  return timed_search([&] {
+    const KnnRows& rows = tuned.index.rows;
+    const Candidates candidates =
+        neighbors_of_neighbors(candidates_of_rows(tuned.index, tuned.effort, on), rows,
+                               {.max_candidates = kHopsBeyond}, on);
+    return finish(refined(space, rows, candidates, all_of(space), k, on), space, tuned.exact,
+                  tuned.sample, describe(tuned.index, tuned.effort) + ", their neighbours", on);
   });
 }
 
@@ -121,10 +134,7 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
   const KnnRows rows = make_knn_rows(points.points.view, projection, points.norm, on);
   const ExactSearch exact(points, rows, projection, on);
   const ExactSample sample = sample_exactly(exact, points.as_queries, true, k, on);
-  const std::vector<std::int32_t> row_of = row_of_point(rows.ids);
-  std::vector<std::int32_t> sampled;
-  for (const std::int64_t i : sample.rows) sampled.push_back(row_of[static_cast<std::size_t>(i)]);
-
+  const Queries sampled{points.as_queries, sample.rows};
   const auto enough = [&](const Candidates& so_far) {
     const NeighborRows found = refined(points, rows, so_far, sampled, k, on);
     return !params.iterations && recall_of(sample.neighbors, found).mean >= params.target_recall;
@@ -132,7 +142,7 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
   const int count = candidates_for(points, rows, projection, sample, params.target_recall, on) - 1;
   const Candidates candidates = nn_descent(rows, count, params, seed, on, enough);
   return timed_search([&] {
-    return finish(refined(points, rows, candidates, row_of, k, on), points, exact, sample,
+    return finish(refined(points, rows, candidates, all_of(points), k, on), points, exact, sample,
                   "nndescent", on);
   });
 }

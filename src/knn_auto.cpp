@@ -20,6 +20,7 @@ constexpr double kProductColumn = 0.016, kSelect = 0.25;    // bounding a pair; 
 constexpr double kShort = 3.0, kShortColumn = 0.06;         // measuring a short row
 constexpr double kPanel = 0.5, kPanelColumn = 0.05;         // one of a panel
 constexpr double kDistance = 12.0, kDistanceColumn = 0.42;  // measuring a point, out of the cache
+constexpr double kHop = 2.0;                                // looking at a neighbour of a neighbour
 constexpr double kNormColumn = 0.06;  // of a pair under manhattan or chebyshev
 constexpr double kSeconds = 1e-9;
 
@@ -48,8 +49,10 @@ double flat_seconds(const Sizes& s) {
 }
 
 double ivf_seconds(const Sizes& s, double lists, double probes) {
+  const double beyond = kHopsBeyond * kHopsBeyond;  // of which about a third are new
   return kSeconds * s.n *
-         ((lists + probes * s.n / lists) * s.panel_row() + s.refined() * s.candidate());
+         ((lists + probes * s.n / lists) * s.panel_row() + s.refined() * s.candidate() +
+          beyond * (kHop + s.short_row() / 3));
 }
 
 double hnsw_seconds(const Sizes& s) {
@@ -117,7 +120,9 @@ KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn& params, const
     case 0:
       return explained(exact_graph(tuned.exact, points, k, on), plans);
     case 1:
-      return explained(graph_through(tuned, points, k, on), plans);
+      return explained(points.lopsided() ? graph_through(tuned, points, k, on)
+                                         : graph_beyond(tuned, points, k, on),
+                       plans);
     case 2:
       return explained(find_knn(points, k, HnswKnn{.target_recall = target}, on, seed), plans);
     default:

@@ -30,6 +30,12 @@ Candidates nn_descent(const KnnRows& rows, int count, const NnDescentKnn& params
                       std::uint64_t seed, const Cpu& on,
                       const std::function<bool(const Candidates&)>& enough);
 
+/// What one iteration of NN-descent with params.max_candidates makes of candidates that another
+/// search found, in any order: neighbours of neighbours, which that search may have missed for a
+/// reason that these do not share. As deterministic as nn_descent().
+Candidates neighbors_of_neighbors(const Candidates& found, const KnnRows& rows,
+                                  const NnDescentKnn& params, const Cpu& on);
+
 // ---- knn_hnsw.cpp -----------------------------------------------------------------------------
 
 /// A hierarchical navigable small world over rows. Links are -1 where there are fewer.

@@ -147,6 +147,26 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
   return answer;
 }
 
+Candidates candidates_of_rows(const KnnIndex::State& index, const Effort& effort, const Cpu& on) {
+  const KnnRows& rows = index.rows;
+  const int count = effort.candidates - 1;  // a row finds itself
+  Candidates all{index.n, count,
+                 std::vector<std::int32_t>(static_cast<std::size_t>(index.n * count), -1)};
+  parallel_for(on.threads, index.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<ShortQuery> block;
+    for (std::int64_t r = begin; r < end; ++r) block.push_back({rows.rows.row(r), rows.square(r)});
+    std::vector<std::vector<std::int32_t>> found(block.size());
+    std::visit([&](const auto& how) { search(rows, how, block, effort, found); }, index.search);
+    for (std::int64_t r = begin; r < end; ++r) {
+      std::vector<std::int32_t>& mine = found[static_cast<std::size_t>(r - begin)];
+      std::erase(mine, static_cast<std::int32_t>(r));
+      std::copy_n(mine.begin(), std::min(mine.size(), static_cast<std::size_t>(count)),
+                  all.rows.begin() + r * count);
+    }
+  });
+  return all;
+}
+
 Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactSample& sample,
             const Cpu& on) {
   const int k = static_cast<int>(sample.neighbors.k);

@@ -52,6 +52,9 @@ Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactS
 NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space,
                           const Queries& queries, int k, const Effort& effort, const Cpu& on);
 
+/// The candidates of all rows of the index, in any order.
+Candidates candidates_of_rows(const KnnIndex::State& index, const Effort& effort, const Cpu& on);
+
 /// Answers rows that a search could not fill exactly.
 void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries& queries,
                   const Cpu& on);

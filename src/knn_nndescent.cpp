@@ -148,6 +148,21 @@ class Descent {
     }
   }
 
+  void start(const Candidates& from) {
+    parallel_for(on_.threads, n_, kTreeLeaf, [&](std::int64_t begin, std::int64_t end) {
+      Found found(n_);
+      for (std::int64_t r = begin; r < end; ++r) {
+        know_list(static_cast<std::int32_t>(r), found);
+        found.reserve(static_cast<std::size_t>(from.count) + 1);
+        for (int c = 0; c < from.count; ++c)
+          if (const std::int32_t row = from.rows[static_cast<std::size_t>(r * from.count + c)];
+              row >= 0)
+            found.add(row);
+        take(static_cast<std::int32_t>(r), found);
+      }
+    });
+  }
+
   /// Returns the share of hops that were new to this iteration.
   double iterate() {
     const double fresh = choose_hops();
@@ -370,6 +385,14 @@ Candidates nn_descent(const KnnRows& rows, int count, const NnDescentKnn& params
     if (fresh < kSlow && !descent.widen() && fresh < kSettled) break;
   }
   return found;
+}
+
+Candidates neighbors_of_neighbors(const Candidates& found, const KnnRows& rows,
+                                  const NnDescentKnn& params, const Cpu& on) {
+  Descent descent(rows, found.count, params.max_candidates, on);
+  descent.start(found);
+  descent.iterate();
+  return descent.candidates();
 }
 
 }  // namespace nearfold

@@ -208,5 +208,43 @@ TEST(NnDescent, TakesTheFewestHops) {
   expect_well_formed(rows, descend(rows, 20, {.max_candidates = 2}));
 }
 
+/// Lists that know no row of the other half, as cells of an index do: what their neighbours are.
+Candidates halves(const KnnRows& rows, int count) {
+  Candidates found{rows.n(), count, {}};
+  std::vector<float> measures(static_cast<std::size_t>(rows.n()));
+  for (std::int64_t r = 0; r < rows.n(); ++r) {
+    measure_range(rows, rows.rows.row(r), rows.square(r), 0, rows.n(), measures.data());
+    std::vector<std::pair<float, std::int32_t>> others;
+    for (std::int32_t s = 0; s < rows.n(); ++s)
+      if (s != r && (s % 8 == 0 || (s < rows.n() / 2) == (r < rows.n() / 2)))
+        others.emplace_back(measures[static_cast<std::size_t>(s)], s);
+    std::partial_sort(others.begin(), others.begin() + count, others.end());
+    for (int c = count; c-- > 0;)  // in another order
+      found.rows.push_back(others[static_cast<std::size_t>(c)].second);
+  }
+  return found;
+}
+
+TEST(NeighborsOfNeighbors, FindWhatASearchMissed) {
+  const Matrix x = data::normals(3000, 8, 60);
+  const KnnRows rows = rows_of(x);
+  const Candidates found = halves(rows, 15);
+  const NnDescentKnn params{.max_candidates = 24};
+  const Candidates more = neighbors_of_neighbors(found, rows, params, Cpu{1});
+  expect_well_formed(rows, more);
+  EXPECT_LT(recall(x, rows, found, 10), 0.85);
+  EXPECT_GT(recall(x, rows, more, 10), 0.97);
+  for (const int threads : {2, 3, 7})
+    EXPECT_EQ(neighbors_of_neighbors(found, rows, params, Cpu{threads}).rows, more.rows);
+}
+
+TEST(NeighborsOfNeighbors, TakeShortLists) {
+  const KnnRows rows = rows_of(data::normals(50, 5, 61));
+  Candidates found{50, 3, std::vector<std::int32_t>(150, -1)};
+  for (std::int32_t r = 0; r < 49; ++r) found.rows[static_cast<std::size_t>(3 * r)] = 49;
+  const Candidates more = neighbors_of_neighbors(found, rows, {}, Cpu{2});
+  for (std::int64_t r = 0; r < 50; ++r) EXPECT_GE(row(more, r)[2], 0) << r;
+}
+
 }  // namespace
 }  // namespace nearfold
