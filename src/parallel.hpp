@@ -64,4 +64,20 @@ T parallel_sum(int threads, std::int64_t n, std::int64_t grain, T zero, const Bo
   return zero;
 }
 
+/// Values of [begin, end) are added so many at a time, and then their sums: devices have as many
+/// threads.
+inline constexpr std::int64_t kSumChunk = 32;
+
+/// Sum of value(i) for i in [begin, end).
+template <class T, class Value>
+T chunked_sum(std::int64_t begin, std::int64_t end, T zero, const Value& value) {
+  T sum = zero;
+  for (std::int64_t chunk = begin; chunk < end; chunk += kSumChunk) {
+    T part = zero;
+    for (std::int64_t i = chunk; i < std::min(end, chunk + kSumChunk); ++i) part = part + value(i);
+    sum = sum + part;
+  }
+  return sum;
+}
+
 }  // namespace nearfold

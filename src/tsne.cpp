@@ -24,17 +24,8 @@ constexpr std::int64_t kExactAtMost = 30'000;  // all pairs take minutes beyond
 
 std::unique_ptr<Repulsion> make_repulsion(std::int64_t n, int dims, const TsneParams& params,
                                           const Cpu& on) {
-  using Kind = TsneParams::Repulsion;
-  if (dims == 3 && params.repulsion == Kind::fft)
-    throw Unsupported("t-SNE by FFT has 2 dimensions, not 3; use repulsion exact");
-  const bool exact = params.repulsion == Kind::exact ||
-                     (params.repulsion == Kind::automatic && (dims == 3 || n < kExactBelow));
-  if (!exact) return make_fft_repulsion(n, on);
-  if (n > kExactAtMost && params.repulsion == Kind::automatic)
-    throw Unsupported("t-SNE in 3 dimensions sums all pairs and takes at most " +
-                      std::to_string(kExactAtMost) + " points, not " + std::to_string(n) +
-                      "; use 2 dimensions, UMAP, or ask for exact repulsion");
-  return make_exact_repulsion(n, dims, on);
+  return sums_all_pairs(n, dims, params, kExactAtMost) ? make_exact_repulsion(n, dims, on)
+                                                       : make_fft_repulsion(n, on);
 }
 
 template <int Dims>
@@ -59,11 +50,7 @@ class TsneOptimizer final : public Optimizer {
       const double z = repulsion_->compute(y_, force_);
       if (params_.early_stop) judge(z);
       if (iteration_ == iterations_) break;
-      const bool early = iteration_ < early_iterations_;
-      const double exaggeration = early ? params_.early_exaggeration : params_.exaggeration;
-      const double rate = params_.learning_rate.value_or(static_cast<double>(n()) / exaggeration);
-      centre(step(static_cast<float>(exaggeration), static_cast<float>(rate),
-                  static_cast<float>(early ? params_.initial_momentum : params_.final_momentum),
+      centre(step(phase_of(params_, n(), iteration_ < early_iterations_),
                   static_cast<float>(1.0 / z)));
     }
     return iteration_ - first;
@@ -75,8 +62,10 @@ class TsneOptimizer final : public Optimizer {
   }
 
   std::optional<ForceError> force_error() const override {
-    return repulsion_->is_exact() ? std::nullopt
-                                  : std::optional(measure_force_error(*repulsion_, y_, on_));
+    if (repulsion_->is_exact()) return std::nullopt;
+    std::vector<float> force(y_.size());
+    repulsion_->compute(y_, force);
+    return measure_force_error(force, y_, on_);
   }
 
   int early_iterations() const override { return std::min(iteration_, early_iterations_); }
@@ -95,57 +84,35 @@ class TsneOptimizer final : public Optimizer {
 
   std::int64_t n() const { return attraction_.n(); }
 
-  /// Ends the phase or the run before the coming iteration when the rules say so.
   void judge(double z) {
-    const bool early = iteration_ < early_iterations_;
-    const int of_phase = iteration_ - (early ? 0 : early_iterations_);
-    if (!stop_.asks(early, of_phase)) return;
-    switch (stop_.judge(early, of_phase, attraction_.divergence(y_, z))) {
-      case EarlyStop::Verdict::end_early_exaggeration:
-        early_iterations_ = iteration_;
-        break;
-      case EarlyStop::Verdict::stop:
-        iterations_ = iteration_;
-        break;
-      case EarlyStop::Verdict::go_on:
-        break;
-    }
+    stop_.apply(iteration_, early_iterations_, iterations_,
+                [&] { return attraction_.divergence(y_, z); });
   }
 
   /// All attractions are taken from y_ before any point moves: two loops. Returns sums of the new
   /// y.
-  Sum step(float exaggeration, float rate, float momentum, float one_over_z) {
+  Sum step(const TsnePhase& phase, float one_over_z) {
     parallel_for(on_.threads, n(), 256, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         float pull[Dims];
         attraction_.pull(y_, i, pull);
         for (int c = 0; c < Dims; ++c) {
           float& f = force_[static_cast<std::size_t>(i * Dims + c)];
-          f = exaggeration * pull[c] - f * one_over_z;
+          f = phase.exaggeration * pull[c] - f * one_over_z;
         }
       }
     });
     const auto longest = static_cast<float>(params_.max_step_norm);
     return parallel_sum(on_.threads, n(), kGrain, Sum{}, [&](std::int64_t begin, std::int64_t end) {
-      Sum sum;
-      for (std::int64_t i = begin; i < end; ++i) move(i, rate, momentum, longest, sum);
-      return sum;
+      return chunked_sum(begin, end, Sum{}, [&](std::int64_t i) {
+        const auto at = static_cast<std::size_t>(i * Dims);
+        tsne_move<Dims>(&force_[at], phase.rate, phase.momentum, longest, &y_[at], &update_[at],
+                        &gains_[at]);
+        Sum point;
+        for (std::size_t c = 0; c < Dims; ++c) point.at[c] = static_cast<double>(y_[at + c]);
+        return point;
+      });
     });
-  }
-
-  void move(std::int64_t i, float rate, float momentum, float longest, Sum& sum) {
-    const auto at = static_cast<std::size_t>(i * Dims);
-    float norm2 = 0;
-    for (std::size_t c = at; c < at + Dims; ++c) {
-      update_[c] = tsne_update(force_[c], update_[c], momentum, rate, gains_[c]);
-      norm2 += update_[c] * update_[c];
-    }
-    const float shrink = norm2 > longest * longest ? longest / std::sqrt(norm2) : 1.0f;
-    for (std::size_t c = 0; c < Dims; ++c) {
-      update_[at + c] *= shrink;
-      y_[at + c] += update_[at + c];
-      sum.at[c] += static_cast<double>(y_[at + c]);
-    }
   }
 
   void centre(const Sum& sum) {
@@ -171,6 +138,25 @@ class TsneOptimizer final : public Optimizer {
 };
 
 }  // namespace
+
+bool sums_all_pairs(std::int64_t n, int dims, const TsneParams& params, std::int64_t at_most) {
+  using Kind = TsneParams::Repulsion;
+  if (dims == 3 && params.repulsion == Kind::fft)
+    throw Unsupported("t-SNE by FFT has 2 dimensions, not 3; use repulsion exact");
+  if (params.repulsion != Kind::automatic) return params.repulsion == Kind::exact;
+  if (dims == 3 && n > at_most)
+    throw Unsupported("t-SNE in 3 dimensions sums all pairs and takes at most " +
+                      std::to_string(at_most) + " points here, not " + std::to_string(n) +
+                      "; use 2 dimensions, UMAP, or ask for exact repulsion");
+  return dims == 3 || n < kExactBelow;
+}
+
+TsnePhase phase_of(const TsneParams& params, std::int64_t n, bool early) {
+  const double exaggeration = early ? params.early_exaggeration : params.exaggeration;
+  const double rate = params.learning_rate.value_or(static_cast<double>(n) / exaggeration);
+  return {static_cast<float>(exaggeration), static_cast<float>(rate),
+          static_cast<float>(early ? params.initial_momentum : params.final_momentum)};
+}
 
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams& params,
                                           std::uint64_t /*seed*/, const Cpu& on) {

@@ -27,23 +27,28 @@ float added(const Floats* parts) {
   return lane[0];
 }
 
-double negative_entropy(const EdgeGraph& graph, const Cpu& on) {
-  return parallel_sum(on.threads, graph.edges(), 64 * kGrain, 0.0,
-                      [&](std::int64_t begin, std::int64_t end) {
-                        double sum = 0;
-                        for (std::int64_t e = begin; e < end; ++e) {
-                          const float p = graph.weights[static_cast<std::size_t>(e)];
-                          sum += static_cast<double>(p) * static_cast<double>(log_f(p));
-                        }
-                        return sum;
-                      });
+}  // namespace
+
+double edge_entropy(const EdgeGraph& graph, const Cpu& on) {
+  return -parallel_sum(on.threads, graph.edges(), 64 * kGrain, 0.0,
+                       [&](std::int64_t begin, std::int64_t end) {
+                         double sum = 0;
+                         for (std::int64_t e = begin; e < end; ++e) {
+                           const float p = graph.weights[static_cast<std::size_t>(e)];
+                           sum += static_cast<double>(p) * static_cast<double>(log_f(p));
+                         }
+                         return sum;
+                       });
 }
 
-}  // namespace
+double tsne_divergence(double entropy, double sum_p, double sum_p_log, double z) {
+  // sum of p log(p / q) with q_ij / z, q = 1 / (1 + d^2)
+  return -entropy + sum_p_log * std::numbers::ln2 + sum_p * std::log(z);
+}
 
 template <int Dims>
 Attraction<Dims>::Attraction(EdgeGraph graph, const Cpu& on)
-    : graph_(std::move(graph)), entropy_(-negative_entropy(graph_, on)), on_(on) {}
+    : graph_(std::move(graph)), entropy_(edge_entropy(graph_, on)), on_(on) {}
 
 template <int Dims>
 template <class Term>
@@ -98,20 +103,16 @@ double Attraction<Dims>::divergence(const std::vector<float>& y, double z) const
   };
   const Sum sum = parallel_sum(
       on_.threads, n(), kRowsOfRange, Sum{}, [&](std::int64_t begin, std::int64_t end) {
-        Sum part_sum;
-        for (std::int64_t i = begin; i < end; ++i) {
+        return chunked_sum(begin, end, Sum{}, [&](std::int64_t i) {
           Floats p[kParts] = {}, p_log[kParts] = {};
           for_each_edge(y, i, [&](Floats weights, const Floats*, Floats d2, std::int64_t part) {
             p[part] += weights;
             p_log[part] += weights * log2_f(1.0f + d2);
           });
-          part_sum =
-              part_sum + Sum{static_cast<double>(added(p)), static_cast<double>(added(p_log))};
-        }
-        return part_sum;
+          return Sum{static_cast<double>(added(p)), static_cast<double>(added(p_log))};
+        });
       });
-  // sum of p log(p / q) with q_ij / z, q = 1 / (1 + d^2)
-  return -entropy_ + sum.p_log * std::numbers::ln2 + sum.p * std::log(z);
+  return tsne_divergence(entropy_, sum.p, sum.p_log, z);
 }
 
 template class Attraction<2>;

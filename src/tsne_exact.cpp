@@ -21,10 +21,9 @@ class ExactRepulsion final : public Repulsion {
       for (int c = 0; c < Dims; ++c)
         axes_[c][static_cast<std::size_t>(i)] = y[static_cast<std::size_t>(i * Dims + c)];
     return parallel_sum(on_.threads, n_, 64, 0.0, [&](std::int64_t begin, std::int64_t end) {
-      double z = 0;
-      for (std::int64_t i = begin; i < end; ++i)
-        z += static_cast<double>(row(i, &force[static_cast<std::size_t>(i * Dims)]));
-      return z;
+      return chunked_sum(begin, end, 0.0, [&](std::int64_t i) {
+        return static_cast<double>(row(i, &force[static_cast<std::size_t>(i * Dims)]));
+      });
     });
   }
 

@@ -18,6 +18,18 @@ class EarlyStop {
     return iteration_of_phase >= kSettle && (iteration_of_phase - kSettle) % every(early) == 0;
   }
 
+  /// Before an iteration of a run with so many early and all iterations, which become fewer when it
+  /// is enough; `divergence()` is of the layout as it is.
+  template <class Divergence>
+  void apply(int iteration, int& early_iterations, int& iterations, const Divergence& divergence) {
+    const bool early = iteration < early_iterations;
+    const int of_phase = iteration - (early ? 0 : early_iterations);
+    if (!asks(early, of_phase)) return;
+    const Verdict verdict = judge(early, of_phase, divergence());
+    if (verdict == Verdict::end_early_exaggeration) early_iterations = iteration;
+    if (verdict == Verdict::stop) iterations = iteration;
+  }
+
   /// The divergence before an iteration of a phase that asks() named.
   Verdict judge(bool early, int iteration_of_phase, double divergence) {
     const double before = divergence_;

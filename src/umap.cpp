@@ -9,8 +9,6 @@
 // one end of an edge moves in a step. An edge pulls both of its ends there, once for each direction
 // stored, and the second time they have already met. So it acts twice here, half an epoch apart:
 // with a pull of twice the length instead, distances in the map agree less with those of the data.
-// A hub, many of whose edges fire at once, would overshoot by the sum of their pulls: it moves as
-// far as kMostPulls of them say.
 //
 // Vertices of about as many terms are put side by side, one in each lane of a register: term t of
 // each of them is computed together and added to the sum of its own vertex, pulls first, in the
@@ -31,8 +29,6 @@
 
 namespace nearfold {
 namespace {
-
-constexpr float kMostPulls = 4.0f;
 
 /// A part of an epoch.
 struct Step {
@@ -134,10 +130,9 @@ class UmapOptimizer final : public Optimizer {
  private:
   void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
     std::copy(y_.begin() + begin * Dims, y_.begin() + end * Dims, next_.begin() + begin * Dims);
-    const std::int32_t parts = edges_.parts();
     Firing firing;
     follow(begin, end, step, step.part, samples_per_firing_, firing);
-    follow(begin, end, step, (step.part + parts / 2) % parts, 0, firing);
+    follow(begin, end, step, second_part(step.part, edges_.parts()), 0, firing);
   }
 
   /// Moves the vertices of a block by what fires in `part`; `firing` is scratch.
@@ -167,10 +162,9 @@ class UmapOptimizer final : public Optimizer {
     pull_all(lanes, firing.others.data(), force);
     push_all(lanes, step.number, force);
     for (int l = 0; l < count; ++l) {
-      const float rate =
-          step.rate * std::min(1.0f, kMostPulls / static_cast<float>(lanes.pulls[l]));
+      const float length = step.rate * umap_share(lanes.pulls[l]);
       float* const to = &next_[static_cast<std::size_t>(lanes.vertex[l] * Dims)];
-      for (int c = 0; c < Dims; ++c) to[c] += rate * force.sum[c][l];
+      for (int c = 0; c < Dims; ++c) to[c] += length * force.sum[c][l];
     }
   }
 

@@ -29,6 +29,8 @@ class UmapEdges {
 
   std::int64_t n() const { return graph_.n; }
   std::int32_t parts() const { return parts_; }
+  /// Row p n + i: the edges of vertex i in part p, weighed by their firings an epoch.
+  const EdgeGraph& rows() const { return graph_; }
 
   /// Which edges of the vertices [begin, end) fire in `part` of `epoch` (1, 2, ...).
   void find_firing(std::int64_t begin, std::int64_t end, std::int32_t epoch, std::int32_t part,

@@ -23,6 +23,22 @@ NEARFOLD_HD inline float tsne_update(float gradient, float update, float momentu
   return momentum * update - learning_rate * gain * gradient;
 }
 
+/// One point's step down its gradient, no longer than `longest`; all arrays [Dims].
+template <int Dims>
+NEARFOLD_HD inline void tsne_move(const float* gradient, float learning_rate, float momentum,
+                                  float longest, float* y, float* update, float* gains) {
+  float norm2 = 0;
+  for (int c = 0; c < Dims; ++c) {
+    update[c] = tsne_update(gradient[c], update[c], momentum, learning_rate, gains[c]);
+    norm2 += update[c] * update[c];
+  }
+  const float shrink = norm2 > longest * longest ? longest / std::sqrt(norm2) : 1.0f;
+  for (int c = 0; c < Dims; ++c) {
+    update[c] *= shrink;
+    y[c] += update[c];
+  }
+}
+
 inline constexpr int kSplineNodes = 6;
 
 /// Quintic B-spline weights of the nodes cell-2, ..., cell+3 for a point at cell + f, f in [0, 1),

@@ -56,6 +56,13 @@ NEARFOLD_HD inline std::int32_t samples_due(std::int32_t pulls, float rate, std:
   return static_cast<std::int32_t>(static_cast<float>(pulls) * rate + below_one);
 }
 
+/// The share of its step length that a vertex takes with `pulls` >= 1: a hub, many of whose edges
+/// fire at once, would overshoot by the sum of their pulls, and moves as far as four of them say.
+NEARFOLD_HD inline float umap_share(std::int32_t pulls) {
+  const float share = 4.0f / static_cast<float>(pulls);
+  return share < 1.0f ? share : 1.0f;
+}
+
 /// In which part of an epoch an edge fires, [0, parts): pseudorandom, and the same for both of its
 /// directions.
 NEARFOLD_HD inline std::int32_t part_of_edge(std::int32_t i, std::int32_t j, std::int32_t parts) {
@@ -66,6 +73,11 @@ NEARFOLD_HD inline std::int32_t part_of_edge(std::int32_t i, std::int32_t j, std
   h *= 0xC2B2AE3Du;
   h ^= h >> 13;
   return static_cast<std::int32_t>((std::uint64_t{h} * static_cast<std::uint32_t>(parts)) >> 32);
+}
+
+/// The part whose edges act once more in the step of `part`, half an epoch apart.
+NEARFOLD_HD inline std::int32_t second_part(std::int32_t part, std::int32_t parts) {
+  return (part + parts / 2) % parts;
 }
 
 }  // namespace nearfold

@@ -1,0 +1,53 @@
+// Errors of the CUDA runtime as this library's, and the memory of a device.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "nearfold/device.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold {
+
+/// Throws OutOfMemory or DeviceFailure, naming the call, for anything but success.
+void check_cuda(cudaError_t status, const char* call);
+
+/// Makes `on` the calling thread's device, and the former one again in the end.
+class OnThisDevice {
+ public:
+  explicit OnThisDevice(const Cuda& on);
+  ~OnThisDevice();
+  OnThisDevice(const OnThisDevice&) = delete;
+  OnThisDevice& operator=(const OnThisDevice&) = delete;
+
+ private:
+  int before_ = 0;
+};
+
+/// Free bytes of a device.
+std::int64_t free_bytes(const Cuda& on);
+
+/// Bytes on a device, freed in the end, when the device has done what was asked of it before.
+class DeviceMemory {
+ public:
+  DeviceMemory() = default;
+  DeviceMemory(const Cuda& on, std::int64_t bytes);
+  DeviceMemory(DeviceMemory&& other) noexcept
+      : on_(other.on_), data_(std::exchange(other.data_, nullptr)) {}
+  DeviceMemory& operator=(DeviceMemory&& other) noexcept {
+    std::swap(on_, other.on_);
+    std::swap(data_, other.data_);
+    return *this;
+  }
+  ~DeviceMemory();
+  void* data() const { return data_; }
+
+ private:
+  Cuda on_;
+  void* data_ = nullptr;
+};
+
+}  // namespace nearfold

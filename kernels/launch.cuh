@@ -1,0 +1,135 @@
+// The executor of a GPU; what it has is listed in emulated.hpp. Everything is ordered on the
+// stream of its Cuda.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "cuda.hpp"
+#include "grid.hpp"
+#include "tsne_grid.cuh"
+
+namespace nearfold {
+
+template <class Body>
+__global__ void __launch_bounds__(kBlockThreads) run_each(std::int64_t n, Body body) {
+  const std::int64_t step = std::int64_t{gridDim.x} * kBlockThreads;
+  for (std::int64_t i = std::int64_t{blockIdx.x} * kBlockThreads + threadIdx.x; i < n; i += step)
+    body(i);
+}
+
+/// Adds what the lane `by` further on has: word by word, whatever a Part is.
+template <class Part>
+__device__ inline void add_lane(Part& part, int by) {
+  static_assert(sizeof(Part) % 4 == 0);
+  constexpr int kWords = sizeof(Part) / 4;
+  union Words {
+    Part part;
+    unsigned word[kWords];
+    __device__ Words() : word{} {}
+  } mine, theirs;
+  mine.part = part;
+  for (int w = 0; w < kWords; ++w)
+    theirs.word[w] = __shfl_down_sync(0xffffffffu, mine.word[w], by, kRowLanes);
+  part += theirs.part;
+}
+
+/// A warp holds two rows. All lanes go through all rounds, so that none is missing from a sum.
+template <class Body>
+__global__ void __launch_bounds__(kBlockThreads) run_rows(std::int64_t rows, Body body) {
+  const std::int64_t step = std::int64_t{gridDim.x} * (kBlockThreads / kRowLanes);
+  const int lane = threadIdx.x % kRowLanes;
+  const std::int64_t mine =
+      std::int64_t{blockIdx.x} * (kBlockThreads / kRowLanes) + threadIdx.x / kRowLanes;
+  const std::int64_t first_of_block = std::int64_t{blockIdx.x} * (kBlockThreads / kRowLanes);
+  for (std::int64_t round = 0; first_of_block + round < rows; round += step) {
+    const std::int64_t i = mine + round;
+    using Part = decltype(body.part(i, lane));
+    Part sum{};
+    if (i < rows) sum = body.part(i, lane);
+    for (int width = kRowLanes / 2; width > 0; width /= 2) add_lane(sum, width);
+    if (i < rows && lane == 0) body.finish(i, sum);
+  }
+}
+
+class OnDevice {
+ public:
+  explicit OnDevice(const Cuda& on) : on_(on) {}
+
+  template <class T>
+  class Buffer {
+   public:
+    Buffer() = default;
+    Buffer(const Cuda& on, std::size_t size)
+        : size_(size), memory_(on, static_cast<std::int64_t>(size * sizeof(T))) {}
+    std::size_t size() const { return size_; }
+    T* data() { return static_cast<T*>(memory_.data()); }
+    const T* data() const { return static_cast<const T*>(memory_.data()); }
+
+   private:
+    std::size_t size_ = 0;
+    DeviceMemory memory_;
+  };
+
+  template <class T>
+  Buffer<T> buffer(std::int64_t size) const {
+    return Buffer<T>(on_, static_cast<std::size_t>(size));
+  }
+  template <class T>
+  Buffer<T> upload(const std::vector<T>& values) const {
+    const OnThisDevice here(on_);
+    Buffer<T> buffer(on_, values.size());
+    move(buffer.data(), values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice);
+    wait();  // `values` may go away
+    return buffer;
+  }
+  template <class T>
+  void copy(const Buffer<T>& from, Buffer<T>& to) const {
+    const OnThisDevice here(on_);
+    if (to.size() != from.size()) to = Buffer<T>(on_, from.size());
+    move(to.data(), from.data(), from.size() * sizeof(T), cudaMemcpyDeviceToDevice);
+  }
+  template <class T>
+  std::vector<T> download(const Buffer<T>& from) const {
+    const OnThisDevice here(on_);
+    std::vector<T> values(from.size());
+    move(values.data(), from.data(), values.size() * sizeof(T), cudaMemcpyDeviceToHost);
+    wait();
+    return values;
+  }
+
+  template <class Body>
+  void for_each(std::int64_t n, const Body& body) const {
+    launch(run_each<Body>, n, n, body);
+  }
+  template <class Body>
+  void for_each_row(std::int64_t rows, const Body& body) const {
+    // In rounds of blocks, so the number of threads may be cut.
+    launch(run_rows<Body>, std::min(rows, kMostBlocks * kBlockThreads) * kRowLanes, rows, body);
+  }
+
+  using Convolution = CudaConvolution<OnDevice>;
+
+  const Cuda& on() const { return on_; }
+  cudaStream_t stream() const { return on_.stream; }
+  void wait() const { check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize"); }
+
+ private:
+  template <class Kernel, class Body>
+  void launch(Kernel* kernel, std::int64_t threads, std::int64_t n, const Body& body) const {
+    if (threads <= 0) return;
+    const OnThisDevice here(on_);
+    kernel<<<static_cast<unsigned>(blocks_for(threads)), kBlockThreads, 0, on_.stream>>>(n, body);
+    check_cuda(cudaGetLastError(), "kernel launch");
+  }
+  void move(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) const {
+    if (bytes == 0) return;
+    check_cuda(cudaMemcpyAsync(to, from, bytes, kind, on_.stream), "cudaMemcpyAsync");
+  }
+
+  Cuda on_;
+};
+
+}  // namespace nearfold

@@ -1,0 +1,18 @@
+// launch.cuh before tsne.hpp: atomicAdd has to be known.
+#include "launch.cuh"
+//
+#include "tsne.hpp"
+
+namespace nearfold {
+
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams& params,
+                                          std::uint64_t /*seed*/, const Cuda& on) {
+  const OnDevice executor(on);
+  if (start.cols == 2)
+    return std::make_unique<TsneOn<OnDevice, 2>>(executor, std::move(graph), std::move(start),
+                                                 params);
+  return std::make_unique<TsneOn<OnDevice, 3>>(executor, std::move(graph), std::move(start),
+                                               params);
+}
+
+}  // namespace nearfold

@@ -1,0 +1,300 @@
+// t-SNE's optimisation on a device: the iterations of src/tsne.cpp, with its sums in its order. With
+// exact repulsion the layout is the CPU's, bit for bit, on every device.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+#include "math/elementary.hpp"
+#include "optimizer.hpp"
+#include "order.hpp"
+#include "stages.hpp"
+#include "tsne.hpp"
+#include "tsne_attraction.hpp"
+#include "tsne_exact.hpp"
+#include "tsne_fft.hpp"
+#include "tsne_stop.hpp"
+
+namespace nearfold {
+
+struct EdgeRows {
+  const std::int64_t* offsets;
+  const std::int32_t* columns;
+  const float* weights;
+};
+
+template <int Dims>
+struct VectorSum {
+  double at[Dims] = {};
+  NEARFOLD_HD VectorSum operator+(const VectorSum& other) const {
+    VectorSum sum = *this;
+    for (int c = 0; c < Dims; ++c) sum.at[c] += other.at[c];
+    return sum;
+  }
+};
+
+/// Row i of the gradient: attraction less the repulsion that `force` holds.
+template <int Dims>
+struct GradientRow {
+  EdgeRows rows;
+  const float* y;
+  float* force;
+  float exaggeration;
+  const double* z;
+
+  struct Part {
+    float at[Dims] = {};
+    NEARFOLD_HD Part& operator+=(const Part& other) {
+      for (int c = 0; c < Dims; ++c) at[c] += other.at[c];
+      return *this;
+    }
+  };
+
+  NEARFOLD_HD Part part(std::int64_t i, int lane) const {
+    Part sum;
+    for (std::int64_t e = rows.offsets[i] + lane; e < rows.offsets[i + 1]; e += kRowLanes) {
+      float d[Dims], d2 = 0;
+      for (int c = 0; c < Dims; ++c) {
+        d[c] = y[i * Dims + c] - y[std::int64_t{rows.columns[e]} * Dims + c];
+        d2 += d[c] * d[c];
+      }
+      const float g = rows.weights[e] * student_t(d2);
+      for (int c = 0; c < Dims; ++c) sum.at[c] += g * d[c];
+    }
+    return sum;
+  }
+  NEARFOLD_HD void finish(std::int64_t i, const Part& pull) const {
+    const auto one_over_z = static_cast<float>(1.0 / *z);
+    for (int c = 0; c < Dims; ++c) {
+      float& f = force[i * Dims + c];
+      f = exaggeration * pull.at[c] - f * one_over_z;
+    }
+  }
+};
+
+/// A point's share of the divergence: of p, of p log2(1 + d^2).
+struct DivergenceRow {
+  EdgeRows rows;
+  const float* y;
+  int dims;
+  VectorSum<2>* shares;  // [n]
+
+  struct Part {
+    float p = 0, p_log = 0;
+    NEARFOLD_HD Part& operator+=(const Part& other) {
+      p += other.p;
+      p_log += other.p_log;
+      return *this;
+    }
+  };
+
+  NEARFOLD_HD Part part(std::int64_t i, int lane) const {
+    Part sum;
+    for (std::int64_t e = rows.offsets[i] + lane; e < rows.offsets[i + 1]; e += kRowLanes) {
+      float d2 = 0;
+      for (int c = 0; c < dims; ++c) {
+        const float d = y[i * dims + c] - y[std::int64_t{rows.columns[e]} * dims + c];
+        d2 += d * d;
+      }
+      sum.p += rows.weights[e];
+      sum.p_log += rows.weights[e] * log2_f(1.0f + d2);
+    }
+    return sum;
+  }
+  NEARFOLD_HD void finish(std::int64_t i, const Part& total) const {
+    shares[i] = {{static_cast<double>(total.p), static_cast<double>(total.p_log)}};
+  }
+};
+
+template <int Dims>
+struct MovePoint {
+  const float* gradient;
+  float *y, *update, *gains;
+  float rate, momentum, longest;
+
+  NEARFOLD_HD void operator()(std::int64_t i) const {
+    tsne_move<Dims>(gradient + i * Dims, rate, momentum, longest, y + i * Dims, update + i * Dims,
+                    gains + i * Dims);
+  }
+};
+
+template <int Dims>
+struct PointAt {
+  const float* y;
+  NEARFOLD_HD VectorSum<Dims> operator()(std::int64_t i) const {
+    VectorSum<Dims> point;
+    for (int c = 0; c < Dims; ++c) point.at[c] = static_cast<double>(y[i * Dims + c]);
+    return point;
+  }
+};
+
+template <int Dims>
+struct CentrePoint {
+  float* y;
+  const VectorSum<Dims>* sum;
+  std::int64_t n;
+  NEARFOLD_HD void operator()(std::int64_t i) const {
+    for (int c = 0; c < Dims; ++c)
+      y[i * Dims + c] -= static_cast<float>(sum->at[c] / static_cast<double>(n));
+  }
+};
+
+template <class Executor, int Dims>
+std::unique_ptr<RepulsionOn<Executor>> make_repulsion_on(const Executor& executor, std::int64_t n,
+                                                         const TsneParams& params,
+                                                         std::int64_t exact_at_most) {
+  if (sums_all_pairs(n, Dims, params, exact_at_most))
+    return std::make_unique<ExactOn<Executor, Dims>>(executor, n);
+  if constexpr (Dims == 2) return std::make_unique<FftOn<Executor>>(executor, n);
+  return nullptr;  // refused by sums_all_pairs()
+}
+
+template <class Executor, int Dims>
+class TsneOn final : public Optimizer {
+ public:
+  TsneOn(const Executor& executor, EdgeGraph graph, Matrix start, const TsneParams& params)
+      : executor_(executor),
+        params_(params),
+        n_(graph.n),
+        entropy_(edge_entropy(graph, Cpu{})),
+        offsets_(executor.upload(graph.offsets)),
+        columns_(executor.upload(graph.columns)),
+        weights_(executor.upload(graph.weights)),
+        point_of_(std::move(graph.point_of)),
+        repulsion_(make_repulsion_on<Executor, Dims>(executor, n_, params, kExactAtMost)),
+        force_(executor.template buffer<float>(n_ * Dims)),
+        z_(executor.template buffer<double>(1)),
+        mean_(executor.template buffer<VectorSum<Dims>>(1)),
+        sum_(executor, n_, 32 * kSumChunk) {
+    now_.y = executor.upload(by_vertex(std::move(start), point_of_));
+    now_.update =
+        executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims)));
+    now_.gains =
+        executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims), 1.0f));
+    now_.early_iterations = params.early_exaggeration_iter;
+    now_.iterations = params.max_iter;
+  }
+
+  int advance(int steps) override {
+    const int first = now_.iteration, last = first + steps;
+    while (now_.iteration < last && now_.iteration < now_.iterations) {
+      if (!repulsion_->is_exact() && now_.iteration % kLook == 0) look();
+      const int until = std::min(last, now_.iteration / kLook * kLook + kLook);
+      while (now_.iteration < until && now_.iteration < now_.iterations) iterate();
+      if (repulsion_->lost()) again();
+    }
+    return std::max(0, now_.iteration - first);
+  }
+
+  std::optional<double> loss() const override {
+    repel_here();
+    return divergence();
+  }
+
+  std::optional<ForceError> force_error() const override {
+    if (repulsion_->is_exact()) return std::nullopt;
+    return measure_force_error(executor_.download(repel_here()), executor_.download(now_.y), Cpu{});
+  }
+
+  int early_iterations() const override { return std::min(now_.iteration, now_.early_iterations); }
+
+  void copy_layout(HostMatrix<float> out) const override {
+    by_point(executor_.download(now_.y), point_of_, out);
+  }
+
+ private:
+  static constexpr int kLook = 10;                     // iterations between looks at the extent
+  static constexpr std::int64_t kExactAtMost = 1'000'000;
+  template <class T>
+  using Buffer = typename Executor::template Buffer<T>;
+
+  struct State {
+    Buffer<float> y, update, gains;  // [n, Dims]
+    EarlyStop stop;
+    int iteration = 0;
+    int early_iterations = 0, iterations = 0;  // of early exaggeration, in all
+  };
+
+  EdgeRows rows() const { return {offsets_.data(), columns_.data(), weights_.data()}; }
+
+  void look() {
+    repulsion_->look(now_.y.data(), false);
+    keep(now_, seen_);
+  }
+  /// Back to the last look, with more room.
+  void again() {
+    keep(seen_, now_);
+    repulsion_->look(now_.y.data(), true);
+  }
+  void keep(const State& from, State& to) {
+    executor_.copy(from.y, to.y);
+    executor_.copy(from.update, to.update);
+    executor_.copy(from.gains, to.gains);
+    to.stop = from.stop;
+    to.iteration = from.iteration;
+    to.early_iterations = from.early_iterations;
+    to.iterations = from.iterations;
+  }
+
+  void iterate() {
+    repulsion_->compute(now_.y.data(), force_.data(), z_.data());
+    if (params_.early_stop) judge();
+    if (now_.iteration == now_.iterations) return;
+    const TsnePhase phase = phase_of(params_, n_, now_.iteration < now_.early_iterations);
+    executor_.for_each_row(n_, GradientRow<Dims>{rows(), now_.y.data(), force_.data(),
+                                                 phase.exaggeration, z_.data()});
+    executor_.for_each(n_, MovePoint<Dims>{force_.data(), now_.y.data(), now_.update.data(),
+                                           now_.gains.data(), phase.rate, phase.momentum,
+                                           static_cast<float>(params_.max_step_norm)});
+    sum_(PointAt<Dims>{now_.y.data()}, VectorSum<Dims>{}, mean_.data());
+    executor_.for_each(n_, CentrePoint<Dims>{now_.y.data(), mean_.data(), n_});
+    ++now_.iteration;
+  }
+
+  void judge() {
+    now_.stop.apply(now_.iteration, now_.early_iterations, now_.iterations,
+                    [&] { return divergence(); });
+  }
+
+  /// The forces at the layout as it is, and its Z; what iterations see of the grid stays as it was.
+  Buffer<float> repel_here() const {
+    const auto repulsion =
+        make_repulsion_on<Executor, Dims>(executor_, n_, params_, kExactAtMost);
+    auto force = executor_.template buffer<float>(n_ * Dims);
+    repulsion->look(now_.y.data(), false);
+    repulsion->compute(now_.y.data(), force.data(), z_.data());
+    return force;
+  }
+
+  /// Of the layout whose Z is in z_.
+  double divergence() const {
+    auto shares = executor_.template buffer<VectorSum<2>>(n_);
+    auto total = executor_.template buffer<VectorSum<2>>(1);
+    executor_.for_each_row(n_, DivergenceRow{rows(), now_.y.data(), Dims, shares.data()});
+    OrderedSum<Executor, VectorSum<2>>(executor_, n_, 8 * kSumChunk)(
+        ValueAt<VectorSum<2>>{shares.data()}, VectorSum<2>{}, total.data());
+    const VectorSum<2> sum = executor_.download(total)[0];
+    return tsne_divergence(entropy_, sum.at[0], sum.at[1], executor_.download(z_)[0]);
+  }
+
+  Executor executor_;
+  TsneParams params_;
+  std::int64_t n_;
+  double entropy_;
+  Buffer<std::int64_t> offsets_;
+  Buffer<std::int32_t> columns_;
+  Buffer<float> weights_;
+  std::vector<std::int32_t> point_of_;
+  std::unique_ptr<RepulsionOn<Executor>> repulsion_;
+  Buffer<float> force_;
+  mutable Buffer<double> z_;
+  Buffer<VectorSum<Dims>> mean_;
+  OrderedSum<Executor, VectorSum<Dims>> sum_;
+  State now_, seen_;  // seen_: at the last look
+};
+
+}  // namespace nearfold

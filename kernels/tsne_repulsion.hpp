@@ -1,0 +1,23 @@
+// What t-SNE's optimiser needs from a way to sum the repulsive forces on a device.
+#pragma once
+
+#include <cstdint>
+
+namespace nearfold {
+
+template <class Executor>
+class RepulsionOn {
+ public:
+  virtual ~RepulsionOn() = default;
+  /// force [n, dims] and *z as Repulsion::compute() of src/tsne.hpp has them, all on the device.
+  /// Does not wait for it.
+  virtual void compute(const float* y, float* force, double* z) = 0;
+  virtual bool is_exact() const = 0;
+
+  /// Looks at the layout [n, dims] for the iterations to come; `again` after they were lost().
+  virtual void look(const float* /*y*/, bool /*again*/) {}
+  /// Whether a point has left what look() saw, so that the forces since then are worth nothing.
+  virtual bool lost() { return false; }
+};
+
+}  // namespace nearfold

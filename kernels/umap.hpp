@@ -1,0 +1,157 @@
+// UMAP's optimisation on a device: the steps of src/umap.cpp, one thread a vertex. Every sum has
+// the order that it has there, so the layout is the CPU's, bit for bit, on every device.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "curve.hpp"
+#include "math/philox.hpp"
+#include "math/umap_force.hpp"
+#include "optimizer.hpp"
+#include "order.hpp"
+#include "stages.hpp"
+#include "umap_edges.hpp"
+
+namespace nearfold {
+
+/// The edges of a vertex in a part of an epoch: row part * n + vertex (umap_edges.hpp).
+struct UmapRows {
+  const std::int64_t* offsets;
+  const std::int32_t* columns;
+  const float* rates;  // firings an epoch
+  std::int64_t n;
+};
+
+/// One step of an epoch for vertex i: reads y, writes row i of next.
+template <int Dims>
+struct UmapStep {
+  UmapRows rows;
+  const float* y;
+  float* next;  // [n, Dims]
+  UmapCurve curve;
+  float samples_per_firing, rate;  // learning rate
+  std::uint64_t seed;
+  std::int32_t epoch, part, second_part;
+  std::uint32_t number;  // of the step
+
+  NEARFOLD_HD void operator()(std::int64_t i) const {
+    float own[Dims], to[Dims];
+    for (int c = 0; c < Dims; ++c) to[c] = own[c] = y[i * Dims + c];
+    follow(i, part, samples_per_firing, own, to);
+    follow(i, second_part, 0, own, to);
+    for (int c = 0; c < Dims; ++c) next[i * Dims + c] = to[c];
+  }
+
+ private:
+  NEARFOLD_HD void follow(std::int64_t i, std::int32_t of_part, float samples, const float* own,
+                          float* to) const {
+    float sum[Dims] = {};
+    std::int32_t pulls = 0;
+    const std::int64_t row = of_part * rows.n + i;
+    for (std::int64_t e = rows.offsets[row]; e < rows.offsets[row + 1]; ++e) {
+      const float r = rows.rates[e];
+      if (firings(epoch, r) == firings(epoch - 1, r)) continue;
+      add(own, rows.columns[e], sum, [&](float d2) { return umap_attraction(d2, curve); });
+      ++pulls;
+    }
+    if (pulls == 0) return;
+    push(i, samples_due(pulls, samples, static_cast<std::uint32_t>(i), number), own, sum);
+    const float length = rate * umap_share(pulls);
+    for (int c = 0; c < Dims; ++c) to[c] += length * sum[c];
+  }
+
+  NEARFOLD_HD void push(std::int64_t i, std::int32_t count, const float* own, float* sum) const {
+    for (std::int32_t t = 0; t < count; t += 4) {
+      const Random4 draws = philox(static_cast<std::uint32_t>(t), static_cast<std::uint32_t>(i),
+                                   number, static_cast<std::uint32_t>(Stream::layout), seed);
+      for (int s = 0; s < 4; ++s)
+        if (t + s < count)
+          add(own, to_range(draws.v[s], static_cast<std::uint32_t>(rows.n)), sum,
+              [&](float d2) { return umap_repulsion(d2, curve); });
+    }
+  }
+
+  /// Adds the clipped force of point j.
+  template <class Factor>
+  NEARFOLD_HD void add(const float* own, std::int64_t j, float* sum, const Factor& factor) const {
+    float d[Dims], d2 = 0;
+    for (int c = 0; c < Dims; ++c) {
+      d[c] = own[c] - y[j * Dims + c];
+      d2 += d[c] * d[c];
+    }
+    const float g = factor(d2);
+    for (int c = 0; c < Dims; ++c) sum[c] += clip4(g * d[c]);
+  }
+};
+
+template <class Executor, int Dims>
+class UmapOn final : public Optimizer {
+ public:
+  UmapOn(const Executor& executor, EdgeGraph graph, Matrix start, const UmapParams& params,
+         std::uint64_t seed)
+      : executor_(executor),
+        point_of_(std::move(graph.point_of)),
+        n_(graph.n),
+        seed_(seed),
+        epochs_(iterations_of(params, n_)),
+        learning_rate_(params.learning_rate),
+        samples_per_firing_(static_cast<float>(params.negative_sample_rate)) {
+    const UmapEdges edges(std::move(graph), Cpu{});
+    parts_ = edges.parts();
+    offsets_ = executor_.upload(edges.rows().offsets);
+    columns_ = executor_.upload(edges.rows().columns);
+    rates_ = executor_.upload(edges.rows().weights);
+    y_ = executor_.upload(by_vertex(std::move(start), point_of_));
+    next_ = executor_.template buffer<float>(n_ * Dims);
+    const Curve curve = fit_curve(params);
+    curve_ = {static_cast<float>(curve.a), static_cast<float>(curve.b),
+              static_cast<float>(params.repulsion_strength)};
+  }
+
+  int advance(int n) override {
+    const std::int32_t first = epoch_;
+    for (; n > 0 && epoch_ < epochs_; --n, ++epoch_)
+      for (std::int32_t part = 0; part < parts_; ++part) {
+        executor_.for_each(n_, step(part));
+        std::swap(y_, next_);
+      }
+    return epoch_ - first;
+  }
+
+  std::optional<double> loss() const override { return std::nullopt; }
+
+  void copy_layout(HostMatrix<float> out) const override {
+    by_point(executor_.download(y_), point_of_, out);
+  }
+
+ private:
+  UmapStep<Dims> step(std::int32_t part) {
+    const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_) / epochs_);
+    return {.rows = {offsets_.data(), columns_.data(), rates_.data(), n_},
+            .y = y_.data(),
+            .next = next_.data(),
+            .curve = curve_,
+            .samples_per_firing = samples_per_firing_,
+            .rate = static_cast<float>(rate),
+            .seed = seed_,
+            .epoch = epoch_ + 1,
+            .part = part,
+            .second_part = second_part(part, parts_),
+            .number = static_cast<std::uint32_t>(std::int64_t{epoch_} * parts_ + part)};
+  }
+
+  Executor executor_;
+  std::vector<std::int32_t> point_of_;
+  std::int64_t n_;
+  std::uint64_t seed_;
+  std::int32_t epoch_ = 0, epochs_, parts_ = 0;
+  double learning_rate_;
+  float samples_per_firing_;
+  UmapCurve curve_{};
+  typename Executor::template Buffer<std::int64_t> offsets_;
+  typename Executor::template Buffer<std::int32_t> columns_;
+  typename Executor::template Buffer<float> rates_, y_, next_;
+};
+
+}  // namespace nearfold
