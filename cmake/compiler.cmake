@@ -11,7 +11,7 @@ unset(arch)
 
 set(CMAKE_CXX_EXTENSIONS OFF)
 add_library(nearfold_compiler INTERFACE)
-target_compile_options(nearfold_compiler INTERFACE
+set(flags
   # No fused multiply-add unless written: the same bits on every processor.
   -ffp-contract=off
   # Allow loops with sqrt and comparisons to vectorise; no result changes.
@@ -20,14 +20,17 @@ target_compile_options(nearfold_compiler INTERFACE
 
 if(NEARFOLD_SANITIZE)
   # Without warnings: sanitizers cause false ones, and every other build has them.
-  target_compile_options(nearfold_compiler INTERFACE
+  list(APPEND flags
     -fsanitize=${NEARFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(nearfold_compiler INTERFACE -fsanitize=${NEARFOLD_SANITIZE})
 else()
-  target_compile_options(nearfold_compiler INTERFACE
+  list(APPEND flags
     -Wall -Wextra -Wconversion -Wshadow
     # clang's -Wdouble-promotion takes double{x} for implicit. GCC 12 warns of its own AVX-512
     # intrinsics, std::string and std::vector (bugs 105593, 105329).
     "$<$<CXX_COMPILER_ID:GNU>:-Wdouble-promotion;-Wno-maybe-uninitialized;-Wno-uninitialized;-Wno-restrict;-Wno-stringop-overread>"
     $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>)
 endif()
+# nvcc has its own, see cuda.cmake.
+target_compile_options(nearfold_compiler INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${flags}>")
+unset(flags)

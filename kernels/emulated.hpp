@@ -16,7 +16,7 @@
 #include <cstring>
 #include <vector>
 
-#include "grid.hpp"
+#include "launch_shape.hpp"
 #include "nearfold/matrix.hpp"
 #include "tsne_grid.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cuda.hpp"
-#include "grid.hpp"
+#include "launch_shape.hpp"
 #include "tsne_grid.cuh"
 
 namespace nearfold {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "grid.hpp"
+#include "launch_shape.hpp"
 #include "math/host_device.hpp"
 #include "parallel.hpp"
 
@@ -53,11 +53,9 @@ class OrderedSum {
   void operator()(const Value& value, const T& zero, T* to) {
     const std::int64_t chunks = parts_of(n_, kSumChunk), ranges = parts_of(n_, outer_);
     executor_.for_each(chunks, AddChunk<Value, T>{value, n_, kSumChunk, zero, chunks_.data()});
-    executor_.for_each(ranges, AddChunk<ValueAt<T>, T>{{chunks_.data()},
-                                                       chunks,
-                                                       outer_ / kSumChunk,
-                                                       zero,
-                                                       ranges_.data()});
+    executor_.for_each(ranges,
+                       AddChunk<ValueAt<T>, T>{
+                           {chunks_.data()}, chunks, outer_ / kSumChunk, zero, ranges_.data()});
     executor_.for_each(1, AddChunk<ValueAt<T>, T>{{ranges_.data()}, ranges, ranges, zero, to});
   }
 

@@ -1,7 +1,7 @@
-// launch.cuh before tsne.hpp: atomicAdd has to be known.
+// launch.cuh before tsne_on.hpp: atomicAdd has to be known.
 #include "launch.cuh"
 //
-#include "tsne.hpp"
+#include "tsne_on.hpp"
 
 namespace nearfold {
 

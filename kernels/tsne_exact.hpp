@@ -47,7 +47,6 @@ struct ExactRow {
   }
 };
 
-
 template <class Executor, int Dims>
 class ExactOn final : public RepulsionOn<Executor> {
  public:

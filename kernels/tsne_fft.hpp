@@ -15,14 +15,14 @@
 #include "math/tsne_force.hpp"
 #include "nearfold/error.hpp"
 #include "sums.hpp"
-#include "tsne_grid.hpp"
+#include "tsne_lattice.hpp"
 #include "tsne_repulsion.hpp"
 
 namespace nearfold {
 
 /// Where points lie on the grid.
 struct GridFrame {
-  static constexpr float kScale = static_cast<float>(1.0 / TsneGrid::kSpacing);
+  static constexpr float kScale = static_cast<float>(1.0 / kGridSpacing);
   float origin;  // of both axes, in nodes
   std::int64_t nodes;
 
@@ -70,9 +70,9 @@ struct SpreadCharge {
     spline_weights(at.y, across, slope);
     for (int r = 0; r < kSplineNodes; ++r)
       for (int c = 0; c < kSplineNodes; ++c)
-        add_atomically(charges + (at.row - 2 + r) * frame.nodes + at.column - 2 + c,
-                       static_cast<std::int64_t>(static_cast<double>(across[r] * along[c]) *
-                                                 kChargeUnit));
+        add_atomically(
+            charges + (at.row - 2 + r) * frame.nodes + at.column - 2 + c,
+            static_cast<std::int64_t>(static_cast<double>(across[r] * along[c]) * kChargeUnit));
   }
 };
 
@@ -167,7 +167,7 @@ class FftOn final : public RepulsionOn<Executor> {
         potential_(executor.template buffer<float>(n)),
         sum_(executor, n, 32 * kSumChunk),
         box_(executor, n, 32 * kSumChunk),
-        self_(TsneGrid(kSmallGrid, Cpu{1}).self_potential()) {}
+        self_(grid_self_potential()) {}
 
   void look(const float* y, bool again) override {
     box_(ExtentAt{y}, Extent{}, extent_.data());
@@ -184,12 +184,11 @@ class FftOn final : public RepulsionOn<Executor> {
 
   void compute(const float* y, float* force, double* z) override {
     executor_.for_each(n_, SpreadCharge{frame_, y, charges_.data(), lost_.data()});
-    executor_.for_each(
-        grid_->rows() * grid_->stride(),
-        TakeCharge{charges_.data(), frame_.nodes, grid_->stride(), grid_->values()});
+    executor_.for_each(grid_->rows() * grid_->stride(),
+                       TakeCharge{charges_.data(), frame_.nodes, grid_->stride(), grid_->values()});
     grid_->convolve();
-    executor_.for_each(n_, ReadPotential{frame_, y, grid_->values(), grid_->stride(), force,
-                                         potential_.data()});
+    executor_.for_each(
+        n_, ReadPotential{frame_, y, grid_->values(), grid_->stride(), force, potential_.data()});
     sum_(DoubleAt{potential_.data()}, 0.0, z);
     executor_.for_each(1, TakeSelves{z, static_cast<double>(n_) * self_});
   }
@@ -197,7 +196,6 @@ class FftOn final : public RepulsionOn<Executor> {
 
  private:
   static constexpr std::int64_t kMostNodes = 8192;  // 3,277 units
-  static constexpr std::int64_t kSmallGrid = 64;    // its own potential does not depend on the size
   static constexpr float kLeastRoom = 4;            // units around the layout
 
   void fit(const Extent& box) {
@@ -210,8 +208,7 @@ class FftOn final : public RepulsionOn<Executor> {
                          " nodes a side, beyond " + std::to_string(kMostNodes) +
                          "; use a smaller learning rate");
     const auto nodes = static_cast<std::int64_t>(needed);
-    if (grid_ && nodes <= grid_->nodes() && 4 * grid_->nodes() <= 5 * TsneGrid::nodes_for(nodes))
-      return;
+    if (grid_ && nodes <= grid_->nodes() && 4 * grid_->nodes() <= 5 * grid_nodes_for(nodes)) return;
     grid_ = std::make_unique<typename Executor::Convolution>(executor_, nodes);
     frame_.nodes = grid_->nodes();
     charges_ = executor_.upload(

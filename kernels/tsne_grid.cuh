@@ -8,14 +8,15 @@
 
 #include "cuda.hpp"
 #include "math/host_device.hpp"
-#include "tsne_grid.hpp"
+#include "tsne_lattice.hpp"
 
 namespace nearfold {
 
 inline void check_cufft(cufftResult status, const char* call) {
   if (status == CUFFT_SUCCESS) return;
   const std::string what = std::string(call) + " failed with code " + std::to_string(status);
-  if (status == CUFFT_ALLOC_FAILED) throw OutOfMemory(what + "; use a device with more memory", 0, 0);
+  if (status == CUFFT_ALLOC_FAILED)
+    throw OutOfMemory(what + "; use a device with more memory", 0, 0);
   throw DeviceFailure(what);
 }
 
@@ -25,8 +26,8 @@ struct KernelNode {
   std::int64_t side;
   NEARFOLD_HD void operator()(std::int64_t g) const {
     const std::int64_t r = g / side, c = g % side;
-    const double d = TsneGrid::kSpacing * static_cast<double>(r < side - r ? r : side - r);
-    const double e = TsneGrid::kSpacing * static_cast<double>(c < side - c ? c : side - c);
+    const double d = kGridSpacing * static_cast<double>(r < side - r ? r : side - r);
+    const double e = kGridSpacing * static_cast<double>(c < side - c ? c : side - c);
     values[g] = static_cast<float>(1.0 / (1.0 + d * d + e * e));
   }
 };
@@ -38,7 +39,8 @@ struct KernelFactor {
   float* factor;
   std::int64_t side;
   NEARFOLD_HD double symbol(std::int64_t k) const {
-    const double angle = 2.0 * 3.14159265358979323846 * static_cast<double>(k) / static_cast<double>(side);
+    const double angle =
+        2.0 * 3.14159265358979323846 * static_cast<double>(k) / static_cast<double>(side);
     return (66.0 + 52.0 * cos(angle) + 2.0 * cos(2.0 * angle)) / 120.0;
   }
   NEARFOLD_HD void operator()(std::int64_t g) const {
@@ -81,7 +83,7 @@ class CudaConvolution {
  public:
   CudaConvolution(const Executor& executor, std::int64_t nodes)
       : executor_(executor),
-        nodes_(TsneGrid::nodes_for(nodes)),
+        nodes_(grid_nodes_for(nodes)),
         side_(2 * nodes_),
         forth_(executor.on(), side_, CUFFT_R2C),
         back_(executor.on(), side_, CUFFT_C2R),

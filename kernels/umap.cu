@@ -1,4 +1,4 @@
-#include "umap.hpp"
+#include "umap_on.hpp"
 
 #include "launch.cuh"
 

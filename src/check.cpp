@@ -80,9 +80,14 @@ void describe_graph(const KnnGraph& graph, RunInfo& info) {
   info.recall = graph.recall;
 }
 
+void require_usable(const Device& device) {
+  if (const auto* gpu = std::get_if<Cuda>(&device)) require_device(*gpu);
+}
+
 const Cpu& require_cpu(const Device& device) {
+  require_usable(device);
   if (const auto* cpu = std::get_if<Cpu>(&device)) return *cpu;
-  throw NoDevice("this build of nearfold has no CUDA backend; use device cpu");
+  throw Unsupported("this is done on the processor alone; use device cpu");
 }
 
 }  // namespace nearfold

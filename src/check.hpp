@@ -24,7 +24,11 @@ Init default_init(const Method& method, HostMatrix<const float> points);
 /// Copies how the graph was made into the report.
 void describe_graph(const KnnGraph& graph, RunInfo& info);
 
-/// The Cpu in `device`; a Cuda throws NoDevice.
+/// Throws NoDevice for a GPU that can't be used.
+void require_usable(const Device& device);
+
+/// The Cpu in `device`, for what has no implementation on a GPU: a usable one throws Unsupported,
+/// another one NoDevice.
 const Cpu& require_cpu(const Device& device);
 
 }  // namespace nearfold

@@ -4,12 +4,8 @@
 
 namespace nearfold {
 
-Device best_device() noexcept {
-  return Cpu{};
-}
-
 std::string describe(const Device& device) {
-  if (const auto* gpu = std::get_if<Cuda>(&device)) return "cuda:" + std::to_string(gpu->device);
+  if (const auto* gpu = std::get_if<Cuda>(&device)) return describe(*gpu);
   const int threads = thread_count(std::get<Cpu>(device).threads);
   return "cpu (" + std::to_string(threads) + (threads == 1 ? " thread)" : " threads)");
 }

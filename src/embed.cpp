@@ -64,7 +64,8 @@ Embedder::State::State(const Source& source, const Settings& settings)
   info.version = version();
   info.method = method_name(settings.method);
   info.device = describe(settings.device);
-  info.threads = thread_count(require_cpu(settings.device).threads);
+  if (const auto* cpu = std::get_if<Cpu>(&settings.device))
+    info.threads = thread_count(cpu->threads);
   info.seed = settings.seed;
   info.n = n;
   info.dim = source.points.cols;
@@ -102,15 +103,15 @@ std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
                                                         const Settings& settings,
                                                         const Progress& progress) {
   validate(settings);
-  const Cpu& on = require_cpu(settings.device);
+  require_usable(settings.device);
   auto state = std::make_unique<State>(source, settings);
   Run run(state->info, progress);
   state->optimizer = std::visit(
-      [&](const auto& params) {
+      [&](const auto& params, const auto& on) {
         return start_optimizer(prepare(source, params, settings, on, run, state->info), source,
                                params, settings, on, run);
       },
-      settings.method);
+      settings.method, settings.device);
   state->info.peak_bytes = peak_bytes();
   return state;
 }

@@ -73,7 +73,7 @@ std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
                        std::span<const Method> methods, const Settings& settings,
                        const OnMap& on_map, const Progress& progress) {
   const Source source{points, &graph};
-  const Cpu& on = require_cpu(settings.device);
+  require_usable(settings.device);
   Settings one = settings;
   for (const Method& method : methods) {
     one.method = method;
@@ -85,7 +85,7 @@ std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
     one.method = methods[m];
     Embedder::State state(source, one);
     Run run(state.info, progress);
-    const auto prepare_and_start = [&](const auto& params) {
+    const auto prepare_and_start = [&](const auto& params, const auto& on) {
       if (kept.of == nullptr || !methods_share_edges(*kept.of, methods[m])) {
         kept = {};  // before the next is made: they are large
         Prepared prepared = prepare(source, params, one, on, run, state.info);
@@ -98,7 +98,7 @@ std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
       return start_optimizer(last ? std::move(kept.prepared) : kept.prepared, source, params, one,
                              on, run);
     };
-    state.optimizer = std::visit(prepare_and_start, methods[m]);
+    state.optimizer = std::visit(prepare_and_start, methods[m], settings.device);
     Result result = state.run_to_end(run);
     if (!result.info.finished) return m;
     on_map(m, std::move(result));

@@ -67,10 +67,14 @@ QueryResult search_through(const KnnIndex::State& index, HostMatrix<const float>
 KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
                         const Device& device, std::uint64_t seed, const Distance& distance) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
-  const Cpu& on = require_cpu(device);
-  check_points(points, on);
-  check_k(k, points.rows - 1, points.rows, "1 <= k < n");
-  return find_knn(points, k, params, distance, on, seed);
+  require_usable(device);
+  return std::visit(
+      [&](const auto& on) {
+        check_points(points, host_of(on));
+        check_k(k, points.rows - 1, points.rows, "1 <= k < n");
+        return find_knn(points, k, params, distance, on, seed);
+      },
+      device);
 }
 
 KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, const Device& device,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 
 #include "math/philox.hpp"
@@ -16,7 +17,7 @@
 namespace nearfold {
 namespace {
 
-using FaissId = faiss::Index::idx_t;
+using FaissId = std::remove_const_t<decltype(faiss::Index::ntotal)>;  // its name has moved
 constexpr std::int64_t kBlock = 256;
 
 /// FAISS's own loops obey this thread's OpenMP setting; it is put back afterwards.

@@ -77,32 +77,33 @@ inline Init init_of(const Settings& settings, const Method& method,
 template <class Params, class D>
 Prepared prepare(const Source& source, const Params& params, const Settings& settings, const D& on,
                  Run& run, RunInfo& info) {
+  const auto host = host_of(on);
   const int k = neighbors_needed(params, source.n());
   const Init init = init_of(settings, params, source.points);
   KnnGraph found, local;  // rows by point; by vertex
   std::vector<std::int32_t> point_of;
   Prepared prepared;
 
-  run.stage(Stage::check, [&] { check_source(source, init, settings.dims, on); });
+  run.stage(Stage::check, [&] { check_source(source, init, settings.dims, host); });
   run.stage(Stage::knn, [&] {
     if (!source.graph)
       found = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
     const KnnGraph& graph = source.graph ? *source.graph : found;
     require_neighbors(graph, k);
     point_of = local_order(graph, k);
-    local = renumbered(graph, k, point_of, on);
+    local = renumbered(graph, k, point_of, host);
     found = {};
   });
   run.stage(Stage::weights, [&] {
     describe_graph(local, info);
-    prepared.edges = weigh_edges(local, params, on);
+    prepared.edges = weigh_edges(local, params, host);
     prepared.edges.point_of = std::move(point_of);
     local = {};
     info.edges = prepared.edges.edges();
   });
   run.stage(Stage::init, [&] {
     prepared.start =
-        initial_layout(init, source.points, prepared.edges, settings.dims, settings.seed, on);
+        initial_layout(init, source.points, prepared.edges, settings.dims, settings.seed, host);
     info.init = prepared.start.how;
     info.warnings.insert(info.warnings.end(), prepared.start.warnings.begin(),
                          prepared.start.warnings.end());

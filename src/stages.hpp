@@ -14,18 +14,35 @@
 #include <vector>
 
 #include "graph.hpp"
-#include "metric.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/params.hpp"
 #include "optimizer.hpp"
 
 namespace nearfold {
 
+struct MetricSpace;  // metric.hpp
+
+/// Throws NoDevice when the GPU can't be used; what is wrong with it, and what else there is.
+void require_device(const Cuda&);
+/// The processor that does what has no implementation on a device yet.
+inline const Cpu& host_of(const Cpu& on) {
+  return on;
+}
+inline Cpu host_of(const Cuda&) {
+  return {};
+}
+
 // ---- knn: points [n, dim] -> the k nearest others of each, canonical order ---------------------
 
 /// By whichever method `params` holds. Throws what make_space() and check_metric() throw.
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu&, std::uint64_t seed);
+
+/// On a GPU: flat by FAISS' brute force, with the distances measured again and rows that are not
+/// proven to be exact found again on the host; ivf by FAISS' inverted file; auto is one of both.
+/// Bitwise the same from run to run on one GPU; flat is the CPU's graph.
+KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
+                  const Distance& distance, const Cuda&, std::uint64_t seed);
 
 /// By each method; points as the metric sees them (metric.hpp).
 KnnGraph find_knn(const MetricSpace& points, int k, const FlatKnn&, const Cpu&, std::uint64_t seed);
@@ -92,6 +109,11 @@ std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const T
                                           std::uint64_t seed, const Cpu&);
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams&,
                                           std::uint64_t seed, const Cpu&);
+
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams&,
+                                          std::uint64_t seed, const Cuda&);
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams&,
+                                          std::uint64_t seed, const Cuda&);
 
 /// Iterations in all: TsneParams::max_iter, or UMAP's epochs for n points.
 int iterations_of(const Method& method, std::int64_t n);

@@ -38,8 +38,8 @@ std::unique_ptr<Repulsion> make_exact_repulsion(std::int64_t n, int dims, const 
 /// Interpolation on a grid and FFT: O(n + span^2 log span), 2-D. See tsne_fft.cpp for its error.
 std::unique_ptr<Repulsion> make_fft_repulsion(std::int64_t n, const Cpu& on);
 
-/// The error of 2-D forces at some hundred evenly spaced points of y, against sums over all points in
-/// double. O(n).
+/// The error of 2-D forces at some hundred evenly spaced points of y, against sums over all points
+/// in double. O(n).
 ForceError measure_force_error(const std::vector<float>& force, const std::vector<float>& y,
                                const Cpu& on);
 

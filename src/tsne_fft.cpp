@@ -100,11 +100,11 @@ class FftRepulsion final : public Repulsion {
     const double needed =
         std::floor(static_cast<double>(box.high * kScale - origin_)) + kBehind + 2.0;
     if (!(needed <= static_cast<double>(kMostNodes)))
-      throw InvalidInput("the layout has grown to " + std::to_string(needed * TsneGrid::kSpacing) +
-                         " units, beyond " + std::to_string(kMostNodes * TsneGrid::kSpacing) +
+      throw InvalidInput("the layout has grown to " + std::to_string(needed * kGridSpacing) +
+                         " units, beyond " + std::to_string(kMostNodes * kGridSpacing) +
                          "; use a smaller learning rate");
     const auto nodes = std::max<std::int64_t>(16, static_cast<std::int64_t>(needed));
-    if (!grid_ || grid_->nodes() != TsneGrid::nodes_for(nodes))
+    if (!grid_ || grid_->nodes() != grid_nodes_for(nodes))
       grid_ = std::make_unique<TsneGrid>(nodes, on_);
   }
 
@@ -184,7 +184,7 @@ class FftRepulsion final : public Repulsion {
     return static_cast<double>(sum(potential));
   }
 
-  static constexpr auto kScale = static_cast<float>(1.0 / TsneGrid::kSpacing);
+  static constexpr auto kScale = static_cast<float>(1.0 / kGridSpacing);
 
   std::int64_t n_;
   std::vector<Placed> placed_;  // sorted by row

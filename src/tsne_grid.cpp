@@ -39,10 +39,18 @@ void store_lanes(std::vector<float>& to, std::int64_t at, Floats value) {
 
 }  // namespace
 
+std::int64_t grid_nodes_for(std::int64_t nodes) {
+  return Fft::even_length(2 * nodes) / 2;
+}
+
+double grid_self_potential() {
+  return TsneGrid(64, Cpu{1}).self_potential();
+}
+
 TsneGrid::TsneGrid(std::int64_t nodes, const Cpu& on)
     : on_(on),
-      fft_(2 * nodes_for(nodes)),
-      nodes_(nodes_for(nodes)),
+      fft_(2 * grid_nodes_for(nodes)),
+      nodes_(grid_nodes_for(nodes)),
       side_(2 * nodes_),
       half_(nodes_ + 1),
       stride_(nodes_ + 8),
@@ -60,7 +68,7 @@ TsneGrid::TsneGrid(std::int64_t nodes, const Cpu& on)
 /// even; scaled for the inverse.
 void TsneGrid::make_kernel() {
   const auto offset = [&](std::int64_t g) {
-    return kSpacing * static_cast<double>(std::min(g, side_ - g));
+    return kGridSpacing * static_cast<double>(std::min(g, side_ - g));
   };
   for_batches(on_, half_, side_, [&](std::int64_t batch, std::vector<Complex>& buffer) {
     const std::int64_t first = batch * kLanesOfBatch;

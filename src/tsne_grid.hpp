@@ -6,6 +6,7 @@
 
 #include "fft.hpp"
 #include "nearfold/device.hpp"
+#include "tsne_lattice.hpp"
 
 namespace nearfold {
 
@@ -14,13 +15,8 @@ namespace nearfold {
 /// convolution from wrapping.
 class TsneGrid {
  public:
-  static constexpr double kSpacing = 0.4;  ///< layout units between nodes
-
   /// For at least this many nodes a side.
   TsneGrid(std::int64_t nodes, const Cpu& on);
-  /// Nodes a side that a grid for this many has.
-  static std::int64_t nodes_for(std::int64_t nodes) { return Fft::even_length(2 * nodes) / 2; }
-
   std::int64_t nodes() const { return nodes_; }
 
   /// Node (row, column): a charge before convolve(), a potential after it. Seven more values can be

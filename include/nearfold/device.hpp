@@ -15,7 +15,8 @@ struct Cpu {
   int threads = 0;
 };
 
-/// One GPU and the stream that all work is ordered on.
+/// One GPU and the stream that all work is ordered on. Neighbours and the optimisation run there;
+/// the edge weights and the start are made on the host in between.
 struct Cuda {
   int device = 0;
   CUstream_st* stream = nullptr;
@@ -28,5 +29,6 @@ Device best_device() noexcept;
 
 /// "cpu (2 threads)" or "cuda:0 (name)"; for reports.
 std::string describe(const Device& device);
+std::string describe(const Cuda& device);
 
 }  // namespace nearfold

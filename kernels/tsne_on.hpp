@@ -1,5 +1,5 @@
-// t-SNE's optimisation on a device: the iterations of src/tsne.cpp, with its sums in its order. With
-// exact repulsion the layout is the CPU's, bit for bit, on every device.
+// t-SNE's optimisation on a device: the iterations of src/tsne.cpp, with its sums in its order.
+// With exact repulsion the layout is the CPU's, bit for bit, on every device.
 #pragma once
 
 #include <algorithm>
@@ -171,10 +171,8 @@ class TsneOn final : public Optimizer {
         mean_(executor.template buffer<VectorSum<Dims>>(1)),
         sum_(executor, n_, 32 * kSumChunk) {
     now_.y = executor.upload(by_vertex(std::move(start), point_of_));
-    now_.update =
-        executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims)));
-    now_.gains =
-        executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims), 1.0f));
+    now_.update = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims)));
+    now_.gains = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims), 1.0f));
     now_.early_iterations = params.early_exaggeration_iter;
     now_.iterations = params.max_iter;
   }
@@ -182,7 +180,8 @@ class TsneOn final : public Optimizer {
   int advance(int steps) override {
     const int first = now_.iteration, last = first + steps;
     while (now_.iteration < last && now_.iteration < now_.iterations) {
-      if (!repulsion_->is_exact() && now_.iteration % kLook == 0) look();
+      if (!repulsion_->is_exact() && now_.iteration % kLook == 0 && now_.iteration != seen_at_)
+        look();
       const int until = std::min(last, now_.iteration / kLook * kLook + kLook);
       while (now_.iteration < until && now_.iteration < now_.iterations) iterate();
       if (repulsion_->lost()) again();
@@ -207,7 +206,7 @@ class TsneOn final : public Optimizer {
   }
 
  private:
-  static constexpr int kLook = 10;                     // iterations between looks at the extent
+  static constexpr int kLook = 10;  // iterations between looks at the extent
   static constexpr std::int64_t kExactAtMost = 1'000'000;
   template <class T>
   using Buffer = typename Executor::template Buffer<T>;
@@ -224,6 +223,7 @@ class TsneOn final : public Optimizer {
   void look() {
     repulsion_->look(now_.y.data(), false);
     keep(now_, seen_);
+    seen_at_ = now_.iteration;
   }
   /// Back to the last look, with more room.
   void again() {
@@ -245,11 +245,11 @@ class TsneOn final : public Optimizer {
     if (params_.early_stop) judge();
     if (now_.iteration == now_.iterations) return;
     const TsnePhase phase = phase_of(params_, n_, now_.iteration < now_.early_iterations);
-    executor_.for_each_row(n_, GradientRow<Dims>{rows(), now_.y.data(), force_.data(),
-                                                 phase.exaggeration, z_.data()});
-    executor_.for_each(n_, MovePoint<Dims>{force_.data(), now_.y.data(), now_.update.data(),
-                                           now_.gains.data(), phase.rate, phase.momentum,
-                                           static_cast<float>(params_.max_step_norm)});
+    executor_.for_each_row(
+        n_, GradientRow<Dims>{rows(), now_.y.data(), force_.data(), phase.exaggeration, z_.data()});
+    executor_.for_each(
+        n_, MovePoint<Dims>{force_.data(), now_.y.data(), now_.update.data(), now_.gains.data(),
+                            phase.rate, phase.momentum, static_cast<float>(params_.max_step_norm)});
     sum_(PointAt<Dims>{now_.y.data()}, VectorSum<Dims>{}, mean_.data());
     executor_.for_each(n_, CentrePoint<Dims>{now_.y.data(), mean_.data(), n_});
     ++now_.iteration;
@@ -262,8 +262,7 @@ class TsneOn final : public Optimizer {
 
   /// The forces at the layout as it is, and its Z; what iterations see of the grid stays as it was.
   Buffer<float> repel_here() const {
-    const auto repulsion =
-        make_repulsion_on<Executor, Dims>(executor_, n_, params_, kExactAtMost);
+    const auto repulsion = make_repulsion_on<Executor, Dims>(executor_, n_, params_, kExactAtMost);
     auto force = executor_.template buffer<float>(n_ * Dims);
     repulsion->look(now_.y.data(), false);
     repulsion->compute(now_.y.data(), force.data(), z_.data());
@@ -295,6 +294,7 @@ class TsneOn final : public Optimizer {
   Buffer<VectorSum<Dims>> mean_;
   OrderedSum<Executor, VectorSum<Dims>> sum_;
   State now_, seen_;  // seen_: at the last look
+  int seen_at_ = -1;
 };
 
 }  // namespace nearfold

@@ -1,0 +1,27 @@
+# The kernels, in the same library. The runtime is linked statically, so that one binary runs with
+# and without a driver.
+set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120 CACHE STRING
+    "GPUs that machine code is made for; the last also as PTX for later ones")
+if(NOT DEFINED CMAKE_CUDA_HOST_COMPILER)
+  set(CMAKE_CUDA_HOST_COMPILER ${CMAKE_CXX_COMPILER})
+endif()
+enable_language(CUDA)
+find_package(CUDAToolkit 12 REQUIRED)
+
+target_sources(nearfold PRIVATE
+  kernels/cuda.cpp
+  kernels/device.cpp
+  kernels/knn.cpp
+  kernels/knn.cu
+  kernels/knn_faiss.cpp
+  kernels/tsne.cu
+  kernels/umap.cu
+)
+target_include_directories(nearfold PRIVATE kernels)
+set_target_properties(nearfold PROPERTIES CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON
+  CUDA_RUNTIME_LIBRARY Static)
+# No fused multiply-add, as on the processor: the bits of both are the same. ptxas says of every
+# kernel whether it spills registers; scripts/check-kernels.sh reads it.
+target_compile_options(nearfold PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:
+  --fmad=false --expt-relaxed-constexpr --extended-lambda --Werror=all-warnings -Xptxas=-v>)
+target_link_libraries(nearfold PRIVATE CUDA::cudart_static CUDA::cufft)

@@ -1,0 +1,238 @@
+// Neighbours on a GPU: FAISS finds candidates, they are measured and put in order there, and what
+// could not be proven or filled is found by the host's exact search.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "cuda.hpp"
+#include "knn_device.hpp"
+#include "knn_faiss.hpp"
+#include "knn_index.hpp"
+#include "knn_recall.hpp"
+#include "nearfold/error.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr int kSlack = 24;                    // candidates beyond k, the query itself among them
+constexpr std::int64_t kBatch = 16'384;       // queries
+constexpr std::int64_t kSample = 1000;        // rows that an inverted file is tuned on
+constexpr std::int64_t kFlatIsFast = 50'000;  // points up to which cells do not pay
+
+/// An array on the device.
+template <class T>
+class OnGpu {
+ public:
+  OnGpu(const Cuda& on, std::int64_t size)
+      : on_(on), memory_(on, size * static_cast<std::int64_t>(sizeof(T))) {}
+  T* data() const { return static_cast<T*>(memory_.data()); }
+  void write(const T* from, std::int64_t size) { copy(data(), from, size, cudaMemcpyHostToDevice); }
+  void read(T* to, std::int64_t size) const { copy(to, data(), size, cudaMemcpyDeviceToHost); }
+
+ private:
+  void copy(T* to, const T* from, std::int64_t size, cudaMemcpyKind kind) const {
+    const OnThisDevice here(on_);
+    check_cuda(
+        cudaMemcpyAsync(to, from, static_cast<std::size_t>(size) * sizeof(T), kind, on_.stream),
+        "cudaMemcpyAsync");
+    check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize");
+  }
+  Cuda on_;
+  DeviceMemory memory_;
+};
+
+DistanceForm form_of(Metric metric) {
+  switch (metric) {
+    case Metric::euclidean:
+      return DistanceForm::root;
+    case Metric::sqeuclidean:
+      return DistanceForm::square;
+    case Metric::cosine:
+    case Metric::correlation:
+      return DistanceForm::half;
+    default:
+      throw Unsupported(std::string("a GPU does not search by ") + name(metric) +
+                        "; use euclidean, sqeuclidean, cosine or correlation, or the cpu");
+  }
+}
+
+void check_memory(const Cuda& on, const MetricSpace& space) {
+  const std::int64_t asked =
+      2 * 4 * space.n() * space.width() + kFaissScratch + (std::int64_t{256} << 20);
+  const std::int64_t free = free_bytes(on);
+  if (asked > free)
+    throw OutOfMemory("neighbours of " + std::to_string(space.n()) + " points of " +
+                          std::to_string(space.width()) + " columns need " + std::to_string(asked) +
+                          " bytes on " + describe(on) + ", which has " + std::to_string(free) +
+                          " free; reduce the columns (pca), or use the cpu",
+                      asked, free);
+}
+
+class Search {
+ public:
+  Search(const Cuda& on, const MetricSpace& space, int k)
+      : on_(on),
+        space_(&space),
+        k_(k),
+        candidates_(static_cast<int>(std::min<std::int64_t>(k + kSlack, space.n()))),
+        points_(on, space.n() * space.width()),
+        queries_(on, kBatch * space.width()),
+        which_(on, kBatch),
+        found_(on, kBatch * candidates_),
+        estimates_(on, kBatch * candidates_),
+        measured_(on, kBatch * candidates_),
+        ids_(on, kBatch * k),
+        distances_(on, kBatch * k) {
+    points_.write(space.points.view.data, space.n() * space.width());
+    slack_ = slack_of(space);
+  }
+
+  const float* points() const { return points_.data(); }
+
+  /// The neighbours of some points by an index; rows that it leaves open are unfilled. An exact
+  /// index has to prove its rows.
+  NeighborRows operator()(FaissOnGpu& index, const std::vector<std::int64_t>& which, bool exact) {
+    NeighborRows answer(static_cast<std::int64_t>(which.size()), k_);
+    for (std::int64_t begin = 0; begin < answer.n; begin += kBatch) {
+      const std::int64_t rows = std::min(kBatch, answer.n - begin);
+      fill(index, which.data() + begin, rows, exact && candidates_ < space_->n());
+      ids_.read(answer.ids.data() + begin * k_, rows * k_);
+      distances_.read(answer.distances.data() + begin * k_, rows * k_);
+    }
+    return answer;
+  }
+
+ private:
+  /// Twice the rounding of |q|^2 + |x|^2 - 2 <q, x>, for the longest points.
+  static float slack_of(const MetricSpace& space) {
+    double longest = 0;
+    for (std::int64_t i = 0; i < space.n(); ++i) {
+      double square = 0;
+      for (std::int64_t c = 0; c < space.width(); ++c)
+        square += std::pow(static_cast<double>(space.points.view.row(i)[c]), 2);
+      longest = std::max(longest, square);
+    }
+    return static_cast<float>(4.0 * longest * static_cast<double>(space.width() + 8) * 0x1p-23);
+  }
+
+  void fill(FaissOnGpu& index, const std::int64_t* which, std::int64_t rows, bool certify) {
+    const std::int64_t width = space_->width();
+    const bool run = which[rows - 1] - which[0] == rows - 1;  // ascending: they lie side by side
+    if (!run) {
+      std::vector<float> gathered(static_cast<std::size_t>(rows * width));
+      for (std::int64_t r = 0; r < rows; ++r)
+        std::copy_n(space_->points.view.row(which[r]), width, gathered.begin() + r * width);
+      queries_.write(gathered.data(), rows * width);
+    }
+    which_.write(which, rows);
+    const OnThisDevice here(on_);
+    index.search(run ? points() + which[0] * width : queries_.data(), rows, candidates_,
+                 estimates_.data(), found_.data());
+    select_nearest(on_, {points(), width, which_.data(), rows, candidates_, k_, found_.data(),
+                         estimates_.data(), measured_.data(), form_of(space_->distance.metric),
+                         certify, slack_, ids_.data(), distances_.data()});
+  }
+
+  Cuda on_;
+  const MetricSpace* space_;
+  int k_, candidates_;
+  OnGpu<float> points_, queries_;
+  OnGpu<std::int64_t> which_, found_;
+  OnGpu<float> estimates_, measured_;
+  OnGpu<std::int32_t> ids_;
+  OnGpu<float> distances_;
+  float slack_ = 0;
+};
+
+std::vector<std::int64_t> every(std::int64_t n, std::int64_t count) {
+  std::vector<std::int64_t> which;
+  for (std::int64_t r = 0; r < std::min(n, count); ++r) which.push_back(r * n / std::min(n, count));
+  return which;
+}
+
+struct Found {
+  NeighborRows rows;
+  std::string index;
+  std::optional<Recall> recall;
+};
+
+/// Probes double until the sample's recall reaches the target.
+Found through_cells(Search& search, FaissOnGpu& exact, const Cuda& on, const MetricSpace& space,
+                    const IvfKnn& params, std::uint64_t seed) {
+  const std::int64_t n = space.n();
+  const int lists =
+      params.lists.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
+  const auto cells = faiss_ivf(on, search.points(), n, space.width(), lists, seed);
+  const std::vector<std::int64_t> sampled = every(n, kSample);
+  const NeighborRows truth = search(exact, sampled, false);
+  int probes = params.probes.value_or(1);
+  const auto recall_with = [&](int effort) {
+    cells->set_probes(effort);
+    return recall_of(truth, search(*cells, sampled, false));
+  };
+  Recall recall = recall_with(probes);
+  while (!params.probes && recall.mean < params.target_recall && probes < lists) {
+    probes = std::min(2 * probes, lists);
+    recall = recall_with(probes);
+  }
+  return {search(*cells, every(n, n), false),
+          "ivf (" + std::to_string(lists) + " lists, " + std::to_string(probes) + " probes)",
+          recall};
+}
+
+Found found_by(Search& search, const Cuda& on, const MetricSpace& space, const KnnParams& params,
+               std::uint64_t seed) {
+  const auto flat = faiss_flat(on, search.points(), space.n(), space.width());
+  const auto exactly = [&] {
+    return Found{search(*flat, every(space.n(), space.n()), true), "flat", std::nullopt};
+  };
+  if (std::holds_alternative<FlatKnn>(params)) return exactly();
+  if (const auto* ivf = std::get_if<IvfKnn>(&params))
+    return through_cells(search, *flat, on, space, *ivf, seed);
+  if (const auto* any = std::get_if<AutoKnn>(&params)) {
+    if (space.n() <= kFlatIsFast) return exactly();
+    return through_cells(search, *flat, on, space, {.target_recall = any->target_recall}, seed);
+  }
+  throw Unsupported("a GPU searches by flat, ivf and auto; use one of these, or the cpu");
+}
+
+}  // namespace
+
+KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
+                  const Distance& distance, const Cuda& on, std::uint64_t seed) {
+  const auto began = std::chrono::steady_clock::now();
+  const Cpu host = host_of(on);
+  if (k + kSlack > kMostFaissNeighbors)
+    throw Unsupported("k is " + std::to_string(k) + ", and a GPU finds at most " +
+                      std::to_string(kMostFaissNeighbors - kSlack) +
+                      "; use fewer neighbours, or the cpu");
+  form_of(distance.metric);
+  const MetricSpace space = make_space(points, distance, host);
+  check_memory(on, space);
+  Found found;
+  {
+    Search search(on, space, k);
+    found = found_by(search, on, space, params, seed);
+  }  // FAISS' memory is free from here on
+  NeighborRows& rows = found.rows;
+  const Queries all{space.as_queries, every(space.n(), space.n())};
+  if (std::any_of(all.which.begin(), all.which.end(), [&](std::int64_t r) {
+        return rows.ids[static_cast<std::size_t>((r + 1) * k - 1)] < 0;
+      }))
+    fill_exactly(rows, ExactSearch(space, host), all, host);
+  KnnGraph graph = empty_graph(space.n(), k);
+  graph.neighbors = std::move(rows.ids);
+  graph.distances = std::move(rows.distances);
+  graph.metric = name(distance.metric);
+  graph.index = found.index + " on a GPU";
+  graph.recall = found.recall;
+  graph.search_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return graph;
+}
+
+}  // namespace nearfold

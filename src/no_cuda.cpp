@@ -1,0 +1,40 @@
+// What kernels/ defines, in a build without CUDA.
+#include "nearfold/error.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+[[noreturn]] void no_cuda() {
+  throw NoDevice("this build has no CUDA; configure with -DNEARFOLD_CUDA=ON, or use the cpu");
+}
+
+}  // namespace
+
+void require_device(const Cuda&) {
+  no_cuda();
+}
+
+Device best_device() noexcept {
+  return Cpu{};
+}
+
+std::string describe(const Cuda& on) {
+  return "cuda:" + std::to_string(on.device);
+}
+
+KnnGraph find_knn(HostMatrix<const float>, int, const KnnParams&, const Distance&, const Cuda&,
+                  std::uint64_t) {
+  no_cuda();
+}
+
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph, Matrix, const TsneParams&, std::uint64_t,
+                                          const Cuda&) {
+  no_cuda();
+}
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph, Matrix, const UmapParams&, std::uint64_t,
+                                          const Cuda&) {
+  no_cuda();
+}
+
+}  // namespace nearfold
