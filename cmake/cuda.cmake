@@ -11,6 +11,7 @@ if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake before 3.26 does not know 
   set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
 endif()
 find_package(CUDAToolkit 12 REQUIRED)
+get_target_property(faiss_INCLUDE faiss INTERFACE_INCLUDE_DIRECTORIES)
 
 target_sources(nearfold PRIVATE
   kernels/cuda.cpp
@@ -22,7 +23,15 @@ target_sources(nearfold PRIVATE
   kernels/umap.cu
 )
 target_include_directories(nearfold PRIVATE kernels)
-set_target_properties(nearfold PROPERTIES CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON
+set_source_files_properties(kernels/device.cpp PROPERTIES COMPILE_DEFINITIONS
+  NEARFOLD_CUDA_VERSION="${CUDAToolkit_VERSION_MAJOR}.${CUDAToolkit_VERSION_MINOR}")
+if(NOT EXISTS "${faiss_INCLUDE}/faiss/gpu/GpuIndexFlat.h")
+  message(FATAL_ERROR "this FAISS has no GPU part: scripts/install-deps.sh --cuda ARCHITECTURES "
+                      "builds one, or name another by -DCMAKE_PREFIX_PATH")
+endif()
+set_target_properties(nearfold PROPERTIES
+  CUDA_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}"
+  CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON
   CUDA_RUNTIME_LIBRARY Static)
 # No fused multiply-add, as on the processor: the bits of both are the same. ptxas says of every
 # kernel whether it spills registers; scripts/check-cuda.sh reads it. 554: a conversion that is the

@@ -2,6 +2,7 @@
 #include "nearfold/device.hpp"
 
 #include "cuda.hpp"
+#include "nearfold/embed.hpp"
 #include "parallel.hpp"
 #include "stages.hpp"
 
@@ -45,6 +46,10 @@ void require_device(const Cuda& on) {
     throw NoDevice(std::string(p.name) + " has compute capability " + std::to_string(p.major) +
                    "." + std::to_string(p.minor) +
                    ", and at least 7.5 is needed; use another GPU or the cpu");
+}
+
+const char* cuda_version() noexcept {
+  return NEARFOLD_CUDA_VERSION;
 }
 
 Device best_device() noexcept {

@@ -9,6 +9,7 @@
 //   for_each_row(rows, body)  total = body.part(i, lane) of kRowLanes lanes added in halves
 //                             (lane l and l + 8, then l + 4, ...), then body.finish(i, total)
 //   Convolution               the grid of t-SNE by FFT, see tsne_fft.hpp
+//   wait()                    until all work is done; throws when it failed
 // Work is ordered: a loop sees what loops before it wrote. Downloads wait for it.
 #pragma once
 
@@ -57,6 +58,8 @@ struct Emulated {
   std::vector<T> download(const Buffer<T>& from) const {
     return std::vector<T>(from.data(), from.data() + from.size());
   }
+
+  void wait() const {}
 
   /// Backwards: whoever counts on the order is found out.
   template <class Body>

@@ -12,7 +12,9 @@
 #include "knn_faiss.hpp"
 #include "knn_index.hpp"
 #include "knn_recall.hpp"
+#include "math/distance.hpp"
 #include "nearfold/error.hpp"
+#include "parallel.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -45,19 +47,21 @@ class OnGpu {
   DeviceMemory memory_;
 };
 
+/// Of a metric that a GPU searches by.
 DistanceForm form_of(Metric metric) {
-  switch (metric) {
-    case Metric::euclidean:
-      return DistanceForm::root;
-    case Metric::sqeuclidean:
-      return DistanceForm::square;
-    case Metric::cosine:
-    case Metric::correlation:
-      return DistanceForm::half;
-    default:
-      throw Unsupported(std::string("a GPU does not search by ") + name(metric) +
-                        "; use euclidean, sqeuclidean, cosine or correlation, or the cpu");
-  }
+  if (metric == Metric::euclidean) return DistanceForm::root;
+  return metric == Metric::sqeuclidean ? DistanceForm::square : DistanceForm::half;
+}
+
+void check_search(const KnnParams& params, int k, Metric metric) {
+  if (!searched_on_gpu(params, metric))
+    throw Unsupported(std::string("a GPU searches by flat, ivf and auto, and by euclidean, "
+                                  "sqeuclidean, cosine and correlation, not so by ") +
+                      name(metric) + "; use one of these, or the cpu");
+  if (k + kSlack > kMostFaissNeighbors)
+    throw Unsupported("k is " + std::to_string(k) + ", and a GPU finds at most " +
+                      std::to_string(kMostFaissNeighbors - kSlack) +
+                      "; use fewer neighbours, or the cpu");
 }
 
 void check_memory(const Cuda& on, const MetricSpace& space) {
@@ -109,14 +113,20 @@ class Search {
  private:
   /// Twice the rounding of |q|^2 + |x|^2 - 2 <q, x>, for the longest points.
   static float slack_of(const MetricSpace& space) {
-    double longest = 0;
-    for (std::int64_t i = 0; i < space.n(); ++i) {
-      double square = 0;
-      for (std::int64_t c = 0; c < space.width(); ++c)
-        square += std::pow(static_cast<double>(space.points.view.row(i)[c]), 2);
-      longest = std::max(longest, square);
-    }
-    return static_cast<float>(4.0 * longest * static_cast<double>(space.width() + 8) * 0x1p-23);
+    struct Longest {
+      float square = 0;
+      Longest operator+(const Longest& other) const { return {std::max(square, other.square)}; }
+    };
+    const std::vector<float> origin(static_cast<std::size_t>(space.width()));
+    const Longest longest =
+        parallel_sum(0, space.n(), kGrain, Longest{}, [&](std::int64_t begin, std::int64_t end) {
+          Longest part;
+          for (std::int64_t i = begin; i < end; ++i)
+            part = part + Longest{squared_distance(space.points.view.row(i), origin.data(),
+                                                   space.width())};
+          return part;
+        });
+    return 4.0f * longest.square * static_cast<float>(space.width() + 8) * 0x1p-23f;
   }
 
   void fill(FaissOnGpu& index, const std::int64_t* which, std::int64_t rows, bool certify) {
@@ -160,15 +170,22 @@ struct Found {
   std::optional<Recall> recall;
 };
 
-/// Probes double until the sample's recall reaches the target.
-Found through_cells(Search& search, FaissOnGpu& exact, const Cuda& on, const MetricSpace& space,
-                    const IvfKnn& params, std::uint64_t seed) {
+/// Probes double until the sample's recall reaches the target. One index at a time is on the GPU.
+Found through_cells(Search& search, const Cuda& on, const MetricSpace& space, const IvfKnn& params,
+                    std::uint64_t seed) {
   const std::int64_t n = space.n();
   const int lists =
       params.lists.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
-  const auto cells = faiss_ivf(on, search.points(), n, space.width(), lists, seed);
+  if (lists > n || params.probes.value_or(1) > lists)
+    throw InvalidInput("there are " + std::to_string(lists) + " lists and " +
+                       std::to_string(params.probes.value_or(1)) + " probes for " +
+                       std::to_string(n) +
+                       " points; use at most one list per point, and at most "
+                       "as many probes as lists");
   const std::vector<std::int64_t> sampled = every(n, kSample);
-  const NeighborRows truth = search(exact, sampled, false);
+  const NeighborRows truth =
+      search(*faiss_flat(on, search.points(), n, space.width()), sampled, false);
+  const auto cells = faiss_ivf(on, search.points(), n, space.width(), lists, seed);
   int probes = params.probes.value_or(1);
   const auto recall_with = [&](int effort) {
     cells->set_probes(effort);
@@ -186,18 +203,14 @@ Found through_cells(Search& search, FaissOnGpu& exact, const Cuda& on, const Met
 
 Found found_by(Search& search, const Cuda& on, const MetricSpace& space, const KnnParams& params,
                std::uint64_t seed) {
-  const auto flat = faiss_flat(on, search.points(), space.n(), space.width());
-  const auto exactly = [&] {
-    return Found{search(*flat, every(space.n(), space.n()), true), "flat", std::nullopt};
-  };
-  if (std::holds_alternative<FlatKnn>(params)) return exactly();
-  if (const auto* ivf = std::get_if<IvfKnn>(&params))
-    return through_cells(search, *flat, on, space, *ivf, seed);
-  if (const auto* any = std::get_if<AutoKnn>(&params)) {
-    if (space.n() <= kFlatIsFast) return exactly();
-    return through_cells(search, *flat, on, space, {.target_recall = any->target_recall}, seed);
-  }
-  throw Unsupported("a GPU searches by flat, ivf and auto; use one of these, or the cpu");
+  const auto* const any = std::get_if<AutoKnn>(&params);
+  if (std::holds_alternative<FlatKnn>(params) || (any && space.n() <= kFlatIsFast))
+    return {search(*faiss_flat(on, search.points(), space.n(), space.width()),
+                   every(space.n(), space.n()), true),
+            "flat", std::nullopt};
+  return through_cells(search, on, space,
+                       any ? IvfKnn{.target_recall = any->target_recall} : std::get<IvfKnn>(params),
+                       seed);
 }
 
 }  // namespace
@@ -206,11 +219,7 @@ KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params
                   const Distance& distance, const Cuda& on, std::uint64_t seed) {
   const auto began = std::chrono::steady_clock::now();
   const Cpu host = host_of(on);
-  if (k + kSlack > kMostFaissNeighbors)
-    throw Unsupported("k is " + std::to_string(k) + ", and a GPU finds at most " +
-                      std::to_string(kMostFaissNeighbors - kSlack) +
-                      "; use fewer neighbours, or the cpu");
-  form_of(distance.metric);
+  check_search(params, k, distance.metric);
   const MetricSpace space = make_space(points, distance, host);
   check_memory(on, space);
   Found found;

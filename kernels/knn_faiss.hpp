@@ -13,7 +13,7 @@ class FaissOnGpu {
  public:
   virtual ~FaissOnGpu() = default;
   /// The k nearest rows of `queries` [rows, dim], by squared distance, ascending; ids -1 for none.
-  /// All on the device; waits for it. k <= kMostFaissNeighbors.
+  /// All on the device, ordered on its stream. k <= kMostFaissNeighbors.
   virtual void search(const float* queries, std::int64_t rows, int k, float* distances,
                       std::int64_t* ids) = 0;
   virtual void set_probes(int) {}

@@ -114,7 +114,10 @@ class OnDevice {
 
   const Cuda& on() const { return on_; }
   cudaStream_t stream() const { return on_.stream; }
-  void wait() const { check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize"); }
+  void wait() const {
+    const OnThisDevice here(on_);
+    check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize");
+  }
 
  private:
   template <class Kernel, class Body>

@@ -29,6 +29,9 @@ struct ExactRow {
     float at[Dims];
     for (int c = 0; c < Dims; ++c) at[c] = y[i * Dims + c];
     Part sum;
+#if defined(__CUDA_ARCH__)
+#pragma unroll 2  // with more, ptxas spills for sm_120
+#endif
     for (std::int64_t j = lane; j < n; j += kRowLanes) {
       float d[Dims], d2 = 0;
       for (int c = 0; c < Dims; ++c) {

@@ -133,13 +133,22 @@ struct PointAt {
 };
 
 template <int Dims>
-struct CentrePoint {
-  float* y;
+struct TakeMean {
   const VectorSum<Dims>* sum;
   std::int64_t n;
-  NEARFOLD_HD void operator()(std::int64_t i) const {
+  float* mean;  // [Dims]
+  NEARFOLD_HD void operator()(std::int64_t) const {
     for (int c = 0; c < Dims; ++c)
-      y[i * Dims + c] -= static_cast<float>(sum->at[c] / static_cast<double>(n));
+      mean[c] = static_cast<float>(sum->at[c] / static_cast<double>(n));
+  }
+};
+
+template <int Dims>
+struct CentrePoint {
+  const float* mean;
+  float* y;
+  NEARFOLD_HD void operator()(std::int64_t i) const {
+    for (int c = 0; c < Dims; ++c) y[i * Dims + c] -= mean[c];
   }
 };
 
@@ -168,7 +177,8 @@ class TsneOn final : public Optimizer {
         repulsion_(make_repulsion_on<Executor, Dims>(executor, n_, params, kExactAtMost)),
         force_(executor.template buffer<float>(n_ * Dims)),
         z_(executor.template buffer<double>(1)),
-        mean_(executor.template buffer<VectorSum<Dims>>(1)),
+        total_(executor.template buffer<VectorSum<Dims>>(1)),
+        mean_(executor.template buffer<float>(Dims)),
         sum_(executor, n_, 32 * kSumChunk) {
     now_.y = executor.upload(by_vertex(std::move(start), point_of_));
     now_.update = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims)));
@@ -186,6 +196,7 @@ class TsneOn final : public Optimizer {
       while (now_.iteration < until && now_.iteration < now_.iterations) iterate();
       if (repulsion_->lost()) again();
     }
+    executor_.wait();
     return std::max(0, now_.iteration - first);
   }
 
@@ -250,8 +261,9 @@ class TsneOn final : public Optimizer {
     executor_.for_each(
         n_, MovePoint<Dims>{force_.data(), now_.y.data(), now_.update.data(), now_.gains.data(),
                             phase.rate, phase.momentum, static_cast<float>(params_.max_step_norm)});
-    sum_(PointAt<Dims>{now_.y.data()}, VectorSum<Dims>{}, mean_.data());
-    executor_.for_each(n_, CentrePoint<Dims>{now_.y.data(), mean_.data(), n_});
+    sum_(PointAt<Dims>{now_.y.data()}, VectorSum<Dims>{}, total_.data());
+    executor_.for_each(1, TakeMean<Dims>{total_.data(), n_, mean_.data()});
+    executor_.for_each(n_, CentrePoint<Dims>{mean_.data(), now_.y.data()});
     ++now_.iteration;
   }
 
@@ -291,7 +303,8 @@ class TsneOn final : public Optimizer {
   std::unique_ptr<RepulsionOn<Executor>> repulsion_;
   Buffer<float> force_;
   mutable Buffer<double> z_;
-  Buffer<VectorSum<Dims>> mean_;
+  Buffer<VectorSum<Dims>> total_;  // of all points, and what it makes their mean
+  Buffer<float> mean_;
   OrderedSum<Executor, VectorSum<Dims>> sum_;
   State now_, seen_;  // seen_: at the last look
   int seen_at_ = -1;

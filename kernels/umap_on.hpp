@@ -116,6 +116,7 @@ class UmapOn final : public Optimizer {
         executor_.for_each(n_, step(part));
         std::swap(y_, next_);
       }
+    executor_.wait();
     return epoch_ - first;
   }
 

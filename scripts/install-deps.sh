@@ -3,6 +3,10 @@
 #
 #   scripts/install-deps.sh         build and test
 #   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, Python
+#   scripts/install-deps.sh --cuda 86;90
+#                                   also FAISS with its GPU part for these architectures, as CMake
+#                                   has them, into .deps/faiss-gpu: about 10 minutes on two cores.
+#                                   The CUDA Toolkit has to be there.
 #
 # Works as root or with sudo, asks nothing, and does nothing when everything is there.
 set -euo pipefail
@@ -84,6 +88,25 @@ build_faiss() {
   cmake --install "$build" >/dev/null
 }
 
+# FAISS for GPUs. Shared, as its static one has to be linked in a way of its own.
+ensure_faiss_gpu() {
+  local build=.deps/work/build-gpu
+  if [[ -f .deps/faiss-gpu-is && $(<.deps/faiss-gpu-is) == "$1" ]]; then return; fi
+  rm -rf .deps/faiss-gpu .deps/faiss-gpu-is .deps/work
+  fetch_faiss
+  say "building FAISS for GPUs $1 (about ten minutes on two cores)"
+  PATH=$PATH:/usr/local/cuda/bin cmake -S .deps/work/source -B "$build" -G Ninja -Wno-dev \
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS="$(faiss_flags)" -DBUILD_SHARED_LIBS=ON \
+    -DBUILD_TESTING=OFF -DBLA_VENDOR=OpenBLAS -DFAISS_OPT_LEVEL=generic -DFAISS_ENABLE_GPU=ON \
+    -DFAISS_ENABLE_PYTHON=OFF -DCMAKE_CXX_STANDARD=17 -DCMAKE_CUDA_STANDARD=17 \
+    -DCMAKE_CUDA_ARCHITECTURES="$1" -DCMAKE_CUDA_FLAGS="-Xfatbin=-compress-all" \
+    -DCMAKE_INSTALL_PREFIX="$PWD/.deps/faiss-gpu" -DCMAKE_INSTALL_LIBDIR=lib >/dev/null
+  cmake --build "$build" --target faiss >"$build/log" || { tail -n 20 "$build/log" && return 1; }
+  cmake --install "$build" >/dev/null
+  echo "$1" >.deps/faiss-gpu-is
+  rm -rf .deps/work
+}
+
 # .deps/faiss-is records what was done, so that it is done once.
 ensure_faiss() {
   local flags is=missing
@@ -106,4 +129,5 @@ ensure_faiss() {
 
 ensure_packages "${packages[@]}"
 ensure_faiss
+if [[ ${1:-} == --cuda ]]; then ensure_faiss_gpu "${2:?the architectures, as 86;90}"; fi
 say "done"

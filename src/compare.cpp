@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "quality.hpp"
+#include "stages.hpp"
 
 namespace nearfold {
 namespace {
@@ -111,7 +112,7 @@ std::vector<Compared> compare_graphs(HostMatrix<const float> points,
   Settings one = settings;
   QualityParams scored = quality;
   scored.distance = settings.distance;
-  scored.device = settings.device;
+  scored.device = std::visit([](const auto& on) { return Device{host_of(on)}; }, settings.device);
   std::vector<KnnParams> all{FlatKnn{}};
   all.insert(all.end(), methods.begin(), methods.end());
   for (const KnnParams& knn : all) {

@@ -1,4 +1,5 @@
 // What kernels/ defines, in a build without CUDA.
+#include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 
@@ -13,6 +14,10 @@ namespace {
 
 void require_device(const Cuda&) {
   no_cuda();
+}
+
+const char* cuda_version() noexcept {
+  return "";
 }
 
 Device best_device() noexcept {

@@ -111,5 +111,7 @@ Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = 
 const char* version() noexcept;
 /// "1.7.3": of the FAISS that this build links.
 const char* faiss_version() noexcept;
+/// "13.0": of the CUDA runtime that this build links; "" without.
+const char* cuda_version() noexcept;
 
 }  // namespace nearfold

@@ -48,6 +48,10 @@ struct KnnGraph {
   void validate() const;
 };
 
+/// Whether a GPU finds neighbours by this method and metric: flat, ivf and auto by euclidean,
+/// sqeuclidean, cosine and correlation.
+bool searched_on_gpu(const KnnParams& params, Metric metric) noexcept;
+
 /// The k nearest other points of every point.
 /// in   points [n, dim]  finite; n in [2, 2^31), k in [1, n-1]
 /// Deterministic: bitwise the same for any number of threads. The distances of the answer are

@@ -74,7 +74,9 @@ Settings check(const Options& o, const Indexes& indexes) {
   for (const std::string& metric : o.metrics)
     for (const KnnParams& knn : indexes.methods)
       validate(Settings{.knn = knn, .distance = o.distance(metric)});
-  return o.method.settings(o.common, FlatKnn{}, o.distance(o.metrics.at(0)));
+  Settings settings = o.method.settings(o.common, FlatKnn{}, o.distance(o.metrics.at(0)));
+  settings.device = o.common.processor();  // unless a GPU is asked for: not all indexes run there
+  return settings;
 }
 
 /// What is told while it runs.
@@ -167,7 +169,7 @@ void run(const Options& o) {
   const Indexes indexes = indexes_of(o);
   const Settings settings = check(o, indexes);
   Teller teller(o, indexes);
-  const Inputs in = o.inputs.read(settings.device);
+  const Inputs in = o.inputs.read(o.common.cpu());
   std::vector<std::int64_t> sizes = o.subsets;
   if (sizes.empty()) sizes = {in.points.rows};
   for (const std::int64_t n : sizes)

@@ -19,7 +19,7 @@ struct Options {
 
 void run(const Options& o) {
   io::check_writable(o.output, o.common.overwrite());
-  const Matrix points = o.points.read_points(o.common.chosen_device());
+  const Matrix points = o.points.read_points(o.common.cpu());
   io::write_npy(o.output, points, o.common.overwrite());
   if (!o.common.quiet)
     std::fprintf(stderr, "%lld x %lld, float32\n", static_cast<long long>(points.rows),

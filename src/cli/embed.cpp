@@ -57,7 +57,7 @@ void run(const Options& o) {
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
   const auto began = Clock::now();
-  const Inputs in = o.inputs.read(settings.device);
+  const Inputs in = o.inputs.read(o.common.cpu());
   if (!o.plot.empty()) check_picture_path(o.plot, {}, in.n());
   const std::chrono::duration<double> reading = Clock::now() - began;
   Result result = o.inputs.graph.empty()

@@ -38,12 +38,14 @@ void Common::add(CLI::App& app) {
   flag(app, "--json", json, "Print the report as JSON on stdout");
 }
 
-Device Common::chosen_device() const {
-  if (device == "cpu") return Cpu{threads};
-  if (device == "auto") {
-    const Device best = best_device();
-    return std::holds_alternative<Cpu>(best) ? Device{Cpu{threads}} : best;
-  }
+Device Common::device_for(const KnnParams& knn, const Distance& distance) const {
+  if (device != "auto" || !searched_on_gpu(knn, distance.metric)) return processor();
+  const Device best = best_device();
+  return std::holds_alternative<Cpu>(best) ? processor() : best;
+}
+
+Device Common::processor() const {
+  if (device == "cpu" || device == "auto") return cpu();
   if (device == "cuda") return Cuda{};
   if (device.rfind("cuda:", 0) == 0) return Cuda{parse_number<int>(device.substr(5))};
   throw InvalidParameter("device is '" + device + "', and must be auto, cpu, cuda or cuda:i");

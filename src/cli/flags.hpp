@@ -79,8 +79,12 @@ struct Common {
   bool force = false, quiet = false, json = false;
 
   void add(CLI::App& app);
-  /// auto is best_device(). Throws InvalidParameter for what is no device.
-  Device chosen_device() const;
+  Cpu cpu() const { return {threads}; }
+  /// For what only the processor does: auto is that; the library refuses a GPU that is asked for.
+  /// Throws InvalidParameter for what is no device.
+  Device processor() const;
+  /// For maps and graphs: auto is best_device() where that finds such neighbours.
+  Device device_for(const KnnParams& knn, const Distance& distance) const;
   io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
 };
 

@@ -200,7 +200,7 @@ void run(const Options& o) {
   }
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
-  Inputs in = o.inputs.read(settings.device);
+  Inputs in = o.inputs.read(o.common.cpu());
   const int k = neighbors_needed(methods, in.n());
   const bool umap = o.method.is_umap();
   GridFolder folder(o.output,

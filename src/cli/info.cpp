@@ -32,7 +32,7 @@ Json build_json() {
   out["compiler"] = __VERSION__;
   out["faiss"] = faiss_version();
   out["device"] = describe(best_device());
-  out["cuda"] = "not in this build";
+  out["cuda"] = *cuda_version() ? cuda_version() : "not in this build";
   out["threads"] = thread_count(0);
   return out;
 }

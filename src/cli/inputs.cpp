@@ -15,9 +15,9 @@ CLI::Option* PointFlags::add_points(CLI::App& app) {
   return text(app, "input", points, "Points: .npy .npz .csv .tsv IDX(.gz) .fvecs .bvecs .fbin");
 }
 
-Matrix PointFlags::read_points(const Device& device) const {
+Matrix PointFlags::read_points(const Cpu& on) const {
   Matrix read = io::read_matrix(points);
-  return pca ? nearfold::pca(read, *pca, device) : std::move(read);
+  return pca ? nearfold::pca(read, *pca, on) : std::move(read);
 }
 
 void InputFlags::add_graph(CLI::App& app) {
@@ -39,12 +39,12 @@ void InputFlags::check() const {
     throw InvalidParameter("--pca reduces points, and there is only a graph; leave it out");
 }
 
-Inputs InputFlags::read(const Device& device) const {
+Inputs InputFlags::read(const Cpu& on) const {
   Inputs in;
   if (!labels.empty()) in.labels = io::read_labels(labels);
   io::GraphMeta meta;
   if (!graph.empty()) in.graph = io::read_graph(graph, &meta);
-  if (!points.empty()) in.points = read_points(device);
+  if (!points.empty()) in.points = read_points(on);
   if (!points.empty() && !meta.fingerprint.empty() &&
       meta.fingerprint != io::fingerprint(in.points))
     throw InvalidInput("'" + graph + "' was made from other points than '" + points +

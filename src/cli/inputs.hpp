@@ -26,7 +26,7 @@ struct PointFlags {
 
   /// Returns the positional option.
   CLI::Option* add_points(CLI::App& app);
-  Matrix read_points(const Device& device) const;
+  Matrix read_points(const Cpu& on) const;
 };
 
 /// Names of the files; empty ones are not read.
@@ -42,7 +42,7 @@ struct InputFlags : PointFlags {
   /// Throws InvalidParameter when there are neither points nor a graph, or pca without points.
   void check() const;
   /// Throws InvalidInput when they do not belong together.
-  Inputs read(const Device& device) const;
+  Inputs read(const Cpu& on) const;
 };
 
 }  // namespace nearfold::cli

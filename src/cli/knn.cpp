@@ -35,7 +35,9 @@ Settings Options::settings() const {
   Settings s{.knn = index.params(),
              .distance = index.distance(),
              .seed = common.seed,
-             .device = common.chosen_device()};
+             .device = query.empty() && save_index.empty()
+                           ? common.device_for(index.params(), index.distance())
+                           : common.processor()};
   validate(s);
   if (output.empty() && save_index.empty())
     throw InvalidParameter("there is nothing to make; give -o for a graph, or --save-index");
@@ -153,7 +155,7 @@ void run(const Options& o) {
   Json seconds;
   Stopwatch clock(seconds);
   progress.update("read", 0, 0);
-  const Matrix points = o.points.read_points(settings.device);
+  const Matrix points = o.points.read_points(o.common.cpu());
   clock.lap("read");
   progress.update("knn", 0, 0);
   const Found found = !o.query.empty()    ? answer(o, settings, points, clock)

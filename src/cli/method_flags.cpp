@@ -99,7 +99,7 @@ Settings MethodFlags::settings(const Common& common, const KnnParams& knn,
              .method = params(),
              .dims = dims,
              .seed = common.seed,
-             .device = common.chosen_device()};
+             .device = common.device_for(knn, distance)};
   validate(s);
   if (init != "auto") s.init = named_init(init);
   return s;

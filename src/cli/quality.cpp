@@ -29,7 +29,7 @@ QualityParams Options::chosen() const {
   QualityParams p = params;
   p.distance = metric.distance();
   p.seed = common.seed;
-  p.device = common.chosen_device();
+  p.device = common.processor();
   return p;
 }
 

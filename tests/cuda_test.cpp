@@ -1,0 +1,130 @@
+// What only a GPU shows. Skipped where there is none, unless NEARFOLD_REQUIRE_GPU is set: then it
+// fails. Everything is asked of the public interface, and held against the CPU.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+
+#include "data.hpp"
+#include "generate.hpp"
+#include "nearfold/nearfold.hpp"
+
+namespace nearfold {
+namespace {
+
+class OnGpu : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const Device best = best_device();
+    if (std::holds_alternative<Cuda>(best)) {
+      gpu_ = std::get<Cuda>(best);
+      return;
+    }
+    if (std::getenv("NEARFOLD_REQUIRE_GPU")) FAIL() << "no usable GPU";
+    GTEST_SKIP() << "no usable GPU";
+  }
+  Cuda gpu_;
+};
+
+Settings settings_of(const Method& method, const Device& device, std::uint64_t seed = 3) {
+  return {.knn = FlatKnn{}, .method = method, .seed = seed, .device = device};
+}
+
+void expect_same(const KnnGraph& a, const KnnGraph& b) {
+  EXPECT_EQ(a.neighbors, b.neighbors);
+  EXPECT_EQ(a.distances, b.distances);
+}
+
+TEST_F(OnGpu, FlatNeighboursAreTheCpus) {
+  for (const Matrix& x : {data::blobs(5000, 60, 1), data::normals(3000, 784, 2)})
+    for (const Metric metric : {Metric::euclidean, Metric::sqeuclidean, Metric::cosine}) {
+      const Distance distance{.metric = metric};
+      expect_same(find_neighbors(x, 30, FlatKnn{}, gpu_, 1, distance),
+                  find_neighbors(x, 30, FlatKnn{}, Cpu{}, 1, distance));
+    }
+}
+
+TEST_F(OnGpu, FlatNeighboursOfTwinsAreTheCpus) {
+  Matrix x = data::normals(4000, 20, 4);
+  for (std::int64_t i = 1; i < 200; ++i) std::copy_n(x.row(0), 20, x.row(i));
+  expect_same(find_neighbors(x, 15, FlatKnn{}, gpu_, 1),
+              find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1));
+}
+
+TEST_F(OnGpu, CellsReachTheirRecallAndGiveTheSameTwice) {
+  const Matrix x = data::blobs(60'000, 50, 5);
+  const KnnGraph once = find_neighbors(x, 15, IvfKnn{.target_recall = 0.97}, gpu_, 1);
+  ASSERT_TRUE(once.recall);
+  EXPECT_GE(once.recall->mean, 0.97);
+  expect_same(once, find_neighbors(x, 15, IvfKnn{.target_recall = 0.97}, gpu_, 1));
+  const KnnGraph exact = find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1);
+  std::size_t kept = 0;
+  for (std::size_t e = 0; e < exact.neighbors.size(); ++e)
+    kept += once.neighbors[e] == exact.neighbors[e] ? 1 : 0;
+  EXPECT_GT(static_cast<double>(kept) / static_cast<double>(exact.neighbors.size()), 0.5);
+}
+
+TEST_F(OnGpu, UmapIsTheCpus) {
+  for (const int dims : {2, 3})
+    for (const int k : {5, 15, 100}) {
+      const Matrix x = data::blobs(3000, 20, 6);
+      Settings settings = settings_of(UmapParams{.n_neighbors = k}, gpu_);
+      settings.dims = dims;
+      const Result on_gpu = embed(x, settings);
+      settings.device = Cpu{};
+      EXPECT_EQ(on_gpu.layout.values, embed(x, settings).layout.values) << dims << ", " << k;
+    }
+}
+
+TEST_F(OnGpu, ExactTsneIsTheCpus) {
+  for (const int dims : {2, 3}) {
+    const Matrix x = data::blobs(2000, 20, 7);
+    Settings settings = settings_of(TsneParams{.max_iter = 300}, gpu_);
+    settings.dims = dims;
+    const Result on_gpu = embed(x, settings);
+    settings.device = Cpu{};
+    const Result on_cpu = embed(x, settings);
+    EXPECT_EQ(on_gpu.layout.values, on_cpu.layout.values) << dims;
+    EXPECT_EQ(on_gpu.info.kl_divergence, on_cpu.info.kl_divergence);
+  }
+}
+
+TEST_F(OnGpu, TsneByFftIsTheSameTwiceAndAsGoodAsTheCpus) {
+  const Matrix x = data::blobs(12'000, 20, 8);
+  Settings settings = settings_of(TsneParams{}, gpu_);
+  const Result once = embed(x, settings), twice = embed(x, settings);
+  EXPECT_EQ(once.layout.values, twice.layout.values);
+  ASSERT_TRUE(once.info.force_error);
+  EXPECT_LT(once.info.force_error->relative, 0.02);
+  settings.device = Cpu{};
+  const double wanted = *embed(x, settings).info.kl_divergence;
+  EXPECT_NEAR(*once.info.kl_divergence, wanted, 0.02 * wanted);
+}
+
+TEST_F(OnGpu, IterationsCanBeCountedOffInAnyWay) {
+  const Matrix x = data::blobs(9000, 20, 9);
+  const Settings settings = settings_of(TsneParams{.max_iter = 120}, gpu_);
+  Embedder whole(x, settings), parts(x, settings);
+  whole.advance(120);
+  for (const int steps : {1, 9, 13, 47, 50}) {
+    parts.advance(steps);
+    parts.loss();
+  }
+  Matrix a(9000, 2), b(9000, 2);
+  whole.copy_layout(a.view());
+  parts.copy_layout(b.view());
+  EXPECT_EQ(a.values, b.values);
+}
+
+TEST_F(OnGpu, RefusesWhatItCannotDo) {
+  const Matrix x = data::normals(5000, 8, 10);
+  EXPECT_THROW(find_neighbors(x, 5, HnswKnn{}, gpu_, 1), Unsupported);
+  EXPECT_THROW(find_neighbors(x, 2500, FlatKnn{}, gpu_, 1), Unsupported);
+  EXPECT_THROW(find_neighbors(x, 5, FlatKnn{}, gpu_, 1, {.metric = Metric::manhattan}),
+               Unsupported);
+  EXPECT_THROW(find_neighbors(x, 5, FlatKnn{}, Cuda{99}, 1), NoDevice);
+}
+
+}  // namespace
+}  // namespace nearfold
