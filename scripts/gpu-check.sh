@@ -21,7 +21,7 @@ ask() { nvidia-smi --query-gpu="$1" --format=csv,noheader | head -n 1; }
 gpu=$(ask name)
 driver=$(ask driver_version)
 commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
-processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores
+processor="$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores"
 out=bench/results/$(tr -c 'A-Za-z0-9\n' '-' <<<"$gpu")-$(date +%Y-%m-%d)
 mkdir -p bench/results
 say() { echo "gpu-check: $*"; }
@@ -57,7 +57,11 @@ run() { # name, arguments
   "$tool" embed "$data" -o "$work/$1.npy" --report "$work/$1.json" --force --quiet "${@:2}"
 }
 hash_of() { sha256sum "$work/$1.npy" | cut -c1-16; }
-value() { sed -n "s/.*\"$2\": *\"\{0,1\}\([^\",}]*\).*/\1/p" "$work/$1.json" | head -n 1; }
+value() { # name, key of a number
+  local number
+  number=$(sed -n "s/.*\"$2\": *\([0-9][0-9.e+-]*\).*/\1/p" "$work/$1.json" | head -n 1)
+  if [[ -n $number ]]; then LC_ALL=C printf '%.3f' "$number"; fi
+}
 
 run warm --device cuda --method umap --index flat
 for method in umap tsne; do
