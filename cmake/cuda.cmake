@@ -21,6 +21,7 @@ target_sources(nearfold PRIVATE
   kernels/knn_faiss.cpp
   kernels/tsne.cu
   kernels/umap.cu
+  kernels/weights.cu
 )
 target_include_directories(nearfold PRIVATE kernels)
 set_source_files_properties(kernels/device.cpp PROPERTIES COMPILE_DEFINITIONS

@@ -36,6 +36,38 @@ struct DoubleAt {
   NEARFOLD_HD double operator()(std::int64_t i) const { return static_cast<double>(from[i]); }
 };
 
+/// values[i] of part p become the sum of those before them in the part, plus starts[p].
+struct ScanPart {
+  std::int64_t* values;
+  std::int64_t n, size;
+  const std::int64_t* starts;  // null: 0
+
+  NEARFOLD_HD void operator()(std::int64_t part) const {
+    std::int64_t sum = starts ? starts[part] : 0;
+    const std::int64_t end = (part + 1) * size < n ? (part + 1) * size : n;
+    for (std::int64_t i = part * size; i < end; ++i) {
+      const std::int64_t value = values[i];
+      values[i] = sum;
+      sum += value;
+    }
+  }
+};
+
+/// values[i] = sum of the values before i, in place, on a device. O(n).
+template <class Executor>
+void exclusive_scan(const Executor& executor, std::int64_t* values, std::int64_t n) {
+  const std::int64_t chunks = parts_of(n, kSumChunk), ranges = parts_of(chunks, kSumChunk);
+  auto chunk = executor.template buffer<std::int64_t>(chunks);
+  auto range = executor.template buffer<std::int64_t>(ranges);
+  using Add = AddChunk<ValueAt<std::int64_t>, std::int64_t>;
+  executor.for_each(chunks, Add{{values}, n, kSumChunk, 0, chunk.data()});
+  executor.for_each(ranges, Add{{chunk.data()}, chunks, kSumChunk, 0, range.data()});
+  executor.for_each(1, ScanPart{range.data(), ranges, ranges, nullptr});
+  executor.for_each(ranges, ScanPart{chunk.data(), chunks, kSumChunk, range.data()});
+  executor.for_each(chunks, ScanPart{values, n, kSumChunk, chunk.data()});
+  executor.wait();  // the sums go away
+}
+
 /// Sums of n values on a device; keeps its memory between calls. `outer` is a multiple of
 /// kSumChunk; the result is that of parallel_sum(threads, n, outer, ...) over chunked_sum().
 template <class Executor, class T>

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "atomics.hpp"
 #include "math/tsne_force.hpp"
 #include "nearfold/error.hpp"
 #include "sums.hpp"
@@ -45,18 +46,10 @@ struct GridFrame {
 
 inline constexpr double kChargeUnit = 68719476736.0;  // 2^36: a hundred million points in one node
 
-NEARFOLD_HD inline void add_atomically(std::uint64_t* to, std::int64_t value) {
-#if defined(__CUDA_ARCH__)
-  atomicAdd(reinterpret_cast<unsigned long long*>(to), static_cast<unsigned long long>(value));
-#else
-  *to += static_cast<std::uint64_t>(value);
-#endif
-}
-
 struct SpreadCharge {
   GridFrame frame;
   const float* y;
-  std::uint64_t* charges;  // [nodes, nodes], in units of 1 / kChargeUnit
+  std::int64_t* charges;  // [nodes, nodes], in units of 1 / kChargeUnit
   std::int32_t* lost;
 
   NEARFOLD_HD void operator()(std::int64_t i) const {
@@ -78,7 +71,7 @@ struct SpreadCharge {
 
 /// Node by node of the convolution's rows: the charge, 0 beyond the grid; charges become 0.
 struct TakeCharge {
-  std::uint64_t* charges;
+  std::int64_t* charges;
   std::int64_t nodes, stride;
   float* values;
 
@@ -86,9 +79,8 @@ struct TakeCharge {
     const std::int64_t row = g / stride, column = g % stride;
     float value = 0;
     if (row < nodes && column < nodes) {
-      std::uint64_t& charge = charges[row * nodes + column];
-      value = static_cast<float>(static_cast<double>(static_cast<std::int64_t>(charge)) *
-                                 (1.0 / kChargeUnit));
+      std::int64_t& charge = charges[row * nodes + column];
+      value = static_cast<float>(static_cast<double>(charge) * (1.0 / kChargeUnit));
       charge = 0;
     }
     values[g] = value;
@@ -212,7 +204,7 @@ class FftOn final : public RepulsionOn<Executor> {
     grid_ = std::make_unique<typename Executor::Convolution>(executor_, nodes);
     frame_.nodes = grid_->nodes();
     charges_ = executor_.upload(
-        std::vector<std::uint64_t>(static_cast<std::size_t>(frame_.nodes * frame_.nodes)));
+        std::vector<std::int64_t>(static_cast<std::size_t>(frame_.nodes * frame_.nodes)));
   }
 
   Executor executor_;
@@ -220,7 +212,7 @@ class FftOn final : public RepulsionOn<Executor> {
   GridFrame frame_{0, 0};
   float room_ = kLeastRoom;
   std::unique_ptr<typename Executor::Convolution> grid_;
-  typename Executor::template Buffer<std::uint64_t> charges_;
+  typename Executor::template Buffer<std::int64_t> charges_;
   typename Executor::template Buffer<std::int32_t> lost_;
   typename Executor::template Buffer<Extent> extent_;
   typename Executor::template Buffer<float> potential_;

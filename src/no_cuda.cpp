@@ -33,6 +33,13 @@ KnnGraph find_knn(HostMatrix<const float>, int, const KnnParams&, const Distance
   no_cuda();
 }
 
+EdgeGraph weigh_edges(const KnnGraph&, const TsneParams&, const Cuda&) {
+  no_cuda();
+}
+EdgeGraph weigh_edges(const KnnGraph&, const UmapParams&, const Cuda&) {
+  no_cuda();
+}
+
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph, Matrix, const TsneParams&, std::uint64_t,
                                           const Cuda&) {
   no_cuda();

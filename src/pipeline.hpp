@@ -96,7 +96,7 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
   });
   run.stage(Stage::weights, [&] {
     describe_graph(local, info);
-    prepared.edges = weigh_edges(local, params, host);
+    prepared.edges = weigh_edges(local, params, on);
     prepared.edges.point_of = std::move(point_of);
     local = {};
     info.edges = prepared.edges.edges();

@@ -75,6 +75,17 @@ EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams&, const Cpu&);
 /// intersection. graph.k + 1 == n_neighbors.
 EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams&, const Cpu&);
 
+/// Both on a GPU, bit for bit the same; the result is brought back.
+EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams&, const Cuda&);
+EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams&, const Cuda&);
+
+/// UMAP leaves out edges lighter than this: they would not fire once in all epochs, as in
+/// umap-learn. Throws InvalidInput when there is no edge at all.
+float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest);
+
+/// Distances are added up in ranges of so many.
+inline constexpr std::int64_t kDistancesOfRange = 65'536;
+
 // ---- layout: the start ------------------------------------------------------------------------
 
 /// A start [n, dims], rows by point, and how it was made ("pca", "spectral", "spectral (3

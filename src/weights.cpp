@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include "math/edge_union.hpp"
 #include "math/perplexity.hpp"
 #include "math/smooth_knn.hpp"
 #include "nearfold/error.hpp"
@@ -114,6 +115,16 @@ void drop_below(EdgeGraph& graph, float least) {
 
 }  // namespace
 
+float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest) {
+  if (!(heaviest > 0))
+    throw InvalidInput(
+        "set_op_mix_ratio " + std::to_string(params.set_op_mix_ratio) +
+        " leaves no edge: no two points are each other's neighbours; use a larger ratio");
+  const int epochs = iterations_of(params, n);
+  const int enough = epochs > 10 ? epochs : (n <= 10'000 ? 500 : 200);
+  return heaviest / static_cast<float>(enough);
+}
+
 EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams& params, const Cpu& on) {
   std::vector<float> p(graph.neighbors.size());
   const auto log_perplexity = static_cast<float>(std::log(params.perplexity));
@@ -123,17 +134,17 @@ EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams& params, const Cpu
                      log_perplexity, &p[static_cast<std::size_t>(i * graph.k)]);
   });
   const float scale = 0.5f / static_cast<float>(graph.n);
-  return symmetrize(graph, p, on, [scale](float a, float b) { return (a + b) * scale; });
+  return symmetrize(graph, p, on, TsneUnion{scale});
 }
 
 EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams& params, const Cpu& on) {
-  const double total = parallel_sum(
-      on.threads, graph.n * graph.k, 64 * kGrain, 0.0, [&](std::int64_t begin, std::int64_t end) {
-        double sum = 0;
-        for (std::int64_t e = begin; e < end; ++e)
-          sum += static_cast<double>(graph.distances[static_cast<std::size_t>(e)]);
-        return sum;
-      });
+  const double total =
+      parallel_sum(on.threads, graph.n * graph.k, kDistancesOfRange, 0.0,
+                   [&](std::int64_t begin, std::int64_t end) {
+                     return chunked_sum(begin, end, 0.0, [&](std::int64_t e) {
+                       return static_cast<double>(graph.distances[static_cast<std::size_t>(e)]);
+                     });
+                   });
   const auto mean_all = static_cast<float>(total / static_cast<double>(graph.n * (graph.k + 1)));
   const auto connectivity = static_cast<float>(params.local_connectivity);
   std::vector<float> w(graph.neighbors.size());
@@ -145,22 +156,10 @@ EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams& params, const Cpu
         w[static_cast<std::size_t>(i * graph.k + j)] = membership(distance[j], row);
     }
   });
-  const auto mix = static_cast<float>(params.set_op_mix_ratio);
-  const auto combine = [mix](float a, float b) {
-    const float high = std::max(a, b), low = std::min(a, b);
-    const float either = high + low * (1.0f - high);  // a + b - a b, exactly 1 where one of them is
-    return mix * either + (1.0f - mix) * (a * b);
-  };
-  EdgeGraph out = symmetrize(graph, w, on, combine);
-  if (out.edges() == 0)
-    throw InvalidInput(
-        "set_op_mix_ratio " + std::to_string(params.set_op_mix_ratio) +
-        " leaves no edge: no two points are each other's neighbours; use a larger ratio");
-  // An edge that would not fire once in all epochs is left out, as umap-learn does.
-  const int epochs = iterations_of(params, graph.n);
-  const int enough = epochs > 10 ? epochs : (graph.n <= 10'000 ? 500 : 200);
-  const float heaviest = *std::max_element(out.weights.begin(), out.weights.end());
-  drop_below(out, heaviest / static_cast<float>(enough));
+  EdgeGraph out = symmetrize(graph, w, on, UmapUnion{static_cast<float>(params.set_op_mix_ratio)});
+  const float heaviest =
+      out.edges() == 0 ? 0 : *std::max_element(out.weights.begin(), out.weights.end());
+  drop_below(out, lightest_edge(params, graph.n, heaviest));
   return out;
 }
 

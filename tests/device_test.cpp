@@ -13,12 +13,14 @@
 #include "launch_shape.hpp"
 #include "layout_data.hpp"
 #include "math/distance.hpp"
+#include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
 #include "oracle.hpp"
 #include "stages.hpp"
 #include "tsne.hpp"
 #include "tsne_on.hpp"
 #include "umap_on.hpp"
+#include "weights_on.hpp"
 
 namespace nearfold {
 namespace {
@@ -164,6 +166,59 @@ TEST(SelectNearest, LeavesOpenWhatIsTooShort) {
   EXPECT_EQ(found.ids[9], -1);
   EXPECT_GE(found.ids[8], 0);
   EXPECT_GE(found.ids[19], 0);
+}
+
+// ---- weights ----------------------------------------------------------------------------------
+
+template <class Params>
+void expect_the_cpus(const KnnGraph& graph, const Params& params) {
+  const EdgeGraph found = WeightsOn<Emulated>(Emulated{}, graph)(params);
+  const EdgeGraph wanted = weigh_edges(graph, params, Cpu{2});
+  EXPECT_EQ(found.n, wanted.n);
+  EXPECT_EQ(found.offsets, wanted.offsets);
+  EXPECT_EQ(found.columns, wanted.columns);
+  EXPECT_EQ(found.weights, wanted.weights);
+}
+
+TEST(WeightsOnDevice, AreTheCpus) {
+  for (const std::int64_t n : {20, 500, 3000})
+    for (const int k : {3, 15}) {
+      const KnnGraph graph = oracle::neighbors(data::blobs(n, 4, 21), k);
+      expect_the_cpus(graph, TsneParams{.perplexity = k / 3.0 + 0.5});
+      for (const double mix : {0.0, 0.4, 1.0})
+        expect_the_cpus(graph, UmapParams{.set_op_mix_ratio = mix});
+      expect_the_cpus(graph, UmapParams{.local_connectivity = 2.5, .n_epochs = 15});
+    }
+}
+
+// One point that most others have among their neighbours: its list is sorted, too.
+TEST(WeightsOnDevice, AreTheCpusOfAHub) {
+  Matrix x = data::normals(2000, 30, 22);
+  std::fill_n(x.row(1234), 30, 0.0f);
+  const KnnGraph graph = oracle::neighbors(x, 10);
+  EXPECT_GT(std::count(graph.neighbors.begin(), graph.neighbors.end(), 1234), 1000);
+  expect_the_cpus(graph, UmapParams{});
+  expect_the_cpus(graph, TsneParams{.perplexity = 3});
+}
+
+TEST(WeightsOnDevice, RefuseAGraphThatHasNoEdge) {
+  // A ring in which everyone's only neighbour is the next.
+  KnnGraph ring = oracle::neighbors(data::normals(30, 2, 23), 1);
+  for (std::int32_t i = 0; i < 30; ++i) ring.neighbors[static_cast<std::size_t>(i)] = (i + 1) % 30;
+  EXPECT_THROW(WeightsOn<Emulated>(Emulated{}, ring)(UmapParams{.set_op_mix_ratio = 0}),
+               InvalidInput);
+}
+
+TEST(ExclusiveScan, IsTheSumOfThoseBefore) {
+  for (const std::int64_t n : {1, 31, 32, 33, 1024, 1025, 40'000}) {
+    std::vector<std::int64_t> values, wanted;
+    for (std::int64_t i = 0, sum = 0; i < n; sum += values.back(), ++i) {
+      values.push_back(i * 7919 % 101);
+      wanted.push_back(sum);
+    }
+    exclusive_scan(Emulated{}, values.data(), n);
+    EXPECT_EQ(values, wanted) << n;
+  }
 }
 
 // ---- UMAP -------------------------------------------------------------------------------------
