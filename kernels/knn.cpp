@@ -20,8 +20,8 @@
 namespace nearfold {
 namespace {
 
-constexpr int kSlack = 24;                    // candidates beyond k, the query itself among them
-constexpr std::int64_t kBatch = 16'384;       // queries
+constexpr int kSlack = 24;  // candidates beyond k, the query itself among them
+constexpr std::int64_t kMostBatch = 16'384, kLeastBatch = 256;  // queries
 constexpr std::int64_t kSample = 1000;        // rows that an inverted file is tuned on
 constexpr std::int64_t kFlatIsFast = 50'000;  // points up to which cells do not pay
 
@@ -64,16 +64,19 @@ void check_search(const KnnParams& params, int k, Metric metric) {
                       "; use fewer neighbours, or the cpu");
 }
 
-void check_memory(const Cuda& on, const MetricSpace& space) {
-  const std::int64_t asked =
-      2 * 4 * space.n() * space.width() + kFaissScratch + (std::int64_t{256} << 20);
-  const std::int64_t free = free_bytes(on);
+/// Queries searched for together: as many as there is memory for beside the points, twice, as FAISS
+/// has its own, and what it keeps. Throws OutOfMemory when that is next to none.
+std::int64_t batch_that_fits(const Cuda& on, const MetricSpace& space, int k) {
+  const std::int64_t a_query = 4 * space.width() + 16 * (k + kSlack) + 8 * (k + 1);
+  const std::int64_t fixed = 2 * 4 * space.n() * space.width() + kFaissScratch;
+  const std::int64_t free = free_bytes(on), asked = fixed + kLeastBatch * a_query;
   if (asked > free)
     throw OutOfMemory("neighbours of " + std::to_string(space.n()) + " points of " +
                           std::to_string(space.width()) + " columns need " + std::to_string(asked) +
                           " bytes on " + describe(on) + ", which has " + std::to_string(free) +
                           " free; reduce the columns (pca), or use the cpu",
                       asked, free);
+  return std::min(kMostBatch, (free - fixed) / a_query);
 }
 
 class Search {
@@ -81,16 +84,17 @@ class Search {
   Search(const Cuda& on, const MetricSpace& space, int k)
       : on_(on),
         space_(&space),
+        batch_(batch_that_fits(on, space, k)),
         k_(k),
         candidates_(static_cast<int>(std::min<std::int64_t>(k + kSlack, space.n()))),
         points_(on, space.n() * space.width()),
-        queries_(on, kBatch * space.width()),
-        which_(on, kBatch),
-        found_(on, kBatch * candidates_),
-        estimates_(on, kBatch * candidates_),
-        measured_(on, kBatch * candidates_),
-        ids_(on, kBatch * k),
-        distances_(on, kBatch * k) {
+        queries_(on, batch_ * space.width()),
+        which_(on, batch_),
+        found_(on, batch_ * candidates_),
+        estimates_(on, batch_ * candidates_),
+        measured_(on, batch_ * candidates_),
+        ids_(on, batch_ * k),
+        distances_(on, batch_ * k) {
     points_.write(space.points.view.data, space.n() * space.width());
     slack_ = slack_of(space);
   }
@@ -101,8 +105,8 @@ class Search {
   /// index has to prove its rows.
   NeighborRows operator()(FaissOnGpu& index, const std::vector<std::int64_t>& which, bool exact) {
     NeighborRows answer(static_cast<std::int64_t>(which.size()), k_);
-    for (std::int64_t begin = 0; begin < answer.n; begin += kBatch) {
-      const std::int64_t rows = std::min(kBatch, answer.n - begin);
+    for (std::int64_t begin = 0; begin < answer.n; begin += batch_) {
+      const std::int64_t rows = std::min(batch_, answer.n - begin);
       fill(index, which.data() + begin, rows, exact && candidates_ < space_->n());
       ids_.read(answer.ids.data() + begin * k_, rows * k_);
       distances_.read(answer.distances.data() + begin * k_, rows * k_);
@@ -149,6 +153,7 @@ class Search {
 
   Cuda on_;
   const MetricSpace* space_;
+  std::int64_t batch_;
   int k_, candidates_;
   OnGpu<float> points_, queries_;
   OnGpu<std::int64_t> which_, found_;
@@ -221,7 +226,6 @@ KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params
   const Cpu host = host_of(on);
   check_search(params, k, distance.metric);
   const MetricSpace space = make_space(points, distance, host);
-  check_memory(on, space);
   Found found;
   {
     Search search(on, space, k);
