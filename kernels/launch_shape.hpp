@@ -21,8 +21,7 @@ constexpr std::int64_t blocks_for(std::int64_t threads) {
   return std::min(kMostBlocks, threads / kBlockThreads + (threads % kBlockThreads != 0 ? 1 : 0));
 }
 
-/// A sum over `n` values as devices take it: chunks of kChunk values, `outer / kChunk` chunk sums,
-/// then all of those in order. See ordered_sum() of sums.hpp and chunked_sum() of parallel.hpp.
+/// Parts of `size` that n values make; the last may be shorter.
 constexpr std::int64_t parts_of(std::int64_t n, std::int64_t size) {
   return n / size + (n % size != 0 ? 1 : 0);
 }
