@@ -40,6 +40,8 @@ EdgeGraph weigh_edges(const KnnGraph&, const UmapParams&, const Cuda&) {
   no_cuda();
 }
 
+// What they would own is theirs by contract.
+// NOLINTBEGIN(performance-unnecessary-value-param)
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph, Matrix, const TsneParams&, std::uint64_t,
                                           const Cuda&) {
   no_cuda();
@@ -48,5 +50,6 @@ std::unique_ptr<Optimizer> make_optimizer(EdgeGraph, Matrix, const UmapParams&, 
                                           const Cuda&) {
   no_cuda();
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 }  // namespace nearfold

@@ -50,7 +50,7 @@ int most(const std::int32_t* counts) {
 }
 
 /// The vertices of a block that have a firing edge, those with most first. Returns how many.
-int order_by_pulls(const Firing& firing, std::int64_t vertices, std::int32_t* order) {
+int order_by_pulls(const Firing& firing, std::int64_t vertices, std::uint8_t* order) {
   // With more pulls than kMost in no order. Neighbours are counted apart, so that none waits for
   // the count of the one before.
   constexpr int kMost = 15, kApart = 4, kKeys = (kMost + 1) * kApart;
@@ -61,7 +61,7 @@ int order_by_pulls(const Firing& firing, std::int64_t vertices, std::int32_t* or
   for (std::int64_t v = 0; v < vertices; ++v) ++begin[key(v) + 1];
   for (int k = 1; k <= kKeys; ++k) begin[k] += begin[k - 1];
   const int moving = begin[kKeys - kApart];  // the last keys are those of no pulls
-  for (std::int64_t v = 0; v < vertices; ++v) order[begin[key(v)]++] = static_cast<std::int32_t>(v);
+  for (std::int64_t v = 0; v < vertices; ++v) order[begin[key(v)]++] = static_cast<std::uint8_t>(v);
   return moving;
 }
 
@@ -96,6 +96,8 @@ class UmapOptimizer final : public Optimizer {
         edges_(std::move(graph), on),
         y_(by_vertex(std::move(start), point_of_)),
         next_(y_.size()),
+        work_(
+            static_cast<std::size_t>((edges_.n() + kUmapBlock - 1) / kUmapBlock * edges_.parts())),
         seed_(seed),
         epochs_(iterations_of(params, edges_.n())),
         learning_rate_(params.learning_rate),
@@ -128,26 +130,44 @@ class UmapOptimizer final : public Optimizer {
   void copy_layout(HostMatrix<float> out) const override { by_point(y_, point_of_, out); }
 
  private:
+  /// What a block has to do for a part of this epoch, which it does in two steps.
+  struct Work {
+    Firing firing;
+    std::uint8_t order[kUmapBlock];  // of the vertices that move
+    int moving = 0;
+  };
+  static_assert(kUmapBlock <= 256);
+
   void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
     std::copy(y_.begin() + begin * Dims, y_.begin() + end * Dims, next_.begin() + begin * Dims);
-    Firing firing;
-    follow(begin, end, step, step.part, samples_per_firing_, firing);
-    follow(begin, end, step, second_part(step.part, edges_.parts()), 0, firing);
+    const std::int32_t parts = edges_.parts(), second = second_part(step.part, parts);
+    const std::int32_t apart = (second - step.part + parts) % parts;
+    follow(begin, work_of(begin, end, step.part, step, step.part < apart), step,
+           samples_per_firing_);
+    follow(begin, work_of(begin, end, second, step, step.part + apart < parts), step, 0);
   }
 
-  /// Moves the vertices of a block by what fires in `part`; `firing` is scratch.
-  void follow(std::int64_t begin, std::int64_t end, const Step& step, std::int32_t part,
-              float samples_per_firing, Firing& firing) {
-    edges_.find_firing(begin, end, step.epoch, part, firing);
-    std::int32_t order[kUmapBlock];
-    const int moving = order_by_pulls(firing, end - begin, order);
-    for (int at = 0; at < moving; at += kSimd)
-      move(begin, firing, order + at, std::min(kSimd, moving - at), step, samples_per_firing);
+  /// Found when the part has its first step of the epoch, kept for the second.
+  const Work& work_of(std::int64_t begin, std::int64_t end, std::int32_t part, const Step& step,
+                      bool first) {
+    Work& work = work_[static_cast<std::size_t>((begin / kUmapBlock) * edges_.parts() + part)];
+    if (first) {
+      edges_.find_firing(begin, end, step.epoch, part, work.firing);
+      work.moving = order_by_pulls(work.firing, end - begin, work.order);
+    }
+    return work;
+  }
+
+  /// Moves the vertices of a block by what fires in a part.
+  void follow(std::int64_t begin, const Work& work, const Step& step, float samples_per_firing) {
+    for (int at = 0; at < work.moving; at += kSimd)
+      move(begin, work.firing, work.order + at, std::min(kSimd, work.moving - at), step,
+           samples_per_firing);
   }
 
   /// Moves `count` <= kSimd vertices of the block that begins at `begin`; lanes beyond repeat the
   /// last of them and come to nothing.
-  void move(std::int64_t begin, const Firing& firing, const std::int32_t* which, int count,
+  void move(std::int64_t begin, const Firing& firing, const std::uint8_t* which, int count,
             const Step& step, float samples_per_firing) {
     Lanes lanes;
     for (int l = 0; l < kSimd; ++l) {
@@ -207,6 +227,7 @@ class UmapOptimizer final : public Optimizer {
   std::vector<std::int32_t> point_of_;
   UmapEdges edges_;
   std::vector<float> y_, next_;  // [n, Dims]; layout and its successor
+  std::vector<Work> work_;       // [blocks, parts]
   std::uint64_t seed_;
   std::int32_t epoch_ = 0, epochs_;
   double learning_rate_;

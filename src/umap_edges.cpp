@@ -62,24 +62,24 @@ void UmapEdges::find_firing(std::int64_t begin, std::int64_t end, std::int32_t e
                             std::int32_t part, Firing& out) const {
   const std::int64_t* offsets = &graph_.offsets[static_cast<std::size_t>(part * graph_.n + begin)];
   const std::int64_t first = offsets[0], edges = offsets[end - begin] - first;
-  out.before.resize(static_cast<std::size_t>(edges + kSimd));
-  out.others.resize(static_cast<std::size_t>(edges + 1));
-  std::int32_t* const before = out.before.data();
+  std::vector<std::int32_t> before(static_cast<std::size_t>(edges + kSimd));  // how many fire
+  std::vector<std::int32_t> others(static_cast<std::size_t>(edges + 1));
   std::int32_t count = 0;
   for (std::int64_t e = 0; e < edges + 1; e += kSimd) {
     const Floats rate = load(&graph_.weights[static_cast<std::size_t>(first + e)]);
     const Ints fires = firings(epoch, rate) == firings(epoch - 1, rate) ? Ints{} : Ints{} + 1;
     const Ints up_to = running_sum(fires);
-    store(before + e, up_to - fires + count);
+    store(&before[static_cast<std::size_t>(e)], up_to - fires + count);
     count += up_to[kSimd - 1];
   }
   // Every edge is written where the next one that fires belongs: no branches, and no row ends.
-  const std::int32_t* columns = graph_.columns.data() + first;
-  std::int32_t* const others = out.others.data();
-  for (std::int64_t e = 0; e < edges; ++e) others[before[e]] = columns[e];
+  const std::int32_t* const columns = graph_.columns.data() + first;
+  const auto fired = [&](std::int64_t e) { return before[static_cast<std::size_t>(e)]; };
+  for (std::int64_t e = 0; e < edges; ++e) others[static_cast<std::size_t>(fired(e))] = columns[e];
+  out.others.assign(others.begin(), others.begin() + fired(edges));
   for (std::int64_t v = 0; v < end - begin; ++v) {
-    out.first[v] = before[offsets[v] - first];
-    out.pulls[v] = before[offsets[v + 1] - first] - out.first[v];
+    out.first[v] = fired(offsets[v] - first);
+    out.pulls[v] = fired(offsets[v + 1] - first) - out.first[v];
   }
 }
 

@@ -17,7 +17,6 @@ struct Firing {
   std::vector<std::int32_t> others;  // where the edges that fire lead, those of a vertex in a row
   std::int32_t first[kUmapBlock];    // of a vertex, in others
   std::int32_t pulls[kUmapBlock];    // edges of a vertex that fire
-  std::vector<std::int32_t> before;  // scratch, by edge: how many of those before it fire
 };
 
 class UmapEdges {
