@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "data.hpp"
-#include "generate.hpp"
 #include "nearfold/nearfold.hpp"
 
 namespace nearfold {
