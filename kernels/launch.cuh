@@ -113,7 +113,6 @@ class OnDevice {
   using Convolution = CudaConvolution<OnDevice>;
 
   const Cuda& on() const { return on_; }
-  cudaStream_t stream() const { return on_.stream; }
   void wait() const {
     const OnThisDevice here(on_);
     check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize");

@@ -55,6 +55,16 @@ void search(const KnnRows& rows, const HnswGraph& graph, std::span<const ShortQu
   }
 }
 
+/// The same, by whichever method the index is of.
+std::vector<std::vector<std::int32_t>> search(const KnnIndex::State& index,
+                                              std::span<const ShortQuery> queries,
+                                              const Effort& effort) {
+  std::vector<std::vector<std::int32_t>> found(queries.size());
+  std::visit([&](const auto& how) { search(index.rows, how, queries, effort, found); },
+             index.search);
+  return found;
+}
+
 /// The efforts worth trying, of which the last one looks at everything.
 int largest_effort(const KnnIndex::State& index) {
   if (const auto* cells = std::get_if<IvfCells>(&index.search)) return cells->lists();
@@ -131,8 +141,7 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
       const KnnRows& from = have_rows ? rows : made;
       block.push_back({from.rows.row(row), from.square(row)});
     }
-    std::vector<std::vector<std::int32_t>> found(block.size());
-    std::visit([&](const auto& how) { search(rows, how, block, effort, found); }, index.search);
+    const auto found = search(index, block, effort);
     Refine refine(space, rows);
     for (std::int64_t t = begin; t < end; ++t) {
       const Turn& turn = turns[static_cast<std::size_t>(t)];
@@ -155,8 +164,7 @@ Candidates candidates_of_rows(const KnnIndex::State& index, const Effort& effort
   parallel_for(on.threads, index.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
     std::vector<ShortQuery> block;
     for (std::int64_t r = begin; r < end; ++r) block.push_back({rows.rows.row(r), rows.square(r)});
-    std::vector<std::vector<std::int32_t>> found(block.size());
-    std::visit([&](const auto& how) { search(rows, how, block, effort, found); }, index.search);
+    auto found = search(index, block, effort);
     for (std::int64_t r = begin; r < end; ++r) {
       std::vector<std::int32_t>& mine = found[static_cast<std::size_t>(r - begin)];
       std::erase(mine, static_cast<std::int32_t>(r));

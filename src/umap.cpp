@@ -130,8 +130,9 @@ class UmapOptimizer final : public Optimizer {
   void copy_layout(HostMatrix<float> out) const override { by_point(y_, point_of_, out); }
 
  private:
-  /// What a block has to do for a part of this epoch, which it does in two steps.
+  /// What a block has to do for a part of an epoch, which it does in two steps.
   struct Work {
+    std::int32_t epoch = 0;  // none yet
     Firing firing;
     std::uint8_t order[kUmapBlock];  // of the vertices that move
     int moving = 0;
@@ -140,20 +141,17 @@ class UmapOptimizer final : public Optimizer {
 
   void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
     std::copy(y_.begin() + begin * Dims, y_.begin() + end * Dims, next_.begin() + begin * Dims);
-    const std::int32_t parts = edges_.parts(), second = second_part(step.part, parts);
-    const std::int32_t apart = (second - step.part + parts) % parts;
-    follow(begin, work_of(begin, end, step.part, step, step.part < apart), step,
-           samples_per_firing_);
-    follow(begin, work_of(begin, end, second, step, step.part + apart < parts), step, 0);
+    follow(begin, work_of(begin, end, step.part, step.epoch), step, samples_per_firing_);
+    follow(begin, work_of(begin, end, second_part(step.part, edges_.parts()), step.epoch), step, 0);
   }
 
   /// Found when the part has its first step of the epoch, kept for the second.
-  const Work& work_of(std::int64_t begin, std::int64_t end, std::int32_t part, const Step& step,
-                      bool first) {
+  const Work& work_of(std::int64_t begin, std::int64_t end, std::int32_t part, std::int32_t epoch) {
     Work& work = work_[static_cast<std::size_t>((begin / kUmapBlock) * edges_.parts() + part)];
-    if (first) {
-      edges_.find_firing(begin, end, step.epoch, part, work.firing);
+    if (work.epoch != epoch) {
+      edges_.find_firing(begin, end, epoch, part, work.firing);
       work.moving = order_by_pulls(work.firing, end - begin, work.order);
+      work.epoch = epoch;
     }
     return work;
   }
