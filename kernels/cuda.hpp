@@ -50,4 +50,38 @@ class DeviceMemory {
   void* data_ = nullptr;
 };
 
+/// An array on a device. Copies are ordered on its stream; those to and from the host wait for it.
+template <class T>
+class DeviceArray {
+ public:
+  DeviceArray() = default;
+  DeviceArray(const Cuda& on, std::size_t size)
+      : on_(on), size_(size), memory_(on, static_cast<std::int64_t>(size * sizeof(T))) {}
+  std::size_t size() const { return size_; }
+  T* data() { return static_cast<T*>(memory_.data()); }
+  const T* data() const { return static_cast<const T*>(memory_.data()); }
+
+  void write(const T* from, std::size_t count) {
+    copy(data(), from, count, cudaMemcpyHostToDevice, true);
+  }
+  void read(T* to, std::size_t count) const {
+    copy(to, data(), count, cudaMemcpyDeviceToHost, true);
+  }
+  void write(const DeviceArray& from) {
+    copy(data(), from.data(), from.size(), cudaMemcpyDeviceToDevice, false);
+  }
+
+ private:
+  void copy(T* to, const T* from, std::size_t count, cudaMemcpyKind kind, bool wait) const {
+    if (count == 0) return;
+    const OnThisDevice here(on_);
+    check_cuda(cudaMemcpyAsync(to, from, count * sizeof(T), kind, on_.stream), "cudaMemcpyAsync");
+    if (wait) check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize");
+  }
+
+  Cuda on_;
+  std::size_t size_ = 0;
+  DeviceMemory memory_;
+};
+
 }  // namespace nearfold

@@ -25,28 +25,6 @@ constexpr std::int64_t kMostBatch = 16'384, kLeastBatch = 256;  // queries
 constexpr std::int64_t kSample = 1000;        // rows that an inverted file is tuned on
 constexpr std::int64_t kFlatIsFast = 50'000;  // points up to which cells do not pay
 
-/// An array on the device.
-template <class T>
-class OnGpu {
- public:
-  OnGpu(const Cuda& on, std::int64_t size)
-      : on_(on), memory_(on, size * static_cast<std::int64_t>(sizeof(T))) {}
-  T* data() const { return static_cast<T*>(memory_.data()); }
-  void write(const T* from, std::int64_t size) { copy(data(), from, size, cudaMemcpyHostToDevice); }
-  void read(T* to, std::int64_t size) const { copy(to, data(), size, cudaMemcpyDeviceToHost); }
-
- private:
-  void copy(T* to, const T* from, std::int64_t size, cudaMemcpyKind kind) const {
-    const OnThisDevice here(on_);
-    check_cuda(
-        cudaMemcpyAsync(to, from, static_cast<std::size_t>(size) * sizeof(T), kind, on_.stream),
-        "cudaMemcpyAsync");
-    check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize");
-  }
-  Cuda on_;
-  DeviceMemory memory_;
-};
-
 /// Of a metric that a GPU searches by.
 DistanceForm form_of(Metric metric) {
   if (metric == Metric::euclidean) return DistanceForm::root;
@@ -155,11 +133,11 @@ class Search {
   const MetricSpace* space_;
   std::int64_t batch_;
   int k_, candidates_;
-  OnGpu<float> points_, queries_;
-  OnGpu<std::int64_t> which_, found_;
-  OnGpu<float> estimates_, measured_;
-  OnGpu<std::int32_t> ids_;
-  OnGpu<float> distances_;
+  DeviceArray<float> points_, queries_;
+  DeviceArray<std::int64_t> which_, found_;
+  DeviceArray<float> estimates_, measured_;
+  DeviceArray<std::int32_t> ids_;
+  DeviceArray<float> distances_;
   float slack_ = 0;
 };
 

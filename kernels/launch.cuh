@@ -59,19 +59,7 @@ class OnDevice {
   explicit OnDevice(const Cuda& on) : on_(on) {}
 
   template <class T>
-  class Buffer {
-   public:
-    Buffer() = default;
-    Buffer(const Cuda& on, std::size_t size)
-        : size_(size), memory_(on, static_cast<std::int64_t>(size * sizeof(T))) {}
-    std::size_t size() const { return size_; }
-    T* data() { return static_cast<T*>(memory_.data()); }
-    const T* data() const { return static_cast<const T*>(memory_.data()); }
-
-   private:
-    std::size_t size_ = 0;
-    DeviceMemory memory_;
-  };
+  using Buffer = DeviceArray<T>;
 
   template <class T>
   Buffer<T> buffer(std::int64_t size) const {
@@ -79,24 +67,19 @@ class OnDevice {
   }
   template <class T>
   Buffer<T> upload(const std::vector<T>& values) const {
-    const OnThisDevice here(on_);
     Buffer<T> buffer(on_, values.size());
-    move(buffer.data(), values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice);
-    wait();  // `values` may go away
+    buffer.write(values.data(), values.size());
     return buffer;
   }
   template <class T>
   void copy(const Buffer<T>& from, Buffer<T>& to) const {
-    const OnThisDevice here(on_);
     if (to.size() != from.size()) to = Buffer<T>(on_, from.size());
-    move(to.data(), from.data(), from.size() * sizeof(T), cudaMemcpyDeviceToDevice);
+    to.write(from);
   }
   template <class T>
   std::vector<T> download(const Buffer<T>& from) const {
-    const OnThisDevice here(on_);
     std::vector<T> values(from.size());
-    move(values.data(), from.data(), values.size() * sizeof(T), cudaMemcpyDeviceToHost);
-    wait();
+    from.read(values.data(), values.size());
     return values;
   }
 
@@ -125,10 +108,6 @@ class OnDevice {
     const OnThisDevice here(on_);
     kernel<<<static_cast<unsigned>(blocks_for(threads)), kBlockThreads, 0, on_.stream>>>(n, body);
     check_cuda(cudaGetLastError(), "kernel launch");
-  }
-  void move(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) const {
-    if (bytes == 0) return;
-    check_cuda(cudaMemcpyAsync(to, from, bytes, kind, on_.stream), "cudaMemcpyAsync");
   }
 
   Cuda on_;
