@@ -190,8 +190,8 @@ class TsneOn final : public Optimizer {
   int advance(int steps) override {
     const int first = now_.iteration, last = first + steps;
     while (now_.iteration < last && now_.iteration < now_.iterations) {
-      if (!repulsion_->is_exact() && now_.iteration % kLook == 0 && now_.iteration != seen_at_)
-        look();
+      const bool due = now_.iteration % kLook == 0 && now_.iteration != seen_at_;
+      if (!repulsion_->is_exact() && (due || seen_at_ < 0)) look();
       const int until = std::min(last, now_.iteration / kLook * kLook + kLook);
       while (now_.iteration < until && now_.iteration < now_.iterations) iterate();
       if (repulsion_->lost()) again();
@@ -214,6 +214,35 @@ class TsneOn final : public Optimizer {
 
   void copy_layout(HostMatrix<float> out) const override {
     by_point(executor_.download(now_.y), point_of_, out);
+  }
+
+  /// The grid of an iteration by FFT is that of the last look, so that is where another run can go
+  /// on.
+  Checkpoint save() const override {
+    const State& state = repulsion_->is_exact() || seen_at_ < 0 ? now_ : seen_;
+    const auto rows = [&](const Buffer<float>& values) {
+      return by_point(executor_.download(values), point_of_, Dims);
+    };
+    return {.iteration = state.iteration,
+            .early_iterations = state.early_iterations,
+            .iterations = state.iterations,
+            .memory = state.stop.memory(),
+            .layout = rows(state.y),
+            .update = rows(state.update),
+            .gains = rows(state.gains)};
+  }
+  void restore(const Checkpoint& from) override {
+    const auto rows = [&](const Matrix& values) {
+      return executor_.upload(by_vertex(values, point_of_));
+    };
+    now_.y = rows(from.layout);
+    now_.update = rows(from.update);
+    now_.gains = rows(from.gains);
+    now_.stop.restore(from.memory);
+    now_.iteration = from.iteration;
+    now_.early_iterations = from.early_iterations;
+    now_.iterations = from.iterations;
+    seen_at_ = -1;
   }
 
  private:

@@ -126,6 +126,16 @@ class UmapOn final : public Optimizer {
     by_point(executor_.download(y_), point_of_, out);
   }
 
+  Checkpoint save() const override {
+    return {.iteration = epoch_,
+            .iterations = epochs_,
+            .layout = by_point(executor_.download(y_), point_of_, Dims)};
+  }
+  void restore(const Checkpoint& from) override {
+    epoch_ = from.iteration;
+    y_ = executor_.upload(by_vertex(from.layout, point_of_));
+  }
+
  private:
   UmapStep<Dims> step(std::int32_t part) {
     const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_) / epochs_);

@@ -49,9 +49,36 @@ void check_start(const ArrayInit& init, std::int64_t n, int dims) {
         throw InvalidInput("row " + std::to_string(i) + " of the start is not finite");
 }
 
+void check_rows(const char* what, const Matrix& rows, std::int64_t n, int dims) {
+  if (rows.rows != n || rows.cols != dims)
+    throw InvalidInput(std::string("the checkpoint's ") + what + " is " +
+                       std::to_string(rows.rows) + " x " + std::to_string(rows.cols) +
+                       "; this run's is " + std::to_string(n) + " x " + std::to_string(dims));
+  for (const float x : rows.values)
+    if (!std::isfinite(x))
+      throw InvalidInput(std::string("the checkpoint's ") + what + " is not finite");
+}
+
+void check_checkpoint(const Checkpoint& from, const Settings& settings, std::int64_t n) {
+  const int most = iterations_of(settings.method, n);
+  if (from.iterations < 1 || from.iterations > most || from.iteration < 0 ||
+      from.iteration > from.iterations)
+    throw InvalidInput("the checkpoint is of iteration " + std::to_string(from.iteration) + " of " +
+                       std::to_string(from.iterations) + "; this run has " + std::to_string(most));
+  check_rows("layout", from.layout, n, settings.dims);
+  const auto* tsne = std::get_if<TsneParams>(&settings.method);
+  if (tsne == nullptr) return;
+  if (from.early_iterations < 0 || from.early_iterations > tsne->early_exaggeration_iter)
+    throw InvalidInput("the checkpoint has " + std::to_string(from.early_iterations) +
+                       " iterations of early exaggeration; this run has " +
+                       std::to_string(tsne->early_exaggeration_iter));
+  check_rows("update", from.update, n, settings.dims);
+  check_rows("gains", from.gains, n, settings.dims);
+}
+
 }  // namespace
 
-void check_source(const Source& source, const Init& init, int dims, const Cpu& on) {
+void check_source(const Source& source, const Init& init, const Settings& settings, const Cpu& on) {
   if (source.n() < 4)
     throw InvalidInput("there are " + std::to_string(source.n()) +
                        " points; a map needs at least 4");
@@ -62,10 +89,12 @@ void check_source(const Source& source, const Init& init, int dims, const Cpu& o
     throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
                        " points and the data " + std::to_string(source.points.rows) +
                        "; give the data the graph was made of");
+  if (source.from) return check_checkpoint(*source.from, settings, source.n());
   if (std::holds_alternative<PcaInit>(init) && !has_points)
     throw InvalidInput(
         "a PCA start needs the points; give them with the graph, or use another init");
-  if (const auto* array = std::get_if<ArrayInit>(&init)) check_start(*array, source.n(), dims);
+  if (const auto* array = std::get_if<ArrayInit>(&init))
+    check_start(*array, source.n(), settings.dims);
 }
 
 Init default_init(const Method& method, HostMatrix<const float> points) {

@@ -15,8 +15,8 @@ void check_points(HostMatrix<const float> points, const Cpu& on);
 void check_values(HostMatrix<const float> points, const Cpu& on);
 
 /// The same for all of a source: points where there are any, the graph's own rules, and that the
-/// start can be made from them.
-void check_source(const Source& source, const Init& init, int dims, const Cpu& on);
+/// start can be made from them, or the checkpoint is of such a run.
+void check_source(const Source& source, const Init& init, const Settings& settings, const Cpu& on);
 
 /// PCA for t-SNE where there are points, spectral otherwise.
 Init default_init(const Method& method, HostMatrix<const float> points);

@@ -8,6 +8,7 @@
 
 #include "quality.hpp"
 #include "stages.hpp"
+#include "stopping.hpp"
 
 namespace nearfold {
 namespace {
@@ -120,14 +121,18 @@ std::vector<Compared> compare_graphs(HostMatrix<const float> points,
     validate(one);
   }
   std::vector<Compared> out;
-  for (const KnnParams& knn : all) {
-    one.knn = knn;
-    Compared compared = compare_one(points, labels, k, one, scored, progress);
-    if (!compared.info.finished) break;
-    if (!out.empty())
-      compared.agreement = compare_layouts(out[0].layout, compared.layout, 10, scored);
-    out.push_back(std::move(compared));
-    on_compared(out.back());
+  const StopScope scope([&] { return !progress || progress({Stage::knn, 0, 0}); });
+  try {
+    for (const KnnParams& knn : all) {
+      one.knn = knn;
+      Compared compared = compare_one(points, labels, k, one, scored, progress);
+      if (!compared.info.finished) break;
+      if (!out.empty())
+        compared.agreement = compare_layouts(out[0].layout, compared.layout, 10, scored);
+      out.push_back(std::move(compared));
+      on_compared(out.back());
+    }
+  } catch (const Stopped&) {  // within a search or a score: without that one
   }
   return out;
 }

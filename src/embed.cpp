@@ -13,8 +13,6 @@
 namespace nearfold {
 namespace {
 
-constexpr int kBlock = 10;  // iterations between questions to the caller
-
 std::int64_t peak_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -25,10 +23,14 @@ const char* method_name(const Method& method) {
   return std::holds_alternative<TsneParams>(method) ? "tsne" : "umap";
 }
 
-void check_layout(const Matrix& layout) {
-  for (const float x : layout.values)
-    if (!std::isfinite(x))
+void require_finite(HostMatrix<const float> layout) {
+  for (std::int64_t i = 0; i < layout.size(); ++i)
+    if (!std::isfinite(layout.data[i]))
       throw Error("the layout is no longer finite; use a smaller learning_rate");
+}
+
+void require_layout(const Embedder::State& state) {
+  if (!state.optimizer) throw InvalidInput("the run was stopped before it had a layout");
 }
 
 }  // namespace
@@ -69,12 +71,18 @@ Embedder::State::State(const Source& source, const Settings& settings)
   info.seed = settings.seed;
   info.n = n;
   info.dim = source.points.cols;
+  if (source.from == nullptr) return;
+  info.iterations = source.from->iteration;
+  total = source.from->iterations;
+  info.finished = info.iterations == total;
 }
 
 void Embedder::State::advance(int steps) {
   if (!optimizer) return;
   steps = std::clamp(steps, 0, total - info.iterations);
-  const int done = optimizer->advance(steps);
+  const StopScope whole({});  // an iteration is done, or it is not
+  int done = 0;
+  Run::timed(info, name(Stage::optimize), [&] { done = optimizer->advance(steps); });
   info.iterations += done;
   if (done < steps) total = info.iterations;  // an early stop
   info.early_iterations = optimizer->early_iterations();
@@ -83,19 +91,27 @@ void Embedder::State::advance(int steps) {
 }
 
 Result Embedder::State::run_to_end(Run& run) {
-  if (!optimizer) return {{}, info};  // stopped before its start: an empty layout
-  run.stage(Stage::optimize, [&] {
-    while (info.iterations < total && run.report(Stage::optimize, info.iterations, total))
-      advance(kBlock);
-    run.report(Stage::optimize, info.iterations, total);
-  });
-  Result result{Matrix(n, dims), {}};
+  while (optimizer && run.report(Stage::optimize, info.iterations, total) &&
+         info.iterations < total)
+    advance(block());
+  return result();
+}
+
+int Embedder::State::block() const {
+  constexpr std::int64_t kMany = 100'000;
+  const bool waits = info.threads == 0;  // a GPU: not for every iteration
+  return n > kMany && !waits ? 1 : 10;
+}
+
+Result Embedder::State::result() const {
+  Result result{{}, info};
+  if (!optimizer) return result;
+  result.layout = Matrix(n, dims);
   optimizer->copy_layout(result.layout.view());
-  check_layout(result.layout);
-  info.kl_divergence = optimizer->loss();
-  info.force_error = optimizer->force_error();
-  info.peak_bytes = peak_bytes();
-  result.info = info;
+  require_finite(result.layout);
+  result.info.kl_divergence = optimizer->loss();
+  result.info.force_error = optimizer->force_error();
+  result.info.peak_bytes = peak_bytes();
   return result;
 }
 
@@ -122,6 +138,9 @@ Embedder::Embedder(HostMatrix<const float> points, const Settings& settings,
 Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
     : state_(State::begin({points, &graph}, settings, progress)) {}
+Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+                   const Checkpoint& from, const Progress& progress)
+    : state_(State::begin({points, &graph, &from}, settings, progress)) {}
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;
@@ -142,16 +161,34 @@ std::optional<double> Embedder::loss() const {
 }
 
 void Embedder::copy_layout(HostMatrix<float> out) const {
-  if (!state_->optimizer) throw InvalidInput("the run was stopped before it had a layout");
+  require_layout(*state_);
   if (out.rows != state_->n || out.cols != state_->dims)
     throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
                        "; the layout is " + std::to_string(state_->n) + " x " +
                        std::to_string(state_->dims));
   state_->optimizer->copy_layout(out);
+  require_finite(out);
+}
+
+Checkpoint Embedder::checkpoint() const {
+  require_layout(*state_);
+  Checkpoint checkpoint = state_->optimizer->save();
+  require_finite(checkpoint.layout);
+  checkpoint.init = state_->info.init;
+  checkpoint.warnings = state_->info.warnings;
+  return checkpoint;
 }
 
 const RunInfo& Embedder::info() const {
   return state_->info;
+}
+
+int Embedder::block() const {
+  return state_->block();
+}
+
+Result Embedder::result() const {
+  return state_->result();
 }
 
 Result Embedder::run_to_end(const Progress& progress) {

@@ -28,6 +28,9 @@ struct Embedder::State {
 
   /// All iterations that are left, or as many as the caller wants. `run` is of this info.
   Result run_to_end(Run& run);
+
+  int block() const;
+  Result result() const;
 };
 
 }  // namespace nearfold

@@ -24,6 +24,10 @@ class Optimizer {
   virtual int early_iterations() const { return 0; }
   /// out [n, dims]
   virtual void copy_layout(HostMatrix<float> out) const = 0;
+  /// All that iterations change; init and warnings stay empty.
+  virtual Checkpoint save() const = 0;
+  /// Goes on from what another optimiser of the same graph and parameters saved.
+  virtual void restore(const Checkpoint& from) = 0;
 };
 
 }  // namespace nearfold

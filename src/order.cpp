@@ -77,6 +77,13 @@ std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& p
   return rows;
 }
 
+Matrix by_point(const std::vector<float>& by_vertex, const std::vector<std::int32_t>& point_of,
+                std::int64_t cols) {
+  Matrix out(static_cast<std::int64_t>(by_vertex.size()) / cols, cols);
+  by_point(by_vertex, point_of, out.view());
+  return out;
+}
+
 void by_point(const std::vector<float>& by_vertex, const std::vector<std::int32_t>& point_of,
               HostMatrix<float> out) {
   if (point_of.empty()) return void(std::copy(by_vertex.begin(), by_vertex.end(), out.data));

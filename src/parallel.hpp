@@ -13,6 +13,8 @@
 #include <mutex>
 #include <vector>
 
+#include "stopping.hpp"
+
 namespace nearfold {
 
 /// Threads to use for a request as in Cpu::threads: 0 means all that this process may use.
@@ -28,7 +30,8 @@ void run_on_threads(int threads, const std::function<void()>& job);
 
 /// body(begin, end) for every range [begin, end) of `grain` items of [0, n), on `threads` threads,
 /// in no particular order. The exception of the first range that throws is rethrown here, whichever
-/// came first in time; later ranges may have been skipped.
+/// came first in time; later ranges may have been skipped. Asks before each range whether to go on
+/// (stopping.hpp).
 template <class Body>
 void parallel_for(int threads, std::int64_t n, std::int64_t grain, const Body& body) {
   const std::int64_t ranges = (n + grain - 1) / grain;
@@ -39,6 +42,7 @@ void parallel_for(int threads, std::int64_t n, std::int64_t grain, const Body& b
     for (std::int64_t r; (r = next.fetch_add(1, std::memory_order_relaxed)) < ranges;) {
       if (r > failed.load(std::memory_order_relaxed)) return;
       try {
+        throw_if_stopped();
         body(r * grain, std::min(n, (r + 1) * grain));
       } catch (...) {
         const std::lock_guard lock(mutex);

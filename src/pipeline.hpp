@@ -16,23 +16,37 @@
 #include "nearfold/embed.hpp"
 #include "order.hpp"
 #include "stages.hpp"
+#include "stopping.hpp"
 
 namespace nearfold {
 
-/// Times the stages of one run and asks the caller, before each, whether to go on.
+/// Times the stages of one run and asks the caller, before and within each, whether to go on.
 class Run {
  public:
   Run(RunInfo& info, const Progress& progress) : info_(info), progress_(progress) {}
 
-  /// work() as `stage`, whose time grows when it comes again. Nothing is done once the caller has
-  /// said stop.
+  /// work() as `stage`, whose time grows when it comes again. It ends early, and nothing more is
+  /// done, once the caller has said stop.
   template <class Work>
   void stage(Stage stage, const Work& work) {
     if (!report(stage, 0, 0)) return;
+    const StopScope scope([&] { return !progress_ || report(stage, 0, 0); });
+    try {
+      timed(info_, name(stage), work);
+    } catch (const Stopped&) {
+      stopped_ = true;
+    }
+  }
+
+  /// work(), which runs to its end; its time is added to that of `name`.
+  template <class Work>
+  static void timed(RunInfo& info, const char* name, const Work& work) {
     const auto begin = std::chrono::steady_clock::now();
     work();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    add(name(stage), took.count());
+    for (auto& [known, so_far] : info.seconds)
+      if (known == name) return void(so_far += took.count());
+    info.seconds.emplace_back(name, took.count());
   }
 
   /// False once the caller wants to stop.
@@ -43,21 +57,17 @@ class Run {
   bool stopped() const { return stopped_; }
 
  private:
-  void add(const char* stage, double seconds) {
-    for (auto& [name, so_far] : info_.seconds)
-      if (name == stage) return void(so_far += seconds);
-    info_.seconds.emplace_back(stage, seconds);
-  }
-
   RunInfo& info_;
   const Progress& progress_;
   bool stopped_ = false;
 };
 
-/// What a run starts from: points [n, dim], a graph, or both. Without points there is no PCA start.
+/// What a run starts from: points [n, dim], a graph, or both. Without points there is no PCA start;
+/// from a checkpoint there is none at all.
 struct Source {
   HostMatrix<const float> points;
   const KnnGraph* graph = nullptr;
+  const Checkpoint* from = nullptr;
 
   std::int64_t n() const { return graph ? graph->n : points.rows; }
 };
@@ -73,6 +83,14 @@ inline Init init_of(const Settings& settings, const Method& method,
   return settings.init.value_or(default_init(method, points));
 }
 
+/// The unscaled start of a run; where it goes on from a checkpoint, room for it.
+inline Start start_of(const Source& source, const Init& init, const EdgeGraph& edges,
+                      const Settings& settings, const Cpu& on) {
+  if (source.from)
+    return {Matrix(source.n(), settings.dims), source.from->init, source.from->warnings};
+  return initial_layout(init, source.points, edges, settings.dims, settings.seed, on);
+}
+
 /// Everything before the optimiser is known; incomplete when the caller stopped the run.
 template <class Params, class D>
 Prepared prepare(const Source& source, const Params& params, const Settings& settings, const D& on,
@@ -84,7 +102,7 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
   std::vector<std::int32_t> point_of;
   Prepared prepared;
 
-  run.stage(Stage::check, [&] { check_source(source, init, settings.dims, host); });
+  run.stage(Stage::check, [&] { check_source(source, init, settings, host); });
   run.stage(Stage::knn, [&] {
     if (!source.graph)
       found = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
@@ -102,8 +120,7 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
     info.edges = prepared.edges.edges();
   });
   run.stage(Stage::init, [&] {
-    prepared.start =
-        initial_layout(init, source.points, prepared.edges, settings.dims, settings.seed, host);
+    prepared.start = start_of(source, init, prepared.edges, settings, host);
     info.init = prepared.start.how;
     info.warnings.insert(info.warnings.end(), prepared.start.warnings.begin(),
                          prepared.start.warnings.end());
@@ -118,10 +135,12 @@ std::unique_ptr<Optimizer> start_optimizer(Prepared prepared, const Source& sour
                                            const D& on, Run& run) {
   std::unique_ptr<Optimizer> optimizer;
   run.stage(Stage::init, [&] {
-    scale_start(prepared.start.layout, init_of(settings, params, source.points), params,
-                settings.seed);
+    if (!source.from)
+      scale_start(prepared.start.layout, init_of(settings, params, source.points), params,
+                  settings.seed);
     optimizer = make_optimizer(std::move(prepared.edges), std::move(prepared.start.layout), params,
                                settings.seed, on);
+    if (source.from) optimizer->restore(*source.from);
   });
   return optimizer;
 }

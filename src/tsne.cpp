@@ -72,6 +72,25 @@ class TsneOptimizer final : public Optimizer {
 
   void copy_layout(HostMatrix<float> out) const override { by_point(y_, point_of_, out); }
 
+  Checkpoint save() const override {
+    return {.iteration = iteration_,
+            .early_iterations = early_iterations_,
+            .iterations = iterations_,
+            .memory = stop_.memory(),
+            .layout = by_point(y_, point_of_, Dims),
+            .update = by_point(update_, point_of_, Dims),
+            .gains = by_point(gains_, point_of_, Dims)};
+  }
+  void restore(const Checkpoint& from) override {
+    iteration_ = from.iteration;
+    early_iterations_ = from.early_iterations;
+    iterations_ = from.iterations;
+    stop_.restore(from.memory);
+    y_ = by_vertex(from.layout, point_of_);
+    update_ = by_vertex(from.update, point_of_);
+    gains_ = by_vertex(from.gains, point_of_);
+  }
+
  private:
   struct Sum {
     std::array<double, Dims> at{};

@@ -1,7 +1,9 @@
 // When t-SNE has done enough: opt-SNE's rules.
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
+
+#include "nearfold/embed.hpp"
 
 namespace nearfold {
 
@@ -32,19 +34,22 @@ class EarlyStop {
 
   /// The divergence before an iteration of a phase that asks() named.
   Verdict judge(bool early, int iteration_of_phase, double divergence) {
-    const double before = divergence_;
-    divergence_ = divergence;
+    const double before = memory_.divergence;
+    memory_.divergence = divergence;
     if (iteration_of_phase == kSettle) {  // the first of its phase
-      steepest_ = 0;
+      memory_.steepest = 0;
       return Verdict::go_on;
     }
     const double fall = (before - divergence) / every(early);
     if (!early) return fall < divergence / kEnough ? Verdict::stop : Verdict::go_on;
     const double relative = fall / before;
-    const bool past_the_peak = steepest_ > 0 && relative < steepest_;
-    if (relative > kFalls) steepest_ = relative > steepest_ ? relative : steepest_;
+    const bool past_the_peak = memory_.steepest > 0 && relative < memory_.steepest;
+    if (relative > kFalls) memory_.steepest = std::max(memory_.steepest, relative);
     return past_the_peak ? Verdict::end_early_exaggeration : Verdict::go_on;
   }
+
+  const Checkpoint::Memory& memory() const { return memory_; }
+  void restore(const Checkpoint::Memory& memory) { memory_ = memory; }
 
  private:
   static constexpr int kSettle = 15;  // iterations of a phase that are not judged
@@ -52,7 +57,7 @@ class EarlyStop {
   static constexpr double kFalls = 1e-4;  // a slower fall is not yet the one to wait for
   static int every(bool early) { return early ? 3 : 5; }
 
-  double divergence_ = 0, steepest_ = 0;
+  Checkpoint::Memory memory_;
 };
 
 }  // namespace nearfold

@@ -129,6 +129,14 @@ class UmapOptimizer final : public Optimizer {
 
   void copy_layout(HostMatrix<float> out) const override { by_point(y_, point_of_, out); }
 
+  Checkpoint save() const override {
+    return {.iteration = epoch_, .iterations = epochs_, .layout = by_point(y_, point_of_, Dims)};
+  }
+  void restore(const Checkpoint& from) override {
+    epoch_ = from.iteration;
+    y_ = by_vertex(from.layout, point_of_);
+  }
+
  private:
   /// What a block has to do for a part of an epoch, which it does in two steps.
   struct Work {

@@ -62,9 +62,27 @@ struct ProgressInfo {
   std::int64_t total = 0;
 };
 
-/// Called on the caller's thread between stages and blocks of iterations. Returning false stops:
-/// the result is the layout so far with `info.finished == false`. Cancelling is not an error.
+/// Called on the caller's thread between stages and blocks of iterations, and some times a second
+/// within the other stages. Returning false stops: the result is the layout so far, empty before
+/// there is one, with `info.finished == false`. Cancelling is not an error.
 using Progress = std::function<bool(const ProgressInfo&)>;
+
+/// An optimisation between two iterations. Another run of the same graph and settings that begins
+/// with it goes on as this one would have, bit for bit. Rows are in the order of the points.
+struct Checkpoint {
+  int iteration = 0;         ///< done
+  int early_iterations = 0;  ///< t-SNE: of early exaggeration, as far as it is known
+  int iterations = 0;        ///< in all, as far as it is known
+  /// t-SNE with early_stop: what its rules remember.
+  struct Memory {
+    double divergence = 0, steepest = 0;
+  } memory = {};
+  Matrix layout = {};     ///< [n, dims]
+  Matrix update = {};     ///< t-SNE: the last steps, [n, dims]
+  Matrix gains = {};      ///< t-SNE: factors of the next ones, [n, dims]
+  std::string init = {};  ///< the start that the run had
+  std::vector<std::string> warnings = {};
+};
 
 /// The optimisation as an object: `advance(a); advance(b)` equals `advance(a + b)` bit for bit.
 /// One thread at a time uses an Embedder; different ones are independent.
@@ -76,6 +94,10 @@ class Embedder {
   /// From a graph; `points` may be empty, and is then not available to a PCA start.
   Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
            const Progress& = {});
+  /// Goes on from a checkpoint of a run of the same graph and settings: there is no start. Throws
+  /// InvalidInput for a checkpoint that cannot be one of this run.
+  Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+           const Checkpoint& from, const Progress& = {});
   Embedder(Embedder&&) noexcept;
   Embedder& operator=(Embedder&&) noexcept;
   ~Embedder();
@@ -87,7 +109,15 @@ class Embedder {
   /// t-SNE: true KL divergence, O(n) by FFT or O(n^2). UMAP has no loss it descends: nullopt.
   std::optional<double> loss() const;
   void copy_layout(HostMatrix<float> out) const;  ///< out [n, dims]
+  /// Of the iteration that the run is at; on a GPU of t-SNE by FFT of up to nine before. O(n).
+  Checkpoint checkpoint() const;
   const RunInfo& info() const;
+  /// The layout and the report so far; no layout when the run was stopped before it had one.
+  /// Throws Error when the layout is not finite, as copy_layout() and checkpoint() do. O(n), for
+  /// t-SNE the cost of loss().
+  Result result() const;
+  /// Iterations between two calls of Progress: less than a second of them up to millions of points.
+  int block() const;
   /// The loop most callers want: all iterations that are left, then the layout and the report.
   Result run_to_end(const Progress& = {});
 

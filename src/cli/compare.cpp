@@ -15,6 +15,7 @@
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 #include "quality.hpp"
+#include "stopping.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -131,8 +132,11 @@ Experiment run_one(const Options& o, const Inputs& in, const Indexes& indexes, S
   teller.begin(std::to_string(n) + " points, " + metric);
   e.compared = compare_graphs(points, e.labels, e.k, indexes.methods, settings,
                               {.seed = settings.seed}, teller.on_compared(), teller.progress());
-  if (!o.no_break_even && stop_signal() == 0)
-    e.breaks = break_even(points, e.k, e.compared, settings);
+  try {
+    if (!o.no_break_even && stop_signal() == 0)
+      e.breaks = break_even(points, e.k, e.compared, settings);
+  } catch (const Stopped&) {  // told without
+  }
   return e;
 }
 
@@ -181,6 +185,7 @@ void run(const Options& o) {
     for (const std::int64_t n : sizes)
       if (stop_signal() == 0)
         experiments.push_back(run_one(o, in, indexes, settings, n, metric, teller));
+  const StopScope to_the_end({});
   teller.finish();
   Json report{{"version", version()},
               {"method", o.method.method},

@@ -15,6 +15,7 @@
 #include "cli/report.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
+#include "stopping.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -209,6 +210,7 @@ void run(const Options& o) {
                     made_from(o, in, settings), o.common.overwrite());
   const KnnGraph graph = graph_for(in, k, settings, folder, progress);
   describe(graph, folder.manifest()["graph"]);
+  const StopScope to_the_end({});
   const bool finished = make_maps(graph, in, methods, settings, folder, progress);
   folder.manifest()["status"] = finished ? "finished" : "interrupted";
   if (finished) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
+#include "cli/folder.hpp"
 #include "cli/report.hpp"
 #include "nearfold/error.hpp"
 
@@ -13,19 +12,6 @@ namespace nearfold::cli {
 namespace {
 
 using Json = GridFolder::Json;
-
-/// The object in a file, or null when it is missing or holds none.
-Json json_in(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  Json json = Json::parse(file, nullptr, /*allow_exceptions=*/false);
-  return json.is_object() ? json : Json();
-}
-
-void make_folder(const std::string& path) {
-  std::error_code why;
-  std::filesystem::create_directories(path, why);
-  if (why) throw IoError("the folder '" + path + "' cannot be made: " + why.message());
-}
 
 Json axis_json(const GridAxis& axis) {
   return {{"name", axis.name}, {"values", axis.values}};

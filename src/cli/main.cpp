@@ -9,6 +9,7 @@
 #include "cli/progress.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
+#include "stopping.hpp"
 
 namespace {
 
@@ -63,7 +64,10 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     cli::catch_signals();
+    const StopScope scope([] { return cli::stop_signal() == 0; });
     return run(argc, argv);
+  } catch (const Stopped&) {
+    return 128 + cli::stop_signal();
   } catch (const InvalidParameter& error) {
     return fail(kUsage, error.what());
   } catch (const Unsupported& error) {

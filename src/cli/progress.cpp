@@ -33,8 +33,7 @@ std::string clock_text(double seconds) {
 }  // namespace
 
 void catch_signals() {
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, on_signal);
 }
 
 int stop_signal() {

@@ -22,7 +22,7 @@ class ProgressPrinter {
   void update(const std::string& phase, std::int64_t done, std::int64_t total);
   void finish();
 
-  /// For the library: prints, and says stop after SIGINT or SIGTERM.
+  /// For the library: prints, and says stop after one of these signals.
   Progress callback();
 
  private:
@@ -39,7 +39,7 @@ class ProgressPrinter {
   int tenths_ = 0;  // of the phase, printed so far in plain mode
 };
 
-/// From here on SIGINT and SIGTERM ask for a stop; the second one ends the process.
+/// From here on SIGINT, SIGTERM and SIGHUP ask for a stop; the second one ends the process.
 void catch_signals();
 /// 0, or the signal that asked for a stop.
 int stop_signal();

@@ -48,4 +48,7 @@ FileInfo describe_i8bin(ByteSource& source);
 /// The graph of an .npz, see read_graph() in io.hpp.
 KnnGraph read_graph(const ByteSource& source, GraphMeta* meta);
 
+/// The checkpoint of an .npz, see read_checkpoint() in io.hpp.
+Checkpoint read_checkpoint(const ByteSource& source);
+
 }  // namespace nearfold::io

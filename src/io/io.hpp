@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nearfold/embed.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 
@@ -110,7 +111,7 @@ KnnGraph read_graph(const std::string& path, GraphMeta* meta = nullptr);
 /// belongs to these points.
 std::string fingerprint(HostMatrix<const float> points);
 
-// ---- indexes and answers ----------------------------------------------------------------------
+// ---- indexes ----------------------------------------------------------------------------------
 
 /// Writes an index of these points as an .npz that numpy opens: `meta`, JSON text as uint8, with
 /// its kind, parameters, metric, seed and the fingerprint of the points; `mean`, `axes`, `rows`,
@@ -125,6 +126,18 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
 /// type and shape of every array, ids, cells and links out of range, floats that are not finite,
 /// parameters out of range. The message names the file, the array and the value.
 KnnIndex read_index(const std::string& path, HostMatrix<const float> points);
+
+// ---- checkpoints ------------------------------------------------------------------------------
+
+/// Writes a checkpoint as an .npz that numpy opens: `layout`, of t-SNE also `update` and `gains`,
+/// float32 [n, dims], and `meta`, JSON text as uint8.
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, Overwrite overwrite);
+
+/// Reads what write_checkpoint() wrote. InvalidInput for types, shapes and numbers that cannot be;
+/// whether it is of a given run is for the Embedder to say.
+Checkpoint read_checkpoint(const std::string& path);
+
+// ---- answers ----------------------------------------------------------------------------------
 
 /// Writes the answer to queries as an .npz: `indices` int32 [rows, k], `distances` float32
 /// [rows, k], and `meta` with the recall when it was measured.

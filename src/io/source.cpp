@@ -10,16 +10,18 @@
 
 #include "io/descriptor.hpp"
 #include "nearfold/error.hpp"
+#include "stopping.hpp"
 
 namespace nearfold::io {
 namespace {
 
-constexpr std::size_t kMostPerCall = std::size_t{1} << 30;  // the system refuses 2 GiB and more
+constexpr std::size_t kMostPerCall = std::size_t{1} << 26;  // some hundredths of a second
 
 std::size_t read_file_at(int fd, const std::string& path, std::int64_t offset,
                          std::span<std::byte> into) {
   std::size_t done = 0;
   while (done < into.size()) {
+    throw_if_stopped();
     const std::size_t ask = std::min(into.size() - done, kMostPerCall);
     const ssize_t got =
         ::pread(fd, into.data() + done, ask, offset + static_cast<std::int64_t>(done));

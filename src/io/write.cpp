@@ -2,18 +2,22 @@
 #include "io/write.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
-#include "io/descriptor.hpp"
 #include "io/npy.hpp"
 #include "nearfold/error.hpp"
+#include "stopping.hpp"
 
 namespace nearfold::io {
 namespace {
@@ -57,6 +61,37 @@ std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
+constexpr const char* kPrefix = ".nearfold-";
+constexpr mode_t kUsualMode = 0666;  // less what the umask takes
+
+void remove_folder(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
+}
+
+/// A lock on a folder, or null when another process has it or the folder is gone. Where the file
+/// system has no locks, the folder counts as locked by its maker and by nobody else.
+std::unique_ptr<Descriptor> lock_folder(const std::string& path, bool made_here = true) {
+  auto folder = std::make_unique<Descriptor>(
+      ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (folder->get() < 0) return nullptr;
+  if (::flock(folder->get(), LOCK_EX | LOCK_NB) != 0 && (errno == EWOULDBLOCK || !made_here))
+    return nullptr;
+  struct stat status {};
+  const bool there = ::stat(path.c_str(), &status) == 0;
+  return there ? std::move(folder) : nullptr;
+}
+
+/// What writers that were killed have left in a folder.
+void remove_abandoned(const std::string& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (!entry.path().filename().string().starts_with(kPrefix)) continue;
+    if (const auto lock = lock_folder(entry.path().string(), /*made_here=*/false))
+      remove_folder(entry.path().string());
+  }
+}
+
 void write_array(const std::string& path, const std::string& header,
                  std::span<const std::byte> values, Overwrite overwrite) {
   AtomicFile file(path, overwrite);
@@ -72,26 +107,33 @@ AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite)
       folder_(folder_of(target_)),
       overwrite_(overwrite) {
   refuse_existing(target_, overwrite_);
-  constexpr int kNames = 1000;  // taken by other writers in this folder, or left by a killed one
-  for (int i = 0; i < kNames && temporary_.empty(); ++i) {
-    const std::string name =
-        folder_ + "/.nearfold-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp";
-    const Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (file.get() >= 0) temporary_ = name;
-    if (file.get() < 0 && errno != EEXIST) throw_errno("write", path);
+  remove_abandoned(folder_);
+  // Between its making and its locking, another writer may take the folder for an abandoned one.
+  for (int attempt = 0; attempt < 100 && !lock_; ++attempt) {
+    hidden_ = folder_ + "/" + kPrefix + "XXXXXX";
+    if (::mkdtemp(hidden_.data()) == nullptr) throw_errno("write", path);
+    lock_ = lock_folder(hidden_);
   }
-  if (temporary_.empty()) throw_errno("write", path);
+  temporary_ = hidden_ + "/file";
+  const Descriptor file(
+      ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kUsualMode));
+  if (file.get() >= 0) return;
+  const int reason = errno;
+  ::rmdir(hidden_.c_str());
+  errno = reason;
+  throw_errno("write", path);
 }
 
 AtomicFile::~AtomicFile() {
-  if (!committed_) ::unlink(temporary_.c_str());
+  remove_folder(hidden_);
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
-  constexpr std::size_t kMostPerCall = std::size_t{1} << 30;
+  constexpr std::size_t kMostPerCall = std::size_t{1} << 26;
   const Descriptor file(::open(temporary_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   if (file.get() < 0) throw_errno("write", target_);
   while (!bytes.empty()) {
+    throw_if_stopped();
     const ssize_t done = ::write(file.get(), bytes.data(), std::min(bytes.size(), kMostPerCall));
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) throw_errno("write", target_);
@@ -103,7 +145,6 @@ void AtomicFile::commit() {
   sync_path(temporary_);
   refuse_existing(target_, overwrite_);
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw_errno("write", target_);
-  committed_ = true;
   sync_path(folder_);
 }
 

@@ -2,18 +2,22 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 
+#include "io/descriptor.hpp"
 #include "io/io.hpp"
 
 namespace nearfold::io {
 
-/// A temporary file beside its target. commit() puts it in the target's place; without that it is
-/// removed again, and the target is as it was.
+/// A file in a hidden folder beside its target. commit() puts it in the target's place; without
+/// that it is removed again, and the target is as it was. The folder is locked while its writer
+/// lives, so that the next writer there can tell one that was killed from one at work, and removes
+/// it.
 class AtomicFile {
  public:
-  /// Creates the temporary file; throws what check_writable() does, and IoError.
+  /// Creates the file; throws what check_writable() does, and IoError.
   AtomicFile(const std::string& path, Overwrite overwrite);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -31,8 +35,9 @@ class AtomicFile {
   std::string target_;
   std::string folder_;
   Overwrite overwrite_;
+  std::string hidden_;  // the folder of the temporary file
+  std::unique_ptr<Descriptor> lock_;
   std::string temporary_;
-  bool committed_ = false;
 };
 
 }  // namespace nearfold::io
