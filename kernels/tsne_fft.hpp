@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -199,8 +200,13 @@ class FftOn final : public RepulsionOn<Executor> {
       throw InvalidInput("the layout needs a grid of " + std::to_string(needed) +
                          " nodes a side, beyond " + std::to_string(kMostNodes) +
                          "; use a smaller learning rate");
-    const auto nodes = static_cast<std::int64_t>(needed);
-    if (grid_ && nodes <= grid_->nodes() && 4 * grid_->nodes() <= 5 * grid_nodes_for(nodes)) return;
+    // A function of the layout alone, so that another run can go on from it; of few values, as each
+    // has a transform that takes time to plan.
+    const auto least = static_cast<std::int64_t>(needed);
+    const std::int64_t step =
+        std::max<std::int64_t>(1, std::bit_floor(static_cast<std::uint64_t>(least)) / 8);
+    const std::int64_t nodes = (least + step - 1) / step * step;
+    if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return;
     grid_ = std::make_unique<typename Executor::Convolution>(executor_, nodes);
     frame_.nodes = grid_->nodes();
     charges_ = executor_.upload(

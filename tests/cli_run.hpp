@@ -43,7 +43,12 @@ class Cli : public ::testing::Test {
   }
 
   Outcome run(const std::string& arguments) const {
-    const std::string command = std::string(NEARFOLD_TOOL) + " " + arguments + " 2>&1";
+    return shell(std::string(NEARFOLD_TOOL) + " " + arguments);
+  }
+
+  /// A line of the shell, in which all output goes to one place.
+  static Outcome shell(const std::string& line) {
+    const std::string command = "exec 2>&1; " + line;
     FILE* pipe = popen(command.c_str(), "r");
     Outcome outcome{-1, ""};
     std::array<char, 4096> buffer{};
