@@ -60,7 +60,7 @@ void Keeper::take_snapshot(const Embedder& run) {
   const Matrix layout = run.checkpoint().layout;
   try {
     io::write_npy(flags_.snapshots + name, layout, io::Overwrite::yes);
-  } catch (const IoError& error) {
+  } catch (const Error& error) {
     warnings_.push_back("no more snapshots from iteration " + std::to_string(run.iteration()) +
                         " on: " + error.what());
     flags_.snapshots.clear();
@@ -68,9 +68,10 @@ void Keeper::take_snapshot(const Embedder& run) {
 }
 
 void Keeper::take_checkpoint(const Embedder& run) {
+  const Checkpoint checkpoint = run.checkpoint();
   try {
-    folder_->keep(run.checkpoint());
-  } catch (const IoError& error) {
+    folder_->keep(checkpoint);
+  } catch (const Error& error) {
     warnings_.push_back("no checkpoint at iteration " + std::to_string(run.iteration()) + ": " +
                         error.what());
   }
