@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nearfold/error.hpp"
+#include "nearfold/plan.hpp"
 #include "parallel.hpp"
 #include "pipeline.hpp"
 
@@ -76,6 +77,21 @@ void check_checkpoint(const Checkpoint& from, const Settings& settings, std::int
   check_rows("gains", from.gains, n, settings.dims);
 }
 
+/// The points are there by now; what is asked for is all else. Where the widest of search rows
+/// would not fit, those of a sample are looked at.
+void check_memory(const Source& source, const Settings& settings) {
+  const MemoryLimit limit = settings.memory_limit
+                                ? MemoryLimit{*settings.memory_limit, "the limit given"}
+                                : available_memory();
+  PlannedPoints points{.n = source.n(),
+                       .dim = source.points.cols,
+                       .counted = false,
+                       .has_graph = source.graph != nullptr};
+  if (plan(points, settings).host_bytes() <= limit.bytes) return;
+  if (!points.has_graph) points.search_width = search_width(source.points, settings);
+  require_memory(points, settings, limit);
+}
+
 }  // namespace
 
 void check_source(const Source& source, const Init& init, const Settings& settings, const Cpu& on) {
@@ -89,6 +105,7 @@ void check_source(const Source& source, const Init& init, const Settings& settin
     throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
                        " points and the data " + std::to_string(source.points.rows) +
                        "; give the data the graph was made of");
+  check_memory(source, settings);
   if (source.from) return check_checkpoint(*source.from, settings, source.n());
   if (std::holds_alternative<PcaInit>(init) && !has_points)
     throw InvalidInput(

@@ -10,4 +10,5 @@
 #include "nearfold/matrix.hpp"   // IWYU pragma: export
 #include "nearfold/params.hpp"   // IWYU pragma: export
 #include "nearfold/pca.hpp"      // IWYU pragma: export
+#include "nearfold/plan.hpp"     // IWYU pragma: export
 #include "nearfold/quality.hpp"  // IWYU pragma: export

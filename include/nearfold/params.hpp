@@ -150,6 +150,9 @@ struct Settings {
   int dims = 2;                   ///< columns of the layout, 2 or 3
   std::uint64_t seed = 42;
   Device device = Cpu{};
+  /// Bytes of memory that the run may take, its points not counted; unset: available_memory()
+  /// (plan.hpp). A run that would take more throws OutOfMemory before it takes any.
+  std::optional<std::int64_t> memory_limit = {};
 };
 
 /// Throws InvalidParameter for the first value that no data could make right.

@@ -58,6 +58,9 @@ class ByteSource {
   template <class T>
   T read_big();
 
+  /// Goes on from another byte. For files and memory only, as peek().
+  void seek(std::int64_t position) { position_ = position; }
+
   /// Bytes from anywhere, the position unchanged; returns how many there were. For files and
   /// memory only: streams cannot go back.
   std::size_t peek(std::int64_t offset, std::span<std::byte> out) const;

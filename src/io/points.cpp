@@ -1,0 +1,87 @@
+#include "io/points.hpp"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <span>
+#include <utility>
+
+#include "io/descriptor.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::io {
+
+/// Pages of a file, read when they are touched.
+class Points::Mapping {
+ public:
+  Mapping(int fd, std::size_t bytes, const std::string& folder)
+      : bytes_(bytes), start_(::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd, 0)) {
+    if (start_ == MAP_FAILED) throw_errno("map points in", folder);
+  }
+  ~Mapping() { ::munmap(start_, bytes_); }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  const float* values() const { return static_cast<const float*>(start_); }
+
+ private:
+  std::size_t bytes_;
+  void* start_;
+};
+
+namespace {
+
+int nameless_file(const std::string& folder) {
+  const int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return fd;
+  std::string name = folder + "/.nearfold-points-XXXXXX";
+  const int named = ::mkostemp(name.data(), O_CLOEXEC);
+  if (named >= 0) ::unlink(name.c_str());
+  return named;
+}
+
+void write_at(int fd, std::int64_t offset, std::span<const std::byte> bytes,
+              const std::string& folder) {
+  while (!bytes.empty()) {
+    const ssize_t done = ::pwrite(fd, bytes.data(), bytes.size(), offset);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) throw_errno("keep points in", folder);
+    bytes = bytes.subspan(static_cast<std::size_t>(done));
+    offset += done;
+  }
+}
+
+}  // namespace
+
+Points Points::on_disk(RowFile& file, const std::string& folder) {
+  const Descriptor copy(nameless_file(folder));
+  if (copy.get() < 0) throw_errno("keep points in", folder);
+  const auto row_bytes = file.cols() * static_cast<std::int64_t>(sizeof(float));
+  errno = ::posix_fallocate(copy.get(), 0, file.rows() * row_bytes);
+  if (errno != 0) throw_errno("keep points in", folder);
+  file.for_each_block([&](std::int64_t first, HostMatrix<const float> rows) {
+    const std::span values(rows.data, static_cast<std::size_t>(rows.size()));
+    write_at(copy.get(), first * row_bytes, std::as_bytes(values), folder);
+  });
+  Points points;
+  points.rows = file.rows();
+  points.cols = file.cols();
+  points.mapping_ = std::make_shared<const Mapping>(
+      copy.get(), static_cast<std::size_t>(file.rows() * row_bytes), folder);
+  points.view_ = {points.mapping_->values(), points.rows, points.cols};
+  return points;
+}
+
+Points& Points::operator=(Points&& other) noexcept {
+  in_memory_ = std::move(other.in_memory_);
+  mapping_ = std::move(other.mapping_);
+  view_ = std::exchange(other.view_, {});  // a moved vector keeps its memory
+  rows = std::exchange(other.rows, 0);
+  cols = std::exchange(other.cols, 0);
+  return *this;
+}
+
+}  // namespace nearfold::io

@@ -1,0 +1,41 @@
+// The points of a run: in memory or, where they do not fit, in a file of our own that the system
+// reads as they are needed, and that nobody else can cut or change.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "io/row_file.hpp"
+#include "nearfold/matrix.hpp"
+
+namespace nearfold::io {
+
+class Points {
+ public:
+  Points() = default;
+  Points(Matrix in_memory)  // NOLINT(google-explicit-constructor): what they are, mostly
+      : in_memory_(std::move(in_memory)), view_(in_memory_) {
+    rows = view_.rows;
+    cols = view_.cols;
+  }
+  /// A copy of the file as float32, without a name, in `folder`: it is gone with the last of these.
+  /// Throws IoError when there is no room, before anything is copied.
+  static Points on_disk(RowFile& file, const std::string& folder);
+
+  Points(Points&& other) noexcept { *this = std::move(other); }
+  Points& operator=(Points&& other) noexcept;
+
+  std::int64_t rows = 0, cols = 0;
+  HostMatrix<const float> view() const { return view_; }
+  operator HostMatrix<const float>() const { return view_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  class Mapping;
+
+  Matrix in_memory_;
+  std::shared_ptr<const Mapping> mapping_;
+  HostMatrix<const float> view_;
+};
+
+}  // namespace nearfold::io

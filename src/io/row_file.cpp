@@ -1,0 +1,47 @@
+#include "io/row_file.hpp"
+
+#include <algorithm>
+
+#include "io/io.hpp"
+#include "io/npy.hpp"
+
+namespace nearfold::io {
+namespace {
+
+std::optional<DType> type_of_bin(const std::string& format) {
+  if (format == "fbin") return DType{'f', 4};
+  if (format == "u8bin") return DType{'u', 1};
+  if (format == "i8bin") return DType{'i', 1};
+  return {};
+}
+
+}  // namespace
+
+std::optional<RowFile> RowFile::open(const std::string& path) {
+  const FileInfo info = describe_file(path);
+  ByteSource source = ByteSource::file(path);
+  if (info.shape.size() != 2 || info.shape[0] < 1 || info.shape[1] < 1) return {};
+  if (const auto type = type_of_bin(info.format)) {
+    source.seek(8);  // rows and columns, which describe_file() has compared with the size
+    return RowFile(std::move(source), *type, info.shape[0], info.shape[1]);
+  }
+  if (info.format != "npy") return {};
+  const NpyHeader header = read_npy_header(source);
+  if (header.fortran) return {};
+  return RowFile(std::move(source), header.type, header.shape[0], header.shape[1]);
+}
+
+void RowFile::read(std::int64_t first, HostMatrix<float> into) {
+  source_.seek(begin_ + first * cols_ * type_.bytes);
+  const auto unfit =
+      read_floats(source_, type_, {into.data, static_cast<std::size_t>(into.size())});
+  if (unfit) throw_unfit(source_, first + *unfit / cols_, *unfit % cols_);
+}
+
+Matrix RowFile::sample(std::int64_t most) {
+  Matrix rows(std::min(most, rows_), cols_);
+  for (std::int64_t r = 0; r < rows.rows; ++r) read(r * rows_ / rows.rows, {rows.row(r), 1, cols_});
+  return rows;
+}
+
+}  // namespace nearfold::io
