@@ -126,6 +126,12 @@ TEST(Csv, WhatIsNotANumberIsNamedWithLineAndColumn) {
   expect_matrix(read_bytes(read_csv, "1e-42,1e-60\n"), 1, 2, {1e-42F, 0});
 }
 
+TEST(Csv, QuotedHeadersMayHoldDelimitersAndQuotes) {
+  expect_matrix(read_bytes(read_csv, "\"a \"\"b\"\", c\" ,d\n\"1\" ,\"2\"\n"), 1, 2, {1, 2});
+  expect_matrix(read_bytes(read_csv, "\"a\"\t\"b\"\n1\t2\n"), 1, 2, {1, 2});
+  expect_matrix(read_bytes(read_csv, "\"a b\"  \"c\"\n\"1\" 2 \n"), 1, 2, {1, 2});
+}
+
 TEST(Csv, RowsOfOtherLengthsAndStrayLinesAreNamed) {
   expect_bad(read_csv, "1,2\n3,4\n5\n", {"line 3", "1 fields", "has 2"});
   expect_bad(read_csv, "1,2\n3,4,5\n", {"line 2", "3 fields", "has 2"});
@@ -134,6 +140,9 @@ TEST(Csv, RowsOfOtherLengthsAndStrayLinesAreNamed) {
   expect_bad(read_csv, "a,b\n", {"header line and no row"});
   expect_bad(read_csv, "", {"no text"});
   expect_bad(read_csv, "1,\"2\n3,4\n", {"quote is not closed"});
+  expect_bad(read_csv, "1,\"2\"3\n", {"line 1", "after the quoted field '2'"});
+  expect_bad(read_csv, "\"1\"\"2\",3\n", {"line 1, column 1", "'1\"\"2' is not a number"});
+  expect_bad(read_csv, "1 \"2\"3\n", {"after the quoted field '2'"});
   expect_bad(read_csv,
              std::string("\xff\xfe"
                          "1\0,\0",

@@ -131,6 +131,15 @@ class CsvReader {
     return true;
   }
 
+  /// Where the quote at `open` is closed; a doubled one is part of the text.
+  std::size_t closing_quote(std::string_view line, std::size_t open) const {
+    std::size_t close = line.find('"', open + 1);
+    while (close != std::string_view::npos && line.substr(close + 1).starts_with('"'))
+      close = line.find('"', close + 2);
+    if (close == std::string_view::npos) lines_.fail("a quote is not closed on the line");
+    return close;
+  }
+
   /// Takes the next field and its delimiter off `line`; quotes around it are dropped. `more` tells
   /// whether a delimiter followed.
   std::string_view take_field(std::string_view& line, bool& more) const {
@@ -138,10 +147,12 @@ class CsvReader {
     std::size_t stop = 0;
     std::string_view field;
     if (start < line.size() && line[start] == '"') {
-      const std::size_t close = line.find('"', start + 1);
-      if (close == std::string_view::npos) lines_.fail("a quote is not closed on the line");
+      const std::size_t close = closing_quote(line, start);
       field = line.substr(start + 1, close - start - 1);
-      stop = line.find(delimiter_, close);
+      stop = delimiter_ == ' ' ? close + 1 : line.find_first_not_of(' ', close + 1);
+      if (stop >= line.size()) stop = std::string_view::npos;
+      if (stop != std::string_view::npos && line[stop] != delimiter_)
+        lines_.fail("there is text after the quoted field " + quoted(field));
     } else {
       stop = line.find(delimiter_, start);
       field = line.substr(start, stop == std::string_view::npos ? stop : stop - start);
