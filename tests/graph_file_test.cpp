@@ -2,6 +2,7 @@
 // those write them, and what is wrong with one is said in one go.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -343,6 +344,14 @@ TEST_F(GraphFiles, FilesThatAreNotGraphsAreRefused) {
   refuse({array("indices", right, distances), good_distances}, {"integers"});
 }
 
+TEST_F(GraphFiles, NamesInArchivesAreShownPrintable) {
+  save({{"#[31m.npy", "no array", {}}});
+  std::string bytes = content("g.npz");
+  std::replace(bytes.begin(), bytes.end(), '#', '\033');  // libzip gives it as an arrow
+  const std::string file = make("escape.npz", bytes);
+  expect_refused([&] { read_matrix(file); }, {"escape.npz:???[31m'", "not an NPY file"});
+}
+
 TEST_F(GraphFiles, MetaThatCannotBeIsRefused) {
   const auto with = [](const std::string& json) {
     const Longs shape = {3, 2};
@@ -356,6 +365,10 @@ TEST_F(GraphFiles, MetaThatCannotBeIsRefused) {
   refuse(with("{\"recall\": 0.9}"), {"'recall'", "wrong type"});
   refuse(with("{\"recall\": {\"p1\": \"x\"}}"), {"'p1'", "wrong type"});
   refuse(with("{\"recall\": {\"rows\": -4}}"), {"'rows'", "wrong type"});
+  // As deep as 1 MiB allows: printing or copying it would need more stack than there is.
+  const std::string deep = std::string(500000, '[') + std::string(500000, ']');
+  refuse(with("{\"seed\": " + deep + "}"), {"g.npz:meta", "more than 16 deep"});
+  refuse(with("{\"recall\": {\"mean\": " + deep + "}}"), {"more than 16 deep"});
 }
 
 }  // namespace

@@ -53,9 +53,10 @@ inline std::optional<int> optional_int(const Json& json, const char* key,
   return static_cast<int>(value);
 }
 
-/// The object in `meta`.
+/// The object in `meta`. Not nested deeply: values are copied and printed by recursion.
 inline Json read_json(ByteSource& entry) {
   constexpr std::int64_t kLongest = std::int64_t{1} << 20;
+  constexpr int kDeepest = 16;
   const NpyHeader header = read_npy_header(entry);
   if (header.shape.size() != 1 || header.type.kind != 'u' || header.type.bytes != 1 ||
       header.shape[0] > kLongest)
@@ -64,7 +65,12 @@ inline Json read_json(ByteSource& entry) {
   std::string text(static_cast<std::size_t>(header.shape[0]), '\0');
   entry.read(std::as_writable_bytes(std::span(text)));
   entry.finish();
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto shallow = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kDeepest)
+      entry.malformed("meta is nested more than " + std::to_string(kDeepest) + " deep");
+    return true;
+  };
+  Json json = Json::parse(text, shallow, /*allow_exceptions=*/false);
   if (!json.is_object()) entry.malformed("meta is not a JSON object");
   return json;
 }

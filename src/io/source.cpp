@@ -46,11 +46,16 @@ std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> 
   return checked_product(std::span(factors.begin(), factors.size()));
 }
 
+std::string printable(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c < ' ' || c > '~') c = '?';
+  return out;
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t kMost = 40;
-  std::string out = "'";
-  for (const char c : text.substr(0, kMost)) out += c >= ' ' && c <= '~' ? c : '?';
-  return out + (text.size() > kMost ? "...'" : "'");
+  return "'" + printable(text.substr(0, kMost)) + (text.size() > kMost ? "...'" : "'");
 }
 
 ByteSource::ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind)

@@ -22,7 +22,11 @@ static_assert(std::endian::native == std::endian::little, "file formats are read
 std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> factors);
 std::optional<std::int64_t> checked_product(std::span<const std::int64_t> factors);
 
-/// `text` in quotes for a message: printable ASCII only, at most 40 characters.
+/// `text` for a message: whatever is not printable ASCII is a question mark, so that no file can
+/// send commands to a terminal.
+std::string printable(std::string_view text);
+
+/// The same in quotes, at most 40 characters.
 std::string quoted(std::string_view text);
 
 /// Bytes with a name, a size and a position. Copies share what they read from.

@@ -193,7 +193,7 @@ ByteSource Archive::entry(const std::string& name) const {
     input_->fail("array " + quoted(name) + ": " + zip_error_strerror(zip_get_error(zip_.get())));
   const std::shared_ptr<zip_file_t> file(opened,
                                          [archive = zip_](zip_file_t* open) { zip_fclose(open); });
-  return {name_ + ":" + name, size,
+  return {name_ + ":" + printable(name), size,
           [file, input = input_](std::int64_t, std::span<std::byte> into) {
             std::size_t done = 0;
             while (done < into.size()) {
