@@ -51,4 +51,7 @@ KnnGraph read_graph(const ByteSource& source, GraphMeta* meta);
 /// The checkpoint of an .npz, see read_checkpoint() in io.hpp.
 Checkpoint read_checkpoint(const ByteSource& source);
 
+/// The index of these points in an .npz, see read_index() in io.hpp.
+KnnIndex read_index(const ByteSource& source, HostMatrix<const float> points);
+
 }  // namespace nearfold::io

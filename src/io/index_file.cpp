@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "io/formats.hpp"
 #include "io/meta_json.hpp"
 #include "io/npz_array.hpp"
 #include "knn_index.hpp"
@@ -162,7 +163,7 @@ HnswGraph read_links(const Archive& archive, std::int64_t n, int links, const Js
 // ---- the way in -------------------------------------------------------------------------------
 
 /// All but the arrays. The points are looked at first: what else could be wrong is another index.
-KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::string& path,
+KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::string& file,
                           HostMatrix<const float> points) {
   if (!json.contains("kind"))
     source.malformed("it has no 'kind', so it is no index; nearfold knn --save-index writes one");
@@ -173,7 +174,7 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
   const auto n = required<std::uint64_t>(json, "n", source);
   if (required<std::string>(json, "fingerprint", source) != fingerprint(points) ||
       n != static_cast<std::uint64_t>(points.rows))
-    throw InvalidInput("'" + path + "' is an index of other points than these: it has " +
+    throw InvalidInput("'" + file + "' is an index of other points than these: it has " +
                        std::to_string(n) + ", these are " + std::to_string(points.rows) +
                        "; give the points it was made of, or build it again");
   KnnIndex::State index{params_of(required<Json>(json, "params", source), kind, source),
@@ -235,10 +236,14 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
 }
 
 KnnIndex read_index(const std::string& path, HostMatrix<const float> points) {
-  const Archive archive(ByteSource::file(path));
+  return read_index(ByteSource::file(path), points);
+}
+
+KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points) {
+  const Archive archive(file);
   ByteSource source = archive.entry("meta");
   const Json json = read_json(source);
-  auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, path, points));
+  auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, file.name(), points));
   index->projection = read_projection(archive, points.cols);
   index->rows = read_rows(archive, index->projection, index->rows.norm, index->n);
   if (const auto* ivf = std::get_if<IvfKnn>(&index->params))

@@ -3,19 +3,18 @@
 #include "io/text.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{1} << 20;
+constexpr std::size_t kBlock = std::size_t{1} << 19;
 constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
 }  // namespace
 
-LineReader::LineReader(ByteSource& source) : source_(source), buffer_(kBlock) {
+LineReader::LineReader(ByteSource& source) : source_(source) {
   refill();
   const std::string_view start(buffer_.data(), end_);
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff"))
@@ -42,19 +41,17 @@ bool LineReader::next(std::string_view& line) {
 bool LineReader::next_raw(std::string_view& line) {
   std::size_t searched = 0;
   for (;;) {
-    char* const from = buffer_.data() + begin_;
-    const void* const found = std::memchr(from + searched, '\n', end_ - begin_ - searched);
-    const bool last = found == nullptr && source_.remaining() == 0;
-    if (last && begin_ == end_) return false;
-    if (found != nullptr || last) {
-      const char* const stop =
-          found != nullptr ? static_cast<const char*>(found) : from + end_ - begin_;
-      line = {from, static_cast<std::size_t>(stop - from)};
+    const std::string_view rest(buffer_.data() + begin_, end_ - begin_);
+    const std::size_t stop = rest.find('\n', searched);
+    const bool last = stop == std::string_view::npos && source_.remaining() == 0;
+    if (last && rest.empty()) return false;
+    if (stop != std::string_view::npos || last) {
+      line = rest.substr(0, stop);
       begin_ = std::min(end_, begin_ + line.size() + 1);
       if (line.ends_with('\r')) line.remove_suffix(1);
       return true;
     }
-    searched = end_ - begin_;
+    searched = rest.size();
     if (searched > kLongestLine) {
       ++number_;
       fail("the line is longer than 64 MiB: is this a text file?");
@@ -68,9 +65,12 @@ void LineReader::refill() {
             buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
   end_ -= begin_;
   begin_ = 0;
-  if (end_ + kBlock / 2 > buffer_.size()) buffer_.resize(2 * buffer_.size());
-  const auto count = static_cast<std::size_t>(
-      std::min(source_.remaining(), static_cast<std::int64_t>(buffer_.size() - end_)));
+  // No more room than the file can fill: most files are smaller than a block.
+  const std::int64_t left = source_.remaining();
+  const auto block = static_cast<std::size_t>(std::min(left, std::int64_t{kBlock}));
+  if (end_ + block > buffer_.size()) buffer_.resize(end_ + std::max(end_, block));
+  const auto count =
+      static_cast<std::size_t>(std::min(left, static_cast<std::int64_t>(buffer_.size() - end_)));
   source_.read(std::as_writable_bytes(std::span(buffer_).subspan(end_, count)));
   end_ += count;
 }
