@@ -2,6 +2,7 @@
 # library compile as they like.
 set(NEARFOLD_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: 'address,undefined' or 'thread'")
 if(PROJECT_IS_TOP_LEVEL)
+  option(NEARFOLD_FUZZ "Build the fuzz targets for libFuzzer (needs clang; see docs/fuzzing.md)" OFF)
   option(NEARFOLD_BENCH "Build the benches (needs Google Benchmark)" OFF)
   set(arch native)
 endif()
@@ -21,7 +22,8 @@ set(flags
 if(NEARFOLD_SANITIZE)
   # Without warnings: sanitizers cause false ones, and every other build has them.
   list(APPEND flags
-    -fsanitize=${NEARFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fsanitize=${NEARFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+    $<$<BOOL:${NEARFOLD_FUZZ}>:-fsanitize=fuzzer-no-link>)
   target_link_options(nearfold_compiler INTERFACE -fsanitize=${NEARFOLD_SANITIZE})
 else()
   list(APPEND flags
