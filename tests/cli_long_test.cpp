@@ -41,14 +41,14 @@ class CliLong : public Cli {
 // ---- going on -----------------------------------------------------------------------------------
 
 TEST_F(CliLong, AnInterruptedRunIsGoneOnWithToTheSameMap) {
-  ASSERT_EQ(run(tsne(3000, "")).code, 0);
+  ASSERT_EQ(run(tsne(15000, "")).code, 0);
   const std::string whole = bytes("y.npy");
   fs::remove(path("y.npy"));
-  const Outcome stopped = signalled(tsne(3000, kept("--force")), "INT 0.4");
+  const Outcome stopped = signalled(tsne(15000, kept("--force")), "INT 0.25");
   ASSERT_EQ(stopped.code, 130) << stopped.out;
   EXPECT_NE(stopped.out.find("--resume"), std::string::npos) << stopped.out;
   EXPECT_EQ(report()["status"], "interrupted");
-  const Outcome o = run(tsne(3000, kept("--resume --force --threads 1")));
+  const Outcome o = run(tsne(15000, kept("--resume --force --threads 1")));
   ASSERT_EQ(o.code, 0) << o.out;
   EXPECT_EQ(bytes("y.npy"), whole);
   EXPECT_EQ(report()["status"], "finished");

@@ -3,10 +3,14 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/inputs.hpp"
 #include "io/io.hpp"
+#include "io/row_file.hpp"
+#include "io/write.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -14,16 +18,42 @@ namespace {
 struct Options {
   Common common;
   PointFlags points;
+  BudgetFlags budget;
   std::string output;
 };
 
+struct Shape {
+  std::int64_t rows, cols;
+};
+
+/// A file of any size, some megabytes at a time.
+Shape convert_in_blocks(io::RowFile& file, const Options& o) {
+  io::NpyWriter writer(o.output, file.rows(), file.cols(), o.common.overwrite());
+  file.for_each_block([&](std::int64_t, HostMatrix<const float> rows) { writer.write(rows); });
+  writer.commit();
+  return {file.rows(), file.cols()};
+}
+
+Shape convert_whole(const Options& o, const Budget& budget) {
+  const io::Points points =
+      o.points.read_points(o.common.cpu(), budget.on_disk() ? folder_of(o.output) : "");
+  io::write_npy(o.output, points, o.common.overwrite());
+  return {points.rows, points.cols};
+}
+
 void run(const Options& o) {
   io::check_writable(o.output, o.common.overwrite());
-  const Matrix points = o.points.read_points(o.common.cpu());
-  io::write_npy(o.output, points, o.common.overwrite());
+  auto file = o.points.pca ? std::nullopt : io::RowFile::open(o.points.points);
+  // Of the stages there is none but reading, and of what is read perhaps a search for axes.
+  const Budget budget(
+      o.budget,
+      {.path = o.points.points, .pca = o.points.pca, .has_graph = true, .graph_only = true},
+      {.method = UmapParams{.n_neighbors = 2}});
+  if (!file) budget.require();
+  const Shape shape = file ? convert_in_blocks(*file, o) : convert_whole(o, budget);
   if (!o.common.quiet)
-    std::fprintf(stderr, "%lld x %lld, float32\n", static_cast<long long>(points.rows),
-                 static_cast<long long>(points.cols));
+    std::fprintf(stderr, "%lld x %lld, float32\n", static_cast<long long>(shape.rows),
+                 static_cast<long long>(shape.cols));
 }
 
 }  // namespace
@@ -34,6 +64,7 @@ void add_convert(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
   text(command, "-o,--output", o->output, "Points, .npy, float32")->required();
+  o->budget.add_limit(command);
   o->common.add(command);
   command.callback([o] { run(*o); });
 }

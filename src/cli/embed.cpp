@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/keeping.hpp"
 #include "cli/method_flags.hpp"
@@ -32,6 +33,7 @@ struct Options {
   MethodFlags method;
   InputFlags inputs;
   KeepFlags keep;
+  BudgetFlags budget;
   std::string output, plot, report;
 
   void check() const;
@@ -80,8 +82,8 @@ void write_map(const std::string& path, const Matrix& layout, io::Overwrite over
 /// One run of the command, from its inputs to its outputs.
 class Session {
  public:
-  Session(const Options& o, const Settings& settings)
-      : o_(o), settings_(settings), progress_(o.common.progress, o.common.quiet) {
+  Session(const Options& o, const Settings& settings, const Budget& budget)
+      : o_(o), settings_(settings), budget_(budget), progress_(o.common.progress, o.common.quiet) {
     if (!o.keep.checkpoint.empty())
       folder_.emplace(o.keep.checkpoint, o.made_from(), o.keep.resume, o.common.overwrite());
   }
@@ -104,7 +106,8 @@ class Session {
   void read() {
     progress_.update("read", 0, 0);
     const auto began = Clock::now();
-    in_ = o_.inputs.read(o_.common.cpu());
+    in_ = o_.inputs.read(o_.common.cpu(), budget_.on_disk() ? folder_of(o_.output) : "");
+    settings_.memory_limit = budget_.left_beside(in_.points);
     if (!o_.plot.empty()) check_picture_path(o_.plot, {}, in_.n());
     read_ = seconds_since(began);
   }
@@ -150,6 +153,7 @@ class Session {
     Result result = run.result();
     if (result.layout.rows > 0 && !result.info.finished) keeper.stop(run);
     auto& warnings = result.info.warnings;
+    if (budget_.on_disk()) warnings.push_back(budget_.why_on_disk());
     warnings.insert(warnings.end(), keeper.warnings().begin(), keeper.warnings().end());
     return result;
   }
@@ -188,6 +192,7 @@ class Session {
 
   void write_report(const RunInfo& info) const {
     Json json = report_json(info, settings_);
+    if (budget_.known()) json["planned_bytes"] = budget_.bytes();
     if (from_) json["resumed_at"] = from_->iteration;
     const std::string report = json.dump(2) + "\n";
     if (!o_.report.empty()) io::write_file(o_.report, report, o_.common.overwrite());
@@ -195,7 +200,8 @@ class Session {
   }
 
   const Options& o_;
-  const Settings& settings_;
+  Settings settings_;
+  const Budget& budget_;
   ProgressPrinter progress_;
   std::optional<CheckpointFolder> folder_;
   Inputs in_;
@@ -206,9 +212,12 @@ class Session {
 void run(const Options& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
+  const Budget budget(o.budget, o.inputs.reading(), settings);
+  if (o.budget.dry_run) return budget.print(o.common.json);
   for (const std::string& path : {o.output, o.plot, o.report})
     if (!path.empty()) io::check_writable(path, o.common.overwrite());
-  Session(o, settings).run();
+  budget.require();
+  Session(o, settings, budget).run();
 }
 
 }  // namespace
@@ -225,6 +234,7 @@ void add_embed(CLI::App& app) {
   o->method.add(command);
   o->index.add(command);
   o->keep.add(command);
+  o->budget.add(command);
   o->common.add(command);
   command.callback([o] { run(*o); });
 }

@@ -2,11 +2,13 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/grid_folder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
@@ -29,6 +31,7 @@ struct Options {
   Common common;
   IndexFlags index;
   InputFlags inputs;
+  BudgetFlags budget;
   MethodFlags method;
   std::vector<int> n_neighbors = {5, 15, 50};
   std::vector<double> min_dist = {0, 0.1, 0.5};
@@ -187,6 +190,16 @@ void print(const Json& account, const GridFolder& folder, double total) {
       account["searches_timed"].get<bool>() ? "" : "at most ", apart, apart / together);
 }
 
+/// The map that needs most memory: that of most neighbours.
+Settings largest_of(const std::vector<Method>& methods, Settings settings) {
+  settings.method =
+      *std::max_element(methods.begin(), methods.end(), [](const Method& a, const Method& b) {
+        const std::int64_t many = std::numeric_limits<std::int32_t>::max();
+        return neighbors_needed(a, many) < neighbors_needed(b, many);
+      });
+  return settings;
+}
+
 void run(const Options& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
@@ -199,9 +212,12 @@ void run(const Options& o) {
     one.method = method;
     validate(one);
   }
+  const Budget budget(o.budget, o.inputs.reading(), largest_of(methods, settings));
+  if (o.budget.dry_run) return budget.print(o.common.json);
+  budget.require();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
-  Inputs in = o.inputs.read(o.common.cpu());
+  Inputs in = o.inputs.read(o.common.cpu(), budget.on_disk() ? folder_of(o.output) : "");
   const int k = neighbors_needed(methods, in.n());
   const bool umap = o.method.is_umap();
   GridFolder folder(o.output,
@@ -249,6 +265,7 @@ void add_grid(CLI::App& app) {
   number(command, "--width", o->width, "Pixels of the picture");
   flag(command, "--dark", o->dark, "Dark background");
   o->index.add(command);
+  o->budget.add(command);
   o->common.add(command);
   o->method.add(command, Varied::grid);
   command.callback([o] { run(*o); });

@@ -76,21 +76,13 @@ Json content_json(const Matrix& points) {
           {"maximum", *std::max_element(high.begin(), high.end())}};
 }
 
-/// Bytes and seconds of a run with default parameters and exact neighbours. The rates were fitted
-/// to MNIST on a 2.6 GHz core and scale with the cores: an order of magnitude, not a promise.
-Json estimate_json(std::int64_t points, std::int64_t dim, const Method& method) {
-  const auto n = static_cast<double>(points), d = static_cast<double>(dim);
-  const double k = neighbors_needed(method, points), threads = thread_count(0);
-  const double width = dim < 128 ? d : std::min(d, 130.0);
-  const double entries = 1.6 * n * k;  // of the symmetric graph
-  const bool umap = std::holds_alternative<UmapParams>(method);
-  const double steps = umap ? (points <= 10'000 ? 500 : 200) : 750;
-  const double knn = n * n * width * 2 / (5e10 * threads) + n * k * 3 * d * 4 / (6e9 * threads);
-  const double optimize = umap ? steps * entries * 2.5e-9 * 8 / threads
-                               : steps * (entries * 1.5e-9 + n * 1e-7 + 1e-2) / threads;
-  return {{"bytes",
-           static_cast<std::int64_t>(n * d * 4 + n * (width + 1) * 4 + n * k * 24 + entries * 8)},
-          {"seconds", std::round(10 * (knn + optimize)) / 10}};
+/// Bytes and seconds of a run with default parameters and exact neighbours: the plan of it.
+Json estimate_json(const Matrix& points, const Method& method) {
+  const Settings settings{.method = method};
+  const Plan planned =
+      plan({.n = points.rows, .dim = points.cols, .search_width = search_width(points, settings)},
+           settings);
+  return {{"bytes", planned.host_bytes()}, {"seconds", std::round(10 * planned.seconds()) / 10}};
 }
 
 Json file_json(const std::string& path) {
@@ -108,7 +100,7 @@ Json file_json(const std::string& path) {
   out["content"] = content_json(points);
   for (const auto& [label, method] :
        {std::pair<const char*, Method>{"umap", UmapParams{}}, {"tsne", TsneParams{}}})
-    if (points.rows > 100) out["estimate"][label] = estimate_json(points.rows, points.cols, method);
+    if (points.rows > 100) out["estimate"][label] = estimate_json(points, method);
   return out;
 }
 

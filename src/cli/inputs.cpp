@@ -15,8 +15,9 @@ CLI::Option* PointFlags::add_points(CLI::App& app) {
   return text(app, "input", points, "Points: .npy .npz .csv .tsv IDX(.gz) .fvecs .bvecs .fbin");
 }
 
-Matrix PointFlags::read_points(const Cpu& on) const {
-  Matrix read = io::read_matrix(points);
+io::Points PointFlags::read_points(const Cpu& on, const std::string& disk) const {
+  auto file = disk.empty() ? std::nullopt : io::RowFile::open(points);
+  io::Points read = file ? io::Points::on_disk(*file, disk) : io::Points(io::read_matrix(points));
   return pca ? nearfold::pca(read, *pca, on) : std::move(read);
 }
 
@@ -39,12 +40,16 @@ void InputFlags::check() const {
     throw InvalidParameter("--pca reduces points, and there is only a graph; leave it out");
 }
 
-Inputs InputFlags::read(const Cpu& on) const {
+Reading InputFlags::reading() const {
+  return {.path = points, .pca = pca, .has_graph = !graph.empty()};
+}
+
+Inputs InputFlags::read(const Cpu& on, const std::string& disk) const {
   Inputs in;
   if (!labels.empty()) in.labels = io::read_labels(labels);
   io::GraphMeta meta;
   if (!graph.empty()) in.graph = io::read_graph(graph, &meta);
-  if (!points.empty()) in.points = read_points(on);
+  if (!points.empty()) in.points = read_points(on, disk);
   if (!points.empty() && !meta.fingerprint.empty() &&
       meta.fingerprint != io::fingerprint(in.points))
     throw InvalidInput("'" + graph + "' was made from other points than '" + points +

@@ -5,14 +5,16 @@
 #include <optional>
 #include <string>
 
+#include "cli/budget.hpp"
 #include "io/io.hpp"
+#include "io/points.hpp"
 #include "nearfold/device.hpp"
 
 namespace nearfold::cli {
 
 /// Points may be absent when there is a graph.
 struct Inputs {
-  Matrix points;
+  io::Points points;
   KnnGraph graph;  // n == 0: none was given
   io::Labels labels;
 
@@ -26,7 +28,8 @@ struct PointFlags {
 
   /// Returns the positional option.
   CLI::Option* add_points(CLI::App& app);
-  Matrix read_points(const Cpu& on) const;
+  /// `disk` is the folder for points that the budget leaves on disk; empty: they are in memory.
+  io::Points read_points(const Cpu& on, const std::string& disk = "") const;
 };
 
 /// Names of the files; empty ones are not read.
@@ -41,8 +44,10 @@ struct InputFlags : PointFlags {
 
   /// Throws InvalidParameter when there are neither points nor a graph, or pca without points.
   void check() const;
-  /// Throws InvalidInput when they do not belong together.
-  Inputs read(const Cpu& on) const;
+  /// What a budget has to know.
+  Reading reading() const;
+  /// Throws InvalidInput when they do not belong together. `disk` as in read_points().
+  Inputs read(const Cpu& on, const std::string& disk = "") const;
 };
 
 }  // namespace nearfold::cli

@@ -5,8 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
@@ -23,6 +25,7 @@ struct Options {
   Common common;
   IndexFlags index;
   PointFlags points;
+  BudgetFlags budget;
   std::string output, query, load_index, save_index, report;
   int k = 15;
   bool include_self = false, csr = false;
@@ -92,13 +95,14 @@ struct Found {
   std::optional<Recall> recall;
 };
 
-KnnIndex index_of(const Options& o, const Settings& s, const Matrix& points) {
+KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> points) {
   if (o.load_index.empty()) return build_index(points, s.knn, s.device, s.seed, s.distance);
   return io::read_index(o.load_index, points);
 }
 
 /// The graph of the points, into o.output.
-Found make_graph(const Options& o, const Settings& s, const Matrix& points, Stopwatch& clock) {
+Found make_graph(const Options& o, const Settings& s, HostMatrix<const float> points,
+                 Stopwatch& clock) {
   const KnnGraph graph = find_neighbors(points, o.k, s.knn, s.device, s.seed, s.distance);
   clock.lap("knn");
   io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
@@ -107,7 +111,8 @@ Found make_graph(const Options& o, const Settings& s, const Matrix& points, Stop
 }
 
 /// The neighbours of o.query, into o.output.
-Found answer(const Options& o, const Settings& s, const Matrix& points, Stopwatch& clock) {
+Found answer(const Options& o, const Settings& s, HostMatrix<const float> points,
+             Stopwatch& clock) {
   const Matrix queries = io::read_matrix(o.query);
   const bool through = !o.load_index.empty() || !o.save_index.empty();
   std::optional<KnnIndex> index;
@@ -123,7 +128,7 @@ Found answer(const Options& o, const Settings& s, const Matrix& points, Stopwatc
 }
 
 /// The index alone, into o.save_index.
-Found save(const Options& o, const Settings& s, const Matrix& points, Stopwatch& clock) {
+Found save(const Options& o, const Settings& s, HostMatrix<const float> points, Stopwatch& clock) {
   const KnnIndex index = index_of(o, s, points);
   clock.lap("knn");
   io::write_index(o.save_index, index, points, o.common.overwrite());
@@ -147,15 +152,25 @@ void print(const Options& o, const Found& found, Json&& seconds) {
   std::fputc('\n', stderr);
 }
 
+/// What a search needs: the stages before a map of such neighbourhoods.
+Budget budget_of(const Options& o, Settings settings) {
+  settings.method = UmapParams{.n_neighbors = o.k + 1};
+  return {o.budget, {.path = o.points.points, .pca = o.points.pca, .graph_only = true}, settings};
+}
+
 void run(const Options& o) {
   const Settings settings = o.settings();
+  const Budget budget = budget_of(o, settings);
+  if (o.budget.dry_run) return budget.print(o.common.json);
+  budget.require();
   for (const std::string& path : {o.output, o.save_index, o.report})
     if (!path.empty()) io::check_writable(path, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   Json seconds;
   Stopwatch clock(seconds);
   progress.update("read", 0, 0);
-  const Matrix points = o.points.read_points(o.common.cpu());
+  const io::Points points = o.points.read_points(
+      o.common.cpu(), budget.on_disk() ? folder_of(o.output + o.save_index) : "");
   clock.lap("read");
   progress.update("knn", 0, 0);
   const Found found = !o.query.empty()    ? answer(o, settings, points, clock)
@@ -184,6 +199,7 @@ void add_knn(CLI::App& app) {
   text(command, "--load-index", o->load_index, "Answer queries through a saved index");
   text(command, "--report", o->report, "What the run did, JSON");
   o->index.add(command);
+  o->budget.add(command);
   o->common.add(command);
   command.callback([o] { run(*o); });
 }

@@ -92,14 +92,6 @@ void remove_abandoned(const std::string& folder) {
   }
 }
 
-void write_array(const std::string& path, const std::string& header,
-                 std::span<const std::byte> values, Overwrite overwrite) {
-  AtomicFile file(path, overwrite);
-  file.write(bytes_of(header));
-  file.write(values);
-  file.commit();
-}
-
 }  // namespace
 
 AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite)
@@ -162,15 +154,29 @@ void write_file(const std::string& path, std::string_view text, Overwrite overwr
   write_file(path, bytes_of(text), overwrite);
 }
 
+NpyWriter::NpyWriter(const std::string& path, std::int64_t rows, std::int64_t cols,
+                     Overwrite overwrite)
+    : file_(path, overwrite) {
+  const std::int64_t shape[] = {rows, cols};
+  file_.write(bytes_of(npy_header("<f4", shape)));
+}
+
+void NpyWriter::write(HostMatrix<const float> rows) {
+  file_.write(std::as_bytes(std::span(rows.data, static_cast<std::size_t>(rows.size()))));
+}
+
 void write_npy(const std::string& path, HostMatrix<const float> values, Overwrite overwrite) {
-  const std::int64_t shape[] = {values.rows, values.cols};
-  const std::span data(values.data, static_cast<std::size_t>(values.size()));
-  write_array(path, npy_header("<f4", shape), std::as_bytes(data), overwrite);
+  NpyWriter writer(path, values.rows, values.cols, overwrite);
+  writer.write(values);
+  writer.commit();
 }
 
 void write_npy(const std::string& path, std::span<const std::int32_t> values, Overwrite overwrite) {
   const std::int64_t shape[] = {static_cast<std::int64_t>(values.size())};
-  write_array(path, npy_header("<i4", shape), std::as_bytes(values), overwrite);
+  AtomicFile file(path, overwrite);
+  file.write(bytes_of(npy_header("<i4", shape)));
+  file.write(std::as_bytes(values));
+  file.commit();
 }
 
 }  // namespace nearfold::io

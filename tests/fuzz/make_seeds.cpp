@@ -273,6 +273,37 @@ Seeds graph_seeds(const fs::path& folder) {
   };
 }
 
+Seeds checkpoint_seeds(const fs::path& folder) {
+  const KnnGraph graph = find_neighbors(data::normals(6, 2, 3), 3, FlatKnn{}, Cpu{1}, 1);
+  const auto parts = [&](const nearfold::Method& method) {
+    Embedder run(graph, {}, {.method = method, .device = Cpu{1}});
+    run.advance(3);
+    return parts_of(folder, [&](const std::string& path) {
+      io::write_checkpoint(path, run.checkpoint(), io::Overwrite::yes);
+    });
+  };
+  const io::Parts umap = parts(UmapParams{.n_neighbors = 4, .n_epochs = 9});
+  const io::Parts tsne = parts(TsneParams{.perplexity = 1.2, .max_iter = 9});
+  return {
+      {"umap", crate(umap)},
+      {"tsne", crate(tsne)},
+      {"no-meta", crate(umap.without("meta"))},
+      {"no-iteration", crate(umap.without_meta("iteration"))},
+      {"iteration-below-zero", crate(umap.meta("/iteration", -1))},
+      {"iteration-beyond-the-last", crate(umap.meta("/iteration", 10))},
+      {"many-iterations", crate(umap.meta("/iterations", 2147483647))},
+      {"early-beyond-all", crate(tsne.meta("/early_iterations", 2147483647))},
+      {"warnings-no-list", crate(umap.meta("/warnings", "x"))},
+      {"warnings-no-text", crate(umap.meta("/warnings/0", 1))},
+      {"another-shape", crate(umap.shaped<float>("layout", {4, 3}))},
+      {"one-dimension", crate(umap.shaped<float>("layout", {12}))},
+      {"nan", crate(tsne.value("gains", 3, kNan))},
+      {"far", crate(tsne.value("update", 3, 3e38F))},
+      {"no-gains", crate(tsne.without("gains"))},
+      {"empty", ""},
+  };
+}
+
 Seeds index_seeds(const fs::path& folder) {
   const Matrix points = index_points();
   const auto parts = [&](const KnnParams& params, Metric metric) {
@@ -325,6 +356,7 @@ int main(int argc, char** argv) {
   }
   const fs::path folder = argv[1];
   write(folder / "bin", bin_seeds());
+  write(folder / "checkpoint", checkpoint_seeds(folder));
   write(folder / "command_line", command_line_seeds());
   write(folder / "csv", csv_seeds());
   write(folder / "graph", graph_seeds(folder));

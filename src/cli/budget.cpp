@@ -1,0 +1,171 @@
+#include "cli/budget.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <functional>
+#include <numeric>
+
+#include "cli/flags.hpp"
+#include "io/io.hpp"
+#include "io/row_file.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::cli {
+
+namespace {
+
+constexpr const char* kGroup = "Memory";
+
+}  // namespace
+
+void BudgetFlags::add_limit(CLI::App& app) {
+  text(app, "--memory-limit", memory_limit,
+       "Most that may be used, as 8G or 500M; auto is what the system leaves")
+      ->default_str(memory_limit)
+      ->group(kGroup);
+}
+
+void BudgetFlags::add(CLI::App& app) {
+  add_limit(app);
+  app.add_flag("--dry-run", dry_run, "Print memory and time that are planned, and end")
+      ->group(kGroup);
+}
+
+std::int64_t parse_bytes(const std::string& text) {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  const std::string unit(at, end);
+  const std::string letters = "KMGT";
+  const std::size_t power = unit.empty() ? std::string::npos : letters.find(unit[0]);
+  const std::string rest = power == std::string::npos ? unit : unit.substr(1);
+  const double factor = rest == "iB" ? 1024 : 1000;
+  const bool known = rest.empty() || rest == "B" || (rest == "iB" && power != std::string::npos);
+  if (power != std::string::npos)
+    for (std::size_t p = 0; p <= power; ++p) value *= factor;
+  if (error != std::errc{} || !known || !(value >= 1) || value > 9e18)
+    throw InvalidParameter("a memory limit of '" + text + "' is no size; write it as 8G or 500M");
+  return static_cast<std::int64_t>(value);
+}
+
+MemoryLimit BudgetFlags::limit() const {
+  if (memory_limit == "auto") return available_memory();
+  return {parse_bytes(memory_limit), "--memory-limit"};
+}
+
+namespace {
+
+bool has_header(const io::FileInfo& file) {
+  return file.format != "csv" && file.arrays.size() <= 1 && file.shape.size() >= 2;
+}
+
+std::int64_t columns_of(const io::FileInfo& file) {
+  return std::accumulate(file.shape.begin() + 1, file.shape.end(), std::int64_t{1},
+                         std::multiplies<>());
+}
+
+}  // namespace
+
+Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings& settings)
+    : limit_(flags.limit()), settings_(settings), limited_(flags.memory_limit != "auto") {
+  if (reading.path.empty()) return;
+  const io::FileInfo file = io::describe_file(reading.path);
+  if (!has_header(file) || file.shape[0] < 4) return;
+  const std::int64_t dim = columns_of(file);
+  points_ = {.n = file.shape[0],
+             .dim = reading.pca.value_or(static_cast<int>(std::min<std::int64_t>(dim, 1 << 30))),
+             .has_graph = reading.has_graph,
+             .graph_only = reading.graph_only};
+  const double values =
+      static_cast<double>(points_.n) * static_cast<double>(dim + (reading.pca ? points_.dim : 0));
+  read_bytes_ = static_cast<std::int64_t>(std::min(4 * values + 15e6, 9e18));
+  constexpr std::int64_t kMany = 100'000'000;  // values, beside which a sample costs nothing
+  if (flags.dry_run || bytes() > limit_.bytes || points_.n * dim > kMany) decide(reading);
+}
+
+/// A sample tells how wide search rows are. Points that do not fit beside the rest stay on disk,
+/// where their file can be read in blocks.
+void Budget::decide(const Reading& reading) {
+  auto file = io::RowFile::open(reading.path);
+  if (!file) return;
+  if (!reading.pca && !reading.has_graph)
+    points_.search_width = search_width(file->sample(4096), settings_);
+  if (bytes() <= limit_.bytes) return;
+  on_disk_ = true;
+  if (reading.pca)
+    read_bytes_ = points_.n * points_.dim * 4;
+  else
+    points_.counted = false;
+}
+
+std::int64_t Budget::bytes() const {
+  const bool read_from_disk = on_disk_ && points_.counted == false;
+  return std::max(plan(points_, settings_).host_bytes(), read_from_disk ? 0 : read_bytes_);
+}
+
+void Budget::require() const {
+  if (!known() || bytes() <= limit_.bytes) return;
+  require_memory(points_, settings_, limit_);
+  throw OutOfMemory("reading the points needs " + bytes_text(read_bytes_) + " of memory, and " +
+                        limit_.by + " allows " + bytes_text(limit_.bytes) +
+                        "; convert the file to .npy, which can be read in blocks",
+                    read_bytes_, limit_.bytes);
+}
+
+std::optional<std::int64_t> Budget::left_beside(HostMatrix<const float> points) const {
+  if (!limited_) return {};
+  const std::int64_t held = on_disk_ ? 0 : points.size() * std::int64_t{sizeof(float)};
+  return std::max<std::int64_t>(0, limit_.bytes - held);
+}
+
+std::string Budget::why_on_disk() const {
+  return "the points are read from disk while they are searched, as " + limit_.by + " allows " +
+         bytes_text(limit_.bytes);
+}
+
+void Budget::print(bool as_json) const {
+  if (!known())
+    throw InvalidInput(
+        "a plan is made from a header that says how many points there are: give them as .npy or "
+        "another binary format");
+  std::fputs(as_json ? (json().dump(2) + "\n").c_str() : table().c_str(), stdout);
+  require();
+}
+
+std::string Budget::table() const {
+  char line[160];
+  std::snprintf(line, sizeof line, "%lld points of %lld columns%s\n  %-9s %12s %12s\n",
+                static_cast<long long>(points_.n), static_cast<long long>(points_.dim),
+                on_disk_ ? ", read from disk" : "", "stage", "memory", "seconds");
+  std::string text = line;
+  const auto add = [&](const std::string& name, std::int64_t bytes, double seconds) {
+    std::snprintf(line, sizeof line, "  %-9s %12s %12.3g\n", name.c_str(),
+                  bytes_text(bytes).c_str(), seconds);
+    text += line;
+  };
+  const Plan planned = plan(points_, settings_);
+  add("read", read_bytes_, static_cast<double>(read_bytes_) * 2e-9);
+  for (const PlannedStage& stage : planned.stages) add(stage.name, stage.host_bytes, stage.seconds);
+  return text + bytes_text(bytes()) + " at most; " + limit_.by + " allows " +
+         bytes_text(limit_.bytes) + "\n";
+}
+
+Budget::Json Budget::json() const {
+  Json stages = Json::array();
+  for (const PlannedStage& stage : plan(points_, settings_).stages)
+    stages.push_back({{"name", stage.name},
+                      {"host_bytes", stage.host_bytes},
+                      {"device_bytes", stage.device_bytes},
+                      {"seconds", stage.seconds}});
+  return {{"n", points_.n},
+          {"dim", points_.dim},
+          {"planned_bytes", bytes()},
+          {"read_bytes", read_bytes_},
+          {"points_on_disk", on_disk_},
+          {"limit_bytes", limit_.bytes},
+          {"limit_by", limit_.by},
+          {"stages", stages}};
+}
+
+}  // namespace nearfold::cli

@@ -1,0 +1,74 @@
+// How much memory a command will take, before it takes any: looked up in the header of its file,
+// held against what there is, and told by --dry-run.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "nearfold/plan.hpp"
+
+namespace nearfold::cli {
+
+struct BudgetFlags {
+  std::string memory_limit = "auto";
+  bool dry_run = false;
+
+  void add(CLI::App& app);
+  /// Without --dry-run.
+  void add_limit(CLI::App& app);
+  /// What is given, or what the system leaves. Throws InvalidParameter for what is no size.
+  MemoryLimit limit() const;
+};
+
+/// A size as people write it: 8G, 500M, 1.5GB, 2GiB, 100000. Throws InvalidParameter.
+std::int64_t parse_bytes(const std::string& text);
+
+/// What is done with the points before a run.
+struct Reading {
+  std::string path;        ///< empty: there is only a graph
+  std::optional<int> pca;  ///< components taken instead of the columns
+  bool has_graph = false;
+  bool graph_only = false;
+};
+
+class Budget {
+ public:
+  using Json = nlohmann::ordered_json;
+
+  /// Looks at the header of the file and, where it matters how wide search rows are, at a sample of
+  /// its rows. Text has no header: nothing is known of it before it is read.
+  Budget(const BudgetFlags& flags, const Reading& reading, const Settings& settings);
+
+  bool known() const { return points_.n > 0; }
+  /// Whether points have to stay on disk for the run to fit.
+  bool on_disk() const { return on_disk_; }
+  /// The most that the run is planned to take, its points included.
+  std::int64_t bytes() const;
+
+  /// Throws OutOfMemory when it does not fit.
+  void require() const;
+  /// What a run may take beside its points, by --memory-limit; nothing where that is not given.
+  std::optional<std::int64_t> left_beside(HostMatrix<const float> points) const;
+  /// For the report of a run.
+  std::string why_on_disk() const;
+
+  /// The plan on stdout, as a table or as JSON; throws as require() does after that.
+  void print(bool as_json) const;
+
+ private:
+  void decide(const Reading& reading);
+  std::string table() const;
+  Json json() const;
+
+  MemoryLimit limit_;
+  Settings settings_;
+  PlannedPoints points_;
+  std::int64_t read_bytes_ = 0;  // while points are read, and reduced
+  bool on_disk_ = false;
+  bool limited_ = false;  // by --memory-limit
+};
+
+}  // namespace nearfold::cli
