@@ -159,6 +159,21 @@ TEST_F(CliLong, ASearchIsStoppedWithinTwoSeconds) {
   }
 }
 
+TEST_F(CliLong, AnOutputThatIsAnInputIsRefused) {
+  const std::string points = bytes("x.npy");
+  fs::create_symlink(path("x.npy"), path("link.npy"));
+  for (const char* output : {"x.npy", "./x.npy", "link.npy"}) {
+    const Outcome o = run("embed " + path("x.npy") + " --method umap --force -o " + path(output));
+    EXPECT_EQ(o.code, 2) << o.out;
+    EXPECT_NE(o.out.find("is read and would be replaced"), std::string::npos) << o.out;
+  }
+  EXPECT_EQ(run("convert " + path("x.npy") + " --force -o " + path("x.npy")).code, 2);
+  const Outcome twice = run(embed("--report " + path("y.npy")));
+  EXPECT_EQ(twice.code, 2) << twice.out;
+  EXPECT_NE(twice.out.find("would be written twice"), std::string::npos) << twice.out;
+  EXPECT_EQ(bytes("x.npy"), points);
+}
+
 TEST_F(CliLong, APipeThatClosesIsNoDamage) {
   const Outcome o =
       shell(std::string(NEARFOLD_TOOL) + " " + embed("--json --progress none") + " | true");

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/compare_report.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/index_spec.hpp"
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
@@ -69,8 +70,7 @@ Settings check(const Options& o, const Indexes& indexes) {
       throw InvalidParameter("a subset of " + std::to_string(n) + " points; use 4 or more");
   if (o.neighbors.value_or(1) < 1)
     throw InvalidParameter(std::to_string(*o.neighbors) + " neighbours; use 1 or more");
-  for (const std::string& path : {o.plot, o.report})
-    if (!path.empty()) io::check_writable(path, o.common.overwrite());
+  check_outputs({o.plot, o.report}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   if (!o.plot.empty()) check_picture_path(o.plot);
   for (const std::string& metric : o.metrics)
     for (const KnnParams& knn : indexes.methods)

@@ -42,7 +42,7 @@ Shape convert_whole(const Options& o, const Budget& budget) {
 }
 
 void run(const Options& o) {
-  io::check_writable(o.output, o.common.overwrite());
+  check_outputs({o.output}, {o.points.points}, o.common.overwrite());
   auto file = o.points.pca ? std::nullopt : io::RowFile::open(o.points.points);
   // Of the stages there is none but reading, and of what is read perhaps a search for axes.
   const Budget budget(

@@ -96,6 +96,11 @@ class Session {
       result = optimize();
     } catch (const Stopped&) {  // before there was anything to keep
       result.info.version = version();
+    } catch (const DeviceFailure& error) {
+      if (!folder_) throw;
+      throw DeviceFailure(std::string(error.what()) +
+                          "; the same command with --resume --device cpu goes on from the last "
+                          "checkpoint");
     }
     write(result);
     progress_.finish();
@@ -212,10 +217,12 @@ class Session {
 void run(const Options& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
+  if (!o.budget.dry_run)
+    check_outputs({o.output, o.plot, o.report},
+                  {o.inputs.points, o.inputs.graph, o.inputs.labels, o.method.init},
+                  o.common.overwrite());
   const Budget budget(o.budget, o.inputs.reading(), settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
-  for (const std::string& path : {o.output, o.plot, o.report})
-    if (!path.empty()) io::check_writable(path, o.common.overwrite());
   budget.require();
   Session(o, settings, budget).run();
 }

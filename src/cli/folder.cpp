@@ -8,6 +8,30 @@
 
 namespace nearfold::cli {
 
+namespace {
+
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code missing;
+  return a == b || std::filesystem::equivalent(a, b, missing);
+}
+
+}  // namespace
+
+void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs,
+                   io::Overwrite overwrite) {
+  for (std::size_t o = 0; o < outputs.size(); ++o) {
+    if (outputs[o].empty()) continue;
+    for (const std::string& input : inputs)
+      if (!input.empty() && is_same_file(outputs[o], input))
+        throw InvalidParameter("'" + outputs[o] +
+                               "' is read and would be replaced; give the output another name");
+    for (std::size_t other = 0; other < o; ++other)
+      if (outputs[other] == outputs[o])
+        throw InvalidParameter("'" + outputs[o] + "' would be written twice; give it once");
+    io::check_writable(outputs[o], overwrite);
+  }
+}
+
 void make_folder(const std::string& path) {
   std::error_code why;
   std::filesystem::create_directories(path, why);

@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
 
@@ -20,8 +21,7 @@ struct Options {
 };
 
 void run(const Options& o) {
-  for (const std::string& path : {o.output, o.labels})
-    if (!path.empty()) io::check_writable(path, o.common.overwrite());
+  check_outputs({o.output, o.labels}, {o.from, o.from_labels}, o.common.overwrite());
   GenerateParams params{.seed = o.common.seed, .on = Cpu{o.common.threads}};
   Matrix images;
   io::Labels from_labels;

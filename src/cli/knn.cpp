@@ -160,11 +160,12 @@ Budget budget_of(const Options& o, Settings settings) {
 
 void run(const Options& o) {
   const Settings settings = o.settings();
+  if (!o.budget.dry_run)
+    check_outputs({o.output, o.save_index, o.report}, {o.points.points, o.query, o.load_index},
+                  o.common.overwrite());
   const Budget budget = budget_of(o, settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
-  for (const std::string& path : {o.output, o.save_index, o.report})
-    if (!path.empty()) io::check_writable(path, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   Json seconds;
   Stopwatch clock(seconds);

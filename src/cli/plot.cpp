@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/picture_file.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
@@ -50,7 +51,9 @@ void run(const Options& o) {
     throw InvalidParameter("columns is " + std::to_string(*o.columns) + ", and must be >= 1");
   const PlotOptions look = o.chosen_look();
   check_picture_path(o.output, look);
-  io::check_writable(o.output, overwrite);
+  std::vector<std::string> read = o.inputs;
+  read.insert(read.end(), {o.labels, o.values});
+  check_outputs({o.output}, read, overwrite);
 
   io::Labels labels;
   std::vector<float> values;

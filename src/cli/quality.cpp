@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
@@ -46,7 +47,7 @@ void print_table(const QualityReport& report) {
 
 void run(const Options& o) {
   const QualityParams params = o.chosen();
-  if (!o.report.empty()) io::check_writable(o.report, o.common.overwrite());
+  check_outputs({o.report}, {o.points, o.layout, o.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
   const Matrix points = io::read_matrix(o.points), layout = io::read_matrix(o.layout);
