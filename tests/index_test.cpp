@@ -113,7 +113,8 @@ TEST(Queries, DependNeitherOnTheOthersNorOnThreads) {
   const Matrix low = data::normals(600, 11, 57), low_queries = data::normals(25, 11, 58);
   const Matrix high = data::normals(1100, 140, 59, 0.95);
   const Matrix high_queries = data::normals(6, 140, 60, 0.95);
-  for (const auto& [points, queries] : {std::pair{low, low_queries}, {high, high_queries}}) {
+  for (const auto& pair : {std::pair{low, low_queries}, {high, high_queries}}) {
+    const Matrix &points = pair.first, &queries = pair.second;
     expect_independent(queries, 9, [&](const Matrix& some, int threads) {
       return ask(some, points, 9, FlatKnn{}, Metric::euclidean, threads);
     });

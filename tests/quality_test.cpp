@@ -204,8 +204,9 @@ TEST(Evaluate, NamesParametersOutOfRange) {
       {{.pairs = 9}, "pairs is 9"},
       {{.device = Cpu{-2}}, "threads is -2"},
   };
-  for (const auto& [params, message] : wrong)
-    expect_contains(error_of<InvalidParameter>([&] { evaluate({}, {}, {}, params); }), message);
+  for (const auto& pair : wrong)
+    expect_contains(error_of<InvalidParameter>([&] { evaluate({}, {}, {}, pair.first); }),
+                    pair.second);
   EXPECT_THROW(evaluate({}, {}, {}, {.device = Cuda{}}), NoDevice);
 }
 
