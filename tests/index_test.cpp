@@ -264,8 +264,8 @@ TEST_F(IndexFiles, AreNotReplacedUnasked) {
 TEST_F(IndexFiles, OfAnswersHoldIdsDistancesAndTheRecallThatWasMeasured) {
   const QueryResult exact{2, 3, {0, 2, 1, 3, 0, 1}, {0, 1, 2.5F, 0.5F, 1, 4}, {}};
   io::write_neighbors(path("a.npz"), exact, Overwrite::no);
-  io::expect_matrix(io::read_matrix(path("a.npz"), "indices"), 2, 3, {0, 2, 1, 3, 0, 1});
-  io::expect_matrix(io::read_matrix(path("a.npz"), "distances"), 2, 3, {0, 1, 2.5F, 0.5F, 1, 4});
+  io::expect_matrix(io::read_matrix(path("a.npz"), {"indices"}), 2, 3, {0, 2, 1, 3, 0, 1});
+  io::expect_matrix(io::read_matrix(path("a.npz"), {"distances"}), 2, 3, {0, 1, 2.5F, 0.5F, 1, 4});
   const io::FileInfo info = io::describe_file(path("a.npz"));
   EXPECT_EQ(std::pair(info.dtype, info.arrays),
             std::pair(std::string("int32"), io::Strings{"indices", "distances"}));

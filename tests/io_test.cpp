@@ -39,11 +39,12 @@ TEST_F(Files, NpzGivesTheOnlyArrayOrTheNamedOne) {
   expect_matrix(read_matrix(path("one.npz")), 1, 2, {1, 2});
   write_zip(path("two.npz"), std::vector<ZipEntry>{{"x.npy", one, {}}, {"../y.npy", two, {}}},
             Overwrite::yes);
-  expect_matrix(read_matrix(path("two.npz"), "../y"), 1, 1, {9});
-  expect_refused([&] { read_matrix(path("two.npz")); }, {"2 arrays", "'x', '../y'"});
-  expect_refused([&] { read_matrix(path("two.npz"), "z"); }, {"no array 'z'", "'x', '../y'"});
+  expect_matrix(read_matrix(path("two.npz"), {"../y"}), 1, 1, {9});
+  expect_refused([&] { read_matrix(path("two.npz")); },
+                 {"2 arrays", "'x' (1, 2), '../y' (1, 1)", "--array 'x'"});
+  expect_refused([&] { read_matrix(path("two.npz"), {"z"}); }, {"no array 'z'", "'x', '../y'"});
   EXPECT_EQ(describe_file(path("two.npz")).arrays, (Strings{"x", "../y"}));
-  expect_refused([&] { read_matrix(make("x.npy", one), "x"); }, {"only .npz"});
+  expect_refused([&] { read_matrix(make("x.npy", one), {"x"}); }, {"only .npz"});
 }
 
 TEST_F(Files, NpzThatIsDamagedIsRefused) {
@@ -80,11 +81,47 @@ TEST_F(Files, NpzMayBeCompressedButHasNoNameTwice) {
   }
   ASSERT_EQ(zip_close(archive), 0);
   EXPECT_LT(content("x.npz").size(), 2 * array.size() + 200);
-  expect_matrix(read_matrix(path("x.npz"), "y"), 1, 2, {1, 2});
+  expect_matrix(read_matrix(path("x.npz"), {"y"}), 1, 2, {1, 2});
   std::string twice = content("x.npz");
   for (auto at = twice.find("y.npy"); at != std::string::npos; at = twice.find("y.npy"))
     twice[at] = 'x';
   expect_bad(read_archive, twice, {"two arrays are named 'x'"});
+}
+
+// ---- what the source says of what it read ----------------------------------------------------
+
+TEST_F(Files, ThatChangedSinceTheyWereOpenedAreRefused) {
+  const std::string array = npy(dictionary("<f4", "(1, 2)"), raw({1.0F, 2.0F}));
+  write_zip(path("x.npz"), std::vector<ZipEntry>{{"x.npy", array, {}}}, Overwrite::yes);
+  make("x.npy", array);
+  make_gzip("x.idx.gz", idx(8, {1, 2}) + "12");
+  make("x.csv", "1,2\n");
+  const auto refuse = [&](const std::string& name, const auto& read) {
+    const ByteSource file = ByteSource::file(path(name));
+    std::ofstream(path(name), std::ios::app) << "x";
+    expect_refused([&] { read(file); }, {name, "changed while it was read", "wait"});
+  };
+  refuse("x.npy", [](ByteSource source) { read_npy(source); });
+  refuse("x.npz", [](ByteSource source) { read_npz(source); });
+  refuse("x.csv", [](ByteSource source) { read_csv(source); });
+  refuse("x.idx.gz", [](const ByteSource& file) {
+    ByteSource source = ByteSource::gunzip(file);
+    read_idx(source);
+  });
+}
+
+TEST(Rounding, IsCountedForIntegersThatFloat32DoesNotHold) {
+  constexpr std::int64_t kLargest = 1 << 24;
+  const auto rounded = [](auto read, const std::string& bytes) {
+    ByteSource source = ByteSource::memory("given", std::as_bytes(std::span(bytes)));
+    read(source);
+    return source.rounded();
+  };
+  const std::string longs = raw<std::int64_t>({kLargest, kLargest + 1, INT64_MAX, -kLargest - 1});
+  EXPECT_EQ(rounded(read_npy, npy(dictionary("<i8", "(2, 2)"), longs)), 3);
+  EXPECT_EQ(rounded(read_npy, npy(dictionary("<i8", "(2, 2)", "True"), longs)), 3);
+  EXPECT_EQ(rounded(read_npy, npy(dictionary("<f8", "(1, 1)"), raw({16777217.0}))), 0);
+  EXPECT_EQ(rounded(read_ivecs, raw<std::int32_t>({1, 16777217, 1, 5})), 1);
 }
 
 // ---- text -----------------------------------------------------------------------------------

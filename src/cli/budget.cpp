@@ -69,7 +69,7 @@ std::int64_t columns_of(const io::FileInfo& file) {
 
 Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings& settings)
     : limit_(flags.limit()), settings_(settings), limited_(flags.memory_limit != "auto") {
-  if (reading.path.empty()) return;
+  if (reading.path.empty() || !reading.array.empty()) return;
   const io::FileInfo file = io::describe_file(reading.path);
   if (!has_header(file) || file.shape[0] < 4) return;
   const std::int64_t dim = columns_of(file);
@@ -87,7 +87,7 @@ Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings&
 /// A sample tells how wide search rows are. Points that do not fit beside the rest stay on disk,
 /// where their file can be read in blocks.
 void Budget::decide(const Reading& reading) {
-  auto file = io::RowFile::open(reading.path);
+  auto file = reading.in_blocks ? io::RowFile::open(reading.path) : std::nullopt;
   if (!file) return;
   if (!reading.pca && !reading.has_graph)
     points_.search_width = search_width(file->sample(4096), settings_);

@@ -174,6 +174,7 @@ void run(const Options& o) {
   const Settings settings = check(o, indexes);
   Teller teller(o, indexes);
   const Inputs in = o.inputs.read(o.common.cpu());
+  print_warnings(in.warnings, o.common);
   std::vector<std::int64_t> sizes = o.subsets;
   if (sizes.empty()) sizes = {in.points.rows};
   for (const std::int64_t n : sizes)

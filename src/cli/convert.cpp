@@ -35,20 +35,21 @@ Shape convert_in_blocks(io::RowFile& file, const Options& o) {
 }
 
 Shape convert_whole(const Options& o, const Budget& budget) {
+  std::vector<std::string> warnings;
   const io::Points points =
-      o.points.read_points(o.common.cpu(), budget.on_disk() ? folder_of(o.output) : "");
+      o.points.read_points(o.common.cpu(), warnings, budget.on_disk() ? folder_of(o.output) : "");
+  print_warnings(warnings, o.common);
   io::write_npy(o.output, points, o.common.overwrite());
   return {points.rows, points.cols};
 }
 
 void run(const Options& o) {
   check_outputs({o.output}, {o.points.points}, o.common.overwrite());
-  auto file = o.points.pca ? std::nullopt : io::RowFile::open(o.points.points);
+  auto file = o.points.pca ? std::nullopt : o.points.row_file();
   // Of the stages there is none but reading, and of what is read perhaps a search for axes.
-  const Budget budget(
-      o.budget,
-      {.path = o.points.points, .pca = o.points.pca, .has_graph = true, .graph_only = true},
-      {.method = UmapParams{.n_neighbors = 2}});
+  Reading reading = o.points.reading();
+  reading.has_graph = reading.graph_only = true;
+  const Budget budget(o.budget, reading, {.method = UmapParams{.n_neighbors = 2}});
   if (!file) budget.require();
   const Shape shape = file ? convert_in_blocks(*file, o) : convert_whole(o, budget);
   if (!o.common.quiet)

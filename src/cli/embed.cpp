@@ -56,6 +56,8 @@ Json Options::made_from() const {
           {"seed", common.seed},
           {"neighbors", index.json()},
           {"knn", inputs.graph.empty() ? "searched" : "given"},
+          {"array", inputs.array},
+          {"missing", inputs.missing},
           {"pca", or_auto(inputs.pca)}};
 }
 
@@ -111,7 +113,7 @@ class Session {
   void read() {
     progress_.update("read", 0, 0);
     const auto began = Clock::now();
-    in_ = o_.inputs.read(o_.common.cpu(), budget_.on_disk() ? folder_of(o_.output) : "");
+    in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.on_disk() ? folder_of(o_.output) : "");
     settings_.memory_limit = budget_.left_beside(in_.points);
     if (!o_.plot.empty()) check_picture_path(o_.plot, {}, in_.n());
     read_ = seconds_since(began);
@@ -158,6 +160,7 @@ class Session {
     Result result = run.result();
     if (result.layout.rows > 0 && !result.info.finished) keeper.stop(run);
     auto& warnings = result.info.warnings;
+    warnings.insert(warnings.begin(), in_.warnings.begin(), in_.warnings.end());
     if (budget_.on_disk()) warnings.push_back(budget_.why_on_disk());
     warnings.insert(warnings.end(), keeper.warnings().begin(), keeper.warnings().end());
     return result;

@@ -52,11 +52,11 @@ Device Common::processor() const {
 }
 
 void MetricFlags::add(CLI::App& app, const std::string& group) {
-  choice(app, "--metric", metric,
-         {"euclidean", "sqeuclidean", "cosine", "correlation", "inner_product", "manhattan",
-          "chebyshev", "l2", "ip", "dot", "l1", "cityblock", "linf"},
-         "Distance between points")
-      ->group(group);
+  metric_option = choice(app, "--metric", metric,
+                         {"euclidean", "sqeuclidean", "cosine", "correlation", "inner_product",
+                          "manhattan", "chebyshev", "l2", "ip", "dot", "l1", "cityblock", "linf"},
+                         "Distance between points")
+                      ->group(group);
   choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
          "Rows without a direction under cosine and correlation")
       ->group(group);

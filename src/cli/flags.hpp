@@ -91,10 +91,13 @@ struct Common {
 /// Flags that say how points are compared.
 struct MetricFlags {
   std::string metric = "euclidean", zero_vectors = "error";
+  const CLI::Option* metric_option = nullptr;
 
   /// `group`: the heading that they are listed under.
   void add(CLI::App& app, const std::string& group = "Options");
   Distance distance() const;
+  /// Whether --metric is on the command line.
+  bool is_given() const { return metric_option != nullptr && metric_option->count() > 0; }
 };
 
 /// Flags that choose the neighbour search.

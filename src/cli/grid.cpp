@@ -15,6 +15,7 @@
 #include "cli/picture_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "cli/terminal.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 #include "stopping.hpp"
@@ -184,7 +185,7 @@ void print(const Json& account, const GridFolder& folder, double total) {
       "%zu maps in '%s' in %.1f s: graph %.1f, optimisation %.1f, weights and starts %.1f\n"
       "one by one, each with its own graph, weights and start: %s%.1f s, %.1f times as "
       "long\n",
-      folder.cells(), folder.file("").c_str(), total, account["graph"].get<double>(),
+      folder.cells(), for_terminal(folder.file("")).c_str(), total, account["graph"].get<double>(),
       account["optimize"].get<double>(),
       together - account["graph"].get<double>() - account["optimize"].get<double>(),
       account["searches_timed"].get<bool>() ? "" : "at most ", apart, apart / together);
@@ -217,7 +218,8 @@ void run(const Options& o) {
   budget.require();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
-  Inputs in = o.inputs.read(o.common.cpu(), budget.on_disk() ? folder_of(o.output) : "");
+  Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.on_disk() ? folder_of(o.output) : "");
+  print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
   const bool umap = o.method.is_umap();
   GridFolder folder(o.output,

@@ -12,6 +12,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/terminal.hpp"
 #include "io/io.hpp"
 #include "nearfold/nearfold.hpp"
 #include "parallel.hpp"
@@ -23,7 +24,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   Common common;
-  std::string input;
+  std::string input, array;
 };
 
 Json build_json() {
@@ -85,23 +86,26 @@ Json estimate_json(const Matrix& points, const Method& method) {
   return {{"bytes", planned.host_bytes()}, {"seconds", std::round(10 * planned.seconds()) / 10}};
 }
 
-Json file_json(const std::string& path) {
+Json file_json(const std::string& path, const std::string& array) {
   const io::FileInfo file = io::describe_file(path);
   Json out{{"file", path},
            {"format", file.format},
            {"dtype", file.dtype},
            {"shape", file.shape},
            {"bytes", file.bytes}};
-  if (file.arrays.size() > 1) {
-    out["arrays"] = file.arrays;
-    return out;
-  }
-  const Matrix points = io::read_matrix(path);
+  if (file.arrays.size() > 1) out["arrays"] = file.arrays;
+  if (file.arrays.size() > 1 && array.empty()) return out;
+  const Matrix points = io::read_matrix(path, {array});
   out["content"] = content_json(points);
   for (const auto& [label, method] :
        {std::pair<const char*, Method>{"umap", UmapParams{}}, {"tsne", TsneParams{}}})
     if (points.rows > 100) out["estimate"][label] = estimate_json(points, method);
   return out;
+}
+
+/// File names need not be UTF-8, and JSON must be.
+std::string text_of(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
 void print(const Json& value, const std::string& indent) {
@@ -111,15 +115,15 @@ void print(const Json& value, const std::string& indent) {
       print(item, indent + "  ");
     } else {
       std::printf("%s%-18s %s\n", indent.c_str(), key.c_str(),
-                  item.is_string() ? item.get<std::string>().c_str() : item.dump().c_str());
+                  for_terminal(item.is_string() ? item.get<std::string>() : text_of(item)).c_str());
     }
   }
 }
 
 void run(const Options& o) {
-  const Json out = o.input.empty() ? build_json() : file_json(o.input);
+  const Json out = o.input.empty() ? build_json() : file_json(o.input, o.array);
   if (o.common.json)
-    std::printf("%s\n", out.dump(2).c_str());
+    std::printf("%s\n", text_of(out, 2).c_str());
   else
     print(out, "");
 }
@@ -130,6 +134,7 @@ void add_info(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("info", "Describe this build, or a file");
   const auto o = std::make_shared<Options>();
   text(command, "input", o->input, "A file of points; without one: the build and the machine");
+  text(command, "--array", o->array, "The array of an .npz to describe");
   flag(command, "--json", o->common.json, "Print JSON");
   command.callback([o] { run(*o); });
 }

@@ -1,24 +1,46 @@
 #include "cli/inputs.hpp"
 
+#include <cstdio>
 #include <filesystem>
 #include <utility>
 
 #include "cli/flags.hpp"
+#include "cli/terminal.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/pca.hpp"
 
 namespace nearfold::cli {
 
+void ReadFlags::add_reading(CLI::App& app) {
+  text(app, "--array", array, "The array of an .npz that holds the points");
+  choice(app, "--missing", missing, {"error", "mean"},
+         "Missing values (nan; in text also NA or nothing): the mean of their column, or an error. "
+         "Rows are never dropped: labels and graphs go by row");
+}
+
+Matrix ReadFlags::read(const std::string& path, std::vector<std::string>& warnings) const {
+  const bool fill = missing == "mean";
+  Matrix points =
+      io::read_matrix(path, {array, fill ? io::Missing::nan : io::Missing::refuse}, &warnings);
+  const std::int64_t filled = fill ? io::fill_missing(points) : 0;
+  if (filled > 0)
+    warnings.push_back(std::to_string(filled) +
+                       " missing values are now the means of their columns");
+  return points;
+}
+
 CLI::Option* PointFlags::add_points(CLI::App& app) {
+  add_reading(app);
   number(app, "--pca", pca, "Take this many principal components instead of the columns")
       ->default_str("no");
   return text(app, "input", points, "Points: .npy .npz .csv .tsv IDX(.gz) .fvecs .bvecs .fbin");
 }
 
-io::Points PointFlags::read_points(const Cpu& on, const std::string& disk) const {
-  auto file = disk.empty() ? std::nullopt : io::RowFile::open(points);
-  io::Points read = file ? io::Points::on_disk(*file, disk) : io::Points(io::read_matrix(points));
-  return pca ? nearfold::pca(read, *pca, on) : std::move(read);
+io::Points PointFlags::read_points(const Cpu& on, std::vector<std::string>& warnings,
+                                   const std::string& disk) const {
+  auto file = disk.empty() ? std::nullopt : row_file();
+  io::Points found = file ? io::Points::on_disk(*file, disk) : io::Points(read(points, warnings));
+  return pca ? nearfold::pca(found, *pca, on) : std::move(found);
 }
 
 void InputFlags::add_graph(CLI::App& app) {
@@ -30,7 +52,7 @@ void InputFlags::add_labels(CLI::App& app) {
 }
 
 std::string InputFlags::name() const {
-  return std::filesystem::path(points.empty() ? graph : points).stem().string();
+  return for_terminal(std::filesystem::path(points.empty() ? graph : points).stem().string());
 }
 
 void InputFlags::check() const {
@@ -40,16 +62,31 @@ void InputFlags::check() const {
     throw InvalidParameter("--pca reduces points, and there is only a graph; leave it out");
 }
 
-Reading InputFlags::reading() const {
-  return {.path = points, .pca = pca, .has_graph = !graph.empty()};
+std::optional<io::RowFile> PointFlags::row_file() const {
+  if (missing == "mean" || !array.empty()) return {};
+  return io::RowFile::open(points);
 }
 
-Inputs InputFlags::read(const Cpu& on, const std::string& disk) const {
+Reading PointFlags::reading() const {
+  return {.path = points, .array = array, .pca = pca, .in_blocks = missing != "mean"};
+}
+
+Reading InputFlags::reading() const {
+  Reading reading = PointFlags::reading();
+  reading.has_graph = !graph.empty();
+  return reading;
+}
+
+Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::string& disk) const {
   Inputs in;
   if (!labels.empty()) in.labels = io::read_labels(labels);
   io::GraphMeta meta;
   if (!graph.empty()) in.graph = io::read_graph(graph, &meta);
-  if (!points.empty()) in.points = read_points(on, disk);
+  const bool known = !meta.version.empty();  // graphs of other programs do not say their metric
+  if (known && metric.is_given() && in.graph.metric != nearfold::name(metric.distance().metric))
+    throw InvalidParameter("--metric is " + metric.metric + ", and '" + graph + "' was made by " +
+                           in.graph.metric + "; leave --metric out, or make the graph again");
+  if (!points.empty()) in.points = read_points(on, in.warnings, disk);
   if (!points.empty() && !meta.fingerprint.empty() &&
       meta.fingerprint != io::fingerprint(in.points))
     throw InvalidInput("'" + graph + "' was made from other points than '" + points +
@@ -59,6 +96,12 @@ Inputs InputFlags::read(const Cpu& on, const std::string& disk) const {
     throw InvalidInput("'" + labels + "' has " + std::to_string(in.labels.ids.size()) +
                        " labels for " + std::to_string(in.n()) + " points; one a point is needed");
   return in;
+}
+
+void print_warnings(const std::vector<std::string>& warnings, const Common& common) {
+  if (common.quiet) return;
+  for (const std::string& warning : warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
 }
 
 }  // namespace nearfold::cli

@@ -4,8 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/budget.hpp"
+#include "cli/flags.hpp"
 #include "io/io.hpp"
 #include "io/points.hpp"
 #include "nearfold/device.hpp"
@@ -14,6 +16,7 @@ namespace nearfold::cli {
 
 /// Points may be absent when there is a graph.
 struct Inputs {
+  std::vector<std::string> warnings;
   io::Points points;
   KnnGraph graph;  // n == 0: none was given
   io::Labels labels;
@@ -21,15 +24,28 @@ struct Inputs {
   std::int64_t n() const { return graph.n > 0 ? graph.n : points.rows; }
 };
 
+/// Which array of an .npz, and what becomes of missing values.
+struct ReadFlags {
+  std::string array, missing = "error";
+
+  void add_reading(CLI::App& app);
+  Matrix read(const std::string& path, std::vector<std::string>& warnings) const;
+};
+
 /// Points of a file, or their scores on principal axes.
-struct PointFlags {
+struct PointFlags : ReadFlags {
   std::string points;
   std::optional<int> pca;
 
   /// Returns the positional option.
   CLI::Option* add_points(CLI::App& app);
+  /// The file, where it can be read in blocks and nothing in it has to be filled in.
+  std::optional<io::RowFile> row_file() const;
   /// `disk` is the folder for points that the budget leaves on disk; empty: they are in memory.
-  io::Points read_points(const Cpu& on, const std::string& disk = "") const;
+  io::Points read_points(const Cpu& on, std::vector<std::string>& warnings,
+                         const std::string& disk = "") const;
+  /// What a budget has to know.
+  Reading reading() const;
 };
 
 /// Names of the files; empty ones are not read.
@@ -44,10 +60,13 @@ struct InputFlags : PointFlags {
 
   /// Throws InvalidParameter when there are neither points nor a graph, or pca without points.
   void check() const;
-  /// What a budget has to know.
   Reading reading() const;
-  /// Throws InvalidInput when they do not belong together. `disk` as in read_points().
-  Inputs read(const Cpu& on, const std::string& disk = "") const;
+  /// Throws InvalidInput when they do not belong together, InvalidParameter when the graph was made
+  /// by another metric than the one that was asked for. `disk` as in read_points().
+  Inputs read(const Cpu& on, const MetricFlags& metric = {}, const std::string& disk = "") const;
 };
+
+/// One a line on stderr.
+void print_warnings(const std::vector<std::string>& warnings, const Common& common);
 
 }  // namespace nearfold::cli

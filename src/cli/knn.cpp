@@ -155,7 +155,9 @@ void print(const Options& o, const Found& found, Json&& seconds) {
 /// What a search needs: the stages before a map of such neighbourhoods.
 Budget budget_of(const Options& o, Settings settings) {
   settings.method = UmapParams{.n_neighbors = o.k + 1};
-  return {o.budget, {.path = o.points.points, .pca = o.points.pca, .graph_only = true}, settings};
+  Reading reading = o.points.reading();
+  reading.graph_only = true;
+  return {o.budget, reading, settings};
 }
 
 void run(const Options& o) {
@@ -170,8 +172,10 @@ void run(const Options& o) {
   Json seconds;
   Stopwatch clock(seconds);
   progress.update("read", 0, 0);
+  std::vector<std::string> warnings;
   const io::Points points = o.points.read_points(
-      o.common.cpu(), budget.on_disk() ? folder_of(o.output + o.save_index) : "");
+      o.common.cpu(), warnings, budget.on_disk() ? folder_of(o.output + o.save_index) : "");
+  print_warnings(warnings, o.common);
   clock.lap("read");
   progress.update("knn", 0, 0);
   const Found found = !o.query.empty()    ? answer(o, settings, points, clock)

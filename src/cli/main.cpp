@@ -1,12 +1,15 @@
 // The tool: parses the command line, and turns whatever was thrown into a message and an exit code.
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
 #include <new>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "cli/terminal.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
 #include "stopping.hpp"
@@ -20,7 +23,7 @@ constexpr int kInternal = 1, kUsage = 2, kBadInput = 3, kMemory = 4, kIo = 5, kD
               kGate = 7;
 
 int fail(int code, const char* what) {
-  std::fprintf(stderr, "nearfold: %s\n", what);
+  std::fprintf(stderr, "nearfold: %s\n", cli::for_terminal(what).c_str());
   return code;
 }
 
@@ -54,7 +57,10 @@ int run(int argc, char** argv) {
                    [](std::string& word) { return word.data(); });
     app.parse(argc, pointers.data());
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
+    std::ostringstream said;
+    const bool asked = app.exit(error, std::cout, said) == 0;  // for help, say
+    std::fputs(cli::for_terminal(said.str()).c_str(), stderr);
+    return asked ? 0 : kUsage;
   }
   return cli::stop_signal() == 0 ? 0 : 128 + cli::stop_signal();
 }

@@ -9,6 +9,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/picture_file.hpp"
+#include "cli/terminal.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> inputs;
-  std::string output, labels, values, style = "auto";
+  std::string output, array, labels, values, style = "auto";
   std::optional<int> columns, width, height;
   PlotOptions look;
   bool force = false;
@@ -60,12 +61,12 @@ void run(const Options& o) {
   if (!o.labels.empty()) labels = io::read_labels(o.labels);
   if (!o.values.empty()) values = io::read_values(o.values);
   std::vector<Matrix> maps;
-  for (const std::string& input : o.inputs) maps.push_back(io::read_matrix(input));
+  for (const std::string& input : o.inputs) maps.push_back(io::read_matrix(input, {o.array}));
 
   Picture picture{.columns = o.columns_or_square(), .names = labels.names};
   for (const Matrix& map : maps) picture.panels.push_back({map, labels.ids, values});
   for (std::size_t i = 0; maps.size() > 1 && i < maps.size(); ++i)
-    picture.panels[i].title = std::filesystem::path(o.inputs[i]).stem().string();
+    picture.panels[i].title = for_terminal(std::filesystem::path(o.inputs[i]).stem().string());
   write_picture(o.output, picture, look, overwrite);
 }
 
@@ -76,6 +77,7 @@ void add_plot(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   command.add_option("input", o->inputs, "Maps of 2 or 3 columns")->required();
   text(command, "-o,--output", o->output, "Picture, .png or .svg")->required();
+  text(command, "--array", o->array, "The array of an .npz that holds the map");
   text(command, "--labels", o->labels, "One label a point: its colour");
   text(command, "--values", o->values, "One number a point: its colour on a scale");
   text(command, "--title", o->look.title, "Title");

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
+#include "cli/inputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
@@ -20,6 +21,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
   Common common;
   MetricFlags metric;
+  ReadFlags reading;
   std::string points, layout, labels, report;
   QualityParams params;
 
@@ -50,7 +52,9 @@ void run(const Options& o) {
   check_outputs({o.report}, {o.points, o.layout, o.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
-  const Matrix points = io::read_matrix(o.points), layout = io::read_matrix(o.layout);
+  std::vector<std::string> warnings;
+  const Matrix points = o.reading.read(o.points, warnings), layout = io::read_matrix(o.layout);
+  print_warnings(warnings, o.common);
   io::Labels labels;
   if (!o.labels.empty()) labels = io::read_labels(o.labels);
   progress.update("score", 0, 0);
@@ -90,6 +94,7 @@ void add_quality(CLI::App& app) {
          "Points of more that trustworthiness is limited to");
   number(command, "--pairs", o->params.pairs, "Random triplets, and random pairs");
   text(command, "--report", o->report, "The scores, JSON");
+  o->reading.add_reading(command);
   o->metric.add(command);
   o->common.add(command);
   command.callback([o] { run(*o); });

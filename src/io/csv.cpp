@@ -1,5 +1,5 @@
 // Numbers in text, one row a line: CSV and TSV. The delimiter and a header line are recognised, and
-// every field must be a number: nothing is guessed about fields that are not.
+// every field must be a number, or missing where that is allowed: nothing is guessed about others.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -30,6 +30,19 @@ Number parse_number(std::string_view text, float& value) {
   return std::isinf(value) ? Number::too_large : Number::yes;
 }
 
+/// What pandas, R and numpy write where there is no value.
+bool is_missing(std::string_view field) {
+  constexpr std::array<std::string_view, 6> kMissing = {"", "NA", "N/A", "NULL", "null", "None"};
+  return std::find(kMissing.begin(), kMissing.end(), trimmed(field)) != kMissing.end();
+}
+
+/// Control characters that no text has, not even a coloured one.
+bool looks_binary(std::string_view field) {
+  return std::any_of(field.begin(), field.end(), [](char c) {
+    return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\r' && c != '\x1b';
+  });
+}
+
 const char* skip_spaces(const char* at, const char* end) {
   while (at != end && *at == ' ') ++at;
   return at;
@@ -51,7 +64,7 @@ char delimiter_of(std::string_view line) {
 
 class CsvReader {
  public:
-  explicit CsvReader(ByteSource& source) : lines_(source) {}
+  CsvReader(ByteSource& source, Missing missing) : lines_(source), missing_(missing) {}
 
   Matrix read() {
     Matrix matrix;
@@ -64,6 +77,7 @@ class CsvReader {
     reserve(matrix.values, line);
     do append_row(line, matrix.values);
     while (lines_.next(line));
+    lines_.finish();
     matrix.cols = cols_;
     matrix.rows = static_cast<std::int64_t>(matrix.values.size()) / cols_;
     return matrix;
@@ -80,6 +94,7 @@ class CsvReader {
     bool text = false;
     for (bool more = true; more;) {
       const std::string_view field = take_field(line, more);
+      if (looks_binary(field)) return false;
       float ignored = 0;
       if (parse_number(field, ignored) != Number::no) return false;
       text |= !trimmed(field).empty();
@@ -169,20 +184,27 @@ class CsvReader {
     if (found == Number::yes) return value;
     if (found == Number::too_large)
       lines_.fail(quoted(field) + " does not fit float32 (3.4e38): rescale the data", column);
-    if (field.find('\0') != std::string_view::npos)
-      lines_.fail("there is a zero byte: this is a binary file, not text", column);
-    if (trimmed(field).empty()) lines_.fail("the field is empty: fill in missing values", column);
+    if (looks_binary(field))
+      lines_.fail("there are control characters: this is a binary file, not text", column);
+    if (is_missing(field) && missing_ == Missing::nan) return std::nanf("");
+    if (is_missing(field))
+      lines_.fail((trimmed(field).empty() ? "the field is empty" : quoted(field) + " is no value") +
+                      std::string(": fill in missing values, or take the mean of the column "
+                                  "(--missing mean)"),
+                  column);
     std::string point(field);
     std::replace(point.begin(), point.end(), ',', '.');
     if (parse_number(point, value) == Number::yes)
       lines_.fail(quoted(field) + " has a decimal comma: write " + quoted(point), column);
     const bool first = lines_.number() == 1;
     lines_.fail(quoted(field) + " is not a number" +
-                    (first ? ", and the line has numbers, so it is no header" : ""),
+                    (first ? ", and the line has numbers, so it is no header" : "") +
+                    (cols_ > 1 ? ": keep labels and names in a file of their own" : ""),
                 column);
   }
 
   LineReader lines_;
+  Missing missing_;
   char delimiter_ = ',';
   std::int64_t cols_ = 0;
 };
@@ -190,7 +212,11 @@ class CsvReader {
 }  // namespace
 
 Matrix read_csv(ByteSource& source) {
-  return CsvReader(source).read();
+  return CsvReader(source, Missing::refuse).read();
+}
+
+Matrix read_csv_or_nan(ByteSource& source) {
+  return CsvReader(source, Missing::nan).read();
 }
 
 FileInfo describe_csv(ByteSource& source) {

@@ -40,13 +40,25 @@ constexpr Format kFormats[] = {
 };
 // clang-format on
 
+/// Formats that are not read, by how their files begin, whatever these are called.
+constexpr std::pair<std::string_view, std::string_view> kForeign[] = {
+    {"\x89HDF", "HDF5"},
+    {"%%MatrixMarket", "a Matrix Market file"},
+    {"PAR1", "Parquet"},
+    {"ARROW1", "Arrow"},
+    {"\x89PNG", "a PNG image"}};
+
 /// The format whose magic the file begins with, else the one its name ends with.
 const Format& format_of(const ByteSource& source) {
-  std::array<std::byte, 8> start{};
+  std::array<std::byte, 16> start{};
   const std::size_t got = source.peek(0, start);
   const std::string_view head(reinterpret_cast<const char*>(start.data()), got);
   for (const Format& format : kFormats)
     if (!format.magic.empty() && head.starts_with(format.magic)) return format;
+  for (const auto& [magic, what] : kForeign)
+    if (head.starts_with(magic))
+      throw InvalidInput("'" + source.name() + "' is " + std::string(what) +
+                         ", which is not read: convert it, for example with numpy.save");
 
   std::string name = source.name();
   for (char& c : name)
@@ -75,15 +87,22 @@ ByteSource unpacked(const ByteSource& source, const Format& format) {
 
 }  // namespace
 
-Matrix read_matrix(const std::string& path, const std::string& array) {
+Matrix read_matrix(const std::string& path, const ReadOptions& options,
+                   std::vector<std::string>* warnings) {
   const ByteSource file = ByteSource::file(path);
   const Format& format = format_of(file);
   ByteSource source = unpacked(file, format);
-  if (array.empty()) return format.read(source);
-  if (format.name != "npz")
+  if (!options.array.empty() && format.name != "npz")
     throw InvalidInput("'" + path + "' is " + std::string(format.name) + ", which has no array " +
-                       quoted(array) + ": only .npz files hold named arrays");
-  return read_npz(source, array);
+                       quoted(options.array) + ": only .npz files hold named arrays");
+  const bool may_miss = format.name == "csv" && options.missing == Missing::nan;
+  Matrix points = format.name == "npz" ? read_npz(source, options.array)
+                  : may_miss           ? read_csv_or_nan(source)
+                                       : format.read(source);
+  if (warnings != nullptr && source.rounded() > 0)
+    warnings->push_back("'" + path + "': " + std::to_string(source.rounded()) +
+                        " integers beyond 2^24 (16777216) were rounded to float32");
+  return points;
 }
 
 Labels read_labels(const std::string& path) {

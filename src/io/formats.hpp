@@ -21,6 +21,7 @@ FileInfo describe_npz(ByteSource& source);
 
 // Text: numbers separated by comma, tab, semicolon or space; or one label a line.
 Matrix read_csv(ByteSource& source);
+Matrix read_csv_or_nan(ByteSource& source);  // Missing::nan
 FileInfo describe_csv(ByteSource& source);
 Labels read_text_labels(ByteSource& source);
 

@@ -69,10 +69,13 @@ class Inflater {
 ByteSource ByteSource::gunzip(ByteSource packed) {
   const std::string name = packed.name();
   const auto limit = checked_product({packed.size(), kMostExpansion});
-  const auto inflater = std::make_shared<Inflater>(std::move(packed));
-  return {name, limit.value_or(INT64_MAX),
-          [inflater](std::int64_t, std::span<std::byte> into) { return inflater->read(into); },
-          Size::limit};
+  const auto inflater = std::make_shared<Inflater>(packed);
+  ByteSource source(
+      name, limit.value_or(INT64_MAX),
+      [inflater](std::int64_t, std::span<std::byte> into) { return inflater->read(into); },
+      Size::limit);
+  source.unpacked_from(packed);
+  return source;
 }
 
 }  // namespace nearfold::io

@@ -20,11 +20,28 @@ namespace nearfold::io {
 
 // ---- reading --------------------------------------------------------------------------------
 
+/// What text has where a value is missing: nothing, NA, N/A, NULL, null or None.
+enum class Missing {
+  refuse,  ///< InvalidInput naming line and column
+  nan      ///< NaN, which fill_missing() replaces
+};
+
+struct ReadOptions {
+  std::string array = {};  ///< of an .npz; empty: the only one
+  Missing missing = Missing::refuse;
+};
+
 /// The points of a file as float32, [rows >= 1, cols >= 1]. Integers become floats of the same
-/// value (pixels stay 0..255; beyond 2^24 they are rounded); images of an IDX file become rows.
-/// A finite float64 that float32 cannot hold is InvalidInput naming row and column; NaN and
-/// infinity pass. `array` picks one array of an .npz; it may be empty when there is only one.
-Matrix read_matrix(const std::string& path, const std::string& array = "");
+/// value (pixels stay 0..255; beyond 2^24 they are rounded, which `warnings` is told, when given);
+/// images of an IDX file become rows. A finite float64 that float32 cannot hold is InvalidInput
+/// naming row and column; NaN and infinity pass. InvalidParameter when an .npz has several arrays
+/// and none is named.
+Matrix read_matrix(const std::string& path, const ReadOptions& options = {},
+                   std::vector<std::string>* warnings = nullptr);
+
+/// Replaces every NaN by the mean of the other values of its column; returns how many there were.
+/// InvalidInput naming a column that has no value at all.
+std::int64_t fill_missing(Matrix& points);
 
 /// One label a point. `names` is empty for integer labels; otherwise ids index it.
 struct Labels {

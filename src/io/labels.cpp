@@ -49,6 +49,7 @@ Labels read_text_labels(ByteSource& source) {
       reader.fail("there is a zero byte: this is a binary file, not text");
     lines.emplace_back(unquoted(text));
   }
+  reader.finish();
   if (lines.empty()) reader.fail("the file has no labels");
   if (auto ids = as_integers(lines)) return {std::move(*ids), {}};
 

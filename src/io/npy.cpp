@@ -221,7 +221,9 @@ Matrix read_npy_values(ByteSource& source, const NpyHeader& header) {
   const std::string shape = shape_text(header.shape);
   if (header.shape.size() != 2)
     source.malformed("the array has shape " + shape +
-                     ": points are a 2-d array, one row a point; reshape it");
+                     ": points are a 2-d array, one row a point; save " +
+                     (header.shape.size() < 2 ? "x.reshape(-1, 1) for points of one column"
+                                              : "x.reshape(len(x), -1)"));
   const std::int64_t rows = header.shape[0], cols = header.shape[1];
   if (!header.fortran) return read_rows(source, header.type, rows, cols);
   if (!checked_product({rows, cols, 4})) source.malformed("shape " + shape + " is too large");

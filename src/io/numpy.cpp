@@ -1,4 +1,5 @@
 // Points and labels in numpy's files: .npy holds one array, .npz several by name.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,14 +11,32 @@
 namespace nearfold::io {
 namespace {
 
+/// "'x' (300, 5), 'y' (300,)"; of an array that is not plain numbers the name alone.
+std::string shapes(const Archive& archive) {
+  constexpr std::size_t kMost = 20;
+  std::string all;
+  for (std::size_t i = 0; i < std::min(archive.names().size(), kMost); ++i) {
+    const std::string& name = archive.names()[i];
+    all += (i > 0 ? ", " : "") + quoted(name);
+    try {
+      ByteSource entry = archive.entry(name);
+      all += " " + shape_text(read_npy_header(entry).shape);
+    } catch (const InvalidInput&) {
+      continue;  // its fault is told when it is asked for
+    }
+  }
+  return all + (archive.names().size() > kMost ? ", ..." : "");
+}
+
 /// The name that was asked for, or that of the only array.
 std::string chosen(const Archive& archive, const std::string& name, const std::string& wanted) {
   const auto& names = archive.names();
   if (!wanted.empty()) return wanted;
   if (names.size() == 1) return names[0];
   if (names.empty()) throw InvalidInput("'" + name + "' has no arrays");
-  throw InvalidInput("'" + name + "' has " + std::to_string(names.size()) +
-                     " arrays: name the one that holds the points (" + archive.listing() + ")");
+  throw InvalidParameter("'" + name + "' has " + std::to_string(names.size()) + " arrays, " +
+                         shapes(archive) + ": name the one that holds the points (--array " +
+                         quoted(names[0]) + ")");
 }
 
 }  // namespace
@@ -49,7 +68,9 @@ Labels read_npy_labels(ByteSource& source) {
 Matrix read_npz(ByteSource& source, const std::string& array) {
   const Archive archive(source);
   ByteSource entry = archive.entry(chosen(archive, source.name(), array));
-  return read_npy(entry);
+  Matrix points = read_npy(entry);
+  source.add_rounded(entry.rounded());
+  return points;
 }
 
 FileInfo describe_npz(ByteSource& source) {

@@ -33,6 +33,22 @@ std::size_t read_file_at(int fd, const std::string& path, std::int64_t offset,
   return done;
 }
 
+/// Size and time of the last change, as of now.
+struct stat status_of(int fd, const std::string& path) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) throw_errno("examine", path);
+  return status;
+}
+
+void require_same(const struct stat& before, const struct stat& now, const std::string& path) {
+  if (before.st_size == now.st_size && before.st_mtim.tv_sec == now.st_mtim.tv_sec &&
+      before.st_mtim.tv_nsec == now.st_mtim.tv_nsec)
+    return;
+  throw InvalidInput("'" + path + "' changed while it was read (" + std::to_string(before.st_size) +
+                     " bytes at first, " + std::to_string(now.st_size) +
+                     " now): wait until it is written");
+}
+
 }  // namespace
 
 std::optional<std::int64_t> checked_product(std::span<const std::int64_t> factors) {
@@ -66,14 +82,18 @@ ByteSource ByteSource::file(const std::string& path) {
   const auto file =
       std::make_shared<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file->get() < 0) throw_errno("open", path);
-  struct stat status {};
-  if (::fstat(file->get(), &status) != 0) throw_errno("examine", path);
+  const struct stat status = status_of(file->get(), path);
   if (!S_ISREG(status.st_mode))
     throw InvalidInput("'" + path + "' is " + (S_ISDIR(status.st_mode) ? "a folder" : "no file") +
                        ": give a regular file");
-  return {path, status.st_size, [file, path](std::int64_t offset, std::span<std::byte> into) {
-            return read_file_at(file->get(), path, offset, into);
-          }};
+  ByteSource source(path, status.st_size,
+                    [file, path](std::int64_t offset, std::span<std::byte> into) {
+                      return read_file_at(file->get(), path, offset, into);
+                    });
+  source.check_unchanged_ = [file, path, status] {
+    require_same(status, status_of(file->get(), path), path);
+  };
+  return source;
 }
 
 ByteSource ByteSource::memory(std::string name, std::span<const std::byte> bytes) {
@@ -116,6 +136,7 @@ void ByteSource::require_remaining(std::int64_t bytes, const std::string& what) 
 }
 
 void ByteSource::finish() {
+  if (check_unchanged_) check_unchanged_();
   std::byte extra;
   const bool more =
       (kind_ == Size::exact && remaining() > 0) || read_at_(position_, std::span(&extra, 1)) > 0;

@@ -42,6 +42,7 @@ class ByteSource {
   ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind = Size::exact);
 
   /// A regular file. IoError when it cannot be opened, InvalidInput when it is a folder or device.
+  /// finish() finds out when it was changed since.
   static ByteSource file(const std::string& path);
   /// Bytes of the caller, which must outlive the source.
   static ByteSource memory(std::string name, std::span<const std::byte> bytes);
@@ -73,8 +74,15 @@ class ByteSource {
   /// `what` says where the number comes from.
   void require_remaining(std::int64_t bytes, const std::string& what) const;
 
-  /// Checks that nothing is left; checksums of packed sources are verified here.
+  /// Checks that nothing is left, and that the file is the one that was opened; checksums of packed
+  /// sources are verified here.
   void finish();
+  /// finish() then checks the file that `packed` is read from, too.
+  void unpacked_from(const ByteSource& packed) { check_unchanged_ = packed.check_unchanged_; }
+
+  /// How many integers were read that float32 holds rounded only.
+  std::int64_t rounded() const { return rounded_; }
+  void add_rounded(std::int64_t count) { rounded_ += count; }
 
   /// Throws InvalidInput naming the source and the byte.
   [[noreturn]] void malformed(const std::string& what) const { malformed_at(position_, what); }
@@ -85,7 +93,9 @@ class ByteSource {
   std::int64_t size_;
   Size kind_;
   std::int64_t position_ = 0;
+  std::int64_t rounded_ = 0;
   ReadAt read_at_;
+  std::function<void()> check_unchanged_;  // empty where there is no file
 };
 
 template <class T>

@@ -47,17 +47,21 @@ bool LineReader::next_raw(std::string_view& line) {
     if (last && rest.empty()) return false;
     if (stop != std::string_view::npos || last) {
       line = rest.substr(0, stop);
+      require_sane(line.size());
       begin_ = std::min(end_, begin_ + line.size() + 1);
       if (line.ends_with('\r')) line.remove_suffix(1);
       return true;
     }
     searched = rest.size();
-    if (searched > kLongestLine) {
-      ++number_;
-      fail("the line is longer than 64 MiB: is this a text file?");
-    }
+    require_sane(searched);
     refill();
   }
+}
+
+void LineReader::require_sane(std::size_t length) {
+  if (length <= kLongestLine) return;
+  ++number_;
+  fail("the line is longer than 64 MiB: is this a text file?");
 }
 
 void LineReader::refill() {

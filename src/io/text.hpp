@@ -21,6 +21,9 @@ class LineReader {
   /// 64 MiB.
   bool next(std::string_view& line);
 
+  /// After the last line: what ByteSource::finish() does.
+  void finish() { source_.finish(); }
+
   /// Number of the line that next() gave last, from 1.
   std::int64_t number() const { return number_; }
   /// Size of the whole file.
@@ -31,6 +34,7 @@ class LineReader {
 
  private:
   bool next_raw(std::string_view& line);
+  void require_sane(std::size_t length);  // of the line after number_
   void refill();
 
   ByteSource& source_;

@@ -62,6 +62,19 @@ bool convert(const std::byte* in, To* out, std::size_t count) {
   return all;
 }
 
+/// How many of `count` integers are not the floats that they become.
+template <class T, bool kSwap>
+std::int64_t count_rounded(const std::byte* in, const float* out, std::size_t count) {
+  std::int64_t rounded = 0;
+  if constexpr (std::is_integral_v<T> && sizeof(T) >= 4)
+    for (std::size_t i = 0; i < count; ++i) {
+      // long double holds all of 64 bits, and float32's largest integers
+      const T value = load<T>(in + i * sizeof(T), kSwap);
+      rounded += static_cast<long double>(value) != static_cast<long double>(out[i]) ? 1 : 0;
+    }
+  return rounded;
+}
+
 template <class T, class To>
 std::optional<std::int64_t> read_as(ByteSource& source, bool swap, std::span<To> out) {
   if (std::is_same_v<T, To> && !swap) {
@@ -74,7 +87,11 @@ std::optional<std::int64_t> read_as(ByteSource& source, bool swap, std::span<To>
   for (std::size_t begin = 0; begin < out.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, out.size() - begin);
     source.read(std::span(block).first(count * sizeof(T)));
-    if (run(block.data(), out.data() + begin, count)) continue;
+    const bool all_fit = run(block.data(), out.data() + begin, count);
+    if constexpr (std::is_same_v<To, float>)
+      source.add_rounded(swap ? count_rounded<T, true>(block.data(), &out[begin], count)
+                              : count_rounded<T, false>(block.data(), &out[begin], count));
+    if (all_fit) continue;
     std::size_t i = 0;
     while (run(block.data() + i * sizeof(T), out.data() + begin + i, 1)) ++i;
     return static_cast<std::int64_t>(begin + i);

@@ -26,7 +26,8 @@ struct DType {
 bool is_supported(const DType& type);
 
 /// Fills `out` with the next values of `source`. Returns the index of the first finite value that
-/// float32 cannot hold, if there is one; the values of its block are then unspecified.
+/// float32 cannot hold, if there is one; the values of its block are then unspecified. Integers
+/// that are rounded are counted in source.rounded().
 std::optional<std::int64_t> read_floats(ByteSource& source, const DType& type,
                                         std::span<float> out);
 

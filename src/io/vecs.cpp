@@ -61,6 +61,7 @@ Matrix read_vecs(ByteSource& source, const DType& type) {
                                     ", row 0 has " + std::to_string(shape.cols));
       read_floats(block, type, {matrix.row(i), static_cast<std::size_t>(cols)});
     }
+    source.add_rounded(block.rounded());
   }
   source.finish();
   return matrix;

@@ -193,19 +193,21 @@ ByteSource Archive::entry(const std::string& name) const {
     input_->fail("array " + quoted(name) + ": " + zip_error_strerror(zip_get_error(zip_.get())));
   const std::shared_ptr<zip_file_t> file(opened,
                                          [archive = zip_](zip_file_t* open) { zip_fclose(open); });
-  return {name_ + ":" + printable(name), size,
-          [file, input = input_](std::int64_t, std::span<std::byte> into) {
-            std::size_t done = 0;
-            while (done < into.size()) {
-              const zip_int64_t got = zip_fread(file.get(), into.data() + done, into.size() - done);
-              if (got < 0)
-                input->fail(std::string("damaged array: ") +
-                            zip_error_strerror(zip_file_get_error(file.get())));
-              if (got == 0) break;
-              done += static_cast<std::size_t>(got);
-            }
-            return done;
-          }};
+  const auto read = [file, input = input_](std::int64_t, std::span<std::byte> into) {
+    std::size_t done = 0;
+    while (done < into.size()) {
+      const zip_int64_t got = zip_fread(file.get(), into.data() + done, into.size() - done);
+      if (got < 0)
+        input->fail(std::string("damaged array: ") +
+                    zip_error_strerror(zip_file_get_error(file.get())));
+      if (got == 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    return done;
+  };
+  ByteSource unpacked(name_ + ":" + printable(name), size, read);
+  unpacked.unpacked_from(input_->source);
+  return unpacked;
 }
 
 void write_zip(const std::string& path, std::span<const ZipEntry> entries, Overwrite overwrite) {

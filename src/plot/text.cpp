@@ -152,7 +152,12 @@ float text_width(std::string_view text, const TextStyle& style) {
 std::string shortened(std::string_view text, float width, const TextStyle& style) {
   if (text_width(text, style) <= width) return std::string(text);
   std::string kept = printable(text);
-  while (!kept.empty() && text_width(kept + "...", style) > width) kept.pop_back();
+  // From the front: a name may have megabytes, of which a few characters fit.
+  const float room = width / style.cell - text_width("...", style) / style.cell;
+  float used = 0;
+  std::size_t fitting = 0;
+  while (fitting < kept.size() && (used += advance_of(glyph_of(kept[fitting]))) <= room) ++fitting;
+  kept.resize(fitting);
   return kept.empty() ? kept : kept + "...";
 }
 
