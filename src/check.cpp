@@ -1,8 +1,11 @@
 #include "check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "nearfold/error.hpp"
 #include "nearfold/plan.hpp"
@@ -10,6 +13,50 @@
 #include "pipeline.hpp"
 
 namespace nearfold {
+namespace {
+
+constexpr float kLargest = 1e16f;  // its square times any sensible dim is still a float
+
+/// Values that no distance can be made of: how many, and where the first are.
+struct BadValues {
+  static constexpr std::size_t kNamed = 5;
+  struct Place {
+    std::int64_t row, col;
+    float value;
+  };
+  std::int64_t count = 0;
+  bool finite = false;  // any of them
+  std::vector<Place> first = {};
+
+  void add(std::int64_t row, std::int64_t col, float value) {
+    ++count;
+    finite = finite || std::isfinite(value);
+    if (first.size() < kNamed) first.push_back({row, col, value});
+  }
+  BadValues operator+(const BadValues& next) const {
+    BadValues sum = *this;
+    for (const Place& place : next.first)
+      if (sum.first.size() < kNamed) sum.first.push_back(place);
+    sum.count += next.count;
+    sum.finite = finite || next.finite;
+    return sum;
+  }
+  std::string message() const {
+    std::ostringstream text;
+    const char* before = "";
+    for (const Place& p : first) {
+      text << before << "row " << p.row << ", column " << p.col << " is " << p.value;
+      before = "; ";
+    }
+    if (count > static_cast<std::int64_t>(kNamed)) text << "; " << count << " such values in all";
+    text << (finite ? "; values beyond 1e16 overflow distances: scale the data"
+                    : "; remove such rows or fill in the values (--missing mean takes the mean of "
+                      "the column for nan)");
+    return text.str();
+  }
+};
+
+}  // namespace
 
 void check_points(HostMatrix<const float> points, const Cpu& on) {
   if (points.rows < 2 || points.rows > std::numeric_limits<std::int32_t>::max())
@@ -21,19 +68,16 @@ void check_points(HostMatrix<const float> points, const Cpu& on) {
 void check_values(HostMatrix<const float> points, const Cpu& on) {
   if (points.cols < 1)
     throw InvalidInput("points have no coordinates; at least 1 column is needed");
-  constexpr float kLargest = 1e16f;  // its square times any sensible dim is still a float
-  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      for (std::int64_t c = 0; c < points.cols; ++c) {
-        const float x = points.row(i)[c];
-        if (std::abs(x) <= kLargest) continue;
-        throw InvalidInput("row " + std::to_string(i) + ", column " + std::to_string(c) + " is " +
-                           std::to_string(x) +
-                           (std::isfinite(x)
-                                ? "; values beyond 1e16 overflow distances: scale the data"
-                                : "; remove or fill in such rows first"));
-      }
-  });
+  const BadValues bad = parallel_sum(on.threads, points.rows, kGrain, BadValues{},
+                                     [&](std::int64_t begin, std::int64_t end) {
+                                       BadValues found;
+                                       for (std::int64_t i = begin; i < end; ++i)
+                                         for (std::int64_t c = 0; c < points.cols; ++c)
+                                           if (!(std::abs(points.row(i)[c]) <= kLargest))
+                                             found.add(i, c, points.row(i)[c]);
+                                       return found;
+                                     });
+  if (bad.count > 0) throw InvalidInput(bad.message());
 }
 
 namespace {
@@ -112,6 +156,46 @@ void check_source(const Source& source, const Init& init, const Settings& settin
         "a PCA start needs the points; give them with the graph, or use another init");
   if (const auto* array = std::get_if<ArrayInit>(&init))
     check_start(*array, source.n(), settings.dims);
+}
+
+namespace {
+
+/// Whether each column has a value that differs from the first row's.
+struct Varying {
+  std::vector<char> columns;
+  Varying operator+(const Varying& other) const {
+    if (columns.empty()) return other;
+    Varying either = *this;
+    for (std::size_t c = 0; c < other.columns.size(); ++c) either.columns[c] |= other.columns[c];
+    return either;
+  }
+};
+
+}  // namespace
+
+std::vector<std::string> remarks_on(HostMatrix<const float> points, const Cpu& on) {
+  constexpr std::int64_t kMany = 4096;  // columns
+  if (points.rows == 0) return {};
+  const Varying varying = parallel_sum(
+      on.threads, points.rows, kGrain, Varying{}, [&](std::int64_t begin, std::int64_t end) {
+        Varying found{std::vector<char>(static_cast<std::size_t>(points.cols))};
+        for (std::int64_t i = begin; i < end; ++i)
+          for (std::int64_t c = 0; c < points.cols; ++c)
+            found.columns[static_cast<std::size_t>(c)] |= points.row(i)[c] != points.row(0)[c];
+        return found;
+      });
+  const std::int64_t constant = std::count(varying.columns.begin(), varying.columns.end(), char{0});
+  std::vector<std::string> remarks;
+  if (constant == points.cols)
+    remarks.push_back("all points are equal: the map shows nothing");
+  else if (constant > 0)
+    remarks.push_back(std::to_string(constant) + " of " + std::to_string(points.cols) +
+                      " columns are constant: they tell no points apart");
+  if (points.cols > kMany)
+    remarks.push_back(
+        "the points have " + std::to_string(points.cols) +
+        " columns: 50 principal components of them often give the same map faster (--pca 50)");
+  return remarks;
 }
 
 Init default_init(const Method& method, HostMatrix<const float> points) {

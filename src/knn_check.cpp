@@ -59,8 +59,9 @@ class RowChecker {
     for (std::int64_t i = 0; i < table_.n; ++i) check(i);
     if (faults_.count > kNamedFaults)
       faults_.text += "; and " + std::to_string(faults_.count - kNamedFaults) + " more";
-    if (missing_)
-      faults_.text += "; rows with missing neighbours must be filled: search wider, or exactly";
+    if (missing_rows_ > 0)
+      faults_.text += "; rows with missing neighbours, " + std::to_string(missing_rows_) +
+                      " in all, must be filled: search wider, or exactly";
     return faults_;
   }
 
@@ -68,12 +69,12 @@ class RowChecker {
   void check(std::int64_t i) {
     const std::int32_t* const ids = table_.ids.data() + i * table_.k;
     const float* const distances = table_.distances.data() + i * table_.k;
-    bool has_self = false, all_zero = true;
+    bool has_self = false, all_zero = true, missing = false;
     std::int64_t last = -1;  // the column before, of those that are in order
     for (std::int64_t c = 0; c < table_.k; ++c) {
       all_zero &= distances[c] == 0;
       if (ids[c] < 0 || ids[c] >= table_.n) {
-        missing_ |= ids[c] == -1;
+        missing |= ids[c] == -1;
         fault(i, c, [&] { return outside(ids[c]); });
         continue;
       }
@@ -86,6 +87,7 @@ class RowChecker {
       if (last >= 0) check_order(i, c, last);
       last = c;
     }
+    missing_rows_ += missing ? 1 : 0;
     if (rule_ == RowRule::file_with_self && !has_self && !all_zero)
       fault(i, -1, [] { return std::string("the point itself is missing"); });
   }
@@ -129,7 +131,7 @@ class RowChecker {
   RowRule rule_;
   RowIds ids_;
   RowFaults faults_;
-  bool missing_ = false;
+  std::int64_t missing_rows_ = 0;
 };
 
 }  // namespace

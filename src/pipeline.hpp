@@ -102,7 +102,14 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
   std::vector<std::int32_t> point_of;
   Prepared prepared;
 
+<<<<<<< HEAD
   run.stage(Stage::check, [&] { check_source(source, init, settings, host); });
+=======
+  run.stage(Stage::check, [&] {
+    check_source(source, init, settings.dims, host);
+    info.warnings = remarks_on(source.points, host);
+  });
+>>>>>>> 9107745 (Checks: the first five bad values and their number, constant columns; a run that diverged is no wrong input)
   run.stage(Stage::knn, [&] {
     if (!source.graph)
       found = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);

@@ -93,16 +93,15 @@ class FftRepulsion final : public Repulsion {
           }
           return part;
         });
-    if (!box.finite)
-      throw InvalidInput("the layout is no longer finite; use a smaller learning rate");
+    if (!box.finite) throw Error("the layout is no longer finite; use a smaller learning rate");
     origin_ = std::floor(box.low * kScale) - static_cast<float>(kBefore);
     // One more for a point that rounds up to the next cell.
     const double needed =
         std::floor(static_cast<double>(box.high * kScale - origin_)) + kBehind + 2.0;
     if (!(needed <= static_cast<double>(kMostNodes)))
-      throw InvalidInput("the layout has grown to " + std::to_string(needed * kGridSpacing) +
-                         " units, beyond " + std::to_string(kMostNodes * kGridSpacing) +
-                         "; use a smaller learning rate");
+      throw Error("the layout has grown to " + std::to_string(needed * kGridSpacing) +
+                  " units, beyond " + std::to_string(kMostNodes * kGridSpacing) +
+                  "; use a smaller learning rate");
     const auto nodes = std::max<std::int64_t>(16, static_cast<std::int64_t>(needed));
     if (!grid_ || grid_->nodes() != grid_nodes_for(nodes))
       grid_ = std::make_unique<TsneGrid>(nodes, on_);
