@@ -17,18 +17,12 @@ void check_points(HostMatrix<const float> points, const Cpu& on);
 /// The values of points or queries alone, in any number of rows.
 void check_values(HostMatrix<const float> points, const Cpu& on);
 
-<<<<<<< HEAD
-/// The same for all of a source: points where there are any, the graph's own rules, and that the
-/// start can be made from them, or the checkpoint is of such a run.
-void check_source(const Source& source, const Init& init, const Settings& settings, const Cpu& on);
-=======
 /// What is odd about points that are right: columns that are constant, columns in great number.
 std::vector<std::string> remarks_on(HostMatrix<const float> points, const Cpu& on);
 
 /// check_points() for all of a source: points where there are any, the graph's own rules, and that
-/// the start can be made from them.
-void check_source(const Source& source, const Init& init, int dims, const Cpu& on);
->>>>>>> 9107745 (Checks: the first five bad values and their number, constant columns; a run that diverged is no wrong input)
+/// the start can be made from them, or the checkpoint is of such a run, and memory.
+void check_source(const Source& source, const Init& init, const Settings& settings, const Cpu& on);
 
 /// PCA for t-SNE where there are points, spectral otherwise.
 Init default_init(const Method& method, HostMatrix<const float> points);

@@ -8,6 +8,7 @@
 // The contract of every stage is in stages.hpp. What is here: their order, the clock, the stops.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -102,14 +103,10 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
   std::vector<std::int32_t> point_of;
   Prepared prepared;
 
-<<<<<<< HEAD
-  run.stage(Stage::check, [&] { check_source(source, init, settings, host); });
-=======
   run.stage(Stage::check, [&] {
-    check_source(source, init, settings.dims, host);
+    check_source(source, init, settings, host);
     info.warnings = remarks_on(source.points, host);
   });
->>>>>>> 9107745 (Checks: the first five bad values and their number, constant columns; a run that diverged is no wrong input)
   run.stage(Stage::knn, [&] {
     if (!source.graph)
       found = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
@@ -129,8 +126,9 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
   run.stage(Stage::init, [&] {
     prepared.start = start_of(source, init, prepared.edges, settings, host);
     info.init = prepared.start.how;
-    info.warnings.insert(info.warnings.end(), prepared.start.warnings.begin(),
-                         prepared.start.warnings.end());
+    for (const std::string& warning : prepared.start.warnings)  // a checkpoint has all of a run
+      if (std::count(info.warnings.begin(), info.warnings.end(), warning) == 0)
+        info.warnings.push_back(warning);
   });
   return prepared;
 }
