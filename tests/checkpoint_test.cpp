@@ -51,26 +51,24 @@ Result interrupted(const Settings& settings, int at) {
   return Embedder(graph(), points(), settings, checkpoint).run_to_end();
 }
 
-class Resumed : public testing::TestWithParam<Settings> {};
-
-TEST_P(Resumed, IsTheSameAsUninterrupted) {
-  const Result whole = embed(graph(), points(), GetParam());
-  for (const int at : {0, 1, 13, 37, 50}) {
-    const Result result = interrupted(GetParam(), at);
-    EXPECT_EQ(result.layout.values, whole.layout.values) << at;
-    EXPECT_EQ(result.info.iterations, whole.info.iterations) << at;
-    EXPECT_EQ(result.info.early_iterations, whole.info.early_iterations) << at;
-    EXPECT_EQ(result.info.kl_divergence, whole.info.kl_divergence) << at;
-    EXPECT_EQ(result.info.init, whole.info.init) << at;
-    EXPECT_TRUE(result.info.finished) << at;
+TEST(Checkpoint, GoesOnAsIfNothingHadBeen) {
+  using enum TsneParams::Repulsion;
+  for (const Settings& settings :
+       {umap(), umap(3), tsne(exact), tsne(exact, true, 3), tsne(fft), tsne(fft, true)}) {
+    const Result whole = embed(graph(), points(), settings);
+    for (const int at : {0, 1, 13, 37, 50}) {
+      SCOPED_TRACE(whole.info.method + std::to_string(settings.dims) + " at " + std::to_string(at));
+      const Result result = interrupted(settings, at);
+      EXPECT_EQ(result.layout.values, whole.layout.values);
+      EXPECT_EQ(result.info.iterations, whole.info.iterations);
+      EXPECT_EQ(result.info.early_iterations, whole.info.early_iterations);
+      EXPECT_EQ(result.info.kl_divergence, whole.info.kl_divergence);
+      EXPECT_EQ(result.info.init, whole.info.init);
+      EXPECT_EQ(result.info.warnings, whole.info.warnings);
+      EXPECT_TRUE(result.info.finished);
+    }
   }
 }
-
-INSTANTIATE_TEST_SUITE_P(Checkpoint, Resumed,
-                         testing::Values(umap(), umap(3), tsne(TsneParams::Repulsion::exact),
-                                         tsne(TsneParams::Repulsion::exact, true, 3),
-                                         tsne(TsneParams::Repulsion::fft),
-                                         tsne(TsneParams::Repulsion::fft, true)));
 
 TEST(Checkpoint, OfAFinishedRunIsItsMap) {
   const Result whole = embed(graph(), points(), umap());

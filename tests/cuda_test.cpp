@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "cuda.hpp"
 #include "data.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -25,6 +26,25 @@ class OnGpu : public ::testing::Test {
   }
   Cuda gpu_;
 };
+
+/// Needs no device: what each code of the runtime is to a caller. After anything but a lack of
+/// memory the process must not use the device again.
+TEST(CudaErrors, AreWhatACallerCanDoAboutThem) {
+  EXPECT_NO_THROW(check_cuda(cudaSuccess, "call"));
+  EXPECT_THROW(check_cuda(cudaErrorMemoryAllocation, "call"), OutOfMemory);
+  for (const cudaError_t code :
+       {cudaErrorIllegalAddress, cudaErrorLaunchTimeout, cudaErrorECCUncorrectable,
+        cudaErrorLaunchFailure, cudaErrorHardwareStackError, cudaErrorIllegalInstruction}) {
+    try {
+      check_cuda(code, "call");
+      FAIL() << code;
+    } catch (const DeviceFailure& error) {
+      const std::string says = error.what();
+      EXPECT_NE(says.find(cudaGetErrorName(code)), std::string::npos) << says;
+      EXPECT_NE(says.find("can't be used any more"), std::string::npos) << says;
+    }
+  }
+}
 
 Settings settings_of(const Method& method, const Device& device, std::uint64_t seed = 3) {
   return {.knn = FlatKnn{}, .method = method, .seed = seed, .device = device};

@@ -56,8 +56,8 @@ MemoryLimit BudgetFlags::limit() const {
 
 namespace {
 
-bool has_header(const io::FileInfo& file) {
-  return file.format != "csv" && file.arrays.size() <= 1 && file.shape.size() >= 2;
+bool says_enough(const io::FileInfo& file) {
+  return file.arrays.size() <= 1 && file.shape.size() >= 2 && file.shape[0] >= 4;
 }
 
 std::int64_t columns_of(const io::FileInfo& file) {
@@ -67,11 +67,18 @@ std::int64_t columns_of(const io::FileInfo& file) {
 
 }  // namespace
 
+/// Refused by the search itself, in words of its own.
+bool Budget::more_neighbors_than_points(const Reading& reading, std::int64_t n) const {
+  const auto* umap = std::get_if<UmapParams>(&settings_.method);
+  return reading.graph_only && umap != nullptr && umap->n_neighbors > n;
+}
+
 Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings& settings)
     : limit_(flags.limit()), settings_(settings), limited_(flags.memory_limit != "auto") {
   if (reading.path.empty() || !reading.array.empty()) return;
+  if (io::format_of_file(reading.path) == "csv") return;
   const io::FileInfo file = io::describe_file(reading.path);
-  if (!has_header(file) || file.shape[0] < 4) return;
+  if (!says_enough(file) || more_neighbors_than_points(reading, file.shape[0])) return;
   const std::int64_t dim = columns_of(file);
   points_ = {.n = file.shape[0],
              .dim = reading.pca.value_or(static_cast<int>(std::min<std::int64_t>(dim, 1 << 30))),

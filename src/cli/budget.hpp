@@ -61,6 +61,7 @@ class Budget {
   void print(bool as_json) const;
 
  private:
+  bool more_neighbors_than_points(const Reading& reading, std::int64_t n) const;
   void decide(const Reading& reading);
   std::string table() const;
   Json json() const;

@@ -31,6 +31,9 @@ Shape convert_in_blocks(io::RowFile& file, const Options& o) {
   io::NpyWriter writer(o.output, file.rows(), file.cols(), o.common.overwrite());
   file.for_each_block([&](std::int64_t, HostMatrix<const float> rows) { writer.write(rows); });
   writer.commit();
+  std::vector<std::string> warnings;
+  file.warn(warnings);
+  print_warnings(warnings, o.common);
   return {file.rows(), file.cols()};
 }
 

@@ -40,6 +40,7 @@ io::Points PointFlags::read_points(const Cpu& on, std::vector<std::string>& warn
                                    const std::string& disk) const {
   auto file = disk.empty() ? std::nullopt : row_file();
   io::Points found = file ? io::Points::on_disk(*file, disk) : io::Points(read(points, warnings));
+  if (file) file->warn(warnings);
   return pca ? nearfold::pca(found, *pca, on) : std::move(found);
 }
 

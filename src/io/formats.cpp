@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "io/values.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -99,9 +100,7 @@ Matrix read_matrix(const std::string& path, const ReadOptions& options,
   Matrix points = format.name == "npz" ? read_npz(source, options.array)
                   : may_miss           ? read_csv_or_nan(source)
                                        : format.read(source);
-  if (warnings != nullptr && source.rounded() > 0)
-    warnings->push_back("'" + path + "': " + std::to_string(source.rounded()) +
-                        " integers beyond 2^24 (16777216) were rounded to float32");
+  if (warnings != nullptr) warn_of_rounding(source, *warnings);
   return points;
 }
 
@@ -125,6 +124,10 @@ std::vector<float> read_values(const std::string& path) {
                        std::to_string(read.cols) +
                        " columns: values are one row or one column, one a point");
   return std::move(read.values);
+}
+
+std::string format_of_file(const std::string& path) {
+  return std::string(format_of(ByteSource::file(path)).name);
 }
 
 FileInfo describe_file(const std::string& path) {

@@ -69,6 +69,9 @@ struct FileInfo {
 /// Reads headers only, but for text, which has none and is read through.
 FileInfo describe_file(const std::string& path);
 
+/// FileInfo::format alone, without reading more than the first bytes.
+std::string format_of_file(const std::string& path);
+
 // ---- writing --------------------------------------------------------------------------------
 
 /// Whether an existing file may be replaced.

@@ -18,6 +18,8 @@ std::optional<DType> type_of_bin(const std::string& format) {
 }  // namespace
 
 std::optional<RowFile> RowFile::open(const std::string& path) {
+  const std::string format = format_of_file(path);
+  if (format != "npy" && !type_of_bin(format)) return {};
   const FileInfo info = describe_file(path);
   ByteSource source = ByteSource::file(path);
   if (info.shape.size() != 2 || info.shape[0] < 1 || info.shape[1] < 1) return {};
@@ -25,7 +27,6 @@ std::optional<RowFile> RowFile::open(const std::string& path) {
     source.seek(8);  // rows and columns, which describe_file() has compared with the size
     return RowFile(std::move(source), *type, info.shape[0], info.shape[1]);
   }
-  if (info.format != "npy") return {};
   const NpyHeader header = read_npy_header(source);
   if (header.fortran) return {};
   return RowFile(std::move(source), header.type, header.shape[0], header.shape[1]);

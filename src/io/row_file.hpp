@@ -26,6 +26,9 @@ class RowFile {
   /// Rows [first, first + into.rows) as float32, by the rules of read_matrix().
   void read(std::int64_t first, HostMatrix<float> into);
 
+  /// Adds what there is to say of integers that were rounded.
+  void warn(std::vector<std::string>& warnings) const { warn_of_rounding(source_, warnings); }
+
   /// Up to `most` rows, evenly spaced over the file.
   Matrix sample(std::int64_t most);
 

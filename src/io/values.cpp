@@ -164,4 +164,10 @@ void throw_unfit(const ByteSource& source, std::int64_t row, std::int64_t col) {
                      " (from 0): the value does not fit float32 (3.4e38): rescale the data");
 }
 
+void warn_of_rounding(const ByteSource& source, std::vector<std::string>& warnings) {
+  if (source.rounded() > 0)
+    warnings.push_back("'" + source.name() + "': " + std::to_string(source.rounded()) +
+                       " integers beyond 2^24 (16777216) were rounded to float32");
+}
+
 }  // namespace nearfold::io

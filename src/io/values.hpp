@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "io/source.hpp"
 #include "nearfold/matrix.hpp"
@@ -39,6 +40,9 @@ std::optional<std::int64_t> read_ints(ByteSource& source, const DType& type,
 /// not exactly that (found before anything is allocated), when there are no rows or no columns,
 /// or when a value does not fit float32.
 Matrix read_rows(ByteSource& source, const DType& type, std::int64_t rows, std::int64_t cols);
+
+/// Adds what there is to say of integers that were rounded, if any were.
+void warn_of_rounding(const ByteSource& source, std::vector<std::string>& warnings);
 
 /// Throws InvalidInput: the value in this place does not fit float32.
 [[noreturn]] void throw_unfit(const ByteSource& source, std::int64_t row, std::int64_t col);
