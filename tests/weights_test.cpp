@@ -278,7 +278,7 @@ TEST(UmapWeights, AnIntersectionWithoutAMutualPairIsRefused) {
 
 /// The upper triangle "i j weight" of a golden file, mirrored. See golden/make_golden.py.
 oracle::Square golden(const std::string& name, std::int64_t n) {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "golden" / name;
+  const auto path = std::filesystem::path(NEARFOLD_TESTS) / "golden" / name;
   std::ifstream file(path);
   EXPECT_TRUE(file.is_open()) << path << " is missing: make it with golden/make_golden.py";
   oracle::Square out(n);
@@ -288,7 +288,7 @@ oracle::Square golden(const std::string& name, std::int64_t n) {
 }
 
 Matrix golden_points() {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "golden" / "points.txt");
+  std::ifstream file(std::filesystem::path(NEARFOLD_TESTS) / "golden" / "points.txt");
   Matrix x(200, 4);
   for (float& value : x.values) file >> value;
   EXPECT_TRUE(file.good());
