@@ -18,7 +18,7 @@ packages=(
   libcli11-dev libpng-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )
-if [[ ${1:-} == --dev ]]; then packages+=(clang clang-format clang-tidy libomp-dev python3-venv); fi
+if [[ ${1:-} == --dev ]]; then packages+=(clang clang-format clang-tidy libclang-rt-dev libomp-dev python3-venv); fi
 
 say() { echo "install-deps: $*"; }
 
