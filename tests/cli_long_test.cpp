@@ -92,6 +92,8 @@ TEST_F(CliKept, ThatIsDamagedIsNamed) {
     write("kept/state.npz", damaged);
     expect_refused(tsne(2'000'000, kept("--resume")), 3, "state.npz");
   }
+  write("kept/run.json", "{\"a\": " + std::string(200'000, '[') + std::string(200'000, ']') + "}");
+  expect_refused(tsne(2'000'000, kept("--resume")), 2, "is another one");
   write("kept/run.json", "{");
   expect_refused(tsne(2'000'000, kept("--resume")), 3, "run.json' is damaged");
 }

@@ -45,8 +45,12 @@ std::string folder_of(const std::string& path) {
 
 nlohmann::ordered_json json_in(const std::string& path) {
   using Json = nlohmann::ordered_json;
+  constexpr int kDeepest = 16;  // values are copied and compared by recursion
+  const auto shallow = [](int depth, Json::parse_event_t, const Json&) {
+    return depth <= kDeepest;
+  };
   std::ifstream file(path, std::ios::binary);
-  Json json = Json::parse(file, nullptr, /*allow_exceptions=*/false);
+  Json json = Json::parse(file, shallow, /*allow_exceptions=*/false);
   return json.is_object() ? json : Json();
 }
 
