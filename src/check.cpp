@@ -1,8 +1,8 @@
 #include "check.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -160,31 +160,21 @@ void check_source(const Source& source, const Init& init, const Settings& settin
 
 namespace {
 
-/// Whether each column has a value that differs from the first row's.
-struct Varying {
-  std::vector<char> columns;
-  Varying operator+(const Varying& other) const {
-    if (columns.empty()) return other;
-    Varying either = *this;
-    for (std::size_t c = 0; c < other.columns.size(); ++c) either.columns[c] |= other.columns[c];
-    return either;
-  }
-};
+/// Columns that have the first row's value in every row. Most drop out within a few rows.
+std::vector<std::int64_t> constant_columns(HostMatrix<const float> points) {
+  std::vector<std::int64_t> columns(static_cast<std::size_t>(points.cols));
+  std::iota(columns.begin(), columns.end(), std::int64_t{0});
+  for (std::int64_t i = 1; i < points.rows && !columns.empty(); ++i)
+    std::erase_if(columns, [&](std::int64_t c) { return points.row(i)[c] != points.row(0)[c]; });
+  return columns;
+}
 
 }  // namespace
 
-std::vector<std::string> remarks_on(HostMatrix<const float> points, const Cpu& on) {
+std::vector<std::string> remarks_on(HostMatrix<const float> points) {
   constexpr std::int64_t kMany = 4096;  // columns
   if (points.rows == 0) return {};
-  const Varying varying = parallel_sum(
-      on.threads, points.rows, kGrain, Varying{}, [&](std::int64_t begin, std::int64_t end) {
-        Varying found{std::vector<char>(static_cast<std::size_t>(points.cols))};
-        for (std::int64_t i = begin; i < end; ++i)
-          for (std::int64_t c = 0; c < points.cols; ++c)
-            found.columns[static_cast<std::size_t>(c)] |= points.row(i)[c] != points.row(0)[c];
-        return found;
-      });
-  const std::int64_t constant = std::count(varying.columns.begin(), varying.columns.end(), char{0});
+  const std::int64_t constant = std::ssize(constant_columns(points));
   std::vector<std::string> remarks;
   if (constant == points.cols)
     remarks.push_back("all points are equal: the map shows nothing");

@@ -18,7 +18,7 @@ void check_points(HostMatrix<const float> points, const Cpu& on);
 void check_values(HostMatrix<const float> points, const Cpu& on);
 
 /// What is odd about points that are right: columns that are constant, columns in great number.
-std::vector<std::string> remarks_on(HostMatrix<const float> points, const Cpu& on);
+std::vector<std::string> remarks_on(HostMatrix<const float> points);
 
 /// check_points() for all of a source: points where there are any, the graph's own rules, and that
 /// the start can be made from them, or the checkpoint is of such a run, and memory.

@@ -105,7 +105,7 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
 
   run.stage(Stage::check, [&] {
     check_source(source, init, settings, host);
-    info.warnings = remarks_on(source.points, host);
+    info.warnings = remarks_on(source.points);
   });
   run.stage(Stage::knn, [&] {
     if (!source.graph)

@@ -179,6 +179,7 @@ TEST_F(BadFiles, MissingValuesBecomeMeansWhenAskedFor) {  // 14, 28
   expect_says(run(convert + path("c.npy")), kDone, {"warning: 4 missing values"}, convert);
   EXPECT_EQ(io::read_matrix(path("c.npy")).values,
             (std::vector<float>{1, 2, 3, 4, 2, 4, 2, 6, 2, 4}));
+  EXPECT_NE(run("info " + path("a.csv")).out.find("non_finite_values  4"), std::string::npos);
   write("a.csv", "1,\n3,NA\n");
   expect_refused(convert + path("d.npy"), kBadInput, {"column 1 (from 0) has no value at all"});
   expect_refused(map_of("a.csv", "--missing drop"), kUsage, {"drop"});

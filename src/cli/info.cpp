@@ -95,7 +95,7 @@ Json file_json(const std::string& path, const std::string& array) {
            {"bytes", file.bytes}};
   if (file.arrays.size() > 1) out["arrays"] = file.arrays;
   if (file.arrays.size() > 1 && array.empty()) return out;
-  const Matrix points = io::read_matrix(path, {array});
+  const Matrix points = io::read_matrix(path, {array, io::Missing::nan});
   out["content"] = content_json(points);
   for (const auto& [label, method] :
        {std::pair<const char*, Method>{"umap", UmapParams{}}, {"tsne", TsneParams{}}})

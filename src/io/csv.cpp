@@ -220,7 +220,7 @@ Matrix read_csv_or_nan(ByteSource& source) {
 }
 
 FileInfo describe_csv(ByteSource& source) {
-  const Matrix matrix = read_csv(source);
+  const Matrix matrix = read_csv_or_nan(source);
   return {"", "text", {matrix.rows, matrix.cols}, source.size(), {}};
 }
 

@@ -68,8 +68,11 @@ std::int64_t count_rounded(const std::byte* in, const float* out, std::size_t co
   std::int64_t rounded = 0;
   if constexpr (std::is_integral_v<T> && sizeof(T) >= 4)
     for (std::size_t i = 0; i < count; ++i) {
-      // long double holds all of 64 bits, and float32's largest integers
+      constexpr std::int32_t kAllExact = 1 << 24;
       const T value = load<T>(in + i * sizeof(T), kSwap);
+      if (std::cmp_less_equal(value, kAllExact) && std::cmp_greater_equal(value, -kAllExact))
+        continue;
+      // long double holds every integer of 64 bits.
       rounded += static_cast<long double>(value) != static_cast<long double>(out[i]) ? 1 : 0;
     }
   return rounded;
