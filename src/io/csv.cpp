@@ -97,7 +97,7 @@ class CsvReader {
       if (looks_binary(field)) return false;
       float ignored = 0;
       if (parse_number(field, ignored) != Number::no) return false;
-      text |= !trimmed(field).empty();
+      text |= !is_missing(field);
     }
     return text;
   }
