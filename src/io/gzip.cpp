@@ -66,7 +66,7 @@ class Inflater {
 
 }  // namespace
 
-ByteSource ByteSource::gunzip(ByteSource packed) {
+ByteSource ByteSource::gunzip(const ByteSource& packed) {
   const std::string name = packed.name();
   const auto limit = checked_product({packed.size(), kMostExpansion});
   const auto inflater = std::make_shared<Inflater>(packed);

@@ -47,7 +47,7 @@ class ByteSource {
   /// Bytes of the caller, which must outlive the source.
   static ByteSource memory(std::string name, std::span<const std::byte> bytes);
   /// What a gzip stream unpacks to; its size is limited by what deflate can reach.
-  static ByteSource gunzip(ByteSource packed);
+  static ByteSource gunzip(const ByteSource& packed);
 
   const std::string& name() const { return name_; }
   std::int64_t size() const { return size_; }
