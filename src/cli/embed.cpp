@@ -1,223 +1,14 @@
 // nearfold embed: points or a graph in, a layout out, with a picture and a report.
-#include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/flags.hpp"
+#include "cli/embed_run.hpp"
 #include "cli/folder.hpp"
-#include "cli/inputs.hpp"
-#include "cli/keeping.hpp"
-#include "cli/method_flags.hpp"
-#include "cli/picture_file.hpp"
-#include "cli/progress.hpp"
-#include "cli/report.hpp"
-#include "io/io.hpp"
-#include "nearfold/error.hpp"
-#include "nearfold/nearfold.hpp"
-#include "stopping.hpp"
 
 namespace nearfold::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using Json = nlohmann::ordered_json;
-
-double seconds_since(Clock::time_point began) {
-  return std::chrono::duration<double>(Clock::now() - began).count();
-}
-
-struct Options {
-  Common common;
-  IndexFlags index;
-  MethodFlags method;
-  InputFlags inputs;
-  KeepFlags keep;
-  BudgetFlags budget;
-  std::string output, plot, report;
-
-  void check() const;
-  /// All that the bytes of the map depend on, but the data.
-  Json made_from() const;
-};
-
-void Options::check() const {
-  inputs.check();
-  keep.check();
-  if (!plot.empty()) check_picture_path(plot);
-}
-
-Json Options::made_from() const {
-  return {{"version", version()},
-          {"method", method.method},
-          {"settings", settings_json(method.params())},
-          {"n_components", method.dims},
-          {"init", method.init},
-          {"seed", common.seed},
-          {"neighbors", index.json()},
-          {"knn", inputs.graph.empty() ? "searched" : "given"},
-          {"array", inputs.array},
-          {"missing", inputs.missing},
-          {"pca", or_auto(inputs.pca)}};
-}
-
-/// The map in the folder for temporary files, where its own place has no room or is taken by now.
-[[noreturn]] void rescue(const std::string& path, const Matrix& layout, const std::string& why) {
-  namespace fs = std::filesystem;
-  const std::string place = fs::temp_directory_path() / fs::path(path).filename();
-  try {
-    io::write_npy(place, layout, io::Overwrite::no);
-  } catch (const Error& error) {
-    throw IoError(why + "; nor is there another place for the map: " + error.what());
-  }
-  throw IoError(why + "; the map is in '" + place + "'");
-}
-
-void write_map(const std::string& path, const Matrix& layout, io::Overwrite overwrite) {
-  try {
-    io::write_npy(path, layout, overwrite);
-  } catch (const Error& error) {
-    rescue(path, layout, error.what());
-  }
-}
-
-/// One run of the command, from its inputs to its outputs.
-class Session {
- public:
-  Session(const Options& o, const Settings& settings, const Budget& budget)
-      : o_(o), settings_(settings), budget_(budget), progress_(o.common.progress, o.common.quiet) {
-    if (!o.keep.checkpoint.empty())
-      folder_.emplace(o.keep.checkpoint, o.made_from(), o.keep.resume, o.common.overwrite());
-  }
-
-  void run() {
-    Result result;
-    try {
-      read();
-      find_neighbors_to_keep();
-      result = optimize();
-    } catch (const Stopped&) {  // before there was anything to keep
-      result.info.version = version();
-    } catch (const DeviceFailure& error) {
-      if (!folder_) throw;
-      throw DeviceFailure(std::string(error.what()) +
-                          "; the same command with --resume --device cpu goes on from the last "
-                          "checkpoint");
-    }
-    write(result);
-    progress_.finish();
-    if (!o_.common.quiet) tell(result);
-  }
-
- private:
-  void read() {
-    progress_.update("read", 0, 0);
-    const auto began = Clock::now();
-    in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.on_disk() ? folder_of(o_.output) : "");
-    settings_.memory_limit = budget_.left_beside(in_.points);
-    if (!o_.plot.empty()) check_picture_path(o_.plot, {}, in_.n());
-    read_ = seconds_since(began);
-  }
-
-  /// Where there are checkpoints, the graph is the first of them.
-  void find_neighbors_to_keep() {
-    if (!folder_) return;
-    folder_->begin(in_.points.rows > 0
-                       ? io::fingerprint(in_.points)
-                       : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k}));
-    from_ = folder_->state();
-    if (in_.graph.n > 0) return;
-    if (auto kept = folder_->graph()) {
-      in_.graph = std::move(*kept);
-      return;
-    }
-    progress_.update(name(Stage::knn), 0, 0);
-    const int k = neighbors_needed(settings_.method, in_.points.rows);
-    in_.graph = find_neighbors(in_.points, k, settings_.knn, settings_.device, settings_.seed,
-                               settings_.distance);
-    searched_ = in_.graph.seconds();
-    folder_->keep(in_.graph, settings_.seed);
-  }
-
-  Embedder begin() {
-    const Progress progress = progress_.callback();
-    if (in_.graph.n == 0) return {in_.points, settings_, progress};
-    if (!from_) return {in_.graph, in_.points, settings_, progress};
-    return {in_.graph, in_.points, settings_, *from_, progress};
-  }
-
-  Result optimize() {
-    Embedder run = begin();
-    in_.points = {};
-    const StopScope to_the_end({});  // from here on there is something to keep
-    const Progress progress = progress_.callback();
-    Keeper keeper(o_.keep, folder_ ? &*folder_ : nullptr);
-    while (progress({Stage::optimize, run.iteration(), run.iterations()}) &&
-           run.iteration() < run.iterations()) {
-      run.advance(keeper.until_due(run.iteration(), run.block()));
-      keeper.look(run);
-    }
-    Result result = run.result();
-    if (result.layout.rows > 0 && !result.info.finished) keeper.stop(run);
-    auto& warnings = result.info.warnings;
-    warnings.insert(warnings.begin(), in_.warnings.begin(), in_.warnings.end());
-    if (budget_.on_disk()) warnings.push_back(budget_.why_on_disk());
-    warnings.insert(warnings.end(), keeper.warnings().begin(), keeper.warnings().end());
-    return result;
-  }
-
-  void write(Result& result) {
-    const StopScope to_the_end({});
-    progress_.update("write", 0, 0);
-    const auto began = Clock::now();
-    std::string map = o_.output;
-    const bool partial = !result.info.finished;
-    if (partial) map.insert(map.ends_with(".npy") ? map.size() - 4 : map.size(), ".partial");
-    if (result.layout.rows > 0)
-      write_map(map, result.layout, partial ? io::Overwrite::yes : o_.common.overwrite());
-    if (!o_.plot.empty() && result.layout.rows > 0) {
-      PlotOptions look;
-      look.title = o_.method.title();
-      const Picture picture{.panels = {{result.layout, in_.labels.ids}}, .names = in_.labels.names};
-      write_picture(o_.plot, picture, look, o_.common.overwrite());
-    }
-    auto& seconds = result.info.seconds;
-    for (auto& [stage, so_far] : seconds)
-      if (stage == name(Stage::knn)) so_far += searched_;
-    seconds.insert(seconds.begin(), {"read", read_});
-    seconds.emplace_back("write", seconds_since(began));
-    write_report(result.info);
-    if (folder_ && !partial) folder_->remove();
-  }
-
-  void tell(const Result& result) const {
-    std::fprintf(
-        stderr, "%s\n",
-        result.layout.rows > 0 ? summary(result.info).c_str() : "stopped before there was a map");
-    if (folder_ && !result.info.finished)
-      std::fprintf(stderr, "the same command with --resume goes on from here\n");
-  }
-
-  void write_report(const RunInfo& info) const {
-    Json json = report_json(info, settings_);
-    if (budget_.known()) json["planned_bytes"] = budget_.bytes();
-    if (from_) json["resumed_at"] = from_->iteration;
-    const std::string report = json.dump(2) + "\n";
-    if (!o_.report.empty()) io::write_file(o_.report, report, o_.common.overwrite());
-    if (o_.common.json) std::fputs(report.c_str(), stdout);
-  }
-
-  const Options& o_;
-  Settings settings_;
-  const Budget& budget_;
-  ProgressPrinter progress_;
-  std::optional<CheckpointFolder> folder_;
-  Inputs in_;
-  std::optional<Checkpoint> from_;
-  double read_ = 0, searched_ = 0;  // seconds before the run
-};
-
-void run(const Options& o) {
+void run(const EmbedOptions& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   if (!o.budget.dry_run)
@@ -227,14 +18,14 @@ void run(const Options& o) {
   const Budget budget(o.budget, o.inputs.reading(), settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
-  Session(o, settings, budget).run();
+  EmbedRun(o, settings, budget).run();
 }
 
 }  // namespace
 
 void add_embed(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("embed", "Make a map of points by t-SNE or UMAP");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<EmbedOptions>();
   o->inputs.add_points(command);
   text(command, "-o,--output", o->output, "Map, .npy, float32 [n, n-components]")->required();
   o->inputs.add_graph(command);

@@ -1,0 +1,61 @@
+// What `nearfold embed` was asked to do, and its run.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cli/budget.hpp"
+#include "cli/checkpoint_folder.hpp"
+#include "cli/flags.hpp"
+#include "cli/inputs.hpp"
+#include "cli/keeping.hpp"
+#include "cli/method_flags.hpp"
+#include "cli/progress.hpp"
+#include "nearfold/nearfold.hpp"
+
+namespace nearfold::cli {
+
+struct EmbedOptions {
+  Common common;
+  IndexFlags index;
+  MethodFlags method;
+  InputFlags inputs;
+  KeepFlags keep;
+  BudgetFlags budget;
+  std::string output, plot, report;
+
+  void check() const;
+  /// All that the bytes of the map depend on, but the data.
+  nlohmann::ordered_json made_from() const;
+};
+
+/// One run of the command, from its inputs to its outputs.
+class EmbedRun {
+ public:
+  /// Opens the folder of checkpoints. All three are kept by reference or as a copy that this
+  /// changes.
+  EmbedRun(const EmbedOptions& options, const Settings& settings, const Budget& budget);
+
+  void run();
+
+ private:
+  void read();
+  void find_neighbors_to_keep();
+  Embedder begin();
+  Result optimize();
+  void write(Result& result);
+  void write_report(const RunInfo& info) const;
+  void tell(const Result& result) const;
+
+  const EmbedOptions& o_;
+  Settings settings_;
+  const Budget& budget_;
+  ProgressPrinter progress_;
+  std::optional<CheckpointFolder> folder_;
+  Inputs in_;
+  std::optional<Checkpoint> from_;
+  double read_ = 0, searched_ = 0;  // seconds before the run
+};
+
+}  // namespace nearfold::cli

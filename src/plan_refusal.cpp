@@ -1,0 +1,67 @@
+// Plans that do not fit: what is said, and what would fit.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "nearfold/error.hpp"
+#include "nearfold/plan.hpp"
+
+namespace nearfold {
+namespace {
+
+/// "50 columns (0.9 GB)" for a plan that fits; otherwise nothing.
+void offer(const PlannedPoints& points, const Settings& settings, std::int64_t limit,
+           const std::string& what, std::vector<std::string>& offers) {
+  const std::int64_t bytes = plan(points, settings).host_bytes();
+  if (bytes <= limit) offers.push_back(what + " (" + bytes_text(bytes) + ")");
+}
+
+void offer_fewer_neighbors(const PlannedPoints& points, Settings settings, std::int64_t limit,
+                           std::vector<std::string>& offers) {
+  auto* const tsne = std::get_if<TsneParams>(&settings.method);
+  if (tsne == nullptr || tsne->perplexity <= 10) return;
+  tsne->perplexity = 10;
+  offer(points, settings, limit, "a perplexity of 10", offers);
+}
+
+void offer_fewer_columns(PlannedPoints points, const Settings& settings, std::int64_t limit,
+                         std::vector<std::string>& offers) {
+  constexpr std::int64_t kColumns = 50;
+  if (points.dim <= kColumns) return;
+  points.dim = points.search_width = kColumns;
+  offer(points, settings, limit, "50 principal components (--pca 50)", offers);
+}
+
+/// The most points that fit, to two digits.
+void offer_fewer_points(PlannedPoints points, const Settings& settings, std::int64_t limit,
+                        std::vector<std::string>& offers) {
+  const auto need = static_cast<double>(plan(points, settings).host_bytes());
+  double n = static_cast<double>(points.n) * static_cast<double>(limit) / need;
+  const double digits = std::pow(10.0, std::floor(std::log10(std::max(n, 1.0))) - 1);
+  for (n = std::floor(n / digits) * digits; n >= 1000; n -= digits) {
+    points.n = static_cast<std::int64_t>(n);
+    if (plan(points, settings).host_bytes() > limit) continue;
+    return offer(points, settings, limit, std::to_string(points.n) + " points", offers);
+  }
+}
+
+}  // namespace
+
+void require_memory(const PlannedPoints& points, const Settings& settings,
+                    const MemoryLimit& limit) {
+  const Plan wanted = plan(points, settings);
+  if (wanted.host_bytes() <= limit.bytes) return;
+  std::vector<std::string> offers;
+  offer_fewer_columns(points, settings, limit.bytes, offers);
+  offer_fewer_neighbors(points, settings, limit.bytes, offers);
+  offer_fewer_points(points, settings, limit.bytes, offers);
+  std::string message = std::to_string(points.n) + " points of " + std::to_string(points.dim) +
+                        " columns need " + bytes_text(wanted.host_bytes()) +
+                        " of memory in stage " + wanted.largest().name + ", and " + limit.by +
+                        " allows " + bytes_text(limit.bytes);
+  for (std::size_t i = 0; i < offers.size(); ++i)
+    message += (i == 0 ? "; what would fit: " : ", ") + offers[i];
+  throw OutOfMemory(message, wanted.host_bytes(), limit.bytes);
+}
+
+}  // namespace nearfold
