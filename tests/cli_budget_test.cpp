@@ -24,6 +24,7 @@ class CliBudget : public Cli {
 };
 
 TEST_F(CliBudget, PlansAgreeWithPeaks) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer takes memory of its own";
   for (const std::string& method : {umap(), tsne()}) {
     const Outcome planned = run(map(method + "--dry-run --json"));
     ASSERT_EQ(planned.code, 0) << planned.out;
@@ -68,6 +69,7 @@ TEST_F(CliBudget, PointsThatDoNotFitStayOnDiskForTheSameMap) {
 }
 
 TEST_F(CliBudget, AddressSpaceThatIsTooSmallIsRefused) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer takes memory of its own";
   const Outcome o =
       shell("ulimit -v 400000; " + std::string(NEARFOLD_TOOL) + " " + map(tsne() + "--threads 1"));
   EXPECT_EQ(o.code, 4) << o.out;

@@ -16,6 +16,13 @@ namespace nearfold {
 
 namespace fs = std::filesystem;
 
+// A sanitizer has its own allocator, which takes more memory and has to be loaded first.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 struct Outcome {
   int code;
   std::string out;  // stdout and stderr together
