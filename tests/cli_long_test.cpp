@@ -65,7 +65,10 @@ TEST_F(CliLong, ARunToGoOnWithThatIsNotThereIsANewOne) {
 
 class CliKept : public CliLong {
  protected:
-  CliKept() { signalled(tsne(2'000'000, kept()), "INT 0.4"); }
+  CliKept() {
+    const std::string command = tsne(2'000'000, kept("--checkpoint-every 0"));
+    shell(once_there(command, path("kept/state.npz"), "INT"));
+  }
 };
 
 TEST_F(CliKept, IsNotReplacedUnasked) {

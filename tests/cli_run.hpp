@@ -66,6 +66,13 @@ class Cli : public ::testing::Test {
     return outcome;
   }
 
+  /// A command that gets a signal as soon as it has made a file.
+  static std::string once_there(const std::string& command, const std::string& file,
+                                const std::string& signal) {
+    return std::string(NEARFOLD_TOOL) + " " + command + " & pid=$!; while [ ! -e " + file +
+           " ] && kill -0 $pid; do sleep 0.01; done; kill -" + signal + " $pid; wait $pid";
+  }
+
   std::string embed(const std::string& more) const {
     return "embed " + path("x.npy") + " --method umap --n-epochs 20 -o " + path("y.npy") + " " +
            more;
