@@ -1,5 +1,5 @@
 // Plans that do not fit: what is said, and what would fit.
-#include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -36,13 +36,13 @@ void offer_fewer_columns(PlannedPoints points, const Settings& settings, std::in
 void offer_fewer_points(PlannedPoints points, const Settings& settings, std::int64_t limit,
                         std::vector<std::string>& offers) {
   const auto need = static_cast<double>(plan(points, settings).host_bytes());
-  double n = static_cast<double>(points.n) * static_cast<double>(limit) / need;
-  const double digits = std::pow(10.0, std::floor(std::log10(std::max(n, 1.0))) - 1);
-  for (n = std::floor(n / digits) * digits; n >= 1000; n -= digits) {
-    points.n = static_cast<std::int64_t>(n);
-    if (plan(points, settings).host_bytes() > limit) continue;
-    return offer(points, settings, limit, std::to_string(points.n) + " points", offers);
-  }
+  const double n = static_cast<double>(points.n) * static_cast<double>(limit) / need;
+  std::int64_t digits = 1;
+  while (static_cast<double>(digits) * 100 <= n) digits *= 10;
+  points.n = static_cast<std::int64_t>(n) / digits * digits;
+  while (points.n >= 1000 && plan(points, settings).host_bytes() > limit) points.n -= digits;
+  if (points.n >= 1000)
+    offer(points, settings, limit, std::to_string(points.n) + " points", offers);
 }
 
 }  // namespace

@@ -67,11 +67,10 @@ class Inflater {
 }  // namespace
 
 ByteSource ByteSource::gunzip(const ByteSource& packed) {
-  const std::string name = packed.name();
   const auto limit = checked_product({packed.size(), kMostExpansion});
   const auto inflater = std::make_shared<Inflater>(packed);
   ByteSource source(
-      name, limit.value_or(INT64_MAX),
+      packed.name(), limit.value_or(INT64_MAX),
       [inflater](std::int64_t, std::span<std::byte> into) { return inflater->read(into); },
       Size::limit);
   source.unpacked_from(packed);
