@@ -9,6 +9,7 @@
 #include "cli/flags.hpp"
 #include "io/io.hpp"
 #include "io/row_file.hpp"
+#include "io/write.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -104,6 +105,10 @@ void Budget::decide(const Reading& reading) {
     read_bytes_ = points_.n * points_.dim * 4;
   else
     points_.counted = false;
+}
+
+std::string Budget::disk_beside(const std::string& output) const {
+  return on_disk_ ? io::folder_of(output) : "";
 }
 
 std::int64_t Budget::bytes() const {

@@ -47,6 +47,8 @@ class Budget {
   bool known() const { return points_.n > 0; }
   /// Whether points have to stay on disk for the run to fit.
   bool on_disk() const { return on_disk_; }
+  /// The folder for them, that of an output; empty where they are in memory.
+  std::string disk_beside(const std::string& output) const;
   /// The most that the run is planned to take, its points included.
   std::int64_t bytes() const;
 

@@ -40,7 +40,7 @@ Shape convert_in_blocks(io::RowFile& file, const Options& o) {
 Shape convert_whole(const Options& o, const Budget& budget) {
   std::vector<std::string> warnings;
   const io::Points points =
-      o.points.read_points(o.common.cpu(), warnings, budget.on_disk() ? folder_of(o.output) : "");
+      o.points.read_points(o.common.cpu(), warnings, budget.disk_beside(o.output));
   print_warnings(warnings, o.common);
   io::write_npy(o.output, points, o.common.overwrite());
   return {points.rows, points.cols};

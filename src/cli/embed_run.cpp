@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "cli/folder.hpp"
 #include "cli/picture_file.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
@@ -93,7 +92,7 @@ void EmbedRun::run() {
 void EmbedRun::read() {
   progress_.update("read", 0, 0);
   const auto began = Clock::now();
-  in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.on_disk() ? folder_of(o_.output) : "");
+  in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
   settings_.memory_limit = budget_.left_beside(in_.points);
   if (!o_.plot.empty()) check_picture_path(o_.plot, {}, in_.n());
   read_ = seconds_since(began);

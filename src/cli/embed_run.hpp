@@ -33,8 +33,7 @@ struct EmbedOptions {
 /// One run of the command, from its inputs to its outputs.
 class EmbedRun {
  public:
-  /// Opens the folder of checkpoints. All three are kept by reference or as a copy that this
-  /// changes.
+  /// Opens the folder of checkpoints. Options and budget must outlive the run.
   EmbedRun(const EmbedOptions& options, const Settings& settings, const Budget& budget);
 
   void run();

@@ -38,11 +38,6 @@ void make_folder(const std::string& path) {
   if (why) throw IoError("the folder '" + path + "' cannot be made: " + why.message());
 }
 
-std::string folder_of(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
-
 nlohmann::ordered_json json_in(const std::string& path) {
   using Json = nlohmann::ordered_json;
   constexpr int kDeepest = 16;  // values are copied and compared by recursion

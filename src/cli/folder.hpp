@@ -19,9 +19,6 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<st
 /// Makes the folder and those above it where they are missing; throws IoError.
 void make_folder(const std::string& path);
 
-/// Of a file, "." where its path names none.
-std::string folder_of(const std::string& path);
-
 /// The object in a file, or null when it is missing or holds none.
 nlohmann::ordered_json json_in(const std::string& path);
 

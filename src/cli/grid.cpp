@@ -8,7 +8,6 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
-#include "cli/folder.hpp"
 #include "cli/grid_folder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
@@ -218,7 +217,7 @@ void run(const Options& o) {
   budget.require();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
-  Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.on_disk() ? folder_of(o.output) : "");
+  Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output));
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
   const bool umap = o.method.is_umap();

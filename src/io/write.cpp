@@ -22,12 +22,6 @@
 namespace nearfold::io {
 namespace {
 
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 /// The file that a symbolic link leads to, so that the link stays; else `path` itself.
 std::string followed(const std::string& path) {
   char* const real = ::realpath(path.c_str(), nullptr);
@@ -93,6 +87,12 @@ void remove_abandoned(const std::string& folder) {
 }
 
 }  // namespace
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
 
 AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite)
     : target_(overwrite == Overwrite::yes ? followed(path) : path),

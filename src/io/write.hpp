@@ -11,6 +11,9 @@
 
 namespace nearfold::io {
 
+/// The folder of a file; "." where its path names none.
+std::string folder_of(const std::string& path);
+
 /// A file in a hidden folder beside its target. commit() puts it in the target's place; without
 /// that it is removed again, and the target is as it was. The folder is locked while its writer
 /// lives, so that the next writer there can tell one that was killed from one at work, and removes
