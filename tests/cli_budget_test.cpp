@@ -68,6 +68,15 @@ TEST_F(CliBudget, PointsThatDoNotFitStayOnDiskForTheSameMap) {
     EXPECT_FALSE(entry.path().filename().string().starts_with(".nearfold"));
 }
 
+TEST_F(CliBudget, PointsStayOnDiskBesideEitherOutputOfASearch) {
+  run("generate uniform -n 100 --dim 200 -o " + path("q.npy"));
+  const Outcome o = run("knn " + path("x.npy") + " --query " + path("q.npy") +
+                        " -k 3 --index ivf --nlist 60 --nprobe 1 --progress none -o " +
+                        path("n.npz") + " --save-index " + path("i.npz") + " --memory-limit 190M");
+  EXPECT_EQ(o.code, 0) << o.out;
+  EXPECT_TRUE(exists("n.npz") && exists("i.npz"));
+}
+
 TEST_F(CliBudget, AddressSpaceThatIsTooSmallIsRefused) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer takes memory of its own";
   const Outcome o =

@@ -173,8 +173,8 @@ void run(const Options& o) {
   Stopwatch clock(seconds);
   progress.update("read", 0, 0);
   std::vector<std::string> warnings;
-  const io::Points points =
-      o.points.read_points(o.common.cpu(), warnings, budget.disk_beside(o.output + o.save_index));
+  const io::Points points = o.points.read_points(
+      o.common.cpu(), warnings, budget.disk_beside(o.output.empty() ? o.save_index : o.output));
   print_warnings(warnings, o.common);
   clock.lap("read");
   progress.update("knn", 0, 0);
