@@ -52,4 +52,14 @@ DeviceMemory::~DeviceMemory() {
   }
 }
 
+void copy_bytes(const Cuda& on, void* to, const void* from, std::size_t bytes, CopyKind kind) {
+  constexpr cudaMemcpyKind kKinds[] = {cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost,
+                                       cudaMemcpyDeviceToDevice};
+  const OnThisDevice here(on);
+  check_cuda(cudaMemcpyAsync(to, from, bytes, kKinds[static_cast<int>(kind)], on.stream),
+             "cudaMemcpyAsync");
+  if (kind != CopyKind::within_device)
+    check_cuda(cudaStreamSynchronize(on.stream), "cudaStreamSynchronize");
+}
+
 }  // namespace nearfold

@@ -1,9 +1,12 @@
-// The weighted graph between the weights stage and the optimisers. Its twin in device memory
-// belongs to kernels/.
+// What stages hand to each other: the weighted graph between the weights and the optimisers, and
+// both graphs in the memory of a device.
 #pragma once
 
 #include <cstdint>
 #include <vector>
+
+#include "device_memory.hpp"
+#include "nearfold/knn.hpp"
 
 namespace nearfold {
 
@@ -20,5 +23,27 @@ struct EdgeGraph {
 
   std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
 };
+
+/// Both graphs in arrays of another kind: DeviceArray, or the Buffer of an executor (kernels/).
+template <template <class> class Array>
+struct KnnGraphIn {
+  KnnGraph about;  // n, k, metric, index, recall, seconds; no entries
+  Array<std::int32_t> neighbors;
+  Array<float> distances;
+};
+
+template <template <class> class Array>
+struct EdgeGraphIn {
+  std::int64_t n = 0;
+  Array<std::int64_t> offsets;  // n + 1
+  Array<std::int32_t> columns;
+  Array<float> weights;
+  Array<std::int32_t> point_of;  // empty when vertices are numbered as points are
+
+  std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
+};
+
+using DeviceKnnGraph = KnnGraphIn<DeviceArray>;
+using DeviceEdgeGraph = EdgeGraphIn<DeviceArray>;
 
 }  // namespace nearfold

@@ -1,4 +1,5 @@
 // What kernels/ defines, in a build without CUDA.
+#include "device_memory.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
@@ -26,6 +27,14 @@ Device best_device() noexcept {
 
 std::string describe(const Cuda& on) {
   return "cuda:" + std::to_string(on.device);
+}
+
+DeviceMemory::DeviceMemory(const Cuda&, std::int64_t) {
+  no_cuda();
+}
+DeviceMemory::~DeviceMemory() = default;
+void copy_bytes(const Cuda&, void*, const void*, std::size_t, CopyKind) {
+  no_cuda();
 }
 
 KnnGraph find_knn(HostMatrix<const float>, int, const KnnParams&, const Distance&, const Cuda&,
