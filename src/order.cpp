@@ -1,49 +1,80 @@
 #include "order.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
+#include "math/patch.hpp"
 #include "parallel.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
 namespace {
 
-constexpr std::size_t kPatch = 4096;  // points whose coordinates fill a first cache
-constexpr int kSeeds = 2;             // nearest neighbours of an edge point that may begin a patch
+using Vertices = std::vector<std::int32_t>;
+
+/// Gives the vertices `open` that have a neighbour in a patch that patch; keeps the others. False
+/// when there was none.
+bool grow(const KnnGraph& graph, int k, Vertices& patch, Vertices& open, const Cpu& on) {
+  Vertices found(open.size());
+  parallel_for(on.threads, std::ssize(open), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (auto at = static_cast<std::size_t>(begin); at < static_cast<std::size_t>(end); ++at)
+      found[at] = grown_patch(&graph.neighbors[static_cast<std::size_t>(open[at] * graph.k)], k,
+                              patch.data());
+  });
+  std::size_t left = 0;
+  for (std::size_t at = 0; at < open.size(); ++at)
+    if (found[at] == kNoPatch)
+      open[left++] = open[at];
+    else
+      patch[static_cast<std::size_t>(open[at])] = found[at];
+  const bool any = left < open.size();
+  open.resize(left);
+  return any;
+}
+
+/// The patch of every vertex, named by its seed.
+Vertices patches(const KnnGraph& graph, int k, std::int64_t stride, const Cpu& on) {
+  Vertices patch(static_cast<std::size_t>(graph.n), kNoPatch), open(patch.size());
+  std::iota(open.begin(), open.end(), 0);
+  for (; !open.empty(); stride = std::max<std::int64_t>(1, stride / kDenser)) {
+    std::erase_if(open, [&](std::int32_t v) {
+      if (v % stride == 0) patch[static_cast<std::size_t>(v)] = v;
+      return v % stride == 0;
+    });
+    while (grow(graph, k, patch, open, on)) {
+    }
+  }
+  return patch;
+}
+
+/// Positions [0, size) by keys, equal ones as they were.
+Vertices sorted_by(const Vertices& keys, std::int64_t most) {
+  Vertices begin(static_cast<std::size_t>(most) + 1), order(keys.size());
+  for (const std::int32_t key : keys) ++begin[static_cast<std::size_t>(key) + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  for (std::size_t at = 0; at < keys.size(); ++at)
+    order[static_cast<std::size_t>(begin[static_cast<std::size_t>(keys[at])]++)] =
+        static_cast<std::int32_t>(at);
+  return order;
+}
 
 }  // namespace
 
-std::vector<std::int32_t> local_order(const KnnGraph& graph, int k) {
-  const auto n = static_cast<std::size_t>(graph.n);
-  std::vector<std::int32_t> order, seeds;
-  std::vector<bool> taken(n);
-  order.reserve(n);
-  std::size_t first_left = 0;
-  auto next_seed = [&, at = std::size_t{0}]() mutable {
-    while (at < seeds.size() && taken[static_cast<std::size_t>(seeds[at])]) ++at;
-    if (at < seeds.size()) return seeds[at];
-    while (taken[first_left]) ++first_left;
-    return static_cast<std::int32_t>(first_left);
-  };
-  const auto take = [&](std::int32_t point) {
-    if (taken[static_cast<std::size_t>(point)]) return;
-    taken[static_cast<std::size_t>(point)] = true;
-    order.push_back(point);
-  };
-  while (order.size() < n) {
-    const std::size_t begin = order.size();
-    take(next_seed());
-    std::size_t grown = begin;  // whose neighbours have been taken
-    for (; grown < order.size() && order.size() < begin + kPatch; ++grown) {
-      const std::int64_t row = std::int64_t{order[grown]} * graph.k;
-      for (int c = 0; c < k; ++c) take(graph.neighbors[static_cast<std::size_t>(row + c)]);
-    }
-    for (; grown < order.size(); ++grown) {
-      const std::int64_t row = std::int64_t{order[grown]} * graph.k;
-      for (int c = 0; c < std::min(kSeeds, k); ++c)
-        seeds.push_back(graph.neighbors[static_cast<std::size_t>(row + c)]);
-    }
+std::vector<std::int32_t> local_order(const KnnGraph& graph, int k, const Cpu& on) {
+  Vertices order(static_cast<std::size_t>(graph.n));
+  std::iota(order.begin(), order.end(), 0);
+  Vertices seed = order;  // of the patch that a vertex is in, finer ones being in those of their seed
+  for (const std::int64_t stride : kPatchStrides) {
+    const Vertices patch = patches(graph, k, stride, on);
+    for (std::int32_t& s : seed) s = patch[static_cast<std::size_t>(s)];
+    Vertices keys(order.size()), next(order.size());
+    for (std::size_t at = 0; at < order.size(); ++at)
+      keys[at] = seed[static_cast<std::size_t>(order[at])];
+    const Vertices by_key = sorted_by(keys, graph.n);
+    for (std::size_t at = 0; at < order.size(); ++at)
+      next[at] = order[static_cast<std::size_t>(by_key[at])];
+    order.swap(next);
   }
   return order;
 }

@@ -11,9 +11,12 @@
 
 namespace nearfold {
 
-/// The point of each vertex: patches of some thousand points, grown from neighbour to neighbour,
-/// each from the edge of those before it. A function of the first k neighbours alone. O(n k).
-std::vector<std::int32_t> local_order(const KnnGraph& graph, int k);
+/// The point of each vertex. Every 1,024th point is the seed of a patch; all patches grow at once,
+/// a point joining that of its nearest neighbour that has joined one. Where none is left to grow
+/// into, seeds become denser. Patches lie beside those whose seeds share one of the coarser patches
+/// that are grown in the same way; points of a patch keep their order. A function of the first k
+/// neighbours alone, bitwise the same for any number of threads. O(n k) a step, some tens of steps.
+std::vector<std::int32_t> local_order(const KnnGraph& graph, int k, const Cpu& on);
 
 /// The first k neighbours of every row, rows and ids by vertex; the order of a row stays.
 KnnGraph renumbered(const KnnGraph& graph, int k, const std::vector<std::int32_t>& point_of,

@@ -112,7 +112,7 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
       found = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
     const KnnGraph& graph = source.graph ? *source.graph : found;
     require_neighbors(graph, k);
-    point_of = local_order(graph, k);
+    point_of = local_order(graph, k, host);
     local = renumbered(graph, k, point_of, host);
     found = {};
   });
