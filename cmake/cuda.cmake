@@ -19,6 +19,8 @@ target_sources(nearfold PRIVATE
   kernels/knn.cpp
   kernels/knn.cu
   kernels/knn_faiss.cpp
+  kernels/order.cu
+  kernels/sort.cu
   kernels/tsne.cu
   kernels/umap.cu
   kernels/weights.cu

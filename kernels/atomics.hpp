@@ -1,4 +1,4 @@
-// Additions whose order does not matter: of whole numbers.
+// What threads may do to one place in any order: with whole numbers.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,15 @@ NEARFOLD_HD inline std::int64_t add_atomically(std::int64_t* to, std::int64_t va
   const std::int64_t before = *to;
   *to += value;
   return before;
+#endif
+}
+
+/// *to becomes the smaller of both.
+NEARFOLD_HD inline void take_smaller(std::int32_t* to, std::int32_t value) {
+#if defined(__CUDA_ARCH__)
+  atomicMin(to, value);
+#else
+  if (value < *to) *to = value;
 #endif
 }
 

@@ -8,11 +8,13 @@
 //   for_each(n, body)         body(i) for i in [0, n), in any order, at once
 //   for_each_row(rows, body)  total = body.part(i, lane) of kRowLanes lanes added in halves
 //                             (lane l and l + 8, then l + 4, ...), then body.finish(i, total)
+//   sort(keys)                whole numbers of 64 bits, ascending
 //   Convolution               the grid of t-SNE by FFT, see tsne_fft.hpp
 //   wait()                    until all work is done; throws when it failed
 // Work is ordered: a loop sees what loops before it wrote. Downloads wait for it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -24,6 +26,7 @@
 namespace nearfold {
 
 struct Emulated {
+  using Space = Emulated;
   template <class T>
   class Buffer {
    public:
@@ -59,6 +62,14 @@ struct Emulated {
     return std::vector<T>(from.data(), from.data() + from.size());
   }
 
+  template <class T>
+  T download(const Buffer<T>& from, std::int64_t index) const {
+    return from.data()[index];
+  }
+
+  void sort(Buffer<std::uint64_t>& keys) const {
+    std::sort(keys.data(), keys.data() + keys.size());
+  }
   void wait() const {}
 
   /// Backwards: whoever counts on the order is found out.

@@ -9,6 +9,7 @@
 
 #include "cuda.hpp"
 #include "launch_shape.hpp"
+#include "sort.hpp"
 #include "tsne_grid.cuh"
 
 namespace nearfold {
@@ -58,6 +59,7 @@ class OnDevice {
  public:
   explicit OnDevice(const Cuda& on) : on_(on) {}
 
+  using Space = DeviceSpace;
   template <class T>
   using Buffer = DeviceArray<T>;
 
@@ -82,6 +84,16 @@ class OnDevice {
     from.read(values.data(), values.size());
     return values;
   }
+
+  /// The one value at `index`.
+  template <class T>
+  T download(const Buffer<T>& from, std::int64_t index) const {
+    T value;
+    from.read(&value, 1, static_cast<std::size_t>(index));
+    return value;
+  }
+
+  void sort(Buffer<std::uint64_t>& keys) const { sort_keys(on_, keys); }
 
   template <class Body>
   void for_each(std::int64_t n, const Body& body) const {

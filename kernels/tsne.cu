@@ -5,14 +5,13 @@
 
 namespace nearfold {
 
-std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams& params,
-                                          std::uint64_t /*seed*/, const Cuda& on) {
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start,
+                                          const TsneParams& params, std::uint64_t /*seed*/,
+                                          const Cuda& on) {
   const OnDevice executor(on);
   if (start.cols == 2)
-    return std::make_unique<TsneOn<OnDevice, 2>>(executor, std::move(graph), std::move(start),
-                                                 params);
-  return std::make_unique<TsneOn<OnDevice, 3>>(executor, std::move(graph), std::move(start),
-                                               params);
+    return std::make_unique<TsneOn<OnDevice, 2>>(executor, std::move(graph), start, params);
+  return std::make_unique<TsneOn<OnDevice, 3>>(executor, std::move(graph), start, params);
 }
 
 }  // namespace nearfold

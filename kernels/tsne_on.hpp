@@ -11,7 +11,7 @@
 
 #include "math/elementary.hpp"
 #include "optimizer.hpp"
-#include "order.hpp"
+#include "rows_on.hpp"
 #include "stages.hpp"
 #include "tsne.hpp"
 #include "tsne_attraction.hpp"
@@ -25,6 +25,11 @@ struct EdgeRows {
   const std::int64_t* offsets;
   const std::int32_t* columns;
   const float* weights;
+};
+
+struct PLogPAt {
+  const float* weights;
+  NEARFOLD_HD double operator()(std::int64_t e) const { return p_log_p(weights[e]); }
 };
 
 template <int Dims>
@@ -165,22 +170,23 @@ std::unique_ptr<RepulsionOn<Executor>> make_repulsion_on(const Executor& executo
 template <class Executor, int Dims>
 class TsneOn final : public Optimizer {
  public:
-  TsneOn(const Executor& executor, EdgeGraph graph, Matrix start, const TsneParams& params)
+  using Space = typename Executor::Space;
+
+  TsneOn(const Executor& executor, EdgeGraphIn<Space> graph, const Matrix& start,
+         const TsneParams& params)
       : executor_(executor),
         params_(params),
         n_(graph.n),
-        entropy_(edge_entropy(graph, Cpu{})),
-        offsets_(executor.upload(graph.offsets)),
-        columns_(executor.upload(graph.columns)),
-        weights_(executor.upload(graph.weights)),
-        point_of_(std::move(graph.point_of)),
+        graph_(std::move(graph)),
+        entropy_(edge_entropy()),
+        rows_(executor, std::move(graph_.point_of), n_, Dims),
         repulsion_(make_repulsion_on<Executor, Dims>(executor, n_, params, kExactAtMost)),
         force_(executor.template buffer<float>(n_ * Dims)),
         z_(executor.template buffer<double>(1)),
         total_(executor.template buffer<VectorSum<Dims>>(1)),
         mean_(executor.template buffer<float>(Dims)),
         sum_(executor, n_, 32 * kSumChunk) {
-    now_.y = executor.upload(by_vertex(std::move(start), point_of_));
+    now_.y = rows_.by_vertex(start);
     now_.update = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims)));
     now_.gains = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims), 1.0f));
     now_.early_iterations = params.early_exaggeration_iter;
@@ -213,31 +219,26 @@ class TsneOn final : public Optimizer {
   int early_iterations() const override { return std::min(now_.iteration, now_.early_iterations); }
 
   void copy_layout(HostMatrix<float> out) const override {
-    by_point(executor_.download(now_.y), point_of_, out);
+    const Matrix rows = rows_.by_point(now_.y);
+    std::copy(rows.values.begin(), rows.values.end(), out.data);
   }
 
   /// The grid of an iteration by FFT is that of the last look, so that is where another run can go
   /// on.
   Checkpoint save() const override {
     const State& state = repulsion_->is_exact() || seen_at_ < 0 ? now_ : seen_;
-    const auto rows = [&](const Buffer<float>& values) {
-      return by_point(executor_.download(values), point_of_, Dims);
-    };
     return {.iteration = state.iteration,
             .early_iterations = state.early_iterations,
             .iterations = state.iterations,
             .memory = state.stop.memory(),
-            .layout = rows(state.y),
-            .update = rows(state.update),
-            .gains = rows(state.gains)};
+            .layout = rows_.by_point(state.y),
+            .update = rows_.by_point(state.update),
+            .gains = rows_.by_point(state.gains)};
   }
   void restore(const Checkpoint& from) override {
-    const auto rows = [&](const Matrix& values) {
-      return executor_.upload(by_vertex(values, point_of_));
-    };
-    now_.y = rows(from.layout);
-    now_.update = rows(from.update);
-    now_.gains = rows(from.gains);
+    now_.y = rows_.by_vertex(from.layout);
+    now_.update = rows_.by_vertex(from.update);
+    now_.gains = rows_.by_vertex(from.gains);
     now_.stop.restore(from.memory);
     now_.iteration = from.iteration;
     now_.early_iterations = from.early_iterations;
@@ -258,7 +259,17 @@ class TsneOn final : public Optimizer {
     int early_iterations = 0, iterations = 0;  // of early exaggeration, in all
   };
 
-  EdgeRows rows() const { return {offsets_.data(), columns_.data(), weights_.data()}; }
+  EdgeRows rows() const {
+    return {graph_.offsets.data(), graph_.columns.data(), graph_.weights.data()};
+  }
+
+  /// edge_entropy() of src/tsne_attraction.hpp.
+  double edge_entropy() const {
+    auto sum = executor_.template buffer<double>(1);
+    OrderedSum<Executor, double>(executor_, graph_.edges(), kSharesOfRange)(
+        PLogPAt{graph_.weights.data()}, 0.0, sum.data());
+    return -executor_.download(sum, 0);
+  }
 
   void look() {
     repulsion_->look(now_.y.data(), false);
@@ -317,18 +328,16 @@ class TsneOn final : public Optimizer {
     executor_.for_each_row(n_, DivergenceRow{rows(), now_.y.data(), Dims, shares.data()});
     OrderedSum<Executor, VectorSum<2>>(executor_, n_, 8 * kSumChunk)(
         ValueAt<VectorSum<2>>{shares.data()}, VectorSum<2>{}, total.data());
-    const VectorSum<2> sum = executor_.download(total)[0];
-    return tsne_divergence(entropy_, sum.at[0], sum.at[1], executor_.download(z_)[0]);
+    const VectorSum<2> sum = executor_.download(total, 0);
+    return tsne_divergence(entropy_, sum.at[0], sum.at[1], executor_.download(z_, 0));
   }
 
   Executor executor_;
   TsneParams params_;
   std::int64_t n_;
+  EdgeGraphIn<Space> graph_;
   double entropy_;
-  Buffer<std::int64_t> offsets_;
-  Buffer<std::int32_t> columns_;
-  Buffer<float> weights_;
-  std::vector<std::int32_t> point_of_;
+  RowsOn<Executor> rows_;
   std::unique_ptr<RepulsionOn<Executor>> repulsion_;
   Buffer<float> force_;
   mutable Buffer<double> z_;

@@ -4,14 +4,13 @@
 
 namespace nearfold {
 
-std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams& params,
-                                          std::uint64_t seed, const Cuda& on) {
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start,
+                                          const UmapParams& params, std::uint64_t seed,
+                                          const Cuda& on) {
   const OnDevice executor(on);
   if (start.cols == 2)
-    return std::make_unique<UmapOn<OnDevice, 2>>(executor, std::move(graph), std::move(start),
-                                                 params, seed);
-  return std::make_unique<UmapOn<OnDevice, 3>>(executor, std::move(graph), std::move(start), params,
-                                               seed);
+    return std::make_unique<UmapOn<OnDevice, 2>>(executor, std::move(graph), start, params, seed);
+  return std::make_unique<UmapOn<OnDevice, 3>>(executor, std::move(graph), start, params, seed);
 }
 
 }  // namespace nearfold

@@ -2,16 +2,16 @@
 // the order that it has there, so the layout is the CPU's, bit for bit, on every device.
 #pragma once
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "curve.hpp"
 #include "math/philox.hpp"
 #include "math/umap_force.hpp"
 #include "optimizer.hpp"
-#include "order.hpp"
+#include "rows_on.hpp"
 #include "stages.hpp"
-#include "umap_edges.hpp"
+#include "umap_edges_on.hpp"
 
 namespace nearfold {
 
@@ -88,21 +88,19 @@ struct UmapStep {
 template <class Executor, int Dims>
 class UmapOn final : public Optimizer {
  public:
-  UmapOn(const Executor& executor, EdgeGraph graph, Matrix start, const UmapParams& params,
-         std::uint64_t seed)
+  using Space = typename Executor::Space;
+
+  UmapOn(const Executor& executor, EdgeGraphIn<Space> graph, const Matrix& start,
+         const UmapParams& params, std::uint64_t seed)
       : executor_(executor),
-        point_of_(std::move(graph.point_of)),
+        rows_(executor, std::move(graph.point_of), graph.n, Dims),
         n_(graph.n),
+        edges_(executor, std::move(graph)),
         seed_(seed),
         epochs_(iterations_of(params, n_)),
         learning_rate_(params.learning_rate),
         samples_per_firing_(static_cast<float>(params.negative_sample_rate)) {
-    const UmapEdges edges(std::move(graph), Cpu{});
-    parts_ = edges.parts();
-    offsets_ = executor_.upload(edges.rows().offsets);
-    columns_ = executor_.upload(edges.rows().columns);
-    rates_ = executor_.upload(edges.rows().weights);
-    y_ = executor_.upload(by_vertex(std::move(start), point_of_));
+    y_ = rows_.by_vertex(start);
     next_ = executor_.template buffer<float>(n_ * Dims);
     const Curve curve = fit_curve(params);
     curve_ = {static_cast<float>(curve.a), static_cast<float>(curve.b),
@@ -112,7 +110,7 @@ class UmapOn final : public Optimizer {
   int advance(int n) override {
     const std::int32_t first = epoch_;
     for (; n > 0 && epoch_ < epochs_; --n, ++epoch_)
-      for (std::int32_t part = 0; part < parts_; ++part) {
+      for (std::int32_t part = 0; part < edges_.parts; ++part) {
         executor_.for_each(n_, step(part));
         std::swap(y_, next_);
       }
@@ -123,23 +121,22 @@ class UmapOn final : public Optimizer {
   std::optional<double> loss() const override { return std::nullopt; }
 
   void copy_layout(HostMatrix<float> out) const override {
-    by_point(executor_.download(y_), point_of_, out);
+    const Matrix rows = rows_.by_point(y_);
+    std::copy(rows.values.begin(), rows.values.end(), out.data);
   }
 
   Checkpoint save() const override {
-    return {.iteration = epoch_,
-            .iterations = epochs_,
-            .layout = by_point(executor_.download(y_), point_of_, Dims)};
+    return {.iteration = epoch_, .iterations = epochs_, .layout = rows_.by_point(y_)};
   }
   void restore(const Checkpoint& from) override {
     epoch_ = from.iteration;
-    y_ = executor_.upload(by_vertex(from.layout, point_of_));
+    y_ = rows_.by_vertex(from.layout);
   }
 
  private:
   UmapStep<Dims> step(std::int32_t part) {
     const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_) / epochs_);
-    return {.rows = {offsets_.data(), columns_.data(), rates_.data(), n_},
+    return {.rows = {edges_.offsets.data(), edges_.columns.data(), edges_.rates.data(), n_},
             .y = y_.data(),
             .next = next_.data(),
             .curve = curve_,
@@ -148,21 +145,20 @@ class UmapOn final : public Optimizer {
             .seed = seed_,
             .epoch = epoch_ + 1,
             .part = part,
-            .second_part = second_part(part, parts_),
-            .number = static_cast<std::uint32_t>(std::int64_t{epoch_} * parts_ + part)};
+            .second_part = second_part(part, edges_.parts),
+            .number = static_cast<std::uint32_t>(std::int64_t{epoch_} * edges_.parts + part)};
   }
 
   Executor executor_;
-  std::vector<std::int32_t> point_of_;
+  RowsOn<Executor> rows_;
   std::int64_t n_;
+  UmapEdgesOn<Executor> edges_;
   std::uint64_t seed_;
-  std::int32_t epoch_ = 0, epochs_, parts_ = 0;
+  std::int32_t epoch_ = 0, epochs_;
   double learning_rate_;
   float samples_per_firing_;
   UmapCurve curve_{};
-  typename Executor::template Buffer<std::int64_t> offsets_;
-  typename Executor::template Buffer<std::int32_t> columns_;
-  typename Executor::template Buffer<float> rates_, y_, next_;
+  typename Executor::template Buffer<float> y_, next_;
 };
 
 }  // namespace nearfold

@@ -5,11 +5,11 @@
 
 namespace nearfold {
 
-EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams& params, const Cuda& on) {
+DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const TsneParams& params, const Cuda& on) {
   return WeightsOn<OnDevice>(OnDevice(on), graph)(params);
 }
 
-EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams& params, const Cuda& on) {
+DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const UmapParams& params, const Cuda& on) {
   return WeightsOn<OnDevice>(OnDevice(on), graph)(params);
 }
 

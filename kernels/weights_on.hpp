@@ -14,6 +14,7 @@
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 #include "sums.hpp"
+#include "umap_edges_on.hpp"
 
 namespace nearfold {
 
@@ -155,41 +156,32 @@ struct WriteRow {
   }
 };
 
-struct Heaviest {
-  float weight = 0;
-  NEARFOLD_HD Heaviest operator+(const Heaviest& other) const {
-    return {other.weight > weight ? other.weight : weight};
-  }
-};
-struct HeaviestAt {
-  const float* from;
-  NEARFOLD_HD Heaviest operator()(std::int64_t i) const { return {from[i]}; }
-};
-
 template <class Executor>
 class WeightsOn {
  public:
-  WeightsOn(const Executor& executor, const KnnGraph& graph)
+  using Edges = EdgeGraphIn<typename Executor::Space>;
+
+  WeightsOn(const Executor& executor, const KnnGraphIn<typename Executor::Space>& graph)
       : executor_(executor),
-        n_(graph.n),
-        k_(graph.k),
-        neighbors_(executor.upload(graph.neighbors)),
-        distances_(executor.upload(graph.distances)),
+        n_(graph.about.n),
+        k_(graph.about.k),
+        neighbors_(graph.neighbors),
+        distances_(graph.distances),
         weights_(executor.template buffer<float>(n_ * k_)) {}
 
-  EdgeGraph operator()(const TsneParams& params) {
+  Edges operator()(const TsneParams& params) {
     executor_.for_each(
         n_, TsneRow{distances_.data(), k_, static_cast<float>(std::log(params.perplexity)),
                     weights_.data()});
     return merged(TsneUnion{0.5f / static_cast<float>(n_)}, [](const auto&) { return 0.0f; });
   }
 
-  EdgeGraph operator()(const UmapParams& params) {
+  Edges operator()(const UmapParams& params) {
     auto total = executor_.template buffer<double>(1);
     OrderedSum<Executor, double>(executor_, n_ * k_, kDistancesOfRange)(DoubleAt{distances_.data()},
                                                                         0.0, total.data());
     const auto mean_all =
-        static_cast<float>(executor_.download(total)[0] / static_cast<double>(n_ * (k_ + 1)));
+        static_cast<float>(executor_.download(total, 0) / static_cast<double>(n_ * (k_ + 1)));
     executor_.for_each(
         n_, UmapRow{distances_.data(), k_, static_cast<float>(params.local_connectivity), mean_all,
                     weights_.data()});
@@ -203,7 +195,7 @@ class WeightsOn {
 
   /// Edges of at least the weight that least_of(rows) tells.
   template <class Union, class LeastOf>
-  EdgeGraph merged(const Union& both, const LeastOf& least_of) {
+  Edges merged(const Union& both, const LeastOf& least_of) {
     Buffer<std::int64_t> back_offsets = counts();
     executor_.for_each(n_ * k_, CountBack{neighbors_.data(), back_offsets.data()});
     exclusive_scan(executor_, back_offsets.data(), n_ + 1);
@@ -220,14 +212,13 @@ class WeightsOn {
     Buffer<std::int64_t> offsets = counts();
     executor_.for_each(n_, CountRow<Union>{rows, least, offsets.data()});
     exclusive_scan(executor_, offsets.data(), n_ + 1);
-    EdgeGraph graph{n_, executor_.download(offsets), {}, {}, {}};
-    auto columns = executor_.template buffer<std::int32_t>(graph.offsets.back());
-    auto weights = executor_.template buffer<float>(graph.offsets.back());
+    const std::int64_t edges = executor_.download(offsets, n_);
+    auto columns = executor_.template buffer<std::int32_t>(edges);
+    auto weights = executor_.template buffer<float>(edges);
     executor_.for_each(
         n_, WriteRow<Union>{rows, least, offsets.data(), columns.data(), weights.data()});
-    graph.columns = executor_.download(columns);
-    graph.weights = executor_.download(weights);
-    return graph;
+    executor_.wait();  // the lists go away
+    return {n_, std::move(offsets), std::move(columns), std::move(weights), {}};
   }
 
   Buffer<std::int64_t> counts() const {
@@ -237,17 +228,15 @@ class WeightsOn {
   template <class Union>
   float heaviest_of(const MergedRows<Union>& rows) {
     auto of_rows = executor_.template buffer<float>(n_);
-    auto heaviest = executor_.template buffer<Heaviest>(1);
     executor_.for_each(n_, HeaviestOfRow<Union>{rows, of_rows.data()});
-    OrderedSum<Executor, Heaviest>(executor_, n_, 32 * kSumChunk)(HeaviestAt{of_rows.data()},
-                                                                  Heaviest{}, heaviest.data());
-    return executor_.download(heaviest)[0].weight;
+    return nearfold::heaviest_of(executor_, of_rows.data(), n_);
   }
 
   Executor executor_;
   std::int64_t n_, k_;
-  Buffer<std::int32_t> neighbors_;
-  Buffer<float> distances_, weights_;
+  const Buffer<std::int32_t>& neighbors_;
+  const Buffer<float>& distances_;
+  Buffer<float> weights_;
 };
 
 }  // namespace nearfold

@@ -45,9 +45,7 @@ class DeviceArray {
       : on_(on), size_(size), memory_(on, static_cast<std::int64_t>(size * sizeof(T))) {}
   DeviceArray(const DeviceArray& other) : DeviceArray(other.on_, other.size_) { write(other); }
   DeviceArray(DeviceArray&& other) noexcept
-      : on_(other.on_),
-        size_(std::exchange(other.size_, 0)),
-        memory_(std::move(other.memory_)) {}
+      : on_(other.on_), size_(std::exchange(other.size_, 0)), memory_(std::move(other.memory_)) {}
   DeviceArray& operator=(DeviceArray other) noexcept {
     on_ = other.on_;
     size_ = std::exchange(other.size_, 0);
@@ -61,7 +59,9 @@ class DeviceArray {
   const T* data() const { return static_cast<const T*>(memory_.data()); }
 
   void write(const T* from, std::size_t count) { copy(data(), from, count, CopyKind::to_device); }
-  void read(T* to, std::size_t count) const { copy(to, data(), count, CopyKind::to_host); }
+  void read(T* to, std::size_t count, std::size_t first = 0) const {
+    copy(to, data() + first, count, CopyKind::to_host);
+  }
   void write(const DeviceArray& from) {
     copy(data(), from.data(), from.size(), CopyKind::within_device);
   }
@@ -74,6 +74,12 @@ class DeviceArray {
   Cuda on_;
   std::size_t size_ = 0;
   DeviceMemory memory_;
+};
+
+/// Where arrays are a device's; its counterpart for tests is Emulated (kernels/).
+struct DeviceSpace {
+  template <class T>
+  using Buffer = DeviceArray<T>;
 };
 
 }  // namespace nearfold

@@ -24,26 +24,26 @@ struct EdgeGraph {
   std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
 };
 
-/// Both graphs in arrays of another kind: DeviceArray, or the Buffer of an executor (kernels/).
-template <template <class> class Array>
+/// Both graphs in the memory of a device. Space::Buffer is its array.
+template <class Space>
 struct KnnGraphIn {
   KnnGraph about;  // n, k, metric, index, recall, seconds; no entries
-  Array<std::int32_t> neighbors;
-  Array<float> distances;
+  typename Space::template Buffer<std::int32_t> neighbors;
+  typename Space::template Buffer<float> distances;
 };
 
-template <template <class> class Array>
+template <class Space>
 struct EdgeGraphIn {
   std::int64_t n = 0;
-  Array<std::int64_t> offsets;  // n + 1
-  Array<std::int32_t> columns;
-  Array<float> weights;
-  Array<std::int32_t> point_of;  // empty when vertices are numbered as points are
+  typename Space::template Buffer<std::int64_t> offsets;  // n + 1
+  typename Space::template Buffer<std::int32_t> columns;
+  typename Space::template Buffer<float> weights;
+  typename Space::template Buffer<std::int32_t> point_of;  // empty as above
 
   std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
 };
 
-using DeviceKnnGraph = KnnGraphIn<DeviceArray>;
-using DeviceEdgeGraph = EdgeGraphIn<DeviceArray>;
+using DeviceKnnGraph = KnnGraphIn<DeviceSpace>;
+using DeviceEdgeGraph = EdgeGraphIn<DeviceSpace>;
 
 }  // namespace nearfold

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "knn_check.hpp"
 #include "nearfold/error.hpp"
@@ -40,14 +41,24 @@ void require_neighbors(const KnnGraph& graph, int k) {
                      std::to_string(k) + " are needed; make it with k >= " + std::to_string(k));
 }
 
+KnnGraph without_entries(const KnnGraph& graph) {
+  return {.n = graph.n,
+          .k = graph.k,
+          .neighbors = {},
+          .distances = {},
+          .metric = graph.metric,
+          .index = graph.index,
+          .recall = graph.recall,
+          .build_seconds = graph.build_seconds,
+          .search_seconds = graph.search_seconds};
+}
+
 KnnGraph empty_like(const KnnGraph& graph, int k) {
   require_neighbors(graph, k);
-  KnnGraph out = empty_graph(graph.n, k);
-  out.metric = graph.metric;
-  out.index = graph.index;
-  out.recall = graph.recall;
-  out.build_seconds = graph.build_seconds;
-  out.search_seconds = graph.search_seconds;
+  KnnGraph out = without_entries(graph), room = empty_graph(graph.n, k);
+  out.k = k;
+  out.neighbors = std::move(room.neighbors);
+  out.distances = std::move(room.distances);
   return out;
 }
 

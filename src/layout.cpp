@@ -21,7 +21,6 @@
 namespace nearfold {
 namespace {
 
-constexpr int kPasses = 8;            // over the points: MNIST's axes are then right to 3e-5
 constexpr int kMostDims = 3;          // of a layout
 constexpr double kTsneWidth = 1e-4;   // standard deviation of the first column
 constexpr float kUmapReach = 10.0f;   // largest magnitude, and the box that follows
@@ -70,26 +69,56 @@ double deviation(const Matrix& start, std::int64_t c) {
   return std::sqrt(squares / n);
 }
 
-Start pca_start(HostMatrix<const float> points, int dims, const Cpu& on) {
+/// Scores of the points on their axes; columns beyond those that there are stay 0.
+Start pca_start(StartSource& from, int dims) {
   const auto count = static_cast<int>(
-      std::min({std::int64_t{kMostDims}, std::int64_t{dims}, points.rows, points.cols}));
-  std::vector<float> mean;
-  // The seed only picks the vectors the iteration begins with; a constant makes the start the same
-  // for all seeds.
-  const Matrix axes = principal_axes(points, count, kPasses, mean, /*seed=*/0, on);
-  Start start{Matrix(points.rows, dims), "pca", {}};
-  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      double score[kMostDims] = {};
-      for (std::int64_t c = 0; c < points.cols; ++c) {
-        const double x = static_cast<double>(points.row(i)[c] - mean[static_cast<std::size_t>(c)]);
-        for (int a = 0; a < count; ++a) score[a] += x * static_cast<double>(axes.row(a)[c]);
-      }
-      for (int a = 0; a < count; ++a) start.layout.row(i)[a] = static_cast<float>(score[a]);
-    }
-  });
+      std::min({std::int64_t{kMostDims}, std::int64_t{dims}, from.n(), from.dim()}));
+  const Matrix scores = from.scores(count);
+  Start start{Matrix(from.n(), dims), "pca", {}};
+  for (std::int64_t i = 0; i < scores.rows; ++i)
+    std::copy_n(scores.row(i), count, start.layout.row(i));
   return start;
 }
+
+/// On the processor.
+class HostSource final : public StartSource {
+ public:
+  HostSource(HostMatrix<const float> points, const EdgeGraph& graph, const Cpu& on)
+      : points_(points), graph_(graph), on_(on) {}
+
+  // A PCA start needs no graph, and the others no points.
+  std::int64_t n() const override { return std::max(graph_.n, points_.rows); }
+  std::int64_t dim() const override { return points_.cols; }
+
+  Matrix scores(int count) override {
+    std::vector<float> mean;
+    const Matrix axes = principal_axes(points_, count, kStartPasses, mean, kStartSeed, on_);
+    Matrix scores(points_.rows, count);
+    parallel_for(on_.threads, points_.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        double score[kMostDims] = {};
+        for (std::int64_t c = 0; c < points_.cols; ++c) {
+          const double x =
+              static_cast<double>(points_.row(i)[c] - mean[static_cast<std::size_t>(c)]);
+          for (int a = 0; a < count; ++a) score[a] += x * static_cast<double>(axes.row(a)[c]);
+        }
+        for (int a = 0; a < count; ++a) scores.row(i)[a] = static_cast<float>(score[a]);
+      }
+    });
+    return scores;
+  }
+
+  Start spectral(int dims, std::uint64_t seed) override {
+    Start start = spectral_start(graph_, dims, seed, on_);
+    start.layout = by_point(start.layout.values, graph_.point_of, dims);
+    return start;
+  }
+
+ private:
+  HostMatrix<const float> points_;
+  const EdgeGraph& graph_;
+  Cpu on_;
+};
 
 /// Columns that PCA has no axis for: noise of 1 % of the first column.
 void fill_missing(Start& start, std::int64_t dim, std::uint64_t seed) {
@@ -116,18 +145,17 @@ Matrix random_start(std::int64_t n, int dims, std::uint64_t seed) {
 
 Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
                      int dims, std::uint64_t seed, const Cpu& on) {
+  HostSource here(points, graph, on);
+  return initial_layout(init, here, dims, seed);
+}
+
+Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed) {
   if (const auto* given = std::get_if<ArrayInit>(&init)) return {given->start, "array", {}};
-  if (is<RandomInit>(init)) return {random_start(graph.n, dims, seed), "random", {}};
-  Start start =
-      is<PcaInit>(init) ? pca_start(points, dims, on) : spectral_start(graph, dims, seed, on);
-  if (is<SpectralInit>(init)) {
-    const std::vector<float> rows = std::move(start.layout.values);
-    start.layout = Matrix(graph.n, dims);
-    by_point(rows, graph.point_of, start.layout.view());
-  }
+  if (is<RandomInit>(init)) return {random_start(from.n(), dims, seed), "random", {}};
+  Start start = is<PcaInit>(init) ? pca_start(from, dims) : from.spectral(dims, seed);
   fix_signs(start.layout);
   if (is<PcaInit>(init)) {
-    if (dims > points.cols) fill_missing(start, points.cols, seed);
+    if (dims > from.dim()) fill_missing(start, from.dim(), seed);
     if (deviation(start.layout, 0) == 0) {
       start.warnings.push_back("all points are equal: the PCA start is nothing but jitter");
     }

@@ -64,7 +64,8 @@ Vertices sorted_by(const Vertices& keys, std::int64_t most) {
 std::vector<std::int32_t> local_order(const KnnGraph& graph, int k, const Cpu& on) {
   Vertices order(static_cast<std::size_t>(graph.n));
   std::iota(order.begin(), order.end(), 0);
-  Vertices seed = order;  // of the patch that a vertex is in, finer ones being in those of their seed
+  Vertices seed =
+      order;  // of the patch that a vertex is in, finer ones being in those of their seed
   for (const std::int64_t stride : kPatchStrides) {
     const Vertices patch = patches(graph, k, stride, on);
     for (std::int32_t& s : seed) s = patch[static_cast<std::size_t>(s)];

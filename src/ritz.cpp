@@ -17,9 +17,9 @@ namespace {
 /// x' g y
 double form(const Small& g, const double* x, const double* y) {
   double sum = 0;
-  for (int r = 0; r < kLanes; ++r) {
-    for (int c = 0; c < kLanes; ++c)
-      sum += x[r] * g[static_cast<std::size_t>(r * kLanes + c)] * y[c];
+  for (int r = 0; r < kVectors; ++r) {
+    for (int c = 0; c < kVectors; ++c)
+      sum += x[r] * g[static_cast<std::size_t>(r * kVectors + c)] * y[c];
   }
   return sum;
 }
@@ -28,27 +28,27 @@ double form(const Small& g, const double* x, const double* y) {
 
 Ritz rayleigh_ritz(const Grams& g) {
   constexpr double kDependent = 1e-10;
-  double scale[kLanes];
-  for (std::size_t c = 0; c < kLanes; ++c) {
-    const double length = g.zz[c * kLanes + c];
+  double scale[kVectors];
+  for (std::size_t c = 0; c < kVectors; ++c) {
+    const double length = g.zz[c * kVectors + c];
     scale[c] = length > 0 ? 1 / std::sqrt(length) : 0.0;
   }
   Small unit(kSmall);
   for (std::size_t k = 0; k < kSmall; ++k)
-    unit[k] = g.zz[k] * scale[k / kLanes] * scale[k % kLanes];
-  const SymmetricEigen basis = symmetric_eigen(std::move(unit), kLanes);
+    unit[k] = g.zz[k] * scale[k / kVectors] * scale[k % kVectors];
+  const SymmetricEigen basis = symmetric_eigen(std::move(unit), kVectors);
 
   Ritz out;
   Small whiten;  // rows: combinations of the columns of Z that are orthonormal
-  while (out.rank < kLanes && basis.values[static_cast<std::size_t>(out.rank)] > kDependent) {
+  while (out.rank < kVectors && basis.values[static_cast<std::size_t>(out.rank)] > kDependent) {
     const double length = std::sqrt(basis.values[static_cast<std::size_t>(out.rank)]);
-    for (std::size_t c = 0; c < kLanes; ++c) {
-      const std::size_t at = static_cast<std::size_t>(out.rank) * kLanes + c;
+    for (std::size_t c = 0; c < kVectors; ++c) {
+      const std::size_t at = static_cast<std::size_t>(out.rank) * kVectors + c;
       whiten.push_back(basis.vectors[at] * scale[c] / length);
     }
     ++out.rank;
   }
-  const auto row = [&](int i) { return whiten.data() + static_cast<std::size_t>(i) * kLanes; };
+  const auto row = [&](int i) { return whiten.data() + static_cast<std::size_t>(i) * kVectors; };
   Small small;
   for (int i = 0; i < out.rank; ++i) {
     for (int j = 0; j < out.rank; ++j) {
@@ -58,10 +58,10 @@ Ritz rayleigh_ritz(const Grams& g) {
   const SymmetricEigen eigen = symmetric_eigen(std::move(small), out.rank);
   out.turn.assign(kSmall, 0.0);
   for (int i = 0; i < out.rank; ++i) {
-    double* to = out.turn.data() + static_cast<std::size_t>(i) * kLanes;
+    double* to = out.turn.data() + static_cast<std::size_t>(i) * kVectors;
     for (int j = 0; j < out.rank; ++j) {
       const double part = eigen.vectors[static_cast<std::size_t>(i * out.rank + j)];
-      for (int c = 0; c < kLanes; ++c) to[c] += part * row(j)[c];
+      for (int c = 0; c < kVectors; ++c) to[c] += part * row(j)[c];
     }
     const double value = eigen.values[static_cast<std::size_t>(i)];
     const double square =

@@ -1,15 +1,16 @@
-// The Rayleigh-Ritz step for a block of kLanes vectors: the best approximations to eigenvectors
+// The Rayleigh-Ritz step for a block of kVectors vectors: the best approximations to eigenvectors
 // that their span holds, from three small matrices.
 #pragma once
 
+#include <cstddef>
 #include <vector>
-
-#include "lanes.hpp"
 
 namespace nearfold {
 
-using Small = std::vector<double>;  // [kLanes][kLanes], row-major
-inline constexpr std::size_t kSmall = std::size_t{kLanes} * kLanes;
+inline constexpr int kVectors = 8;  // of a block
+
+using Small = std::vector<double>;  // [kVectors][kVectors], row-major
+inline constexpr std::size_t kSmall = std::size_t{kVectors} * kVectors;
 
 /// Gram matrices of the columns of Z and AZ: Z'Z, Z'AZ and (AZ)'AZ, for an operator A that is
 /// symmetric in the inner product they are taken in.
@@ -19,10 +20,10 @@ struct Grams {
 
 /// Column i of the answer is the sum over c of turn[i][c] * column c of Z, of length 1.
 struct Ritz {
-  int rank = 0;                  ///< columns that are independent; rows beyond are zero
-  Small turn = Small(kSmall);    ///< [kLanes][kLanes]
-  double value[kLanes] = {};     ///< largest first
-  double residual[kLanes] = {};  ///< |A v - value v|
+  int rank = 0;                    ///< columns that are independent; rows beyond are zero
+  Small turn = Small(kSmall);      ///< [kVectors][kVectors]
+  double value[kVectors] = {};     ///< largest first
+  double residual[kVectors] = {};  ///< |A v - value v|
 };
 
 /// Deterministic, plain IEEE arithmetic.

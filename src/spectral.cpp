@@ -17,65 +17,43 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kShared = 2048;  // vertices of a component from which all threads work on it
-
-/// Vertices by component, components by their smallest vertex, vertices ascending.
-struct Components {
-  std::vector<std::int64_t> offsets;  // count + 1
-  std::vector<std::int32_t> members;  // n
-  std::vector<std::int32_t> place;    // n: where a vertex stands in its component
-
-  std::int64_t count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
-  std::int64_t size(std::int64_t c) const {
-    return offsets[static_cast<std::size_t>(c) + 1] - offsets[static_cast<std::size_t>(c)];
-  }
-};
-
-Components find_components(const EdgeGraph& graph) {
-  const auto n = static_cast<std::size_t>(graph.n);
-  Components out;
-  out.offsets.push_back(0);
-  out.place.assign(n, -1);
-  for (std::size_t first = 0; first < n; ++first) {
-    if (out.place[first] >= 0) continue;
-    const std::size_t begin = out.members.size();
-    out.members.push_back(static_cast<std::int32_t>(first));
-    out.place[first] = 0;
-    for (std::size_t next = begin; next < out.members.size(); ++next) {
-      const auto i = static_cast<std::size_t>(out.members[next]);
+/// The smallest vertex of each vertex's component.
+std::vector<std::int32_t> find_components(const EdgeGraph& graph) {
+  std::vector<std::int32_t> first_of(static_cast<std::size_t>(graph.n), -1), reached;
+  for (std::int32_t first = 0; first < graph.n; ++first) {
+    if (first_of[static_cast<std::size_t>(first)] >= 0) continue;
+    reached = {first};
+    first_of[static_cast<std::size_t>(first)] = first;
+    for (std::size_t next = 0; next < reached.size(); ++next) {
+      const auto i = static_cast<std::size_t>(reached[next]);
       for (auto e = graph.offsets[i]; e < graph.offsets[i + 1]; ++e) {
         const std::int32_t j = graph.columns[static_cast<std::size_t>(e)];
-        if (out.place[static_cast<std::size_t>(j)] >= 0) continue;
-        out.place[static_cast<std::size_t>(j)] = 0;
-        out.members.push_back(j);
+        if (first_of[static_cast<std::size_t>(j)] >= 0) continue;
+        first_of[static_cast<std::size_t>(j)] = first;
+        reached.push_back(j);
       }
     }
-    std::sort(out.members.begin() + static_cast<std::ptrdiff_t>(begin), out.members.end());
-    for (std::size_t at = begin; at < out.members.size(); ++at) {
-      out.place[static_cast<std::size_t>(out.members[at])] = static_cast<std::int32_t>(at - begin);
-    }
-    out.offsets.push_back(static_cast<std::int64_t>(out.members.size()));
   }
-  return out;
+  return first_of;
 }
 
-/// Component `c` with its vertices renumbered 0, 1, ...
-EdgeGraph extract(const EdgeGraph& graph, const Components& components, std::int64_t c) {
-  EdgeGraph out;
-  out.n = components.size(c);
-  out.offsets.push_back(0);
-  for (std::int64_t m = 0; m < out.n; ++m) {
-    const auto at = static_cast<std::size_t>(components.offsets[static_cast<std::size_t>(c)] + m);
-    const auto i = static_cast<std::size_t>(components.members[at]);
-    for (auto e = static_cast<std::size_t>(graph.offsets[i]);
-         e < static_cast<std::size_t>(graph.offsets[i + 1]); ++e) {
-      out.columns.push_back(components.place[static_cast<std::size_t>(graph.columns[e])]);
-      out.weights.push_back(graph.weights[e]);
-    }
-    out.offsets.push_back(out.edges());
+/// The graph on the processor.
+class HostGraph final : public SpectralGraph {
+ public:
+  HostGraph(const EdgeGraph& graph, const Cpu& on) : graph_(graph), on_(on) {}
+
+  std::int64_t n() const override { return graph_.n; }
+  std::vector<std::int32_t> components() override { return find_components(graph_); }
+  Eigenvectors eigenvectors(int dims) override { return leading_eigenvectors(graph_, dims, on_); }
+  Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) override {
+    return leading_eigenvectors(extract(graph_, components, c), dims, on_);
   }
-  return out;
-}
+  const EdgeGraph& small_components(const Components&) override { return graph_; }
+
+ private:
+  const EdgeGraph& graph_;
+  Cpu on_;
+};
 
 /// A ball for a component; the balls of different components do not overlap.
 struct Cell {
@@ -173,14 +151,19 @@ std::string convergence_warning(const Eigenvectors& worst) {
 /// Everything one component needs to be placed.
 class Placement {
  public:
-  Placement(const EdgeGraph& graph, const Components& components, const std::vector<Cell>& cells,
+  Placement(SpectralGraph& graph, const Components& components, const std::vector<Cell>& cells,
             std::uint64_t seed, Matrix& layout)
-      : graph_(graph), components_(components), cells_(cells), seed_(seed), layout_(layout) {}
+      : graph_(graph),
+        small_(graph.small_components(components)),
+        components_(components),
+        cells_(cells),
+        seed_(seed),
+        layout_(layout) {}
 
   bool is_small(std::int64_t c) const { return components_.size(c) < 2 * layout_.cols; }
 
   /// Writes the rows of component `c`; returns what is known of its eigenvectors, less themselves.
-  Eigenvectors operator()(std::int64_t c, const Cpu& on) const {
+  Eigenvectors operator()(std::int64_t c) const {
     const std::int64_t size = components_.size(c);
     const auto dims = static_cast<int>(layout_.cols);
     const Cell& cell = cells_[static_cast<std::size_t>(c)];
@@ -190,8 +173,10 @@ class Placement {
     if (is_small(c)) {
       found.vectors = random_rows(members, size, dims, cell.radius, seed_);
     } else {
-      found = size == graph_.n ? leading_eigenvectors(graph_, dims, on)
-                               : leading_eigenvectors(extract(graph_, components_, c), dims, on);
+      found = size == graph_.n() ? graph_.eigenvectors(dims)
+              : components_.is_large(c)
+                  ? graph_.eigenvectors(components_, c, dims)
+                  : leading_eigenvectors(extract(small_, components_, c), dims, Cpu{1});
       fit(found.vectors, cell.radius);
     }
     for (std::int64_t i = 0; i < size; ++i) {
@@ -204,7 +189,8 @@ class Placement {
   }
 
  private:
-  const EdgeGraph& graph_;
+  SpectralGraph& graph_;
+  const EdgeGraph& small_;
   const Components& components_;
   const std::vector<Cell>& cells_;
   std::uint64_t seed_;
@@ -213,8 +199,49 @@ class Placement {
 
 }  // namespace
 
+Components::Components(const std::vector<std::int32_t>& first_of) {
+  place.resize(first_of.size());
+  for (std::size_t v = 0; v < first_of.size(); ++v) {  // place: the component, for now
+    const auto first = static_cast<std::size_t>(first_of[v]);
+    if (first == v) offsets.push_back(0);
+    place[v] = first == v ? static_cast<std::int32_t>(offsets.size()) - 1 : place[first];
+    ++offsets[static_cast<std::size_t>(place[v])];
+  }
+  offsets.push_back(0);
+  std::exclusive_scan(offsets.begin(), offsets.end(), offsets.begin(), std::int64_t{0});
+  std::vector<std::int64_t> next = offsets;
+  members.resize(first_of.size());
+  for (std::size_t v = 0; v < first_of.size(); ++v) {
+    const auto c = static_cast<std::size_t>(place[v]);
+    place[v] = static_cast<std::int32_t>(next[c] - offsets[c]);
+    members[static_cast<std::size_t>(next[c]++)] = static_cast<std::int32_t>(v);
+  }
+}
+
+EdgeGraph extract(const EdgeGraph& graph, const Components& components, std::int64_t c) {
+  EdgeGraph out;
+  out.n = components.size(c);
+  out.offsets.push_back(0);
+  for (std::int64_t m = 0; m < out.n; ++m) {
+    const auto at = static_cast<std::size_t>(components.offsets[static_cast<std::size_t>(c)] + m);
+    const auto i = static_cast<std::size_t>(components.members[at]);
+    for (auto e = static_cast<std::size_t>(graph.offsets[i]);
+         e < static_cast<std::size_t>(graph.offsets[i + 1]); ++e) {
+      out.columns.push_back(components.place[static_cast<std::size_t>(graph.columns[e])]);
+      out.weights.push_back(graph.weights[e]);
+    }
+    out.offsets.push_back(out.edges());
+  }
+  return out;
+}
+
 Start spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
-  const Components components = find_components(graph);
+  HostGraph here(graph, on);
+  return spectral_start(here, dims, seed, on);
+}
+
+Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
+  const Components components(graph.components());
   const std::int64_t count = components.count();
   std::vector<std::int64_t> by_size(static_cast<std::size_t>(count));
   std::iota(by_size.begin(), by_size.end(), 0);
@@ -227,18 +254,18 @@ Start spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const
                                             : packed_cells(components, dims, by_size);
   }
 
-  Start start{Matrix(graph.n, dims), "spectral", {}};
+  Start start{Matrix(graph.n(), dims), "spectral", {}};
   const Placement place(graph, components, cells, seed, start.layout);
   std::vector<Eigenvectors> found(by_size.size());
   std::int64_t shared = 0;  // large components: all threads on one; the rest: one thread on each
-  for (; shared < count && components.size(by_size[static_cast<std::size_t>(shared)]) >= kShared;
+  for (; shared < count && components.is_large(by_size[static_cast<std::size_t>(shared)]);
        ++shared) {
     const auto at = static_cast<std::size_t>(shared);
-    found[at] = place(by_size[at], on);
+    found[at] = place(by_size[at]);
   }
   parallel_for(on.threads, count - shared, 1, [&](std::int64_t begin, std::int64_t) {
     const auto at = static_cast<std::size_t>(shared + begin);
-    found[at] = place(by_size[at], Cpu{1});
+    found[at] = place(by_size[at]);
   });
 
   if (count > 1) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "graph.hpp"
 #include "nearfold/device.hpp"
@@ -28,11 +29,46 @@ struct Eigenvectors {
 /// large symmetric eigenproblems", SIAM J. Matrix Anal. Appl. 29 (2007), for the scaled filter.
 Eigenvectors leading_eigenvectors(const EdgeGraph& graph, int dims, const Cpu& on);
 
+/// The connected components of a graph, by their smallest vertices; vertices ascending in each.
+struct Components {
+  std::vector<std::int64_t> offsets;  // count + 1
+  std::vector<std::int32_t> members;  // n
+  std::vector<std::int32_t> place;    // n: where a vertex stands in its component
+
+  /// From the smallest vertex of each vertex's component.
+  explicit Components(const std::vector<std::int32_t>& first_of);
+  std::int64_t count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
+  std::int64_t size(std::int64_t c) const {
+    return offsets[static_cast<std::size_t>(c) + 1] - offsets[static_cast<std::size_t>(c)];
+  }
+  /// Worth more than one thread, or a device.
+  bool is_large(std::int64_t c) const { return size(c) >= 2048; }
+};
+
+/// Component `c` with its vertices renumbered 0, 1, ...
+EdgeGraph extract(const EdgeGraph& graph, const Components& components, std::int64_t c);
+
+/// What a spectral start asks of the processor or device that holds the graph.
+class SpectralGraph {
+ public:
+  virtual ~SpectralGraph() = default;
+  virtual std::int64_t n() const = 0;
+  /// The smallest vertex of each vertex's component.
+  virtual std::vector<std::int32_t> components() = 0;
+  /// Of the whole graph, which is connected.
+  virtual Eigenvectors eigenvectors(int dims) = 0;
+  /// Of a large component.
+  virtual Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) = 0;
+  /// The graph on the host, where the rows of large components may be empty.
+  virtual const EdgeGraph& small_components(const Components& components) = 0;
+};
+
 /// The whole start. One component: its eigenvectors. More: each by itself, scaled to a cell of the
 /// plane or space; those of fewer than 2 dims vertices are placed at random in theirs, which is all
 /// that takes part of `seed`. `how` counts the components, `warnings` speaks of them and of
 /// eigenvectors that did not converge.
 /// Deterministic. Cost: that of the eigenvectors, and O(n + C log C) for C components.
+Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const Cpu& on);
 Start spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on);
 
 }  // namespace nearfold

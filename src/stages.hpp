@@ -61,6 +61,8 @@ void require_neighbors(const KnnGraph& graph, int k);
 
 /// Room for k neighbours of each of n points, unset.
 KnnGraph empty_graph(std::int64_t n, std::int64_t k);
+/// All that is known of a graph but its rows.
+KnnGraph without_entries(const KnnGraph& graph);
 /// Room for the first k neighbours of a graph, with all that is known of it otherwise. Throws as
 /// require_neighbors() does.
 KnnGraph empty_like(const KnnGraph& graph, int k);
@@ -102,6 +104,24 @@ struct Start {
 /// fixed: the entry of largest magnitude of each column is positive.
 Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
                      int dims, std::uint64_t seed, const Cpu&);
+
+/// What a start is made of, on the processor or a device that holds it.
+class StartSource {
+ public:
+  virtual ~StartSource() = default;
+  virtual std::int64_t n() const = 0;
+  virtual std::int64_t dim() const = 0;  // of the points
+  /// Scores of the points on their first `count` axes [n, count], made in kStartPasses from
+  /// kStartSeed.
+  virtual Matrix scores(int count) = 0;
+  /// Rows by point.
+  virtual Start spectral(int dims, std::uint64_t seed) = 0;
+};
+Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed);
+
+inline constexpr int kStartPasses = 8;  // over the points: MNIST's axes are then right to 3e-5
+/// It only picks the vectors that the iteration begins with: the start is the same for all seeds.
+inline constexpr std::uint64_t kStartSeed = 0;
 
 /// Brings a start to the scale its optimiser expects, in place. t-SNE: first column 1e-4 wide
 /// (standard deviation) and jittered by 1 % of that. UMAP: largest magnitude 10, jittered by 1e-4,

@@ -30,14 +30,11 @@ float added(const Floats* parts) {
 }  // namespace
 
 double edge_entropy(const EdgeGraph& graph, const Cpu& on) {
-  return -parallel_sum(on.threads, graph.edges(), 64 * kGrain, 0.0,
+  return -parallel_sum(on.threads, graph.edges(), kSharesOfRange, 0.0,
                        [&](std::int64_t begin, std::int64_t end) {
-                         double sum = 0;
-                         for (std::int64_t e = begin; e < end; ++e) {
-                           const float p = graph.weights[static_cast<std::size_t>(e)];
-                           sum += static_cast<double>(p) * static_cast<double>(log_f(p));
-                         }
-                         return sum;
+                         return chunked_sum(begin, end, 0.0, [&](std::int64_t e) {
+                           return p_log_p(graph.weights[static_cast<std::size_t>(e)]);
+                         });
                        });
 }
 

@@ -32,6 +32,8 @@ class Attraction {
   Cpu on_;
 };
 
+/// Edges are added up in ranges of so many.
+inline constexpr std::int64_t kSharesOfRange = 65'536;
 /// -sum of p log p over the edges.
 double edge_entropy(const EdgeGraph& graph, const Cpu& on);
 /// KL(P||Q) from sums over the edges of p and of p log2(1 + d^2), and Z.

@@ -11,7 +11,6 @@ namespace nearfold {
 namespace {
 
 constexpr double kFiringsPerPart = 1.0;
-constexpr int kFewestParts = 2, kMostParts = 16;
 
 /// The graph with part 0 of every row first, then part 1 of every row, and so on: that of vertex i
 /// in part p begins at offsets[p n + i]. So every part reads memory in its order.
@@ -45,15 +44,21 @@ EdgeGraph split_rows(const EdgeGraph& rows, std::int32_t parts, const Cpu& on) {
 
 }  // namespace
 
+std::int32_t parts_of_epoch(double firings, std::int64_t n) {
+  const double parts = std::ceil(firings / static_cast<double>(n) / kFiringsPerPart);
+  return static_cast<std::int32_t>(std::clamp<double>(parts, kFewestParts, kMostParts));
+}
+
 UmapEdges::UmapEdges(EdgeGraph graph, const Cpu& on) {
   const float heaviest = *std::max_element(graph.weights.begin(), graph.weights.end());
-  double firings = 0;
-  for (float& w : graph.weights) {
-    w /= heaviest;
-    firings += static_cast<double>(w);
-  }
-  const double parts = std::ceil(firings / static_cast<double>(graph.n) / kFiringsPerPart);
-  parts_ = static_cast<std::int32_t>(std::clamp<double>(parts, kFewestParts, kMostParts));
+  for (float& w : graph.weights) w /= heaviest;
+  const double firings = parallel_sum(
+      on.threads, graph.edges(), kRatesOfRange, 0.0, [&](std::int64_t begin, std::int64_t end) {
+        return chunked_sum(begin, end, 0.0, [&](std::int64_t e) {
+          return static_cast<double>(graph.weights[static_cast<std::size_t>(e)]);
+        });
+      });
+  parts_ = parts_of_epoch(firings, graph.n);
   graph_ = split_rows(graph, parts_, on);
   graph_.weights.resize(graph_.weights.size() + kSimd);  // read as whole registers
 }

@@ -19,11 +19,17 @@ struct Firing {
   std::int32_t pulls[kUmapBlock];    // edges of a vertex that fire
 };
 
+inline constexpr int kFewestParts = 2, kMostParts = 16;
+/// Parts of an epoch in which edges fire so often in all: as many as a vertex has firings, on
+/// average.
+std::int32_t parts_of_epoch(double firings, std::int64_t n);
+/// Firings of edges are added up in ranges of so many.
+inline constexpr std::int64_t kRatesOfRange = 65'536;
+
 class UmapEdges {
  public:
   /// An edge as heavy as the heaviest fires once an epoch. Both directions of an edge are in the
-  /// same part, picked at random; there are as many parts as a vertex has firings an epoch, on
-  /// average, at least 2 and no more than 16.
+  /// same part, picked at random; see parts_of_epoch() for their number.
   UmapEdges(EdgeGraph graph, const Cpu& on);
 
   std::int64_t n() const { return graph_.n; }

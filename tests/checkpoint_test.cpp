@@ -8,6 +8,7 @@
 #include "data.hpp"
 #include "emulated.hpp"
 #include "expect.hpp"
+#include "graphs_on.hpp"
 #include "io/io.hpp"
 #include "io_files.hpp"
 #include "nearfold/embed.hpp"
@@ -91,9 +92,10 @@ TEST(CheckpointOnDevice, GoesOnBitForBit) {
   const UmapParams umap_params{.n_neighbors = 10, .n_epochs = 50};
   const EdgeGraph edges = weigh_edges(prune(graph(), 9), umap_params, Cpu{});
   const Matrix start = data::layout(kPoints, 2, 4, 3.0f);
-  using Umap = UmapOn<Emulated, 2>;
-  Umap whole({}, edges, start, umap_params, 5), first({}, edges, start, umap_params, 5),
-      second({}, edges, Matrix(kPoints, 2), umap_params, 5);
+  const auto begun = [&](const Matrix& from) {
+    return UmapOn<Emulated, 2>({}, graph_on(Emulated{}, edges), from, umap_params, 5);
+  };
+  auto whole = begun(start), first = begun(start), second = begun(Matrix(kPoints, 2));
   expect_taken_up(whole, first, second, 13, 20);
 }
 
@@ -103,9 +105,10 @@ TEST(CheckpointOnDevice, OfTsneGoesOnAtTheLastLookAtTheGrid) {
       const TsneParams params{.perplexity = 10, .max_iter = 60, .repulsion = repulsion};
       const EdgeGraph edges = weigh_edges(graph(), params, Cpu{});
       const Matrix start = data::layout(kPoints, 2, 4, 3.0f);
-      using Tsne = TsneOn<Emulated, 2>;
-      Tsne whole({}, edges, start, params), first({}, edges, start, params),
-          second({}, edges, Matrix(kPoints, 2), params);
+      const auto begun = [&](const Matrix& from) {
+        return TsneOn<Emulated, 2>({}, graph_on(Emulated{}, edges), from, params);
+      };
+      auto whole = begun(start), first = begun(start), second = begun(Matrix(kPoints, 2));
       expect_taken_up(whole, first, second, at, 17);
     }
 }

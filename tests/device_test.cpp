@@ -7,8 +7,10 @@
 #include <limits>
 #include <vector>
 
+#include "components_on.hpp"
 #include "data.hpp"
 #include "emulated.hpp"
+#include "graphs_on.hpp"
 #include "knn_select.hpp"
 #include "launch_shape.hpp"
 #include "layout_data.hpp"
@@ -16,6 +18,9 @@
 #include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
 #include "oracle.hpp"
+#include "order.hpp"
+#include "order_on.hpp"
+#include "pca_on.hpp"
 #include "stages.hpp"
 #include "tsne.hpp"
 #include "tsne_on.hpp"
@@ -39,12 +44,14 @@ std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
 template <int Dims>
 std::unique_ptr<Optimizer> on_device(const EdgeGraph& graph, const Matrix& start,
                                      const UmapParams& params) {
-  return std::make_unique<UmapOn<Emulated, Dims>>(Emulated{}, graph, start, params, 5);
+  return std::make_unique<UmapOn<Emulated, Dims>>(Emulated{}, graph_on(Emulated{}, graph), start,
+                                                  params, 5);
 }
 template <int Dims>
 std::unique_ptr<Optimizer> on_device(const EdgeGraph& graph, const Matrix& start,
                                      const TsneParams& params) {
-  return std::make_unique<TsneOn<Emulated, Dims>>(Emulated{}, graph, start, params);
+  return std::make_unique<TsneOn<Emulated, Dims>>(Emulated{}, graph_on(Emulated{}, graph), start,
+                                                  params);
 }
 
 /// The same bytes after every one of some stretches of iterations.
@@ -168,11 +175,32 @@ TEST(SelectNearest, LeavesOpenWhatIsTooShort) {
   EXPECT_GE(found.ids[19], 0);
 }
 
+// ---- order ------------------------------------------------------------------------------------
+
+TEST(OrderOnDevice, IsTheCpus) {
+  for (const std::int64_t n : {5, 300, 5000}) {  // patches of all strides; some points alone
+    Matrix x = data::blobs(n, 4, 31);
+    for (std::int64_t i = 0; i < n; i += 7) x.row(i)[0] += 1000.0f * static_cast<float>(i % 5);
+    const KnnGraph graph = oracle::neighbors(x, 3);
+    const std::vector<std::int32_t> wanted = local_order(graph, 3, Cpu{2});
+    const auto on_device = graph_on(Emulated{}, graph);
+    const OrderOn<Emulated> order(Emulated{}, on_device);
+    const auto point_of = order.order();
+    ASSERT_EQ(Emulated{}.download(point_of), wanted) << n;
+    const KnnGraph found = host_graph(Emulated{}, order.renumbered(point_of));
+    const KnnGraph local = renumbered(graph, 3, wanted, Cpu{2});
+    EXPECT_EQ(found.neighbors, local.neighbors);
+    EXPECT_EQ(found.distances, local.distances);
+  }
+}
+
 // ---- weights ----------------------------------------------------------------------------------
 
 template <class Params>
 void expect_the_cpus(const KnnGraph& graph, const Params& params) {
-  const EdgeGraph found = WeightsOn<Emulated>(Emulated{}, graph)(params);
+  const auto on_device = graph_on(Emulated{}, graph);
+  const EdgeGraph found =
+      host_graph(Emulated{}, WeightsOn<Emulated>(Emulated{}, on_device)(params));
   const EdgeGraph wanted = weigh_edges(graph, params, Cpu{2});
   EXPECT_EQ(found.n, wanted.n);
   EXPECT_EQ(found.offsets, wanted.offsets);
@@ -205,7 +233,8 @@ TEST(WeightsOnDevice, RefuseAGraphThatHasNoEdge) {
   // A ring in which everyone's only neighbour is the next.
   KnnGraph ring = oracle::neighbors(data::normals(30, 2, 23), 1);
   for (std::int32_t i = 0; i < 30; ++i) ring.neighbors[static_cast<std::size_t>(i)] = (i + 1) % 30;
-  EXPECT_THROW(WeightsOn<Emulated>(Emulated{}, ring)(UmapParams{.set_op_mix_ratio = 0}),
+  const auto on_device = graph_on(Emulated{}, ring);
+  EXPECT_THROW(WeightsOn<Emulated>(Emulated{}, on_device)(UmapParams{.set_op_mix_ratio = 0}),
                InvalidInput);
 }
 
@@ -219,6 +248,97 @@ TEST(ExclusiveScan, IsTheSumOfThoseBefore) {
     exclusive_scan(Emulated{}, values.data(), n);
     EXPECT_EQ(values, wanted) << n;
   }
+}
+
+// ---- start ------------------------------------------------------------------------------------
+
+void expect_the_cpus_start(const EdgeGraph& graph, int dims) {
+  const auto on_device = graph_on(Emulated{}, graph);
+  GraphComponents<Emulated> components(Emulated{}, on_device);
+  const Start found = spectral_start(components, dims, 5, Cpu{2});
+  const Start wanted = spectral_start(graph, dims, 5, Cpu{2});
+  EXPECT_EQ(found.layout.values, wanted.layout.values);
+  EXPECT_EQ(found.how, wanted.how);
+  EXPECT_EQ(found.warnings, wanted.warnings);
+}
+
+TEST(SpectralStartOnDevice, IsTheCpus) {
+  for (const int dims : {2, 3})
+    for (const std::int64_t n : {30, 500, 2500}) {
+      const KnnGraph graph = oracle::neighbors(data::normals(n, 4, 41), 8);
+      expect_the_cpus_start(weigh_edges(graph, UmapParams{.n_neighbors = 9}, Cpu{2}), dims);
+    }
+}
+
+TEST(PcaOnDevice, IsTheCpus) {
+  for (const auto& [n, dim] : {std::pair{40, 3}, {1000, 20}, {700, 130}, {5000, 7}, {3, 50}}) {
+    Matrix x = data::blobs(n, dim, 43);
+    for (float& value : x.values) value = 1e5f + 100 * value;
+    const PcaOn<Emulated> found(Emulated{}, x.values.data(), n, dim);
+    std::vector<float> mean;
+    const int count = std::min({n, dim, 3});
+    const Matrix wanted = principal_axes(x, count, 8, mean, 0, Cpu{2});
+    EXPECT_EQ(found.mean(), mean);
+    const Matrix axes = principal_axes(found, count, 8, 0);
+    EXPECT_EQ(axes.values, wanted.values) << n << " x " << dim;
+  }
+}
+
+TEST(PcaOnDevice, HasTheCpusScores) {
+  const Matrix x = data::blobs(900, 30, 44);
+  const PcaOn<Emulated> found(Emulated{}, x.values.data(), x.rows, x.cols);
+  const Matrix axes = principal_axes(found, 2, kStartPasses, kStartSeed);
+  EdgeGraph none;
+  none.n = x.rows;
+  const Start start = initial_layout(PcaInit{}, x, none, 2, 1, Cpu{2});
+  Matrix scores = found.scores(axes);
+  for (std::int64_t c = 0; c < 2; ++c) {
+    const float sign = scores.row(0)[c] == start.layout.row(0)[c] ? 1.0f : -1.0f;
+    for (std::int64_t i = 0; i < x.rows; ++i)
+      ASSERT_EQ(sign * scores.row(i)[c], start.layout.row(i)[c]);
+  }
+}
+
+/// Components of so many points, numbered so that they interleave.
+KnnGraph scattered_components(const std::vector<std::int64_t>& sizes) {
+  std::int64_t n = 0;
+  for (const std::int64_t size : sizes) n += size;
+  Matrix x = data::normals(n, 4, 42);
+  std::vector<std::int64_t> left = sizes;
+  for (std::int64_t i = 0, c = 0; i < n; ++i) {
+    do c = (c + 1) % std::ssize(sizes);
+    while (left[static_cast<std::size_t>(c)] == 0);
+    --left[static_cast<std::size_t>(c)];
+    x.row(i)[0] += 1e4f * static_cast<float>(c);
+  }
+  return oracle::neighbors(x, 5);
+}
+
+TEST(SpectralStartOnDevice, IsTheCpusOfSeveralComponents) {
+  for (const auto& sizes : std::vector<std::vector<std::int64_t>>{
+           {2600, 2100, 40}, {300, 200}, {2600, 300, 10, 9, 8, 7, 50}, {3000, 2500, 2200}})
+    expect_the_cpus_start(weigh_edges(scattered_components(sizes), UmapParams{}, Cpu{2}), 2);
+}
+
+// Names travel far: a path whose vertices are numbered anyhow.
+TEST(SpectralStartOnDevice, FindsComponentsOfLongPaths) {
+  constexpr std::int32_t kSize = 3000;
+  Edges edges;
+  const auto at = [](std::int32_t place) { return place * 1009 % kSize; };
+  for (std::int32_t place = 1; place < kSize; ++place)
+    if (place != 700 && place != 1500) edges.emplace_back(at(place - 1), at(place));
+  const EdgeGraph graph = graph_of(kSize, edges);
+  const auto on_device = graph_on(Emulated{}, graph);
+  GraphComponents<Emulated> components(Emulated{}, on_device);
+  const std::vector<std::int32_t> found = components.components();
+  std::vector<std::int32_t> wanted(kSize);
+  for (const auto& [begin, end] : {std::pair{0, 700}, {700, 1500}, {1500, kSize}}) {
+    std::int32_t least = kSize;
+    for (std::int32_t place = begin; place < end; ++place) least = std::min(least, at(place));
+    for (std::int32_t place = begin; place < end; ++place)
+      wanted[static_cast<std::size_t>(at(place))] = least;
+  }
+  EXPECT_EQ(found, wanted);
 }
 
 // ---- UMAP -------------------------------------------------------------------------------------

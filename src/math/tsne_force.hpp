@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "math/elementary.hpp"
 #include "math/host_device.hpp"
 
 namespace nearfold {
@@ -16,6 +17,11 @@ NEARFOLD_HD inline F student_t(F d2) {
 #else
   return 1.0f / (1.0f + d2);
 #endif
+}
+
+/// An edge's share of the entropy, with its sign turned.
+NEARFOLD_HD inline double p_log_p(float p) {
+  return static_cast<double>(p) * static_cast<double>(log_f(p));
 }
 
 /// Step control of one coordinate: the gain grows while update and gradient disagree in sign.
