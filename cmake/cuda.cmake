@@ -14,11 +14,13 @@ find_package(CUDAToolkit 12 REQUIRED)
 get_target_property(faiss_INCLUDE faiss INTERFACE_INCLUDE_DIRECTORIES)
 
 target_sources(nearfold PRIVATE
+  kernels/check.cu
   kernels/cuda.cpp
   kernels/device.cpp
   kernels/knn.cpp
   kernels/knn.cu
   kernels/knn_faiss.cpp
+  kernels/layout.cu
   kernels/order.cu
   kernels/sort.cu
   kernels/tsne.cu

@@ -1,15 +1,20 @@
+#include "graphs_on.hpp"
 #include "launch.cuh"
 #include "order_on.hpp"
 
 namespace nearfold {
 
-DeviceArray<std::int32_t> local_order(const DeviceKnnGraph& graph, const Cuda& on) {
-  return OrderOn<OnDevice>(OnDevice(on), graph).order();
+Numbered<Cuda> numbered(const DeviceKnnGraph& graph, int k, const Cuda& on) {
+  if (graph.about.k != k) return numbered(host_graph(OnDevice(on), graph), k, on);
+  const OrderOn<OnDevice> order(OnDevice(on), graph);
+  DeviceArray<std::int32_t> point_of = order.order();
+  return {order.renumbered(point_of), std::move(point_of)};
 }
 
-DeviceKnnGraph renumbered(const DeviceKnnGraph& graph, const DeviceArray<std::int32_t>& point_of,
-                          const Cuda& on) {
-  return OrderOn<OnDevice>(OnDevice(on), graph).renumbered(point_of);
+Numbered<Cuda> numbered(const KnnGraph& graph, int k, const Cuda& on) {
+  require_neighbors(graph, k);
+  if (graph.k != k) return numbered(prune(graph, k), k, on);
+  return numbered(graph_on(OnDevice(on), graph), k, on);
 }
 
 }  // namespace nearfold

@@ -222,6 +222,10 @@ class TsneOn final : public Optimizer {
     const Matrix rows = rows_.by_point(now_.y);
     std::copy(rows.values.begin(), rows.values.end(), out.data);
   }
+  void copy_layout(DeviceMatrix<float> out) const override {
+    rows_.by_point(now_.y, out.data);
+    executor_.wait();
+  }
 
   /// The grid of an iteration by FFT is that of the last look, so that is where another run can go
   /// on.

@@ -124,6 +124,10 @@ class UmapOn final : public Optimizer {
     const Matrix rows = rows_.by_point(y_);
     std::copy(rows.values.begin(), rows.values.end(), out.data);
   }
+  void copy_layout(DeviceMatrix<float> out) const override {
+    rows_.by_point(y_, out.data);
+    executor_.wait();
+  }
 
   Checkpoint save() const override {
     return {.iteration = epoch_, .iterations = epochs_, .layout = rows_.by_point(y_)};

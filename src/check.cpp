@@ -15,7 +15,9 @@
 namespace nearfold {
 namespace {
 
-constexpr float kLargest = 1e16f;  // its square times any sensible dim is still a float
+void require_columns(std::int64_t cols) {
+  if (cols < 1) throw InvalidInput("points have no coordinates; at least 1 column is needed");
+}
 
 /// Values that no distance can be made of: how many, and where the first are.
 struct BadValues {
@@ -58,22 +60,30 @@ struct BadValues {
 
 }  // namespace
 
+void throw_not_finite() {
+  throw Error("the layout is no longer finite; use a smaller learning_rate");
+}
+
 void check_points(HostMatrix<const float> points, const Cpu& on) {
-  if (points.rows < 2 || points.rows > std::numeric_limits<std::int32_t>::max())
-    throw InvalidInput("there are " + std::to_string(points.rows) +
-                       " points; between 2 and 2147483647 are needed");
+  check_shape(points.rows, points.cols);
   check_values(points, on);
 }
 
+void check_shape(std::int64_t rows, std::int64_t cols) {
+  if (rows < 2 || rows > std::numeric_limits<std::int32_t>::max())
+    throw InvalidInput("there are " + std::to_string(rows) +
+                       " points; between 2 and 2147483647 are needed");
+  require_columns(cols);
+}
+
 void check_values(HostMatrix<const float> points, const Cpu& on) {
-  if (points.cols < 1)
-    throw InvalidInput("points have no coordinates; at least 1 column is needed");
+  require_columns(points.cols);
   const BadValues bad = parallel_sum(on.threads, points.rows, kGrain, BadValues{},
                                      [&](std::int64_t begin, std::int64_t end) {
                                        BadValues found;
                                        for (std::int64_t i = begin; i < end; ++i)
                                          for (std::int64_t c = 0; c < points.cols; ++c)
-                                           if (!(std::abs(points.row(i)[c]) <= kLargest))
+                                           if (!is_usable(points.row(i)[c]))
                                              found.add(i, c, points.row(i)[c]);
                                        return found;
                                      });
@@ -128,11 +138,12 @@ void check_memory(const Source& source, const Settings& settings) {
                                 ? MemoryLimit{*settings.memory_limit, "the limit given"}
                                 : available_memory();
   PlannedPoints points{.n = source.n(),
-                       .dim = source.points.cols,
+                       .dim = source.dim(),
                        .counted = false,
                        .has_graph = source.graph != nullptr};
   if (plan(points, settings).host_bytes() <= limit.bytes) return;
-  if (!points.has_graph) points.search_width = search_width(source.points, settings);
+  if (!points.has_graph && source.points.rows > 0)
+    points.search_width = search_width(source.points, settings);
   require_memory(points, settings, limit);
 }
 
@@ -142,12 +153,15 @@ void check_source(const Source& source, const Init& init, const Settings& settin
   if (source.n() < 4)
     throw InvalidInput("there are " + std::to_string(source.n()) +
                        " points; a map needs at least 4");
-  const bool has_points = source.points.rows > 0;
+  const bool has_points = source.has_points();
   if (source.graph) source.graph->validate();
-  if (has_points || !source.graph) check_points(source.points, on);
-  if (source.graph && has_points && source.points.rows != source.graph->n)
+  if (source.there.rows > 0)
+    check_points(source.there, std::get<Cuda>(settings.device));
+  else if (has_points || !source.graph)
+    check_points(source.points, on);
+  if (source.graph && has_points && source.rows() != source.graph->n)
     throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
-                       " points and the data " + std::to_string(source.points.rows) +
+                       " points and the data " + std::to_string(source.rows()) +
                        "; give the data the graph was made of");
   check_memory(source, settings);
   if (source.from) return check_checkpoint(*source.from, settings, source.n());
@@ -161,35 +175,37 @@ void check_source(const Source& source, const Init& init, const Settings& settin
 namespace {
 
 /// Columns that have the first row's value in every row. Most drop out within a few rows.
-std::vector<std::int64_t> constant_columns(HostMatrix<const float> points) {
+std::int64_t constant_columns(HostMatrix<const float> points) {
   std::vector<std::int64_t> columns(static_cast<std::size_t>(points.cols));
   std::iota(columns.begin(), columns.end(), std::int64_t{0});
   for (std::int64_t i = 1; i < points.rows && !columns.empty(); ++i)
     std::erase_if(columns, [&](std::int64_t c) { return points.row(i)[c] != points.row(0)[c]; });
-  return columns;
+  return std::ssize(columns);
 }
 
 }  // namespace
 
-std::vector<std::string> remarks_on(HostMatrix<const float> points) {
+std::vector<std::string> remarks_on(const Source& source, const Settings& settings) {
   constexpr std::int64_t kMany = 4096;  // columns
-  if (points.rows == 0) return {};
-  const std::int64_t constant = std::ssize(constant_columns(points));
+  if (!source.has_points()) return {};
+  const std::int64_t constant =
+      source.there.rows > 0 ? constant_columns(source.there, std::get<Cuda>(settings.device))
+                            : constant_columns(source.points);
   std::vector<std::string> remarks;
-  if (constant == points.cols)
+  if (constant == source.dim())
     remarks.push_back("all points are equal: the map shows nothing");
   else if (constant > 0)
-    remarks.push_back(std::to_string(constant) + " of " + std::to_string(points.cols) +
+    remarks.push_back(std::to_string(constant) + " of " + std::to_string(source.dim()) +
                       " columns are constant: they tell no points apart");
-  if (points.cols > kMany)
+  if (source.dim() > kMany)
     remarks.push_back(
-        "the points have " + std::to_string(points.cols) +
+        "the points have " + std::to_string(source.dim()) +
         " columns: 50 principal components of them often give the same map faster (--pca 50)");
   return remarks;
 }
 
-Init default_init(const Method& method, HostMatrix<const float> points) {
-  if (std::holds_alternative<TsneParams>(method) && points.rows > 0) return PcaInit{};
+Init default_init(const Method& method, bool has_points) {
+  if (std::holds_alternative<TsneParams>(method) && has_points) return PcaInit{};
   return SpectralInit{};
 }
 

@@ -25,12 +25,28 @@ const char* method_name(const Method& method) {
 
 void require_finite(HostMatrix<const float> layout) {
   for (std::int64_t i = 0; i < layout.size(); ++i)
-    if (!std::isfinite(layout.data[i]))
-      throw Error("the layout is no longer finite; use a smaller learning_rate");
+    if (!std::isfinite(layout.data[i])) throw_not_finite();
 }
 
 void require_layout(const Embedder::State& state) {
   if (!state.optimizer) throw InvalidInput("the run was stopped before it had a layout");
+}
+
+/// `out` is of the layout's shape.
+template <class Where>
+void require_shape(const Embedder::State& state, const MatrixView<float, Where>& out) {
+  if (out.rows == state.n && out.cols == state.dims) return;
+  throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
+                     "; the layout is " + std::to_string(state.n) + " x " +
+                     std::to_string(state.dims));
+}
+
+/// The GPU that memory given by the caller is of.
+const Cuda& gpu_of(const Device& device) {
+  if (const auto* gpu = std::get_if<Cuda>(&device)) return *gpu;
+  throw InvalidParameter(
+      "the memory given is a GPU's and device is the cpu; set device to that GPU, or give host "
+      "memory");
 }
 
 }  // namespace
@@ -62,7 +78,10 @@ const char* version() noexcept {
 }
 
 Embedder::State::State(const Source& source, const Settings& settings)
-    : n(source.n()), dims(settings.dims), total(iterations_of(settings.method, n)) {
+    : n(source.n()),
+      dims(settings.dims),
+      total(iterations_of(settings.method, n)),
+      device(settings.device) {
   info.version = version();
   info.method = method_name(settings.method);
   info.device = describe(settings.device);
@@ -70,7 +89,7 @@ Embedder::State::State(const Source& source, const Settings& settings)
     info.threads = thread_count(cpu->threads);
   info.seed = settings.seed;
   info.n = n;
-  info.dim = source.points.cols;
+  info.dim = source.dim();
   if (source.from == nullptr) return;
   info.iterations = source.from->iteration;
   total = source.from->iterations;
@@ -90,10 +109,14 @@ void Embedder::State::advance(int steps) {
   info.peak_bytes = peak_bytes();
 }
 
-Result Embedder::State::run_to_end(Run& run) {
+void Embedder::State::finish(Run& run) {
   while (optimizer && run.report(Stage::optimize, info.iterations, total) &&
          info.iterations < total)
     advance(block());
+}
+
+Result Embedder::State::run_to_end(Run& run) {
+  finish(run);
   return result();
 }
 
@@ -103,22 +126,28 @@ int Embedder::State::block() const {
   return n > kMany && !waits ? 1 : 10;
 }
 
+RunInfo Embedder::State::report() const {
+  RunInfo report = info;
+  if (!optimizer) return report;
+  report.kl_divergence = optimizer->loss();
+  report.force_error = optimizer->force_error();
+  report.peak_bytes = peak_bytes();
+  return report;
+}
+
 Result Embedder::State::result() const {
-  Result result{{}, info};
-  if (!optimizer) return result;
-  result.layout = Matrix(n, dims);
-  optimizer->copy_layout(result.layout.view());
-  require_finite(result.layout);
-  result.info.kl_divergence = optimizer->loss();
-  result.info.force_error = optimizer->force_error();
-  result.info.peak_bytes = peak_bytes();
-  return result;
+  if (!optimizer) return {{}, info};
+  Matrix layout(n, dims);
+  optimizer->copy_layout(layout.view());
+  require_finite(layout);
+  return {std::move(layout), report()};
 }
 
 std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
                                                         const Settings& settings,
                                                         const Progress& progress) {
   validate(settings);
+  if (source.there.data != nullptr) gpu_of(settings.device);
   require_usable(settings.device);
   auto state = std::make_unique<State>(source, settings);
   Run run(state->info, progress);
@@ -134,13 +163,16 @@ std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
 
 Embedder::Embedder(HostMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
-    : state_(State::begin({points}, settings, progress)) {}
+    : state_(State::begin({.points = points}, settings, progress)) {}
 Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
-    : state_(State::begin({points, &graph}, settings, progress)) {}
+    : state_(State::begin({.points = points, .graph = &graph}, settings, progress)) {}
 Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
                    const Checkpoint& from, const Progress& progress)
-    : state_(State::begin({points, &graph, &from}, settings, progress)) {}
+    : state_(State::begin({.points = points, .graph = &graph, .from = &from}, settings, progress)) {}
+Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
+                   const Progress& progress)
+    : state_(State::begin({.there = points}, settings, progress)) {}
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;
@@ -162,12 +194,17 @@ std::optional<double> Embedder::loss() const {
 
 void Embedder::copy_layout(HostMatrix<float> out) const {
   require_layout(*state_);
-  if (out.rows != state_->n || out.cols != state_->dims)
-    throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
-                       "; the layout is " + std::to_string(state_->n) + " x " +
-                       std::to_string(state_->dims));
+  require_shape(*state_, out);
   state_->optimizer->copy_layout(out);
   require_finite(out);
+}
+
+void Embedder::copy_layout(DeviceMatrix<float> out) const {
+  const Cuda& gpu = gpu_of(state_->device);
+  require_layout(*state_);
+  require_shape(*state_, out);
+  state_->optimizer->copy_layout(out);
+  require_finite(out, gpu);
 }
 
 Checkpoint Embedder::checkpoint() const {
@@ -198,6 +235,24 @@ Result Embedder::run_to_end(const Progress& progress) {
 
 Result embed(HostMatrix<const float> points, const Settings& settings, const Progress& progress) {
   return Embedder(points, settings, progress).run_to_end(progress);
+}
+
+RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
+              const Progress& progress) {
+  gpu_of(settings.device);
+  validate(settings);
+  if (out.rows != points.rows || out.cols != settings.dims)
+    throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
+                       "; the layout will be " + std::to_string(points.rows) + " x " +
+                       std::to_string(settings.dims));
+  auto state = Embedder::State::begin({.there = points}, settings, progress);
+  Run run(state->info, progress);
+  state->finish(run);
+  if (state->optimizer) {
+    state->optimizer->copy_layout(out);
+    require_finite(out, std::get<Cuda>(settings.device));
+  }
+  return state->report();
 }
 
 Result embed(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,

@@ -16,6 +16,7 @@ struct Embedder::State {
   std::int64_t n = 0;
   int dims = 2;
   int total = 0;
+  Device device;
 
   /// A run that has not begun; settings are valid.
   State(const Source& source, const Settings& settings);
@@ -30,6 +31,9 @@ struct Embedder::State {
   Result run_to_end(Run& run);
 
   int block() const;
+  /// What run_to_end() does before there is a result.
+  void finish(Run& run);
+  RunInfo report() const;
   Result result() const;
 };
 

@@ -29,11 +29,42 @@ bool methods_share_edges(const Method& a, const Method& b) {
 }
 
 /// Weights and start of the method that was run last, and what its report said of them.
+template <class D>
 struct Kept {
   const Method* of = nullptr;
-  Prepared prepared;
+  Prepared<D> prepared;
   RunInfo info;
 };
+
+/// The maps one after the other; returns how many came to their end.
+template <class D>
+std::size_t run_all(const Source& source, std::span<const Method> methods, Settings one,
+                    const D& on, const OnMap& on_map, const Progress& progress) {
+  Kept<D> kept;
+  for (std::size_t m = 0; m < methods.size(); ++m) {
+    one.method = methods[m];
+    Embedder::State state(source, one);
+    Run run(state.info, progress);
+    const auto prepare_and_start = [&](const auto& params) {
+      if (kept.of == nullptr || !methods_share_edges(*kept.of, methods[m])) {
+        kept = {};  // before the next is made: they are large
+        Prepared<D> prepared = prepare(source, params, one, on, run, state.info);
+        kept = {&methods[m], std::move(prepared), state.info};
+      } else {
+        state.info = kept.info;
+        state.info.seconds.clear();
+      }
+      const bool last = m + 1 == methods.size() || !methods_share_edges(methods[m], methods[m + 1]);
+      return start_optimizer(last ? std::move(kept.prepared) : kept.prepared, source, params, one,
+                             on, run);
+    };
+    state.optimizer = std::visit(prepare_and_start, methods[m]);
+    Result result = state.run_to_end(run);
+    if (!result.info.finished) return m;
+    on_map(m, std::move(result));
+  }
+  return methods.size();
+}
 
 }  // namespace
 
@@ -72,7 +103,7 @@ int neighbors_needed(std::span<const Method> methods, std::int64_t n) {
 std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
                        std::span<const Method> methods, const Settings& settings,
                        const OnMap& on_map, const Progress& progress) {
-  const Source source{points, &graph};
+  const Source source{.points = points, .graph = &graph};
   require_usable(settings.device);
   Settings one = settings;
   for (const Method& method : methods) {
@@ -80,30 +111,9 @@ std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
     validate(one);
     require_neighbors(graph, neighbors_needed(method, graph.n));
   }
-  Kept kept;
-  for (std::size_t m = 0; m < methods.size(); ++m) {
-    one.method = methods[m];
-    Embedder::State state(source, one);
-    Run run(state.info, progress);
-    const auto prepare_and_start = [&](const auto& params, const auto& on) {
-      if (kept.of == nullptr || !methods_share_edges(*kept.of, methods[m])) {
-        kept = {};  // before the next is made: they are large
-        Prepared prepared = prepare(source, params, one, on, run, state.info);
-        kept = {&methods[m], std::move(prepared), state.info};
-      } else {
-        state.info = kept.info;
-        state.info.seconds.clear();
-      }
-      const bool last = m + 1 == methods.size() || !methods_share_edges(methods[m], methods[m + 1]);
-      return start_optimizer(last ? std::move(kept.prepared) : kept.prepared, source, params, one,
-                             on, run);
-    };
-    state.optimizer = std::visit(prepare_and_start, methods[m], settings.device);
-    Result result = state.run_to_end(run);
-    if (!result.info.finished) return m;
-    on_map(m, std::move(result));
-  }
-  return methods.size();
+  return std::visit(
+      [&](const auto& on) { return run_all(source, methods, one, on, on_map, progress); },
+      settings.device);
 }
 
 }  // namespace nearfold

@@ -1,4 +1,5 @@
 // What kernels/ defines, in a build without CUDA.
+#include "check.hpp"
 #include "device_memory.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
@@ -42,20 +43,42 @@ KnnGraph find_knn(HostMatrix<const float>, int, const KnnParams&, const Distance
   no_cuda();
 }
 
-EdgeGraph weigh_edges(const KnnGraph&, const TsneParams&, const Cuda&) {
+Numbered<Cuda> numbered(const KnnGraph&, int, const Cuda&) {
   no_cuda();
 }
-EdgeGraph weigh_edges(const KnnGraph&, const UmapParams&, const Cuda&) {
+Numbered<Cuda> numbered(const DeviceKnnGraph&, int, const Cuda&) {
+  no_cuda();
+}
+
+DeviceEdgeGraph weigh_edges(const DeviceKnnGraph&, const TsneParams&, const Cuda&) {
+  no_cuda();
+}
+DeviceEdgeGraph weigh_edges(const DeviceKnnGraph&, const UmapParams&, const Cuda&) {
+  no_cuda();
+}
+
+Start initial_layout(const Init&, HostMatrix<const float>, DeviceMatrix<const float>,
+                     const DeviceEdgeGraph&, int, std::uint64_t, const Cuda&) {
+  no_cuda();
+}
+
+void check_points(DeviceMatrix<const float>, const Cuda&) {
+  no_cuda();
+}
+std::int64_t constant_columns(DeviceMatrix<const float>, const Cuda&) {
+  no_cuda();
+}
+void require_finite(DeviceMatrix<const float>, const Cuda&) {
   no_cuda();
 }
 
 // What they would own is theirs by contract.
 // NOLINTBEGIN(performance-unnecessary-value-param)
-std::unique_ptr<Optimizer> make_optimizer(EdgeGraph, Matrix, const TsneParams&, std::uint64_t,
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph, Matrix, const TsneParams&, std::uint64_t,
                                           const Cuda&) {
   no_cuda();
 }
-std::unique_ptr<Optimizer> make_optimizer(EdgeGraph, Matrix, const UmapParams&, std::uint64_t,
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph, Matrix, const UmapParams&, std::uint64_t,
                                           const Cuda&) {
   no_cuda();
 }

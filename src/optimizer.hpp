@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "nearfold/embed.hpp"
+#include "nearfold/error.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
@@ -24,6 +25,10 @@ class Optimizer {
   virtual int early_iterations() const { return 0; }
   /// out [n, dims]
   virtual void copy_layout(HostMatrix<float> out) const = 0;
+  /// The same on the device that the optimiser works on.
+  virtual void copy_layout(DeviceMatrix<float> /*out*/) const {
+    throw Unsupported("the layout is on the processor; give host memory for it");
+  }
   /// All that iterations change; init and warnings stay empty.
   virtual Checkpoint save() const = 0;
   /// Goes on from what another optimiser of the same graph and parameters saved.

@@ -100,6 +100,12 @@ KnnGraph renumbered(const KnnGraph& graph, int k, const std::vector<std::int32_t
   return out;
 }
 
+Numbered<Cpu> numbered(const KnnGraph& graph, int k, const Cpu& on) {
+  require_neighbors(graph, k);
+  std::vector<std::int32_t> point_of = local_order(graph, k, on);
+  return {renumbered(graph, k, point_of, on), std::move(point_of)};
+}
+
 std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of) {
   if (point_of.empty()) return std::move(by_point.values);
   std::vector<float> rows(by_point.values.size());

@@ -1,7 +1,7 @@
 // The whole data flow. READ THIS FIRST.
 //
 //   points -> find_knn -> KnnGraph -> weigh_edges -> EdgeGraph -+
-//      |        (knn)                  (weights)                +-> make_optimizer -> advance(n)...
+//      |        (knn)      (order)     (weights)                +-> make_optimizer -> advance(n)...
 //      +------------------> initial_layout ---------------------+     (tsne | umap)
 //                              (layout)
 //
@@ -15,7 +15,6 @@
 
 #include "check.hpp"
 #include "nearfold/embed.hpp"
-#include "order.hpp"
 #include "stages.hpp"
 #include "stopping.hpp"
 
@@ -69,62 +68,76 @@ struct Source {
   HostMatrix<const float> points;
   const KnnGraph* graph = nullptr;
   const Checkpoint* from = nullptr;
+  DeviceMatrix<const float> there;  // points in the memory of the run's GPU, instead of `points`
 
-  std::int64_t n() const { return graph ? graph->n : points.rows; }
+  bool has_points() const { return points.rows > 0 || there.rows > 0; }
+  std::int64_t rows() const { return there.rows > 0 ? there.rows : points.rows; }
+  std::int64_t dim() const { return there.rows > 0 ? there.cols : points.cols; }
+  std::int64_t n() const { return graph ? graph->n : rows(); }
 };
 
 /// What the optimiser begins with. Runs over one graph that weigh its edges alike share it.
+template <class D>
 struct Prepared {
-  EdgeGraph edges;
+  typename HandedOn<D>::Edges edges;
   Start start;  // unscaled
 };
 
-inline Init init_of(const Settings& settings, const Method& method,
-                    HostMatrix<const float> points) {
-  return settings.init.value_or(default_init(method, points));
+inline Init init_of(const Source& source, const Settings& settings, const Method& method) {
+  return settings.init.value_or(default_init(method, source.has_points()));
 }
 
-/// The unscaled start of a run; where it goes on from a checkpoint, room for it.
-inline Start start_of(const Source& source, const Init& init, const EdgeGraph& edges,
-                      const Settings& settings, const Cpu& on) {
-  if (source.from)
-    return {Matrix(source.n(), settings.dims), source.from->init, source.from->warnings};
-  return initial_layout(init, source.points, edges, settings.dims, settings.seed, on);
+// ---- the two stages that read points, by where these are -----------------------------------------
+
+inline KnnGraph find_knn(const Source& source, int k, const Settings& s, const Cpu& on) {
+  return find_knn(source.points, k, s.knn, s.distance, on, s.seed);
 }
+inline DeviceKnnGraph find_knn(const Source& source, int k, const Settings& s, const Cuda& on) {
+  if (source.there.rows > 0) return find_knn_on(source.there, k, s.knn, s.distance, on, s.seed);
+  return find_knn_on(source.points, k, s.knn, s.distance, on, s.seed);
+}
+
+inline Start initial_layout(const Init& init, const Source& source, const EdgeGraph& edges,
+                            const Settings& s, const Cpu& on) {
+  return initial_layout(init, source.points, edges, s.dims, s.seed, on);
+}
+inline Start initial_layout(const Init& init, const Source& source, const DeviceEdgeGraph& edges,
+                            const Settings& s, const Cuda& on) {
+  return initial_layout(init, source.points, source.there, edges, s.dims, s.seed, on);
+}
+
+// ---- the flow -----------------------------------------------------------------------------------
 
 /// Everything before the optimiser is known; incomplete when the caller stopped the run.
 template <class Params, class D>
-Prepared prepare(const Source& source, const Params& params, const Settings& settings, const D& on,
-                 Run& run, RunInfo& info) {
-  const auto host = host_of(on);
+Prepared<D> prepare(const Source& source, const Params& params, const Settings& settings,
+                    const D& on, Run& run, RunInfo& info) {
   const int k = neighbors_needed(params, source.n());
-  const Init init = init_of(settings, params, source.points);
-  KnnGraph found, local;  // rows by point; by vertex
-  std::vector<std::int32_t> point_of;
-  Prepared prepared;
+  const Init init = init_of(source, settings, params);
+  Numbered<D> local;
+  Prepared<D> prepared;
 
   run.stage(Stage::check, [&] {
-    check_source(source, init, settings, host);
-    info.warnings = remarks_on(source.points);
+    check_source(source, init, settings, host_of(on));
+    info.warnings = remarks_on(source, settings);
   });
   run.stage(Stage::knn, [&] {
-    if (!source.graph)
-      found = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
-    const KnnGraph& graph = source.graph ? *source.graph : found;
-    require_neighbors(graph, k);
-    point_of = local_order(graph, k, host);
-    local = renumbered(graph, k, point_of, host);
-    found = {};
+    local = source.graph ? numbered(*source.graph, k, on)
+                         : numbered(find_knn(source, k, settings, on), k, on);
   });
   run.stage(Stage::weights, [&] {
-    describe_graph(local, info);
-    prepared.edges = weigh_edges(local, params, on);
-    prepared.edges.point_of = std::move(point_of);
+    describe_graph(local.graph, info);
+    prepared.edges = weigh_edges(local.graph, params, on);
+    prepared.edges.point_of = std::move(local.point_of);
     local = {};
     info.edges = prepared.edges.edges();
   });
   run.stage(Stage::init, [&] {
-    prepared.start = start_of(source, init, prepared.edges, settings, host);
+    if (source.from)  // room for what it has
+      prepared.start = {Matrix(source.n(), settings.dims), source.from->init,
+                        source.from->warnings};
+    else
+      prepared.start = initial_layout(init, source, prepared.edges, settings, on);
     info.init = prepared.start.how;
     for (const std::string& warning : prepared.start.warnings)  // a checkpoint has all of a run
       if (std::count(info.warnings.begin(), info.warnings.end(), warning) == 0)
@@ -135,14 +148,13 @@ Prepared prepare(const Source& source, const Params& params, const Settings& set
 
 /// The optimiser at its first iteration; null when the caller stopped the run.
 template <class Params, class D>
-std::unique_ptr<Optimizer> start_optimizer(Prepared prepared, const Source& source,
+std::unique_ptr<Optimizer> start_optimizer(Prepared<D> prepared, const Source& source,
                                            const Params& params, const Settings& settings,
                                            const D& on, Run& run) {
   std::unique_ptr<Optimizer> optimizer;
   run.stage(Stage::init, [&] {
     if (!source.from)
-      scale_start(prepared.start.layout, init_of(settings, params, source.points), params,
-                  settings.seed);
+      scale_start(prepared.start.layout, init_of(source, settings, params), params, settings.seed);
     optimizer = make_optimizer(std::move(prepared.edges), std::move(prepared.start.layout), params,
                                settings.seed, on);
     if (source.from) optimizer->restore(*source.from);

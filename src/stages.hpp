@@ -1,8 +1,11 @@
 // The contract of every stage, in the order of the data flow. Each stage is a file of the same name
 // in src/ (CPU) and kernels/ (CUDA); the last argument picks the implementation.
 //
-//   find_knn -> renumbered -> weigh_edges -> make_optimizer -> advance...
-//               (order.hpp)      initial_layout ---^
+//   find_knn -> numbered -> weigh_edges -> make_optimizer -> advance...
+//                              initial_layout ---^
+//
+// On a GPU graphs stay in its memory from the first stage to the last; what comes to the host in
+// between is single numbers, and the start of a layout.
 //
 // Contracts that hold for all: inputs were checked by the caller (params.cpp, embed.cpp); nothing
 // is printed; results are bitwise the same for any number of threads.
@@ -31,6 +34,22 @@ inline const Cpu& host_of(const Cpu& on) {
 inline Cpu host_of(const Cuda&) {
   return {};
 }
+
+/// What stages hand on, by where they run.
+template <class D>
+struct HandedOn;
+template <>
+struct HandedOn<Cpu> {
+  using Knn = KnnGraph;
+  using Edges = EdgeGraph;
+  using PointOf = std::vector<std::int32_t>;
+};
+template <>
+struct HandedOn<Cuda> {
+  using Knn = DeviceKnnGraph;
+  using Edges = DeviceEdgeGraph;
+  using PointOf = DeviceArray<std::int32_t>;
+};
 
 // ---- knn: points [n, dim] -> the k nearest others of each, canonical order ---------------------
 
@@ -67,6 +86,21 @@ KnnGraph without_entries(const KnnGraph& graph);
 /// require_neighbors() does.
 KnnGraph empty_like(const KnnGraph& graph, int k);
 
+// ---- order: rows by point -> rows by vertex ----------------------------------------------------
+
+/// A graph whose rows and ids are vertices (order.hpp), and the point of each of them.
+template <class D>
+struct Numbered {
+  typename HandedOn<D>::Knn graph;
+  typename HandedOn<D>::PointOf point_of;
+};
+
+/// The first k neighbours of every row. Throws what require_neighbors() does.
+Numbered<Cpu> numbered(const KnnGraph& graph, int k, const Cpu&);
+/// The same numbers; from the host or from the device.
+Numbered<Cuda> numbered(const KnnGraph& graph, int k, const Cuda&);
+Numbered<Cuda> numbered(const DeviceKnnGraph& graph, int k, const Cuda&);
+
 // ---- weights: neighbours -> symmetric weighted graph -----------------------------------------
 
 /// t-SNE: conditional probabilities at the perplexity, P = (P + P') / 2n.
@@ -77,9 +111,9 @@ EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams&, const Cpu&);
 /// intersection. graph.k + 1 == n_neighbors.
 EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams&, const Cpu&);
 
-/// Both on a GPU, bit for bit the same; the result is brought back.
-EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams&, const Cuda&);
-EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams&, const Cuda&);
+/// Both on a GPU, bit for bit the same.
+DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const TsneParams&, const Cuda&);
+DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const UmapParams&, const Cuda&);
 
 /// UMAP leaves out edges lighter than this: they would not fire once in all epochs, as in
 /// umap-learn. Throws InvalidInput when there is no edge at all.
@@ -104,6 +138,13 @@ struct Start {
 /// fixed: the entry of largest magnitude of each column is positive.
 Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
                      int dims, std::uint64_t seed, const Cpu&);
+
+/// On a GPU, bit for bit the same: axes, scores and eigenvectors are made there, and the rows
+/// brought back. Points are on the host or there; those of the host that do not fit there make a
+/// PCA start on the processor, which a warning says.
+Start initial_layout(const Init& init, HostMatrix<const float> points,
+                     DeviceMatrix<const float> there, const DeviceEdgeGraph& graph, int dims,
+                     std::uint64_t seed, const Cuda&);
 
 /// What a start is made of, on the processor or a device that holds it.
 class StartSource {
@@ -141,9 +182,9 @@ std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const T
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams&,
                                           std::uint64_t seed, const Cpu&);
 
-std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams&,
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start, const TsneParams&,
                                           std::uint64_t seed, const Cuda&);
-std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams&,
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start, const UmapParams&,
                                           std::uint64_t seed, const Cuda&);
 
 /// Iterations in all: TsneParams::max_iter, or UMAP's epochs for n points.

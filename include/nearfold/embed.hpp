@@ -98,6 +98,9 @@ class Embedder {
   /// InvalidInput for a checkpoint that cannot be one of this run.
   Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
            const Checkpoint& from, const Progress& = {});
+  /// Of points in the memory of the GPU that settings.device names, ready when its stream has come
+  /// so far; they are read until the constructor returns.
+  Embedder(DeviceMatrix<const float> points, const Settings& settings, const Progress& = {});
   Embedder(Embedder&&) noexcept;
   Embedder& operator=(Embedder&&) noexcept;
   ~Embedder();
@@ -109,6 +112,8 @@ class Embedder {
   /// t-SNE: true KL divergence, O(n) by FFT or O(n^2). UMAP has no loss it descends: nullopt.
   std::optional<double> loss() const;
   void copy_layout(HostMatrix<float> out) const;  ///< out [n, dims]
+  /// In the memory of the run's GPU; it is there when this returns.
+  void copy_layout(DeviceMatrix<float> out) const;
   /// Of the iteration that the run is at; on a GPU of t-SNE by FFT of up to nine before. O(n).
   Checkpoint checkpoint() const;
   const RunInfo& info() const;
@@ -136,6 +141,15 @@ Result embed(HostMatrix<const float> points, const Settings& settings, const Pro
 Result embed(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
              const Progress& = {});
 Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = {});
+
+/// Points [n, dim] and layout [n, dims] in the memory of the GPU that settings.device names; the
+/// layout is there when this returns. Work is ordered after what settings.device's stream was asked
+/// for before. On the host there is the report alone: neither points, graph nor map come there, but
+/// for the start's n x dims numbers. What embed() of host points gives, bit for bit. Throws
+/// InvalidParameter when the device is the cpu. A run that was stopped before it had a layout
+/// leaves `out` as it was.
+RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
+              const Progress& = {});
 
 /// "0.1.0"
 const char* version() noexcept;
