@@ -5,11 +5,13 @@
 //
 // An executor has
 //   Buffer<T>                 memory of the device: size(), data(); made by buffer() or upload()
+//   bring(), fetch()          values from and to the host, waited for
 //   for_each(n, body)         body(i) for i in [0, n), in any order, at once
 //   for_each_row(rows, body)  total = body.part(i, lane) of kRowLanes lanes added in halves
 //                             (lane l and l + 8, then l + 4, ...), then body.finish(i, total)
 //   sort(keys)                whole numbers of 64 bits, ascending
 //   Convolution               the grid of t-SNE by FFT, see tsne_fft.hpp
+//   free_bytes()              that could be allocated
 //   wait()                    until all work is done; throws when it failed
 // Work is ordered: a loop sees what loops before it wrote. Downloads wait for it.
 #pragma once
@@ -58,6 +60,14 @@ struct Emulated {
     to = from;
   }
   template <class T>
+  void bring(const T* from_host, std::int64_t count, T* to) const {
+    std::copy_n(from_host, count, to);
+  }
+  template <class T>
+  void fetch(const T* from, std::int64_t count, T* to_host) const {
+    std::copy_n(from, count, to_host);
+  }
+  template <class T>
   std::vector<T> download(const Buffer<T>& from) const {
     return std::vector<T>(from.data(), from.data() + from.size());
   }
@@ -71,6 +81,7 @@ struct Emulated {
     std::sort(keys.data(), keys.data() + keys.size());
   }
   void wait() const {}
+  std::int64_t free_bytes() const { return std::int64_t{1} << 20; }  // little: loops go around
 
   /// Backwards: whoever counts on the order is found out.
   template <class Body>

@@ -1,12 +1,18 @@
-// What knn.cpp asks of a device beside FAISS.
+// KnnOn on a GPU, by FAISS.
 #pragma once
 
-#include "knn_select.hpp"
-#include "nearfold/device.hpp"
+#include "graph.hpp"
+#include "knn_on.hpp"
 
 namespace nearfold {
 
-/// select_nearest() of knn_select.hpp on a GPU; does not wait for it.
-void select_nearest(const Cuda& on, const Selection& job);
+/// The entries of an exact graph; nothing is said about it. The plan is taken as it is, so that
+/// tests can cut a search that would fit.
+DeviceKnnGraph flat_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                           const SearchPlan& plan);
+
+/// The same through cells; `found` says how.
+DeviceKnnGraph cells_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                            const SearchPlan& plan, const CellTask& task, CellsFound& found);
 
 }  // namespace nearfold

@@ -1,8 +1,9 @@
 #include "knn_faiss.hpp"
 
-#include <faiss/gpu/GpuIndexFlat.h>
+#include <faiss/gpu/GpuDistance.h>
 #include <faiss/gpu/GpuIndexIVFFlat.h>
 #include <faiss/gpu/StandardGpuResources.h>
+#include <faiss/impl/FaissException.h>
 
 #include <type_traits>
 
@@ -14,6 +15,19 @@ namespace {
 using FaissId = std::remove_const_t<decltype(faiss::Index::ntotal)>;  // its name has moved
 static_assert(sizeof(FaissId) == sizeof(std::int64_t));
 
+/// work() on this device. Its inputs are right, so that memory is all that FAISS can lack.
+template <class Work>
+auto with_faiss(const Cuda& on, const Work& work) {
+  const OnThisDevice here(on);
+  try {
+    return work();
+  } catch (const faiss::FaissException& error) {
+    throw OutOfMemory(std::string("FAISS found too little memory on ") + describe(on) + ": " +
+                          error.what() + "; use fewer points, or the cpu",
+                      kFaissScratch, free_bytes(on));
+  }
+}
+
 struct Resources {
   faiss::gpu::StandardGpuResources all;
 
@@ -23,73 +37,107 @@ struct Resources {
   }
 };
 
-class Flat final : public FaissOnGpu {
+/// cuVS, where a version has it, would take halves for floats.
+template <class Params>
+void without_cuvs(Params& params) {
+  if constexpr (requires { params.use_cuvs; }) params.use_cuvs = false;
+}
+
+/// Numbers of rows: int until 1.7.3.
+template <class Count>
+void set(Count& count, std::int64_t value) {
+  count = static_cast<Count>(value);
+}
+
+class BruteForce final : public Finder {
  public:
-  Flat(const Cuda& on, const float* points, std::int64_t n, std::int64_t dim)
-      : resources_(on), index_(&resources_.all, static_cast<int>(dim), config(on)) {
-    index_.add(n, points);
+  explicit BruteForce(const Cuda& on) : on_(on), resources_(on) {}
+
+  void nearest(const RowsForFaiss<float>& points, const RowsForFaiss<float>& queries, int k,
+               float* squares, std::int64_t* ids) override {
+    find(points, queries, k, squares, ids, faiss::METRIC_L2, faiss::gpu::DistanceDataType::F32);
   }
-  void search(const float* queries, std::int64_t rows, int k, float* distances,
-              std::int64_t* ids) override {
-    index_.search(rows, queries, k, distances, reinterpret_cast<FaissId*>(ids));
+  void largest(const RowsForFaiss<std::uint16_t>& points,
+               const RowsForFaiss<std::uint16_t>& queries, int k, float* products,
+               std::int64_t* ids) override {
+    find(points, queries, k, products, ids, faiss::METRIC_INNER_PRODUCT,
+         faiss::gpu::DistanceDataType::F16);
   }
 
  private:
-  static faiss::gpu::GpuIndexFlatConfig config(const Cuda& on) {
-    faiss::gpu::GpuIndexFlatConfig config;
-    config.device = on.device;
-    return config;
+  template <class T>
+  void find(const RowsForFaiss<T>& points, const RowsForFaiss<T>& queries, int k, float* values,
+            std::int64_t* ids, faiss::MetricType metric, faiss::gpu::DistanceDataType type) {
+    faiss::gpu::GpuDistanceParams params;
+    params.metric = metric;
+    params.k = k;
+    set(params.dims, points.dim);
+    params.vectors = points.rows;
+    params.vectorType = type;
+    set(params.numVectors, points.count);
+    params.queries = queries.rows;
+    params.queryType = type;
+    set(params.numQueries, queries.count);
+    params.outDistances = values;
+    params.outIndicesType = faiss::gpu::IndicesDataType::I64;
+    params.outIndices = ids;
+    without_cuvs(params);
+    with_faiss(on_, [&] { faiss::gpu::bfKnn(&resources_.all, params); });
   }
+
+  Cuda on_;
   Resources resources_;
-  faiss::gpu::GpuIndexFlatL2 index_;
 };
 
-class Ivf final : public FaissOnGpu {
+class Cells final : public FaissCells {
  public:
-  Ivf(const Cuda& on, const float* points, std::int64_t n, std::int64_t dim, int lists,
-      std::uint64_t seed)
-      : resources_(on),
-        index_(&resources_.all, static_cast<int>(dim), lists, faiss::METRIC_L2, config(on)) {
+  Cells(const Cuda& on, const RowsForFaiss<float>& points, int lists, std::uint64_t seed)
+      : on_(on),
+        resources_(on),
+        index_(&resources_.all, static_cast<int>(points.dim), lists, faiss::METRIC_L2, config(on)) {
     index_.cp.niter = 10;
     index_.cp.min_points_per_centroid = 1;
     index_.cp.seed = static_cast<int>(seed & 0x7fffffffu);
-    index_.train(n, points);
-    index_.add(n, points);
+    index_.train(points.count, points.rows);
+    index_.add(points.count, points.rows);
   }
-  void search(const float* queries, std::int64_t rows, int k, float* distances,
-              std::int64_t* ids) override {
-    index_.search(rows, queries, k, distances, reinterpret_cast<FaissId*>(ids));
+  void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
+               std::int64_t* ids) override {
+    with_faiss(on_, [&] {
+      index_.search(queries.count, queries.rows, k, squares, reinterpret_cast<FaissId*>(ids));
+    });
   }
-  void set_probes(int probes) override { set(index_, probes); }
+  void set_probes(int probes) override { set_probes_of(index_, probes); }
 
  private:
   static faiss::gpu::GpuIndexIVFFlatConfig config(const Cuda& on) {
     faiss::gpu::GpuIndexIVFFlatConfig config;
     config.device = on.device;
+    without_cuvs(config);
     return config;
   }
   /// A function until 1.7.3, a variable since.
   template <class Index>
-  static void set(Index& index, int probes) {
+  static void set_probes_of(Index& index, int probes) {
     if constexpr (requires { index.setNumProbes(probes); })
       index.setNumProbes(probes);
     else
       index.nprobe = static_cast<std::size_t>(probes);
   }
+  Cuda on_;
   Resources resources_;
   faiss::gpu::GpuIndexIVFFlat index_;
 };
 
 }  // namespace
 
-std::unique_ptr<FaissOnGpu> faiss_flat(const Cuda& on, const float* points, std::int64_t n,
-                                       std::int64_t dim) {
-  return std::make_unique<Flat>(on, points, n, dim);
+std::unique_ptr<Finder> faiss_finder(const Cuda& on) {
+  return with_faiss(on, [&] { return std::make_unique<BruteForce>(on); });
 }
 
-std::unique_ptr<FaissOnGpu> faiss_ivf(const Cuda& on, const float* points, std::int64_t n,
-                                      std::int64_t dim, int lists, std::uint64_t seed) {
-  return std::make_unique<Ivf>(on, points, n, dim, lists, seed);
+std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const RowsForFaiss<float>& points,
+                                        int lists, std::uint64_t seed) {
+  return with_faiss(on, [&] { return std::make_unique<Cells>(on, points, lists, seed); });
 }
 
 }  // namespace nearfold

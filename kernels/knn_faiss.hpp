@@ -1,5 +1,6 @@
 // FAISS on a GPU, whatever its version from 1.7.3 on: what differs between them is here. FAISS ends
-// the process on a CUDA error, so memory is checked before it is entered.
+// the process on a CUDA error, so memory is checked before it is entered; what it cannot allocate
+// all the same is OutOfMemory.
 #pragma once
 
 #include <cstdint>
@@ -9,24 +10,45 @@
 
 namespace nearfold {
 
-class FaissOnGpu {
- public:
-  virtual ~FaissOnGpu() = default;
-  /// The k nearest rows of `queries` [rows, dim], by squared distance, ascending; ids -1 for none.
-  /// All on the device, ordered on its stream. k <= kMostFaissNeighbors.
-  virtual void search(const float* queries, std::int64_t rows, int k, float* distances,
-                      std::int64_t* ids) = 0;
-  virtual void set_probes(int) {}
-};
-
 inline constexpr int kMostFaissNeighbors = 2048;
 inline constexpr std::int64_t kFaissScratch = std::int64_t{512} << 20;  // bytes, kept by FAISS
 
-/// Over points [n, dim] on the device, of which FAISS keeps a copy.
-std::unique_ptr<FaissOnGpu> faiss_flat(const Cuda& on, const float* points, std::int64_t n,
-                                       std::int64_t dim);
-/// The same in cells, by k-means.
-std::unique_ptr<FaissOnGpu> faiss_ivf(const Cuda& on, const float* points, std::int64_t n,
-                                      std::int64_t dim, int lists, std::uint64_t seed);
+/// Rows [count, dim] in the memory of a device.
+template <class T>
+struct RowsForFaiss {
+  const T* rows = nullptr;
+  std::int64_t count = 0, dim = 0;
+};
+
+/// Finds k rows among points for each query, the best first; ids are rows of the points, -1 for
+/// none. All on the device, ordered on its stream. k <= kMostFaissNeighbors.
+class Finder {
+ public:
+  virtual ~Finder() = default;
+  /// Of the smallest squared distance.
+  virtual void nearest(const RowsForFaiss<float>& points, const RowsForFaiss<float>& queries, int k,
+                       float* squares, std::int64_t* ids) = 0;
+  /// Of the largest product; rows are halves (math/half.hpp), sums are floats.
+  virtual void largest(const RowsForFaiss<std::uint16_t>& points,
+                       const RowsForFaiss<std::uint16_t>& queries, int k, float* products,
+                       std::int64_t* ids) = 0;
+};
+
+/// Keeps nothing of the points.
+std::unique_ptr<Finder> faiss_finder(const Cuda& on);
+
+/// Points in cells, by k-means.
+class FaissCells {
+ public:
+  virtual ~FaissCells() = default;
+  /// As Finder::nearest(), among the points of the cells next to a query.
+  virtual void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
+                       std::int64_t* ids) = 0;
+  virtual void set_probes(int probes) = 0;
+};
+
+/// Keeps a copy of the points.
+std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const RowsForFaiss<float>& points,
+                                        int lists, std::uint64_t seed);
 
 }  // namespace nearfold

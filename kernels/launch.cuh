@@ -79,6 +79,14 @@ class OnDevice {
     to.write(from);
   }
   template <class T>
+  void bring(const T* from_host, std::int64_t count, T* to) const {
+    move(to, from_host, count, CopyKind::to_device);
+  }
+  template <class T>
+  void fetch(const T* from, std::int64_t count, T* to_host) const {
+    move(to_host, from, count, CopyKind::to_host);
+  }
+  template <class T>
   std::vector<T> download(const Buffer<T>& from) const {
     std::vector<T> values(from.size());
     from.read(values.data(), values.size());
@@ -108,12 +116,17 @@ class OnDevice {
   using Convolution = CudaConvolution<OnDevice>;
 
   const Cuda& on() const { return on_; }
+  std::int64_t free_bytes() const { return nearfold::free_bytes(on_); }
   void wait() const {
     const OnThisDevice here(on_);
     check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize");
   }
 
  private:
+  template <class T>
+  void move(T* to, const T* from, std::int64_t count, CopyKind kind) const {
+    if (count > 0) copy_bytes(on_, to, from, static_cast<std::size_t>(count) * sizeof(T), kind);
+  }
   template <class Kernel, class Body>
   void launch(Kernel* kernel, std::int64_t threads, std::int64_t n, const Body& body) const {
     if (threads <= 0) return;

@@ -27,63 +27,21 @@ constexpr std::pair<const char*, Metric> kNames[] = {
     {"linf", Metric::chebyshev},
 };
 
-bool directed(Metric metric) {
-  return metric == Metric::cosine || metric == Metric::correlation;
-}
-
-double mean_of(const float* row, std::int64_t cols) {
-  double sum = 0;
-  for (std::int64_t c = 0; c < cols; ++c) sum += static_cast<double>(row[c]);
-  return sum / static_cast<double>(cols);
-}
-
-double length_of(const float* row, std::int64_t cols, double centre) {
-  double sum = 0;
-  for (std::int64_t c = 0; c < cols; ++c) {
-    const double x = static_cast<double>(row[c]) - centre;
-    sum += x * x;
-  }
-  return std::sqrt(sum);
-}
-
-[[noreturn]] void refuse_zero_vectors(const std::vector<std::int64_t>& rows, Metric metric) {
-  constexpr std::size_t kListed = 10;
-  std::string list;
-  for (std::size_t r = 0; r < std::min(kListed, rows.size()); ++r)
-    list += (r > 0 ? ", " : "") + std::to_string(rows[r]);
-  if (rows.size() > kListed) list += " and " + std::to_string(rows.size() - kListed) + " more";
-  const bool one = rows.size() == 1;
-  throw InvalidInput((one ? "row " : "rows ") + list + (one ? " holds" : " hold") +
-                     (metric == Metric::cosine ? " only zeros" : " one value only") +
-                     ", which has no direction for " + name(metric) +
-                     "; remove them, choose zero vectors as far, or use another metric");
-}
-
 /// Rows of length 1, for cosine and correlation.
 MetricRows directions(HostMatrix<const float> points, const Distance& distance, const Cpu& on) {
-  const bool far = distance.zero_vectors == ZeroVectors::far;
+  const Directing how = directing(distance);
   MetricRows rows;
-  rows.own = Matrix(points.rows, points.cols + (far ? 1 : 0));
-  std::vector<char> zero(static_cast<std::size_t>(points.rows));
+  rows.own = Matrix(points.rows, how.width(points.cols));
+  std::vector<char> has_one(static_cast<std::size_t>(points.rows));
   parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const float* const in = points.row(i);
-      float* const out = rows.own.row(i);
-      const double centre = distance.metric == Metric::correlation ? mean_of(in, points.cols) : 0;
-      const double length = length_of(in, points.cols, centre);
-      zero[static_cast<std::size_t>(i)] = !(length > 0);
-      if (length > 0)
-        for (std::int64_t c = 0; c < points.cols; ++c)
-          out[c] = static_cast<float>((static_cast<double>(in[c]) - centre) / length);
-      else if (far)
-        out[points.cols] = 1.73205081f;
-    }
+    for (std::int64_t i = begin; i < end; ++i)
+      has_one[static_cast<std::size_t>(i)] =
+          direction_of(points.row(i), points.cols, how, rows.own.row(i));
   });
-  if (far) return rows;
   std::vector<std::int64_t> without;
   for (std::int64_t i = 0; i < points.rows; ++i)
-    if (zero[static_cast<std::size_t>(i)]) without.push_back(i);
-  if (!without.empty()) refuse_zero_vectors(without, distance.metric);
+    if (!has_one[static_cast<std::size_t>(i)]) without.push_back(i);
+  if (!how.far && !without.empty()) refuse_zero_vectors(without, distance.metric);
   return rows;
 }
 
@@ -134,6 +92,19 @@ Metric metric_named(const std::string& name) {
   std::string all;
   for (const auto& [text, value] : kNames) all += (all.empty() ? "" : ", ") + std::string(text);
   throw InvalidParameter("metric is '" + name + "', and must be one of " + all);
+}
+
+void refuse_zero_vectors(const std::vector<std::int64_t>& rows, Metric metric) {
+  constexpr std::size_t kListed = 10;
+  std::string list;
+  for (std::size_t r = 0; r < std::min(kListed, rows.size()); ++r)
+    list += (r > 0 ? ", " : "") + std::to_string(rows[r]);
+  if (rows.size() > kListed) list += " and " + std::to_string(rows.size() - kListed) + " more";
+  const bool one = rows.size() == 1;
+  throw InvalidInput((one ? "row " : "rows ") + list + (one ? " holds" : " hold") +
+                     (metric == Metric::cosine ? " only zeros" : " one value only") +
+                     ", which has no direction for " + name(metric) +
+                     "; remove them, choose zero vectors as far, or use another metric");
 }
 
 Norm norm_of(Metric metric) {

@@ -8,6 +8,7 @@
 
 #include "knn_rows.hpp"
 #include "math/distance.hpp"
+#include "metric_rows.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/params.hpp"
 

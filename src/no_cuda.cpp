@@ -38,6 +38,14 @@ void copy_bytes(const Cuda&, void*, const void*, std::size_t, CopyKind) {
   no_cuda();
 }
 
+DeviceKnnGraph find_knn_on(DeviceMatrix<const float>, int, const KnnParams&, const Distance&,
+                           const Cuda&, std::uint64_t) {
+  no_cuda();
+}
+DeviceKnnGraph find_knn_on(HostMatrix<const float>, int, const KnnParams&, const Distance&,
+                           const Cuda&, std::uint64_t) {
+  no_cuda();
+}
 KnnGraph find_knn(HostMatrix<const float>, int, const KnnParams&, const Distance&, const Cuda&,
                   std::uint64_t) {
   no_cuda();

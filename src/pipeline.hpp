@@ -65,10 +65,10 @@ class Run {
 /// What a run starts from: points [n, dim], a graph, or both. Without points there is no PCA start;
 /// from a checkpoint there is none at all.
 struct Source {
-  HostMatrix<const float> points;
+  HostMatrix<const float> points = {};
   const KnnGraph* graph = nullptr;
   const Checkpoint* from = nullptr;
-  DeviceMatrix<const float> there;  // points in the memory of the run's GPU, instead of `points`
+  DeviceMatrix<const float> there = {};  // points in the memory of the run's GPU instead
 
   bool has_points() const { return points.rows > 0 || there.rows > 0; }
   std::int64_t rows() const { return there.rows > 0 ? there.rows : points.rows; }

@@ -57,9 +57,17 @@ struct HandedOn<Cuda> {
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu&, std::uint64_t seed);
 
-/// On a GPU: flat by FAISS' brute force, with the distances measured again and rows that are not
-/// proven to be exact found again on the host; ivf by FAISS' inverted file; auto is one of both.
-/// Bitwise the same from run to run on one GPU; flat is the CPU's graph.
+/// On a GPU, where the graph stays; points on the host or there. flat: FAISS compares all pairs, by
+/// halves where that pays, rows that are not proven to be exact are searched for again by floats,
+/// and then by measuring all pairs; in tiles when there is no room for all points. ivf: FAISS'
+/// inverted file, which has to hold them all. auto is one of both. `points` are read until the
+/// return. Bitwise the same from run to run on one GPU; flat is the CPU's graph. Throws
+/// OutOfMemory before any work when it does not fit, and what make_space() throws.
+DeviceKnnGraph find_knn_on(DeviceMatrix<const float> points, int k, const KnnParams& params,
+                           const Distance& distance, const Cuda&, std::uint64_t seed);
+DeviceKnnGraph find_knn_on(HostMatrix<const float> points, int k, const KnnParams& params,
+                           const Distance& distance, const Cuda&, std::uint64_t seed);
+/// The same, brought back.
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cuda&, std::uint64_t seed);
 

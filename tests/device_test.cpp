@@ -11,10 +11,8 @@
 #include "data.hpp"
 #include "emulated.hpp"
 #include "graphs_on.hpp"
-#include "knn_select.hpp"
 #include "launch_shape.hpp"
 #include "layout_data.hpp"
-#include "math/distance.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
 #include "oracle.hpp"
@@ -93,86 +91,6 @@ TEST(OrderedSum, IsTheCpusSum) {
       EXPECT_EQ(*sum.data(), wanted) << n;
     }
   }
-}
-
-// ---- neighbours -------------------------------------------------------------------------------
-
-/// What FAISS would find for some points: estimates that are a little off, in their order.
-struct Offered {
-  std::vector<std::int64_t> queries, found;
-  std::vector<float> estimates;
-};
-
-Offered offered(const Matrix& x, const std::vector<std::int64_t>& queries, int candidates,
-                float off) {
-  Offered all{queries, {}, {}};
-  for (const std::int64_t q : queries) {
-    std::vector<std::pair<float, std::int64_t>> row;
-    for (std::int64_t j = 0; j < x.rows; ++j)
-      row.emplace_back(squared_distance(x.row(q), x.row(j), x.cols) + (j % 2 == 0 ? off : -off), j);
-    std::sort(row.begin(), row.end());
-    for (int c = 0; c < candidates; ++c) {
-      const auto [estimate, id] = row[static_cast<std::size_t>(c)];
-      all.found.push_back(id);
-      all.estimates.push_back(estimate);
-    }
-  }
-  return all;
-}
-
-struct Selected {
-  std::vector<std::int32_t> ids;
-  std::vector<float> distances;
-};
-
-Selected selected(const Matrix& x, const Offered& from, int k, bool certify, float slack) {
-  const auto rows = static_cast<std::int64_t>(from.queries.size());
-  const int candidates = static_cast<int>(static_cast<std::int64_t>(from.found.size()) / rows);
-  std::vector<float> measured(from.found.size());
-  Selected out{std::vector<std::int32_t>(static_cast<std::size_t>(rows * k)),
-               std::vector<float>(static_cast<std::size_t>(rows * k))};
-  select_nearest(Emulated{},
-                 {x.values.data(), x.cols, from.queries.data(), rows, candidates, k,
-                  from.found.data(), from.estimates.data(), measured.data(), DistanceForm::root,
-                  certify, slack, out.ids.data(), out.distances.data()});
-  return out;
-}
-
-TEST(SelectNearest, IsTheExactGraph) {
-  for (const std::int64_t dim : {3, 16, 37}) {
-    Matrix x = data::normals(400, dim, 12);
-    for (const std::int64_t twin : {7, 8, 9})  // equal points, in the order of their ids
-      std::copy_n(x.row(6), dim, x.row(twin));
-    const KnnGraph exact = find_neighbors(x, 10, FlatKnn{}, Cpu{2}, 1);
-    const std::vector<std::int64_t> queries{399, 6, 8, 0, 123};
-    const Selected found = selected(x, offered(x, queries, 30, 1e-3f), 10, true, 2e-3f);
-    for (std::size_t q = 0; q < queries.size(); ++q)
-      for (std::size_t e = 0; e < 10; ++e) {
-        const auto at = static_cast<std::size_t>(queries[q]) * 10 + e;
-        EXPECT_EQ(found.ids[q * 10 + e], exact.neighbors[at]) << queries[q];
-        EXPECT_EQ(found.distances[q * 10 + e], exact.distances[at]) << queries[q];
-      }
-  }
-}
-
-TEST(SelectNearest, LeavesOpenWhatIsNotProven) {
-  const Matrix x = data::normals(400, 5, 13);
-  const Offered few = offered(x, {1, 2, 3}, 12, 0.0f);
-  for (const std::size_t last : {9u, 19u, 29u}) {
-    EXPECT_GE(selected(x, few, 10, true, 0.0f).ids[last], 0);
-    EXPECT_EQ(selected(x, few, 10, true, 100.0f).ids[last], -1);
-    EXPECT_GE(selected(x, few, 10, false, 100.0f).ids[last], 0);  // an approximate search
-  }
-}
-
-TEST(SelectNearest, LeavesOpenWhatIsTooShort) {
-  const Matrix x = data::normals(400, 5, 14);
-  Offered some = offered(x, {1, 2}, 12, 0.0f);
-  some.found[5] = some.found[6] = -1;
-  const Selected found = selected(x, some, 10, false, 0.0f);
-  EXPECT_EQ(found.ids[9], -1);
-  EXPECT_GE(found.ids[8], 0);
-  EXPECT_GE(found.ids[19], 0);
 }
 
 // ---- order ------------------------------------------------------------------------------------
