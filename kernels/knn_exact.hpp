@@ -101,11 +101,12 @@ struct MergePieces {
   NEARFOLD_HD void operator()(std::int64_t r) const {
     BestRow row(job.best, job.which(r));
     const int k = job.best.k;
-    const std::int32_t* ids = job.of_pieces.ids + r * job.pieces * k;
-    const float* distances = job.of_pieces.distances + r * job.pieces * k;
-    for (std::int64_t piece = 0; piece < job.pieces; ++piece, ids += k, distances += k)
-      for (int e = 0; e < k && ids[e] >= 0; ++e)
-        if (!row.take(distances[e], ids[e])) break;
+    std::int64_t at = r * job.pieces * k;
+    for (auto left = static_cast<int>(job.pieces); left > 0; --left, at += k) {
+      NEARFOLD_ROLLED
+      for (int e = 0; e < k && job.of_pieces.ids[at + e] >= 0; ++e)
+        if (!row.take(job.of_pieces.distances[at + e], job.of_pieces.ids[at + e])) break;
+    }
   }
 };
 

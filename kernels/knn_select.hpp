@@ -51,9 +51,7 @@ class BestRow {
   NEARFOLD_HD bool take(float distance, std::int32_t id) {
     if (used_ == k_ && !after(k_ - 1, distance, id)) return false;
     int at = used_ < k_ ? used_++ : k_ - 1;
-#if defined(__CUDA_ARCH__)
-#pragma unroll 1  // unrolled, it spills registers
-#endif
+    NEARFOLD_ROLLED
     for (; at > 0 && after(at - 1, distance, id); --at) {
       ids_[at] = ids_[at - 1];
       distances_[at] = distances_[at - 1];

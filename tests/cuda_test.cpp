@@ -1,5 +1,5 @@
 // What only a GPU shows. Skipped where there is none, unless NEARFOLD_REQUIRE_GPU is set: then it
-// fails. Everything is asked of the public interface, and held against the CPU.
+// fails. Nearly everything is asked of the public interface, and held against the CPU.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,7 +8,9 @@
 
 #include "cuda.hpp"
 #include "data.hpp"
+#include "knn_device.hpp"
 #include "nearfold/nearfold.hpp"
+#include "stages.hpp"
 
 namespace nearfold {
 namespace {
@@ -69,6 +71,60 @@ TEST_F(OnGpu, FlatNeighboursOfTwinsAreTheCpus) {
   for (std::int64_t i = 1; i < 200; ++i) std::copy_n(x.row(0), 20, x.row(i));
   expect_same(find_neighbors(x, 15, FlatKnn{}, gpu_, 1),
               find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1));
+}
+
+TEST_F(OnGpu, FlatNeighboursByHalvesAreTheCpus) {
+  for (const Matrix& x : {data::lattice(6000, 784, 11, 256), data::normals(6000, 64, 12, 1, 1e3f),
+                          data::scaled(data::blobs(6000, 100, 13), 1e-9f)})
+    for (const int k : {5, 90})
+      expect_same(find_neighbors(x, k, FlatKnn{}, gpu_, 1),
+                  find_neighbors(x, k, FlatKnn{}, Cpu{}, 1));
+}
+
+KnnGraph brought(const DeviceKnnGraph& from, std::int64_t n, std::int64_t k) {
+  KnnGraph graph;
+  graph.neighbors.resize(static_cast<std::size_t>(n * k));
+  graph.distances.resize(static_cast<std::size_t>(n * k));
+  from.neighbors.read(graph.neighbors.data(), graph.neighbors.size());
+  from.distances.read(graph.distances.data(), graph.distances.size());
+  return graph;
+}
+
+TEST_F(OnGpu, FlatNeighboursInTilesAreTheCpus) {
+  Matrix x = data::normals(5000, 70, 14);
+  for (std::int64_t i = 1; i < 200; ++i) std::copy_n(x.row(0), 70, x.row(i * 20));
+  for (const Metric metric : {Metric::euclidean, Metric::correlation}) {
+    const Distance distance{.metric = metric};
+    const KnnGraph wanted = find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1, distance);
+    const SearchedPoints points{x.values.data(), x.rows, x.cols, false, distance};
+    for (const bool half : {true, false})
+      for (const std::int64_t tile : {10, 999, 5000})
+        expect_same(brought(flat_on_gpu(gpu_, points, 15, {half, false, tile, 700}), 5000, 15),
+                    wanted);
+  }
+}
+
+TEST_F(OnGpu, PointsOnTheDeviceAreTakenThere) {
+  const Matrix x = data::normals(3000, 80, 15);
+  DeviceArray<float> there(gpu_, x.values.size());
+  there.write(x.values.data(), x.values.size());
+  for (const Metric metric : {Metric::euclidean, Metric::cosine}) {
+    const Distance distance{.metric = metric};
+    const DeviceKnnGraph found = find_knn_on(DeviceMatrix<const float>{there.data(), 3000, 80}, 15,
+                                             FlatKnn{}, distance, gpu_, 1);
+    EXPECT_EQ(found.about.n, 3000);
+    EXPECT_EQ(found.about.k, 15);
+    expect_same(brought(found, 3000, 15), find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1, distance));
+  }
+}
+
+TEST_F(OnGpu, ZeroVectorsAreRefusedAsOnTheCpu) {
+  Matrix x = data::normals(1000, 64, 16);
+  std::fill_n(x.row(7), 64, 0.0f);
+  const Distance far{.metric = Metric::cosine, .zero_vectors = ZeroVectors::far};
+  expect_same(find_neighbors(x, 15, FlatKnn{}, gpu_, 1, far),
+              find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1, far));
+  EXPECT_THROW(find_neighbors(x, 15, FlatKnn{}, gpu_, 1, {.metric = Metric::cosine}), InvalidInput);
 }
 
 TEST_F(OnGpu, CellsReachTheirRecallAndGiveTheSameTwice) {

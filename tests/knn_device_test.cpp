@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -58,6 +59,7 @@ class PlayedFinder final : public Finder {
   struct Asked {
     std::int64_t by_halves = 0, by_floats = 0;  // queries
     bool blind = false;                         // nothing is found
+    bool hostile = false;                       // all values are off by what they may be off
   };
   explicit PlayedFinder(Asked& asked) : asked_(asked) {}
 
@@ -72,7 +74,8 @@ class PlayedFinder final : public Finder {
     find(points, queries, k, squares, ids, [&](const float* q, const float* x) {
       float product = 0;
       for (std::int64_t c = 0; c < points.dim; ++c) product += q[c] * x[c];
-      return std::max(0.0f, (square(x) - 2.0f * product) + square(q));
+      const float sum = square(x) + square(q), estimate = sum - 2.0f * product;
+      return std::max(0.0f, off(estimate, static_cast<float>(points.dim) * 0x1p-23f * sum));
     });
   }
   void largest(const RowsForFaiss<std::uint16_t>& points,
@@ -81,13 +84,23 @@ class PlayedFinder final : public Finder {
     asked_.by_halves += queries.count;
     find(points, queries, k, products, ids, [&](const std::uint16_t* q, const std::uint16_t* x) {
       float sum = 0;
-      for (std::int64_t c = 0; c < points.dim; ++c) sum = cut(sum, float_of(q[c]) * float_of(x[c]));
-      return -sum;
+      float size = 0;
+      for (std::int64_t c = 0; c < points.dim; ++c) {
+        const float product = float_of(q[c]) * float_of(x[c]);
+        sum = cut(sum, product);
+        size += std::abs(product);
+      }
+      return off(-sum, static_cast<float>(points.dim) * 0x1p-23f * size);
     });
     for (std::int64_t p = 0; p < queries.count * k; ++p) products[p] = -products[p];
   }
 
  private:
+  /// To where one bit of it says.
+  float off(float value, float by) const {
+    if (!asked_.hostile) return value;
+    return std::bit_cast<std::uint32_t>(value) * 2654435761u >> 31 ? value + by : value - by;
+  }
   static float cut(float a, float b) {
     const double sum = static_cast<double>(a) + static_cast<double>(b);
     const auto near = static_cast<float>(sum);
@@ -180,6 +193,28 @@ TEST(FlatOnDevice, FindsAgainWhatHalvesCannotTellApart) {
   for (std::int64_t i = 0; i < x.rows; ++i)
     for (std::int64_t c = 0; c < x.cols; ++c) x.row(i)[c] += i % 2 == 0 ? 1.0f : -1.0f;
   EXPECT_EQ(open_after_halves(x, 10), 400);
+}
+
+/// A crowd whose distances are as near each other as what the search is off by.
+Matrix crowd(float apart, std::uint64_t seed) {
+  Matrix x = data::scaled(data::normals(400, 64, seed), apart);
+  for (std::int64_t i = 0; i < x.rows; ++i) x.row(i)[i % 2] += i % 3 == 0 ? 1.0f : -1.0f;
+  return x;
+}
+
+TEST(FlatOnDevice, IsTheCpusGraphWhateverRoundingDoes) {
+  bool proven = false, open = false;
+  for (const float apart : {1.0f, 0.1f, 0.03f, 0.01f, 3e-3f, 1e-3f, 1e-4f}) {
+    const Matrix x = crowd(apart, 18);
+    const KnnGraph wanted = on_cpu(x, 10);
+    for (const bool half : {true, false}) {
+      Asked asked{.hostile = true};
+      expect_same(flat(points_of(x), 10, {half, true, 400, 400}, asked), wanted);
+      proven = proven || (half && asked.by_floats < 400);
+      open = open || (half && asked.by_floats > 0);
+    }
+  }
+  EXPECT_TRUE(proven && open);
 }
 
 TEST(FlatOnDevice, IsTheCpusGraphByEveryMetric) {
