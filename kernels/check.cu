@@ -18,8 +18,7 @@ std::int64_t constant_columns(DeviceMatrix<const float> points, const Cuda& on) 
 }
 
 void require_finite(DeviceMatrix<const float> layout, const Cuda& on) {
-  if (CheckOn<OnDevice>(OnDevice(on)).unusable(layout.data, layout.size()) > 0)
-    throw_not_finite();
+  if (CheckOn<OnDevice>(OnDevice(on)).unusable(layout.data, layout.size()) > 0) throw_not_finite();
 }
 
 }  // namespace nearfold

@@ -9,9 +9,9 @@
 
 #include "atomics.hpp"
 #include "graphs_on.hpp"
-#include "rows_on.hpp"
 #include "spectral.hpp"
 #include "spectral_on.hpp"
+#include "vertex_rows.hpp"
 
 namespace nearfold {
 

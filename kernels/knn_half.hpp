@@ -178,7 +178,7 @@ class HalfFrames {
       auto sum = executor.template buffer<double>(1);
       OrderedSum<Executor, double>(executor, sampled, 32 * kSumChunk)(SquareAt{errors.data()}, 0.0,
                                                                       sum.data());
-      return executor.download(sum)[0] / frame.scale / frame.scale;
+      return executor.download(sum, 0) / frame.scale / frame.scale;
     };
     const HalfFrame plain{nullptr, half_scale(largest.plain)};
     const HalfFrame centred{centre_.data(), half_scale(largest.centred)};
@@ -194,7 +194,7 @@ class HalfFrames {
     executor_.for_each_row(tile.n, LargestOfRow{tile.rows, tile.dim, centre_.data(), each.data()});
     OrderedSum<Executor, Largest>(executor_, tile.n, 32 * kSumChunk)(ValueAt<Largest>{each.data()},
                                                                      Largest{}, all.data());
-    return executor_.download(all)[0];
+    return executor_.download(all, 0);
   }
 
   Executor executor_;

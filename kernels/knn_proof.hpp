@@ -24,17 +24,6 @@ NEARFOLD_HD inline float length_up(double square) {
   return static_cast<float>(std::sqrt(square) * (1.0 + 0x1p-22));
 }
 
-struct Most {
-  float value = 0;
-  NEARFOLD_HD Most operator+(const Most& other) const {
-    return {other.value > value ? other.value : value};
-  }
-};
-struct MostAt {
-  const float* from;
-  NEARFOLD_HD Most operator()(std::int64_t i) const { return {from[i]}; }
-};
-
 struct Proof {
   BestRows best;
   const float* reach = nullptr;   // of every row, as in Selection
@@ -105,14 +94,6 @@ struct NormOfRow {
     norms[r] = length_up(total.square);
   }
 };
-
-/// The largest of n values >= 0 on a device.
-template <class Executor>
-float most_of(const Executor& executor, const float* values, std::int64_t n) {
-  auto most = executor.template buffer<Most>(1);
-  OrderedSum<Executor, Most>(executor, n, 32 * kSumChunk)(MostAt{values}, Most{}, most.data());
-  return executor.download(most)[0].value;
-}
 
 /// marks[r] = 1 where row which(r) is not exact. An approximate search only has to fill its rows.
 struct MarkOpen {

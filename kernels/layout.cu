@@ -17,8 +17,8 @@ Start initial_layout(const Init& init, HostMatrix<const float> points,
   if (asked > free) {
     Start start = initial_layout(init, points, {}, dims, seed, host_of(on));
     start.warnings.push_back("the PCA start was made on the processor: it needs " +
-                             std::to_string(asked) + " bytes on " + describe(on) +
-                             ", which has " + std::to_string(free) + " free");
+                             std::to_string(asked) + " bytes on " + describe(on) + ", which has " +
+                             std::to_string(free) + " free");
     return start;
   }
   DeviceArray<float> copy(on, static_cast<std::size_t>(points.size()));

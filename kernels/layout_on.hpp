@@ -5,8 +5,8 @@
 
 #include "components_on.hpp"
 #include "pca_on.hpp"
-#include "rows_on.hpp"
 #include "stages.hpp"
+#include "vertex_rows.hpp"
 
 namespace nearfold {
 
@@ -35,7 +35,7 @@ class LayoutOn final : public StartSource {
   Start spectral(int dims, std::uint64_t seed) override {
     GraphComponents<Executor> components(executor_, graph_);
     Start start = spectral_start(components, dims, seed, Cpu{});
-    const RowsOn<Executor> rows(executor_, graph_.point_of, n(), dims);
+    const VertexRows<Executor> rows(executor_, graph_.point_of, n(), dims);
     start.layout = rows.by_point(executor_.upload(start.layout.values));
     return start;
   }

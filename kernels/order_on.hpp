@@ -9,7 +9,7 @@
 #include "graph.hpp"
 #include "launch_shape.hpp"
 #include "math/patch.hpp"
-#include "rows_on.hpp"
+#include "vertex_rows.hpp"
 
 namespace nearfold {
 
@@ -145,7 +145,7 @@ class OrderOn {
         executor_.for_each(
             n_, GrowPatch{graph_->neighbors.data(), k_, patch.data(), next.data(), growth.data()});
         std::swap(patch, next);
-        last = executor_.download(growth)[0];
+        last = executor_.download(growth, 0);
       } while (last.grown);
     }
     return patch;

@@ -97,4 +97,23 @@ class OrderedSum {
   typename Executor::template Buffer<T> chunks_, ranges_;
 };
 
+struct Most {
+  float value = 0;
+  NEARFOLD_HD Most operator+(const Most& other) const {
+    return {other.value > value ? other.value : value};
+  }
+};
+struct MostAt {
+  const float* from;
+  NEARFOLD_HD Most operator()(std::int64_t i) const { return {from[i]}; }
+};
+
+/// The largest of n values >= 0 on a device.
+template <class Executor>
+float most_of(const Executor& executor, const float* values, std::int64_t n) {
+  auto most = executor.template buffer<Most>(1);
+  OrderedSum<Executor, Most>(executor, n, 32 * kSumChunk)(MostAt{values}, Most{}, most.data());
+  return executor.download(most, 0).value;
+}
+
 }  // namespace nearfold

@@ -164,7 +164,7 @@ class FftOn final : public RepulsionOn<Executor> {
 
   void look(const float* y, bool again) override {
     box_(ExtentAt{y}, Extent{}, extent_.data());
-    const Extent box = executor_.download(extent_)[0];
+    const Extent box = executor_.download(extent_, 0);
     if (!box.finite)
       throw InvalidInput("the layout is no longer finite; use a smaller learning rate");
     const float least = std::max(kLeastRoom, 0.1f * (box.high - box.low));
@@ -173,7 +173,7 @@ class FftOn final : public RepulsionOn<Executor> {
     fit(box);
   }
 
-  bool lost() override { return executor_.download(lost_)[0] != 0; }
+  bool lost() override { return executor_.download(lost_, 0) != 0; }
 
   void compute(const float* y, float* force, double* z) override {
     executor_.for_each(n_, SpreadCharge{frame_, y, charges_.data(), lost_.data()});

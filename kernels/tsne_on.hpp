@@ -11,13 +11,13 @@
 
 #include "math/elementary.hpp"
 #include "optimizer.hpp"
-#include "rows_on.hpp"
 #include "stages.hpp"
 #include "tsne.hpp"
 #include "tsne_attraction.hpp"
 #include "tsne_exact.hpp"
 #include "tsne_fft.hpp"
 #include "tsne_stop.hpp"
+#include "vertex_rows.hpp"
 
 namespace nearfold {
 
@@ -341,7 +341,7 @@ class TsneOn final : public Optimizer {
   std::int64_t n_;
   EdgeGraphIn<Space> graph_;
   double entropy_;
-  RowsOn<Executor> rows_;
+  VertexRows<Executor> rows_;
   std::unique_ptr<RepulsionOn<Executor>> repulsion_;
   Buffer<float> force_;
   mutable Buffer<double> z_;

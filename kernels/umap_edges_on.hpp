@@ -12,26 +12,6 @@
 
 namespace nearfold {
 
-struct Heaviest {
-  float weight = 0;
-  NEARFOLD_HD Heaviest operator+(const Heaviest& other) const {
-    return {other.weight > weight ? other.weight : weight};
-  }
-};
-struct HeaviestAt {
-  const float* from;
-  NEARFOLD_HD Heaviest operator()(std::int64_t i) const { return {from[i]}; }
-};
-
-/// The largest of n weights on a device.
-template <class Executor>
-float heaviest_of(const Executor& executor, const float* weights, std::int64_t n) {
-  auto heaviest = executor.template buffer<Heaviest>(1);
-  OrderedSum<Executor, Heaviest>(executor, n, 32 * kSumChunk)(HeaviestAt{weights}, Heaviest{},
-                                                              heaviest.data());
-  return executor.download(heaviest, 0).weight;
-}
-
 struct WeightToRate {
   float heaviest;
   float* weights;
@@ -85,8 +65,8 @@ struct UmapEdgesOn {
 
   UmapEdgesOn(const Executor& executor, EdgeGraphIn<typename Executor::Space> graph) {
     const std::int64_t n = graph.n, edges = graph.edges();
-    executor.for_each(edges, WeightToRate{heaviest_of(executor, graph.weights.data(), edges),
-                                          graph.weights.data()});
+    executor.for_each(
+        edges, WeightToRate{most_of(executor, graph.weights.data(), edges), graph.weights.data()});
     auto firings = executor.template buffer<double>(1);
     OrderedSum<Executor, double>(executor, edges, kRatesOfRange)(DoubleAt{graph.weights.data()},
                                                                  0.0, firings.data());

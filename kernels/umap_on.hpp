@@ -9,9 +9,9 @@
 #include "math/philox.hpp"
 #include "math/umap_force.hpp"
 #include "optimizer.hpp"
-#include "rows_on.hpp"
 #include "stages.hpp"
 #include "umap_edges_on.hpp"
+#include "vertex_rows.hpp"
 
 namespace nearfold {
 
@@ -154,7 +154,7 @@ class UmapOn final : public Optimizer {
   }
 
   Executor executor_;
-  RowsOn<Executor> rows_;
+  VertexRows<Executor> rows_;
   std::int64_t n_;
   UmapEdgesOn<Executor> edges_;
   std::uint64_t seed_;

@@ -14,7 +14,6 @@
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 #include "sums.hpp"
-#include "umap_edges_on.hpp"
 
 namespace nearfold {
 
@@ -229,7 +228,7 @@ class WeightsOn {
   float heaviest_of(const MergedRows<Union>& rows) {
     auto of_rows = executor_.template buffer<float>(n_);
     executor_.for_each(n_, HeaviestOfRow<Union>{rows, of_rows.data()});
-    return nearfold::heaviest_of(executor_, of_rows.data(), n_);
+    return most_of(executor_, of_rows.data(), n_);
   }
 
   Executor executor_;

@@ -137,10 +137,8 @@ void check_memory(const Source& source, const Settings& settings) {
   const MemoryLimit limit = settings.memory_limit
                                 ? MemoryLimit{*settings.memory_limit, "the limit given"}
                                 : available_memory();
-  PlannedPoints points{.n = source.n(),
-                       .dim = source.dim(),
-                       .counted = false,
-                       .has_graph = source.graph != nullptr};
+  PlannedPoints points{
+      .n = source.n(), .dim = source.dim(), .counted = false, .has_graph = source.graph != nullptr};
   if (plan(points, settings).host_bytes() <= limit.bytes) return;
   if (!points.has_graph && source.points.rows > 0)
     points.search_width = search_width(source.points, settings);

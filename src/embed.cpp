@@ -169,7 +169,8 @@ Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const 
     : state_(State::begin({.points = points, .graph = &graph}, settings, progress)) {}
 Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
                    const Checkpoint& from, const Progress& progress)
-    : state_(State::begin({.points = points, .graph = &graph, .from = &from}, settings, progress)) {}
+    : state_(State::begin({.points = points, .graph = &graph, .from = &from}, settings, progress)) {
+}
 Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
     : state_(State::begin({.there = points}, settings, progress)) {}

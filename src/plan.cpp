@@ -165,8 +165,7 @@ const PlannedStage& Plan::largest() const {
 
 Plan plan(const PlannedPoints& points, const Settings& settings) {
   const Counts c = counts_of(points, settings);
-  const Init init = settings.init.value_or(
-      default_init(settings.method, points.dim > 0));
+  const Init init = settings.init.value_or(default_init(settings.method, points.dim > 0));
   const bool gpu = std::holds_alternative<Cuda>(settings.device);
   const double held = points.counted ? 4 * c.dim : 0;  // bytes of every point
   Plan out;

@@ -35,13 +35,14 @@ struct PutByPoint {
 };
 
 template <class Executor>
-class RowsOn {
+class VertexRows {
  public:
   template <class T>
   using Buffer = typename Executor::template Buffer<T>;
 
   /// `point_of` is empty when vertices are numbered as points are.
-  RowsOn(const Executor& executor, Buffer<std::int32_t> point_of, std::int64_t n, std::int64_t cols)
+  VertexRows(const Executor& executor, Buffer<std::int32_t> point_of, std::int64_t n,
+             std::int64_t cols)
       : executor_(executor), point_of_(std::move(point_of)), n_(n), cols_(cols) {
     if (point_of_.size() > 0) return;
     point_of_ = executor_.template buffer<std::int32_t>(n_);
