@@ -11,7 +11,7 @@ Start initial_layout(const Init& init, HostMatrix<const float> points,
                      std::uint64_t seed, const Cuda& on) {
   if (there.rows > 0 || points.rows == 0 || !std::holds_alternative<PcaInit>(init)) {
     LayoutOn<OnDevice> source(OnDevice(on), there.data, there.cols, graph);
-    return initial_layout(init, source, dims, seed);
+    return initial_layout(init, source, dims, seed, host_of(on));
   }
   const std::int64_t asked = pca_bytes(points.rows, points.cols), free = free_bytes(on);
   if (asked > free) {
@@ -24,7 +24,7 @@ Start initial_layout(const Init& init, HostMatrix<const float> points,
   DeviceArray<float> copy(on, static_cast<std::size_t>(points.size()));
   copy.write(points.data, copy.size());
   LayoutOn<OnDevice> source(OnDevice(on), copy.data(), points.cols, graph);
-  return initial_layout(init, source, dims, seed);
+  return initial_layout(init, source, dims, seed, host_of(on));
 }
 
 }  // namespace nearfold

@@ -37,36 +37,53 @@ float normal(std::uint64_t seed, Stream stream, std::int64_t i, std::int64_t c) 
       random4(seed, stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(c)));
 }
 
-void add_normal(Matrix& start, std::uint64_t seed, Stream stream, float width) {
-  for (std::int64_t i = 0; i < start.rows; ++i) {
-    for (std::int64_t c = 0; c < start.cols; ++c) {
-      start.row(i)[c] += width * normal(seed, stream, i, c);
-    }
-  }
+/// body(row) for every row of a start, in ranges.
+template <class Body>
+void for_each_row(Matrix& start, const Cpu& on, const Body& body) {
+  parallel_for(on.threads, start.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) body(i, start.row(i));
+  });
+}
+
+void add_normal(Matrix& start, std::uint64_t seed, Stream stream, float width, const Cpu& on) {
+  for_each_row(start, on, [&](std::int64_t i, float* row) {
+    for (std::int64_t c = 0; c < start.cols; ++c) row[c] += width * normal(seed, stream, i, c);
+  });
 }
 
 /// The first entry of largest magnitude of every column becomes positive.
-void fix_signs(Matrix& start) {
-  for (std::int64_t c = 0; c < start.cols; ++c) {
-    float peak = 0;
-    for (std::int64_t i = 0; i < start.rows; ++i) {
-      if (std::abs(start.row(i)[c]) > std::abs(peak)) peak = start.row(i)[c];
+void fix_signs(Matrix& start, const Cpu& on) {
+  struct Peak {
+    float value = 0;
+    Peak operator+(Peak next) const {
+      return std::abs(next.value) > std::abs(value) ? next : *this;
     }
-    if (peak >= 0) continue;
-    for (std::int64_t i = 0; i < start.rows; ++i) start.row(i)[c] = -start.row(i)[c];
+  };
+  for (std::int64_t c = 0; c < start.cols; ++c) {
+    const auto peak_of = [&](std::int64_t begin, std::int64_t end) {
+      Peak peak;
+      for (std::int64_t i = begin; i < end; ++i) peak = peak + Peak{start.row(i)[c]};
+      return peak;
+    };
+    if (parallel_sum(on.threads, start.rows, kGrain, Peak{}, peak_of).value >= 0) continue;
+    for_each_row(start, on, [&](std::int64_t, float* row) { row[c] = -row[c]; });
   }
 }
 
 /// Standard deviation of a column, in double whatever its scale.
-double deviation(const Matrix& start, std::int64_t c) {
-  double sum = 0, squares = 0;
+double deviation(const Matrix& start, std::int64_t c, const Cpu& on) {
   const auto n = static_cast<double>(start.rows);
-  for (std::int64_t i = 0; i < start.rows; ++i) sum += static_cast<double>(start.row(i)[c]);
-  for (std::int64_t i = 0; i < start.rows; ++i) {
-    const double off = static_cast<double>(start.row(i)[c]) - sum / n;
-    squares += off * off;
-  }
-  return std::sqrt(squares / n);
+  const auto sum_of = [&](const auto& value) {
+    return parallel_sum(on.threads, start.rows, kGrain, 0.0,
+                        [&](std::int64_t begin, std::int64_t end) {
+                          double sum = 0;
+                          for (std::int64_t i = begin; i < end; ++i)
+                            sum += value(static_cast<double>(start.row(i)[c]));
+                          return sum;
+                        });
+  };
+  const double mean = sum_of([](double x) { return x; }) / n;
+  return std::sqrt(sum_of([&](double x) { return (x - mean) * (x - mean); }) / n);
 }
 
 /// Scores of the points on their axes; columns beyond those that there are stay 0.
@@ -121,24 +138,40 @@ class HostSource final : public StartSource {
 };
 
 /// Columns that PCA has no axis for: noise of 1 % of the first column.
-void fill_missing(Start& start, std::int64_t dim, std::uint64_t seed) {
-  const auto width = static_cast<float>(0.01 * deviation(start.layout, 0));
-  for (std::int64_t c = dim; c < start.layout.cols; ++c) {
-    for (std::int64_t i = 0; i < start.layout.rows; ++i) {
-      start.layout.row(i)[c] = width * normal(seed, Stream::init, i, c);
-    }
-  }
+void fill_missing(Start& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
+  const auto width = static_cast<float>(0.01 * deviation(start.layout, 0, on));
+  for_each_row(start.layout, on, [&](std::int64_t i, float* row) {
+    for (std::int64_t c = dim; c < start.layout.cols; ++c)
+      row[c] = width * normal(seed, Stream::init, i, c);
+  });
   start.warnings.push_back("the points have " + std::to_string(dim) +
                            " column(s): the other columns of the PCA start are noise");
 }
 
-Matrix random_start(std::int64_t n, int dims, std::uint64_t seed) {
+Matrix random_start(std::int64_t n, int dims, std::uint64_t seed, const Cpu& on) {
   Matrix out(n, dims);
-  for (std::int64_t i = 0; i < n; ++i) {
+  for_each_row(out, on, [&](std::int64_t i, float* row) {
     const Random4 bits = random4(seed, Stream::init, static_cast<std::uint64_t>(i));
-    for (int c = 0; c < dims; ++c) out.row(i)[c] = to_unit(bits.v[c]);
-  }
+    for (int c = 0; c < dims; ++c) row[c] = to_unit(bits.v[c]);
+  });
   return out;
+}
+
+/// The least and the largest value of a column.
+struct Span {
+  float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+  Span operator+(Span next) const { return {std::min(low, next.low), std::max(high, next.high)}; }
+  double extent() const { return static_cast<double>(high) - static_cast<double>(low); }
+};
+
+Span span_of(const Matrix& start, std::int64_t c, const Cpu& on) {
+  return parallel_sum(on.threads, start.rows, kGrain, Span{},
+                      [&](std::int64_t begin, std::int64_t end) {
+                        Span span;
+                        for (std::int64_t i = begin; i < end; ++i)
+                          span = span + Span{start.row(i)[c], start.row(i)[c]};
+                        return span;
+                      });
 }
 
 }  // namespace
@@ -146,60 +179,61 @@ Matrix random_start(std::int64_t n, int dims, std::uint64_t seed) {
 Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
                      int dims, std::uint64_t seed, const Cpu& on) {
   HostSource here(points, graph, on);
-  return initial_layout(init, here, dims, seed);
+  return initial_layout(init, here, dims, seed, on);
 }
 
-Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed) {
+Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed,
+                     const Cpu& on) {
   if (const auto* given = std::get_if<ArrayInit>(&init)) return {given->start, "array", {}};
-  if (is<RandomInit>(init)) return {random_start(from.n(), dims, seed), "random", {}};
+  if (is<RandomInit>(init)) return {random_start(from.n(), dims, seed, on), "random", {}};
   Start start = is<PcaInit>(init) ? pca_start(from, dims) : from.spectral(dims, seed);
-  fix_signs(start.layout);
+  fix_signs(start.layout, on);
   if (is<PcaInit>(init)) {
-    if (dims > from.dim()) fill_missing(start, from.dim(), seed);
-    if (deviation(start.layout, 0) == 0) {
+    if (dims > from.dim()) fill_missing(start, from.dim(), seed, on);
+    if (deviation(start.layout, 0, on) == 0) {
       start.warnings.push_back("all points are equal: the PCA start is nothing but jitter");
     }
   }
   return start;
 }
 
-void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed) {
+void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
+                 const Cpu& on) {
   if (is<ArrayInit>(init)) return;
   const auto width = static_cast<float>(kTsneWidth);
   if (is<RandomInit>(init)) {
     std::fill(start.values.begin(), start.values.end(), 0.0f);
-    return add_normal(start, seed, Stream::init, width);
+    return add_normal(start, seed, Stream::init, width, on);
   }
   // Equal rows keep nothing but the jitter, which is then all the width there is.
-  const double now = deviation(start, 0);
-  for (float& value : start.values) {
-    value = now > 0 ? static_cast<float>(static_cast<double>(value) / now * kTsneWidth) : 0.0f;
-  }
-  add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width);
+  const double now = deviation(start, 0, on);
+  for_each_row(start, on, [&](std::int64_t, float* row) {
+    for (std::int64_t c = 0; c < start.cols; ++c)
+      row[c] = now > 0 ? static_cast<float>(static_cast<double>(row[c]) / now * kTsneWidth) : 0.0f;
+  });
+  add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width, on);
 }
 
-void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed) {
+void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
+                 const Cpu& on) {
   if (is<PcaInit>(init) || is<SpectralInit>(init)) {
     float most = 0;
-    for (const float value : start.values) most = std::max(most, std::abs(value));
-    if (most > 0) {
-      for (float& value : start.values) value = value / most * kUmapReach;
+    for (std::int64_t c = 0; c < start.cols; ++c) {
+      const Span span = span_of(start, c, on);
+      most = std::max({most, std::abs(span.low), std::abs(span.high)});
     }
-    add_normal(start, seed, Stream::jitter, kUmapJitter);
+    for_each_row(start, on, [&](std::int64_t, float* row) {
+      for (std::int64_t c = 0; c < start.cols && most > 0; ++c) row[c] = row[c] / most * kUmapReach;
+    });
+    add_normal(start, seed, Stream::jitter, kUmapJitter, on);
   }
   for (std::int64_t c = 0; c < start.cols; ++c) {
-    float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
-    for (std::int64_t i = 0; i < start.rows; ++i) {
-      low = std::min(low, start.row(i)[c]);
-      high = std::max(high, start.row(i)[c]);
-    }
-    const double extent = static_cast<double>(high) - static_cast<double>(low);
-    for (std::int64_t i = 0; i < start.rows; ++i) {
-      const double share =
-          extent > 0 ? (static_cast<double>(start.row(i)[c]) - static_cast<double>(low)) / extent
-                     : 0;
-      start.row(i)[c] = static_cast<float>(share * static_cast<double>(kUmapReach));
-    }
+    const Span span = span_of(start, c, on);
+    for_each_row(start, on, [&](std::int64_t, float* row) {
+      const double from_low = static_cast<double>(row[c]) - static_cast<double>(span.low);
+      const double share = span.extent() > 0 ? from_low / span.extent() : 0;
+      row[c] = static_cast<float>(share * static_cast<double>(kUmapReach));
+    });
   }
 }
 

@@ -155,7 +155,8 @@ std::unique_ptr<Optimizer> start_optimizer(Prepared<D> prepared, const Source& s
   std::unique_ptr<Optimizer> optimizer;
   run.stage(Stage::init, [&] {
     if (!source.from)
-      scale_start(prepared.start.layout, init_of(source, settings, params), params, settings.seed);
+      scale_start(prepared.start.layout, init_of(source, settings, params), params, settings.seed,
+                  host_of(on));
     optimizer = make_optimizer(std::move(prepared.edges), std::move(prepared.start.layout), params,
                                settings.seed, on);
     if (source.from) optimizer->restore(*source.from);

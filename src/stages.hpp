@@ -166,7 +166,7 @@ class StartSource {
   /// Rows by point.
   virtual Start spectral(int dims, std::uint64_t seed) = 0;
 };
-Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed);
+Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed, const Cpu&);
 
 inline constexpr int kStartPasses = 8;  // over the points: MNIST's axes are then right to 3e-5
 /// It only picks the vectors that the iteration begins with: the start is the same for all seeds.
@@ -175,8 +175,10 @@ inline constexpr std::uint64_t kStartSeed = 0;
 /// Brings a start to the scale its optimiser expects, in place. t-SNE: first column 1e-4 wide
 /// (standard deviation) and jittered by 1 % of that. UMAP: largest magnitude 10, jittered by 1e-4,
 /// each axis to [0, 10]. Starts given by the caller are not jittered, nor scaled for t-SNE.
-void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed);
-void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed);
+void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
+                 const Cpu&);
+void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
+                 const Cpu&);
 
 /// The first `count` principal axes of `points` [n, dim] as rows of an orthonormal matrix
 /// [count, dim], by subspace iteration; `mean` [dim] is written. count <= min(n, dim).

@@ -4,7 +4,10 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "cuda.hpp"
 #include "data.hpp"
@@ -175,6 +178,56 @@ TEST_F(OnGpu, TsneByFftIsTheSameTwiceAndAsGoodAsTheCpus) {
   settings.device = Cpu{};
   const double wanted = *embed(x, settings).info.kl_divergence;
   EXPECT_NEAR(*once.info.kl_divergence, wanted, 0.02 * wanted);
+}
+
+TEST_F(OnGpu, PointsAndMapMayStayThere) {
+  const Matrix x = data::blobs(3000, 20, 11);
+  DeviceArray<float> there(gpu_, x.values.size()), map(gpu_, 6000);
+  there.write(x.values.data(), x.values.size());
+  for (const Method& method : {Method{UmapParams{}}, Method{TsneParams{.max_iter = 300}}}) {
+    const Settings settings = settings_of(method, gpu_);
+    const RunInfo info = embed({there.data(), x.rows, x.cols}, {map.data(), x.rows, 2}, settings);
+    const Result from_host = embed(x, settings);
+    std::vector<float> found(6000);
+    map.read(found.data(), found.size());
+    EXPECT_EQ(found, from_host.layout.values);
+    EXPECT_EQ(info.kl_divergence, from_host.info.kl_divergence);
+    EXPECT_EQ(info.warnings, from_host.info.warnings);
+    EXPECT_TRUE(info.finished);
+  }
+}
+
+TEST_F(OnGpu, PointsThereAreChecked) {
+  Matrix x = data::blobs(500, 5, 12);
+  for (std::int64_t i = 0; i < x.rows; ++i) x.row(i)[2] = 1.0f;
+  DeviceArray<float> there(gpu_, x.values.size()), map(gpu_, 1000);
+  there.write(x.values.data(), x.values.size());
+  const DeviceMatrix<const float> points{there.data(), x.rows, x.cols};
+  const Settings settings = settings_of(UmapParams{}, gpu_);
+  const RunInfo info = embed(points, {map.data(), 500, 2}, settings);
+  ASSERT_EQ(info.warnings.size(), 1U);
+  EXPECT_NE(info.warnings[0].find("1 of 5 columns are constant"), std::string::npos);
+  EXPECT_THROW(embed(points, {map.data(), 499, 2}, settings), InvalidInput);
+  x.row(37)[4] = std::numeric_limits<float>::quiet_NaN();
+  there.write(x.values.data(), x.values.size());
+  EXPECT_THROW(embed(points, {map.data(), 500, 2}, settings), InvalidInput);
+}
+
+// Spectral and PCA, one component and many, given and random: the start is the CPU's as well.
+TEST_F(OnGpu, EveryStartIsTheCpus) {
+  Matrix apart = data::blobs(6000, 10, 13);
+  for (std::int64_t i = 0; i < apart.rows; ++i)
+    apart.row(i)[0] += 1e4f * static_cast<float>(i < 2500 ? 0 : i < 5500 ? 1 : 2 + i / 100);
+  for (const Matrix& x : {data::normals(5000, 10, 14), apart})
+    for (const Init& init : {Init{SpectralInit{}}, Init{PcaInit{}}, Init{RandomInit{}}}) {
+      Settings settings = settings_of(UmapParams{.n_epochs = 1}, gpu_);
+      settings.init = init;
+      const Result on_gpu = embed(x, settings);
+      settings.device = Cpu{};
+      const Result on_cpu = embed(x, settings);
+      EXPECT_EQ(on_gpu.layout.values, on_cpu.layout.values);
+      EXPECT_EQ(on_gpu.info.warnings, on_cpu.info.warnings);
+    }
 }
 
 TEST_F(OnGpu, IterationsCanBeCountedOffInAnyWay) {

@@ -7,10 +7,11 @@
 #include <limits>
 #include <vector>
 
-#include "components_on.hpp"
+#include "check_on.hpp"
 #include "data.hpp"
 #include "emulated.hpp"
 #include "graphs_on.hpp"
+#include "layout_on.hpp"
 #include "launch_shape.hpp"
 #include "layout_data.hpp"
 #include "nearfold/error.hpp"
@@ -18,7 +19,6 @@
 #include "oracle.hpp"
 #include "order.hpp"
 #include "order_on.hpp"
-#include "pca_on.hpp"
 #include "stages.hpp"
 #include "tsne.hpp"
 #include "tsne_on.hpp"
@@ -91,6 +91,25 @@ TEST(OrderedSum, IsTheCpusSum) {
       EXPECT_EQ(*sum.data(), wanted) << n;
     }
   }
+}
+
+// ---- what is looked for in points ---------------------------------------------------------------
+
+TEST(CheckOnDevice, CountsValuesThatNoDistanceCanBeMadeOf) {
+  Matrix x = data::normals(700, 9, 30);
+  const CheckOn<Emulated> check(Emulated{});
+  EXPECT_EQ(check.unusable(x.values.data(), x.view().size()), 0);
+  x.row(0)[0] = std::numeric_limits<float>::quiet_NaN();
+  x.row(31)[8] = std::numeric_limits<float>::infinity();
+  x.row(699)[8] = -2e16f;
+  EXPECT_EQ(check.unusable(x.values.data(), x.view().size()), 3);
+}
+
+TEST(CheckOnDevice, CountsConstantColumns) {
+  Matrix x = data::normals(5000, 6, 30);
+  for (std::int64_t i = 0; i < x.rows; ++i) x.row(i)[1] = x.row(i)[4] = x.row(i)[5] = 2.0f;
+  x.row(4999)[5] = 3.0f;  // in the last of all segments
+  EXPECT_EQ(CheckOn<Emulated>(Emulated{}).constant_columns(x.values.data(), x.rows, x.cols), 2);
 }
 
 // ---- order ------------------------------------------------------------------------------------
@@ -170,11 +189,13 @@ TEST(ExclusiveScan, IsTheSumOfThoseBefore) {
 
 // ---- start ------------------------------------------------------------------------------------
 
-void expect_the_cpus_start(const EdgeGraph& graph, int dims) {
+void expect_the_cpus_start(EdgeGraph graph, int dims) {
+  const auto n = static_cast<std::int32_t>(graph.n);
+  for (std::int32_t v = 0; v < n; ++v) graph.point_of.push_back(n - 1 - v);
   const auto on_device = graph_on(Emulated{}, graph);
-  GraphComponents<Emulated> components(Emulated{}, on_device);
-  const Start found = spectral_start(components, dims, 5, Cpu{2});
-  const Start wanted = spectral_start(graph, dims, 5, Cpu{2});
+  LayoutOn<Emulated> source(Emulated{}, nullptr, 0, on_device);
+  const Start found = initial_layout(SpectralInit{}, source, dims, 5, Cpu{2});
+  const Start wanted = initial_layout(SpectralInit{}, {}, graph, dims, 5, Cpu{2});
   EXPECT_EQ(found.layout.values, wanted.layout.values);
   EXPECT_EQ(found.how, wanted.how);
   EXPECT_EQ(found.warnings, wanted.warnings);
@@ -202,18 +223,17 @@ TEST(PcaOnDevice, IsTheCpus) {
   }
 }
 
-TEST(PcaOnDevice, HasTheCpusScores) {
-  const Matrix x = data::blobs(900, 30, 44);
-  const PcaOn<Emulated> found(Emulated{}, x.values.data(), x.rows, x.cols);
-  const Matrix axes = principal_axes(found, 2, kStartPasses, kStartSeed);
-  EdgeGraph none;
-  none.n = x.rows;
-  const Start start = initial_layout(PcaInit{}, x, none, 2, 1, Cpu{2});
-  Matrix scores = found.scores(axes);
-  for (std::int64_t c = 0; c < 2; ++c) {
-    const float sign = scores.row(0)[c] == start.layout.row(0)[c] ? 1.0f : -1.0f;
-    for (std::int64_t i = 0; i < x.rows; ++i)
-      ASSERT_EQ(sign * scores.row(i)[c], start.layout.row(i)[c]);
+TEST(PcaOnDevice, MakesTheCpusStart) {
+  for (const std::int64_t dim : {1, 2, 30}) {
+    const Matrix x = data::blobs(900, dim, 44);
+    EdgeGraph none;
+    none.n = x.rows;
+    const auto graph = graph_on(Emulated{}, none);
+    LayoutOn<Emulated> source(Emulated{}, x.values.data(), dim, graph);
+    const Start found = initial_layout(PcaInit{}, source, 3, 1, Cpu{2});
+    const Start wanted = initial_layout(PcaInit{}, x, none, 3, 1, Cpu{2});
+    EXPECT_EQ(found.layout.values, wanted.layout.values) << dim;
+    EXPECT_EQ(found.warnings, wanted.warnings);
   }
 }
 

@@ -90,6 +90,24 @@ TEST(Embed, NamesEveryOtherBadSetting) {
   EXPECT_THROW(embed(points(), {.device = Cuda{}}), NoDevice);
 }
 
+// Memory of a GPU that was not asked for, or cannot be had, is never touched.
+TEST(Embed, NamesADeviceThatIsNotThePointsOwn) {
+  float there = 0;
+  const DeviceMatrix<const float> from{&there, 100, 5};
+  const DeviceMatrix<float> to{&there, 100, 2};
+  expect_contains(error_of<InvalidParameter>([&] { embed(from, to, {.device = Cpu{}}); }),
+                  "the memory given is a GPU's and device is the cpu");
+  expect_contains(error_of<InvalidParameter>([&] { Embedder(from, {.device = Cpu{}}); }),
+                  "the memory given is a GPU's and device is the cpu");
+  Settings quick;
+  quick.method = UmapParams{.n_epochs = 1};
+  const Embedder on_cpu(points(), quick);
+  expect_contains(error_of<InvalidParameter>([&] { on_cpu.copy_layout(to); }),
+                  "the memory given is a GPU's and device is the cpu");
+  EXPECT_THROW(embed(from, {&there, 99, 2}, {.device = Cuda{}}), InvalidInput);
+  EXPECT_THROW(embed(from, to, {.device = Cuda{99}}), NoDevice);
+}
+
 TEST(Embed, NamesDataItCannotTake) {
   const auto said = [](const Matrix& x, const Settings& settings) {
     return error_of<InvalidInput>([&] { embed(x, settings); });
