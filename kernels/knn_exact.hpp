@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "knn_plan.hpp"
+#include "knn_points.hpp"
 #include "knn_proof.hpp"
 
 namespace nearfold {
