@@ -5,6 +5,7 @@
 #include <faiss/gpu/StandardGpuResources.h>
 #include <faiss/impl/FaissException.h>
 
+#include <string>
 #include <type_traits>
 
 #include "cuda.hpp"

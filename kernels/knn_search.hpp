@@ -13,6 +13,7 @@
 #include "knn_plan.hpp"
 #include "knn_points.hpp"
 #include "knn_proof.hpp"
+#include "stopping.hpp"
 
 namespace nearfold {
 
