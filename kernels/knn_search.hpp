@@ -167,15 +167,20 @@ class SearchOn {
                 .errors = half ? errors_.data() : nullptr,
                 .most_norm = most_of(executor_, norms_.data(), n()),
                 .most_error = half ? most_of(executor_, errors_.data(), n()) : 0.0f,
-                .terms = half ? half_width(width) : width,
                 .dim = width,
                 .scale = half ? frame->scale : 1.0,
                 .form = form_};
-    // Rounding to a float and then to a half; half a step of the smallest. |x|^2 / 2 in parts loses
-    // 2^-32; products of floats may be below any.
-    proof.relative = half ? 0x1p-11 * (1.0 + 0x1p-10) : 0.0;
-    proof.absolute = half ? 0x1p-25 * (1.0 + 0x1p-10) : 0.0;
-    proof.lost = half ? 0x1p-30 : 0x1p-120 * static_cast<double>(width + 32);
+    if (half) {
+      // Twice what sums lose that are cut, not rounded; to a float and then to a half; half a step
+      // of the smallest; |x|^2 / 2 in parts.
+      proof.rounding = 0x1p-22 * static_cast<double>(half_width(width) + 32);
+      proof.relative = 0x1p-11 * (1.0 + 0x1p-10);
+      proof.absolute = 0x1p-25 * (1.0 + 0x1p-10);
+      proof.lost = 0x1p-30;
+    } else {  // twice what rounded sums lose; products below any float
+      proof.rounding = 0x1p-23 * static_cast<double>(width + 8);
+      proof.lost = 0x1p-120 * static_cast<double>(width + 32);
+    }
     return proof;
   }
 

@@ -158,14 +158,16 @@ TEST(Proof, StaysWhereWholeNumbersAreAndGoesWhereACloudIs) {
 
 /// Row 0 of two points, whose k-th distance is 1: how low may the estimates of hidden ones be?
 TEST(Proof, TurnsWhereAHiddenPointCouldBeAsNear) {
+  const double rounding = 96 * 0x1p-22;
   std::vector<std::int32_t> ids{1};
   std::vector<float> distances{1.0f}, reach{0.0f}, norms{10.0f}, errors{0.01f};
   Proof proof{.best = {ids.data(), distances.data(), 1},
               .reach = reach.data(),
               .norms = norms.data(),
               .most_norm = 100.0f,
-              .terms = 64,
+
               .dim = 64,
+              .rounding = rounding,
               .form = DistanceForm::root};
   const auto turns = [&] {  // by bisection
     double low = 0, high = 100;
@@ -175,7 +177,6 @@ TEST(Proof, TurnsWhereAHiddenPointCouldBeAsNear) {
     }
     return high;
   };
-  const double rounding = 96 * 0x1p-22;
   EXPECT_NEAR(turns(), 1 + rounding * 21 * 21, 1e-4);  // a near point is not longer than 11
   proof.most_norm = 10.0f;
   EXPECT_NEAR(turns(), 1 + rounding * 20 * 20, 1e-4);
