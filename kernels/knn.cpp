@@ -1,4 +1,5 @@
 // Neighbours on a GPU: which search the parameters ask for, and whether it can be had there.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <string>

@@ -4,7 +4,7 @@
 namespace nearfold {
 namespace {
 
-DeviceKnnGraph graph_of(KnnOn<OnDevice>& search) {
+DeviceKnnGraph graph_of(SearchOn<OnDevice>& search) {
   DeviceKnnGraph graph;
   graph.neighbors = search.take_ids();
   graph.distances = search.take_distances();
@@ -15,15 +15,15 @@ DeviceKnnGraph graph_of(KnnOn<OnDevice>& search) {
 
 DeviceKnnGraph flat_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
                            const SearchPlan& plan) {
-  KnnOn<OnDevice> search(OnDevice(on), points, k, plan);
-  search.flat(faiss_finder(on));
+  SearchOn<OnDevice> search(OnDevice(on), points, k, plan);
+  find_flat(OnDevice(on), search, plan.half, faiss_finder(on));
   return graph_of(search);
 }
 
 DeviceKnnGraph cells_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
                             const SearchPlan& plan, const CellTask& task, CellsFound& found) {
-  KnnOn<OnDevice> search(OnDevice(on), points, k, plan);
-  found = search.cells(faiss_finder(on), task);
+  SearchOn<OnDevice> search(OnDevice(on), points, k, plan);
+  found = find_through_cells(OnDevice(on), search, task, faiss_finder(on));
   return graph_of(search);
 }
 

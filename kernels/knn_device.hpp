@@ -1,4 +1,4 @@
-// KnnOn on a GPU, by FAISS.
+// The searches of knn_on.hpp on a GPU, by FAISS.
 #pragma once
 
 #include "graph.hpp"

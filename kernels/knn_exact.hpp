@@ -9,7 +9,10 @@
 #include <cstdint>
 
 #include "knn_plan.hpp"
+#include "knn_points.hpp"
 #include "knn_proof.hpp"
+#include "launch_shape.hpp"
+#include "stopping.hpp"
 
 namespace nearfold {
 

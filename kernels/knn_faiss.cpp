@@ -5,6 +5,7 @@
 #include <faiss/gpu/StandardGpuResources.h>
 #include <faiss/impl/FaissException.h>
 
+#include <string>
 #include <type_traits>
 
 #include "cuda.hpp"
@@ -37,10 +38,11 @@ struct Resources {
   }
 };
 
-/// cuVS, where a version has it, would take halves for floats.
+/// Where a version has cuVS, once called raft: it takes halves for floats, and other candidates.
 template <class Params>
 void without_cuvs(Params& params) {
   if constexpr (requires { params.use_cuvs; }) params.use_cuvs = false;
+  if constexpr (requires { params.use_raft; }) params.use_raft = false;
 }
 
 /// Numbers of rows: int until 1.7.3.

@@ -1,17 +1,40 @@
-// Neighbours on a device: searches by FAISS in tiles and batches, rows that stay open measured in
-// all pairs. A template over the executor and over what finds candidates, so that all of it runs
-// where there is no GPU.
+// Neighbours on a device: flat and through cells, as searches (knn_search.hpp) that follow each
+// other until every row is what it should be. Templates over the executor and over what finds
+// candidates, so that all of it runs where there is no GPU.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
+#include <vector>
 
-#include "knn_exact.hpp"
-#include "knn_nearest.hpp"
+#include "knn_frame.hpp"
+#include "knn_search.hpp"
 
 namespace nearfold {
+
+/// Every row, exact: by halves if so planned, then what is open by floats, then by all pairs.
+template <class Executor>
+void find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_halves,
+               std::unique_ptr<Finder> finder) {
+  OpenRows<Executor> open;
+  if (by_halves) {
+    const HalfFrames<Executor> frames(executor, search.rows());
+    search.search(*finder, {}, search.n(), &frames.frame());
+    open = search.not_proven({}, search.n(), &frames.frame());
+    if (open.count > 0) {
+      search.search(*finder, open.ids(), open.count, nullptr);
+      open = search.not_proven(open.ids(), open.count, nullptr);
+    }
+  } else {
+    search.search(*finder, {}, search.n(), nullptr);
+    open = search.not_proven({}, search.n(), nullptr);
+  }
+  finder.reset();  // its memory is free from here on
+  search.measure(open);
+}
 
 /// How an inverted file is searched.
 struct CellTask {
@@ -29,208 +52,36 @@ struct CellsFound {
 
 inline constexpr std::int64_t kTuningSample = 1000;  // rows that probes are tuned on
 
-inline DistanceForm form_of(Metric metric) {
-  if (metric == Metric::euclidean) return DistanceForm::root;
-  return metric == Metric::sqeuclidean ? DistanceForm::square : DistanceForm::half;
-}
-
+/// Every row through cells, whose probes double until the sample's recall reaches the target; a row
+/// that is too short is made exact. One structure of FAISS at a time. All rows are held.
 template <class Executor>
-class KnnOn {
- public:
-  template <class T>
-  using Buffer = typename Executor::template Buffer<T>;
+CellsFound find_through_cells(const Executor& executor, SearchOn<Executor>& search,
+                              const CellTask& task, std::unique_ptr<Finder> finder) {
+  const std::int64_t n = search.n(), count = std::min(n, kTuningSample);
+  std::vector<std::int64_t> sampled;
+  for (std::int64_t s = 0; s < count; ++s) sampled.push_back(s * n / count);
+  const auto list = executor.upload(sampled);
+  const PointIds sample{list.data(), 0};
+  search.search(*finder, sample, count, nullptr);
+  const NeighborRows truth = search.distances_of(sample, count);
+  finder.reset();
 
-  KnnOn(const Executor& executor, const SearchedPoints& points, int k, const SearchPlan& plan)
-      : executor_(executor),
-        plan_(plan),
-        form_(form_of(points.distance.metric)),
-        k_(k),
-        rows_(executor, points, plan.resident, plan.tile, plan.batch),
-        ids_(executor.template buffer<std::int32_t>(points.n * k)),
-        distances_(executor.template buffer<float>(points.n * k)),
-        reach_(executor.template buffer<float>(points.n)),
-        norms_(executor.template buffer<float>(points.n)),
-        errors_(executor.template buffer<float>(points.n)) {}
-
-  /// Every row, exact: by halves if so planned, then what is open by floats, then by all pairs.
-  void flat(std::unique_ptr<Finder> finder) {
-    OpenRows<Executor> open;
-    if (plan_.half) {
-      const HalfFrames<Executor> frames(executor_, rows_);
-      search(*finder, {}, n(), &frames.frame());
-      open = open_rows(executor_, proof(&frames.frame()), true, PointIds{}, n());
-      if (open.count > 0) {
-        search(*finder, open.ids(), open.count, nullptr);
-        open = open_rows(executor_, proof(nullptr), true, open.ids(), open.count);
-      }
-    } else {
-      search(*finder, {}, n(), nullptr);
-      open = open_rows(executor_, proof(nullptr), true, PointIds{}, n());
-    }
-    finder.reset();  // its memory is free from here on
-    find_exactly(executor_, rows_, open, best(), reach_.data(), form_);
-  }
-
-  /// Every row through cells, whose probes double until the sample's recall reaches the target; a
-  /// row that is too short is made exact. One structure of FAISS at a time. All rows are held.
-  CellsFound cells(std::unique_ptr<Finder> finder, const CellTask& task) {
-    std::vector<std::int64_t> sampled;
-    for (std::int64_t s = 0; s < std::min(n(), kTuningSample); ++s)
-      sampled.push_back(s * n() / std::min(n(), kTuningSample));
-    const auto list = executor_.upload(sampled);
-    const auto count = static_cast<std::int64_t>(sampled.size());
-    const PointIds sample{list.data(), 0};
-    search(*finder, sample, count, nullptr);
-    const NeighborRows truth = distances_of(sample, count);
-    finder.reset();
-
-    auto index = task.make({rows_.all(), n(), rows_.width()});
-    CellsFound found{task.probes.value_or(1), {}};
-    const auto look = [&] {
-      index->set_probes(found.probes);
-      search_cells(*index, sample, count);
-      found.recall = task.recall_of(truth, distances_of(sample, count));
-    };
-    look();
-    while (!task.probes && found.recall.mean < task.target_recall && found.probes < task.lists) {
-      found.probes = std::min(2 * found.probes, task.lists);
-      look();
-    }
-    search_cells(*index, {}, n());
-    index.reset();
-    find_exactly(executor_, rows_, open_rows(executor_, Proof{.best = best()}, false, {}, n()),
-                 best(), reach_.data(), form_);
-    return found;
-  }
-
-  /// The graph's entries, which go from here.
-  Buffer<std::int32_t> take_ids() { return std::move(ids_); }
-  Buffer<float> take_distances() { return std::move(distances_); }
-
- private:
-  /// What a batch of queries needs.
-  struct Room {
-    Room(const Executor& executor, std::int64_t queries, std::int64_t width, int candidates,
-         bool half)
-        : batch(queries),
-          rows(executor.template buffer<float>(batch * width)),
-          halves(executor.template buffer<std::uint16_t>(half ? batch * half_width(width) : 0)),
-          found(executor.template buffer<std::int64_t>(batch * candidates)),
-          estimates(executor.template buffer<float>(batch * candidates)),
-          measured(executor.template buffer<float>(batch * candidates)) {}
-    std::int64_t batch;
-    Buffer<float> rows;
-    Buffer<std::uint16_t> halves;
-    Buffer<std::int64_t> found;
-    Buffer<float> estimates, measured;
+  auto index = task.make({search.rows().all(), n, search.rows().width()});
+  CellsFound found{task.probes.value_or(1), {}};
+  const auto look = [&] {
+    index->set_probes(found.probes);
+    search.search(*index, sample, count);
+    found.recall = task.recall_of(truth, search.distances_of(sample, count));
   };
-
-  std::int64_t n() const { return rows_.n(); }
-  BestRows best() { return {ids_.data(), distances_.data(), k_}; }
-  int candidates_among(std::int64_t points) const {
-    return static_cast<int>(std::min<std::int64_t>(candidates_for(k_), points));
+  look();
+  while (!task.probes && found.recall.mean < task.target_recall && found.probes < task.lists) {
+    found.probes = std::min(2 * found.probes, task.lists);
+    look();
   }
-  Room room_for(std::int64_t rows, bool half) {
-    return as_many_as_fit(std::min(plan_.batch, rows), kLeastBatch, [&](std::int64_t batch) {
-      return Room(executor_, batch, rows_.width(), candidates_for(k_), half);
-    });
-  }
-
-  /// All batches of some rows: find(queries, their points, how many, room) and selection.
-  template <class Find>
-  void in_batches(const TileRows& tile, PointIds which, std::int64_t rows, const float* norms,
-                  Room& room, const Find& find) {
-    const int candidates = candidates_among(tile.n);
-    for (std::int64_t first = 0; first < rows; first += room.batch) {
-      const std::int64_t count = std::min(room.batch, rows - first);
-      const PointIds these = which.from(first);
-      const float* const queries = rows_.some(these, count, room.rows.data());
-      find(queries, these, count, candidates);
-      select_nearest(executor_, {tile, queries, these, count, candidates, room.found.data(),
-                                 room.estimates.data(), norms, room.measured.data(), form_, best(),
-                                 reach_.data()});
-      executor_.wait();
-      throw_if_stopped();
-    }
-  }
-
-  /// Rows among all points, by halves in a frame, or by floats.
-  void search(Finder& finder, PointIds which, std::int64_t rows, const HalfFrame* frame) {
-    executor_.for_each(rows, ClearRows{best(), which, reach_.data()});
-    const std::int64_t width = rows_.width(), wide = half_width(width);
-    auto halves = executor_.template buffer<std::uint16_t>(
-        frame ? std::min(n(), rows_.tile_size()) * wide : 0);
-    Room room = room_for(rows, frame != nullptr);
-    for (std::int64_t t = 0; t < rows_.tiles(); ++t) {
-      const TileRows tile = rows_.tile(t);
-      const auto halve = [&](const float* from, PointIds points, std::int64_t count, bool queries,
-                             std::uint16_t* to) {
-        executor_.for_each_row(count, HalveRows{from, width, points, *frame, queries, to,
-                                                norms_.data(), errors_.data()});
-      };
-      if (frame)
-        halve(tile.rows, {nullptr, tile.begin}, tile.n, false, halves.data());
-      else
-        executor_.for_each_row(tile.n, NormOfRow{tile.rows, width, norms_.data() + tile.begin});
-      in_batches(tile, which, rows, frame ? norms_.data() : nullptr, room,
-                 [&](const float* queries, PointIds these, std::int64_t count, int candidates) {
-                   if (!frame)
-                     return finder.nearest({tile.rows, tile.n, width}, {queries, count, width},
-                                           candidates, room.estimates.data(), room.found.data());
-                   halve(queries, these, count, true, room.halves.data());
-                   finder.largest({halves.data(), tile.n, wide}, {room.halves.data(), count, wide},
-                                  candidates, room.estimates.data(), room.found.data());
-                 });
-    }
-  }
-
-  void search_cells(FaissCells& index, PointIds which, std::int64_t rows) {
-    executor_.for_each(rows, ClearRows{best(), which, reach_.data()});
-    Room room = room_for(rows, false);
-    in_batches({rows_.all(), 0, n(), rows_.width()}, which, rows, nullptr, room,
-               [&](const float* queries, PointIds, std::int64_t count, int candidates) {
-                 index.nearest({queries, count, rows_.width()}, candidates, room.estimates.data(),
-                               room.found.data());
-               });
-  }
-
-  /// After search() of all points in this frame, or by floats.
-  Proof proof(const HalfFrame* frame) {
-    const bool half = frame != nullptr;
-    const std::int64_t width = rows_.width();
-    Proof proof{.best = best(),
-                .reach = reach_.data(),
-                .norms = norms_.data(),
-                .errors = half ? errors_.data() : nullptr,
-                .most_norm = most_of(executor_, norms_.data(), n()),
-                .most_error = half ? most_of(executor_, errors_.data(), n()) : 0.0f,
-                .terms = half ? half_width(width) : width,
-                .dim = width,
-                .scale = half ? frame->scale : 1.0,
-                .form = form_};
-    // Rounding to a float and then to a half; half a step of the smallest. |x|^2 / 2 in parts loses
-    // 2^-32; products of floats may be below any.
-    proof.relative = half ? 0x1p-11 * (1.0 + 0x1p-10) : 0.0;
-    proof.absolute = half ? 0x1p-25 * (1.0 + 0x1p-10) : 0.0;
-    proof.lost = half ? 0x1p-30 : 0x1p-120 * static_cast<double>(width + 32);
-    return proof;
-  }
-
-  NeighborRows distances_of(PointIds which, std::int64_t rows) {
-    auto room = executor_.template buffer<float>(rows * k_);
-    executor_.for_each(rows * k_, GatherRows{distances_.data(), k_, which, room.data()});
-    NeighborRows answer(rows, k_);
-    executor_.fetch(room.data(), rows * k_, answer.distances.data());
-    return answer;
-  }
-
-  Executor executor_;
-  SearchPlan plan_;
-  DistanceForm form_;
-  int k_;
-  RowsOn<Executor> rows_;
-  Buffer<std::int32_t> ids_;
-  Buffer<float> distances_, reach_, norms_, errors_;
-};
+  search.search(*index, PointIds{}, n);
+  index.reset();
+  search.measure(search.too_short());
+  return found;
+}
 
 }  // namespace nearfold

@@ -13,6 +13,7 @@ namespace nearfold {
 
 inline constexpr std::int64_t kMostBatch = 16'384, kLeastBatch = 256;  // queries
 inline constexpr std::int64_t kLeastTile = 16'384;                     // points
+inline constexpr std::int64_t kHalfSample = 1024;  // rows that a frame of halves is chosen by
 /// Numbers that FAISS may be given at once: until 1.7.3 it counts them in 32 bits.
 inline constexpr std::int64_t kMostNumbers = (std::int64_t{1} << 31) - 1;
 /// Bytes that CUDA and its libraries take beside what is asked for.

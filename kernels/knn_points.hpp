@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "knn_select.hpp"
+#include "launch_shape.hpp"
 #include "metric_rows.hpp"
 #include "nearfold/params.hpp"
 #include "stopping.hpp"

@@ -30,9 +30,9 @@ struct Proof {
   const float* norms = nullptr;   // of every point as it is compared, rounded up: s |x|
   const float* errors = nullptr;  // null: none; of every point: e(x), rounded up
   float most_norm = 0, most_error = 0;
-  std::int64_t terms = 0;  // that a product is a sum of
-  std::int64_t dim = 0;    // that a measured distance is a sum of
+  std::int64_t dim = 0;
   double scale = 1;
+  double rounding = 0;                // of an estimate, by (|q| + |x|)^2
   double relative = 0, absolute = 0;  // rounding a number x: relative |x| + absolute, at most
   double lost = 0;                    // from an estimate, whatever the size of its rows
   DistanceForm form = DistanceForm::square;
@@ -48,8 +48,6 @@ struct Proof {
     const double error = smaller(static_cast<double>(most_error),
                                  relative * near + absolute * std::sqrt(static_cast<double>(dim)));
     const double length = smaller(static_cast<double>(most_norm), near + error);
-    // Twice what sums of so many terms lose that are cut rather than rounded.
-    const double rounding = 0x1p-22 * static_cast<double>(terms + 32);
     const double beyond = distance + own_error + error;
     return static_cast<double>(reach[i]) - rounding * (own + length) * (own + length) - lost >
            beyond * beyond;
