@@ -16,6 +16,7 @@
 #include "metric.hpp"
 #include "nearfold/error.hpp"
 #include "parallel.hpp"
+#include "plan_needs.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -26,16 +27,6 @@ constexpr double kProgram = 15e6;             // code, libraries, their buffers
 constexpr double kSample = 12.0 * 4096;       // bytes per column: what finds the principal axes
 constexpr double kPad = 16;                   // columns of short rows come in so many
 constexpr double kProjectedFrom = 128;        // columns, from which axes are looked for
-
-/// The counts that all stages need, as doubles: they may be beyond 64 bits before the end.
-struct Counts {
-  double n, dim, k, width, entries;
-  double threads;
-};
-
-struct Need {
-  double bytes_per_point = 0, bytes = 0, seconds = 0;
-};
 
 // ---- knn ----------------------------------------------------------------------------------------
 
@@ -75,8 +66,7 @@ double copied_columns(const Settings& settings, double dim) {
   return 0;
 }
 
-// ---- the others
-// -----------------------------------------------------------------------------------
+// ---- the others ---------------------------------------------------------------------------------
 
 /// The graph by vertex, memberships, the reverse lists, the edges.
 Need weights_need(const Counts& c) {
@@ -132,13 +122,6 @@ Need knn_need(const PlannedPoints& points, const Settings& settings, const Count
   return need;
 }
 
-/// On a GPU the points, the graph and the edges lie there while a stage works on them.
-double device_need(const std::string& stage, const Counts& c) {
-  if (stage == "knn") return 4 * c.dim + 12 * c.k + 16;
-  if (stage == "weights") return weights_need(c).bytes_per_point;
-  return stage == "optimize" ? 8 * c.entries + 60 : 0;
-}
-
 }  // namespace
 
 std::int64_t Plan::host_bytes() const {
@@ -169,18 +152,20 @@ Plan plan(const PlannedPoints& points, const Settings& settings) {
   const bool gpu = std::holds_alternative<Cuda>(settings.device);
   const double held = points.counted ? 4 * c.dim : 0;  // bytes of every point
   Plan out;
-  const auto add = [&](const char* stage, const Need& need) {
+  const auto add = [&](const char* stage, const Need& need, const Need& there) {
     out.stages.push_back(
         {.name = stage,
          .host_bytes = whole(c.n * (held + need.bytes_per_point) + need.bytes + kProgram),
-         .device_bytes = gpu ? whole(c.n * device_need(stage, c)) : 0,
+         .device_bytes = gpu ? whole(c.n * there.bytes_per_point + there.bytes) : 0,
          .seconds = need.seconds});
   };
-  add("knn", knn_need(points, settings, c));
+  add("knn", knn_need(points, settings, c), device_knn_need(points, settings, c));
   if (points.graph_only) return out;
-  add("weights", weights_need(c));
-  add("init", init_need(init, c));
-  add("optimize", std::visit([&](const auto& p) { return optimize_need(p, c); }, settings.method));
+  add("weights", weights_need(c), device_weights_need(c));
+  add("init", init_need(init, c), device_init_need(init, c));
+  std::visit(
+      [&](const auto& p) { add("optimize", optimize_need(p, c), device_optimize_need(p, c)); },
+      settings.method);
   return out;
 }
 

@@ -1,0 +1,25 @@
+// What the stages of a run need: for plan.cpp, which counts the host's arrays, and plan_device.cpp.
+#pragma once
+
+#include "nearfold/plan.hpp"
+
+namespace nearfold {
+
+/// The counts that all stages need, as doubles: they may be beyond 64 bits before the end.
+struct Counts {
+  double n, dim, k, width, entries;
+  double threads;
+};
+
+struct Need {
+  double bytes_per_point = 0, bytes = 0, seconds = 0;
+};
+
+/// In the memory of a GPU.
+Need device_knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c);
+Need device_weights_need(const Counts& c);
+Need device_init_need(const Init& init, const Counts& c);
+Need device_optimize_need(const UmapParams&, const Counts& c);
+Need device_optimize_need(const TsneParams&, const Counts& c);
+
+}  // namespace nearfold
