@@ -16,7 +16,8 @@ export PATH=$PATH:/usr/local/cuda/bin
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DNEARFOLD_CUDA=ON \
   -DCMAKE_PREFIX_PATH="$faiss" ${2:+-DCMAKE_CUDA_ARCHITECTURES="$2"} >/dev/null
 touch kernels/*.cu # so that ptxas tells of all of them
-cmake --build "$build" --target nearfold_tool cuda_test device_test >"$build/log" ||
+cmake --build "$build" --target nearfold_tool cuda_test device_test \
+  recording_test umap_hubs_test >"$build/log" ||
   { tail -n 40 "$build/log" && exit 1; }
 
 kernels=$(grep -c 'bytes spill stores' "$build/log" || true)
@@ -26,8 +27,9 @@ if grep 'bytes spill stores' "$build/log" | grep -qv ' 0 bytes spill stores, 0 b
   echo "check-cuda: a kernel spills registers" && exit 1
 fi
 
-"$build/tests/device_test" --gtest_brief=1
-"$build/tests/cuda_test" --gtest_brief=1
+for test in device recording umap_hubs cuda; do
+  "$build/tests/${test}_test" --gtest_brief=1
+done
 "$build/nearfold" info >/dev/null
 if [[ -z ${NEARFOLD_REQUIRE_GPU:-} && ! -e /dev/nvidia0 ]]; then
   status=0

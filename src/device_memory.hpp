@@ -45,9 +45,7 @@ class DeviceArray {
       : on_(on), size_(size), memory_(on, static_cast<std::int64_t>(size * sizeof(T))) {}
   DeviceArray(const DeviceArray& other) : DeviceArray(other.on_, other.size_) { write(other); }
   DeviceArray(DeviceArray&& other) noexcept
-      : on_(other.on_),
-        size_(std::exchange(other.size_, 0)),
-        memory_(std::move(other.memory_)) {}
+      : on_(other.on_), size_(std::exchange(other.size_, 0)), memory_(std::move(other.memory_)) {}
   DeviceArray& operator=(DeviceArray other) noexcept {
     on_ = other.on_;
     size_ = std::exchange(other.size_, 0);
