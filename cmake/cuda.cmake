@@ -19,6 +19,7 @@ target_sources(nearfold PRIVATE
   kernels/knn.cpp
   kernels/knn.cu
   kernels/knn_faiss.cpp
+  kernels/recording.cpp
   kernels/tsne.cu
   kernels/umap.cu
   kernels/weights.cu

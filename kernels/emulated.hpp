@@ -105,7 +105,7 @@ class Emulated {
     return std::vector<T>(from.data(), from.data() + from.size());
   }
 
-  void wait() const { shared_->refuse_in_recordings("to wait"); }
+  void wait() const { shared_->refuse_in_recordings("a wait"); }
 
   /// Backwards: whoever counts on the order is found out.
   template <class Body>

@@ -1,14 +1,17 @@
 // The executor of a GPU; what it has is listed in emulated.hpp. Everything is ordered on the
-// stream of its Cuda.
+// stream of its Cuda, or on one of its own.
 #pragma once
 
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "cuda.hpp"
 #include "launch_shape.hpp"
+#include "recording.hpp"
 #include "tsne_grid.cuh"
 
 namespace nearfold {
@@ -57,6 +60,10 @@ __global__ void __launch_bounds__(kBlockThreads) run_rows(std::int64_t rows, Bod
 class OnDevice {
  public:
   explicit OnDevice(const Cuda& on) : on_(on) {}
+  /// With a stream that can be recorded, which is there as long as copies of this executor are.
+  static OnDevice with_own_stream(const Cuda& on) {
+    return OnDevice(std::make_shared<const OwnStream>(on));
+  }
 
   template <class T>
   using Buffer = DeviceArray<T>;
@@ -67,9 +74,13 @@ class OnDevice {
   }
   template <class T>
   Buffer<T> upload(const std::vector<T>& values) const {
-    Buffer<T> buffer(on_, values.size());
-    buffer.write(values.data(), values.size());
-    return buffer;
+    Buffer<T> made(on_, values.size());
+    write(values, made);
+    return made;
+  }
+  template <class T>
+  void write(const std::vector<T>& values, Buffer<T>& to) const {
+    to.write(values.data(), values.size());
   }
   template <class T>
   void copy(const Buffer<T>& from, Buffer<T>& to) const {
@@ -95,6 +106,14 @@ class OnDevice {
 
   using Convolution = CudaConvolution<OnDevice>;
 
+  using Recording = nearfold::Recording;
+  template <class Work>
+  Recording record(const Work& work) const {
+    Capture capture(on_);
+    work();
+    return Recording(on_, capture.end());
+  }
+
   const Cuda& on() const { return on_; }
   void wait() const {
     const OnThisDevice here(on_);
@@ -102,6 +121,9 @@ class OnDevice {
   }
 
  private:
+  explicit OnDevice(std::shared_ptr<const OwnStream> stream)
+      : on_(stream->on()), own_(std::move(stream)) {}
+
   template <class Kernel, class Body>
   void launch(Kernel* kernel, std::int64_t threads, std::int64_t n, const Body& body) const {
     if (threads <= 0) return;
@@ -111,6 +133,7 @@ class OnDevice {
   }
 
   Cuda on_;
+  std::shared_ptr<const OwnStream> own_;  // on_'s, if it is one's own
 };
 
 }  // namespace nearfold
