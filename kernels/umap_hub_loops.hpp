@@ -51,7 +51,6 @@ struct CountQuads {
 
 struct HubList {
   UmapRows rows;
-  std::int32_t parts;
   const std::int64_t* hub_rows;    // [count], ascending
   const std::int64_t* first_pull;  // [count + 1], in quads
   const std::int64_t* first_push;  // [count + 1]

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include "sums.hpp"
@@ -56,7 +55,7 @@ class UmapHubs {
   using Buffer = typename Executor::template Buffer<T>;
 
   HubList list() const {
-    return {rows_, parts_, hub_rows_.data(), first_pull_.data(), first_push_.data(), count()};
+    return {rows_, hub_rows_.data(), first_pull_.data(), first_push_.data(), count()};
   }
 
   /// Of the step of a part; begin: [parts + 1].
