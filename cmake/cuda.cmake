@@ -22,6 +22,7 @@ target_sources(nearfold PRIVATE
   kernels/knn_faiss.cpp
   kernels/layout.cu
   kernels/order.cu
+  kernels/recording.cpp
   kernels/sort.cu
   kernels/tsne.cu
   kernels/umap.cu

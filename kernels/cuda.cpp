@@ -13,11 +13,12 @@ void check_cuda(cudaError_t status, const char* call) {
 
 OnThisDevice::OnThisDevice(const Cuda& on) {
   check_cuda(cudaGetDevice(&before_), "cudaGetDevice");
-  check_cuda(cudaSetDevice(on.device), "cudaSetDevice");
+  now_ = on.device;
+  if (now_ != before_) check_cuda(cudaSetDevice(now_), "cudaSetDevice");
 }
 
 OnThisDevice::~OnThisDevice() {
-  cudaSetDevice(before_);
+  if (now_ != before_) cudaSetDevice(before_);
 }
 
 std::int64_t free_bytes(const Cuda& on) {

@@ -24,7 +24,7 @@ class OnThisDevice {
   OnThisDevice& operator=(const OnThisDevice&) = delete;
 
  private:
-  int before_ = 0;
+  int before_ = 0, now_ = 0;
 };
 
 /// Free bytes of a device.

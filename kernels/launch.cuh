@@ -1,14 +1,17 @@
 // The executor of a GPU; what it has is listed in emulated.hpp. Everything is ordered on the
-// stream of its Cuda.
+// stream of its Cuda, or on one of its own.
 #pragma once
 
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "cuda.hpp"
 #include "launch_shape.hpp"
+#include "recording.hpp"
 #include "sort.hpp"
 #include "tsne_grid.cuh"
 
@@ -58,6 +61,10 @@ __global__ void __launch_bounds__(kBlockThreads) run_rows(std::int64_t rows, Bod
 class OnDevice {
  public:
   explicit OnDevice(const Cuda& on) : on_(on) {}
+  /// With a stream that can be recorded, which is there as long as copies of this executor are.
+  static OnDevice with_own_stream(const Cuda& on) {
+    return OnDevice(std::make_shared<const OwnStream>(on));
+  }
 
   using Space = DeviceSpace;
   template <class T>
@@ -69,9 +76,13 @@ class OnDevice {
   }
   template <class T>
   Buffer<T> upload(const std::vector<T>& values) const {
-    Buffer<T> buffer(on_, values.size());
-    buffer.write(values.data(), values.size());
-    return buffer;
+    Buffer<T> made(on_, values.size());
+    write(values, made);
+    return made;
+  }
+  template <class T>
+  void write(const std::vector<T>& values, Buffer<T>& to) const {
+    to.write(values.data(), values.size());
   }
   template <class T>
   void copy(const Buffer<T>& from, Buffer<T>& to) const {
@@ -115,6 +126,14 @@ class OnDevice {
 
   using Convolution = CudaConvolution<OnDevice>;
 
+  using Recording = nearfold::Recording;
+  template <class Work>
+  Recording record(const Work& work) const {
+    Capture capture(on_);
+    work();
+    return Recording(on_, capture.end());
+  }
+
   const Cuda& on() const { return on_; }
   std::int64_t free_bytes() const { return nearfold::free_bytes(on_); }
   void wait() const {
@@ -123,6 +142,9 @@ class OnDevice {
   }
 
  private:
+  explicit OnDevice(std::shared_ptr<const OwnStream> stream)
+      : on_(stream->on()), own_(std::move(stream)) {}
+
   template <class T>
   void move(T* to, const T* from, std::int64_t count, CopyKind kind) const {
     if (count > 0) copy_bytes(on_, to, from, static_cast<std::size_t>(count) * sizeof(T), kind);
@@ -136,6 +158,7 @@ class OnDevice {
   }
 
   Cuda on_;
+  std::shared_ptr<const OwnStream> own_;  // on_'s, if it is one's own
 };
 
 }  // namespace nearfold

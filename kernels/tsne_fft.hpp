@@ -22,10 +22,11 @@
 
 namespace nearfold {
 
-/// Where points lie on the grid.
+/// Where points lie on the grid. On the device, as it changes between recorded iterations.
 struct GridFrame {
   static constexpr float kScale = static_cast<float>(1.0 / kGridSpacing);
-  float origin;  // of both axes, in nodes
+  float origin;       // of both axes, in nodes
+  std::int32_t lost;  // whether a point was not on the grid since the last look
   std::int64_t nodes;
 
   /// A point's cell and place in it; false when its spline would reach beyond the grid.
@@ -48,24 +49,24 @@ struct GridFrame {
 inline constexpr double kChargeUnit = 68719476736.0;  // 2^36: a hundred million points in one node
 
 struct SpreadCharge {
-  GridFrame frame;
+  GridFrame* frame;
   const float* y;
   std::int64_t* charges;  // [nodes, nodes], in units of 1 / kChargeUnit
-  std::int32_t* lost;
 
   NEARFOLD_HD void operator()(std::int64_t i) const {
     GridFrame::Place at;
-    if (!frame.place(y + 2 * i, at)) {
-      *lost = 1;
+    if (!frame->place(y + 2 * i, at)) {
+      frame->lost = 1;
       return;
     }
+    const std::int64_t nodes = frame->nodes;
     float across[8], along[8], slope[8];
     spline_weights(at.x, along, slope);
     spline_weights(at.y, across, slope);
     for (int r = 0; r < kSplineNodes; ++r)
       for (int c = 0; c < kSplineNodes; ++c)
         add_atomically(
-            charges + (at.row - 2 + r) * frame.nodes + at.column - 2 + c,
+            charges + (at.row - 2 + r) * nodes + at.column - 2 + c,
             static_cast<std::int64_t>(static_cast<double>(across[r] * along[c]) * kChargeUnit));
   }
 };
@@ -90,7 +91,7 @@ struct TakeCharge {
 
 /// The potential at point i, and the force there.
 struct ReadPotential {
-  GridFrame frame;
+  const GridFrame* frame;
   const float* y;
   const float* values;
   std::int64_t stride;
@@ -100,7 +101,7 @@ struct ReadPotential {
   NEARFOLD_HD void operator()(std::int64_t i) const {
     GridFrame::Place at;
     float phi = 0, by_x = 0, by_y = 0;
-    if (frame.place(y + 2 * i, at)) {
+    if (frame->place(y + 2 * i, at)) {
       float along[8], along_slope[8], across[8], across_slope[8];
       spline_weights(at.x, along, along_slope);
       spline_weights(at.y, across, across_slope);
@@ -155,33 +156,34 @@ class FftOn final : public RepulsionOn<Executor> {
   FftOn(const Executor& executor, std::int64_t n)
       : executor_(executor),
         n_(n),
-        lost_(executor.upload(std::vector<std::int32_t>{0})),
+        frame_here_(executor.template buffer<GridFrame>(1)),
         extent_(executor.template buffer<Extent>(1)),
         potential_(executor.template buffer<float>(n)),
         sum_(executor, n, 32 * kSumChunk),
         box_(executor, n, 32 * kSumChunk),
         self_(grid_self_potential()) {}
 
-  void look(const float* y, bool again) override {
+  bool look(const float* y, bool again) override {
     box_(ExtentAt{y}, Extent{}, extent_.data());
     const Extent box = executor_.download(extent_, 0);
     if (!box.finite)
       throw InvalidInput("the layout is no longer finite; use a smaller learning rate");
     const float least = std::max(kLeastRoom, 0.1f * (box.high - box.low));
     room_ = again ? 4.0f * room_ : least;
-    lost_ = executor_.upload(std::vector<std::int32_t>{0});
-    fit(box);
+    const bool is_new = fit(box);
+    executor_.write(std::vector<GridFrame>{frame_}, frame_here_);
+    return is_new;
   }
 
-  bool lost() override { return executor_.download(lost_, 0) != 0; }
+  bool lost() override { return executor_.download(frame_here_, 0).lost != 0; }
 
   void compute(const float* y, float* force, double* z) override {
-    executor_.for_each(n_, SpreadCharge{frame_, y, charges_.data(), lost_.data()});
+    executor_.for_each(n_, SpreadCharge{frame_here_.data(), y, charges_.data()});
     executor_.for_each(grid_->rows() * grid_->stride(),
                        TakeCharge{charges_.data(), frame_.nodes, grid_->stride(), grid_->values()});
     grid_->convolve();
-    executor_.for_each(
-        n_, ReadPotential{frame_, y, grid_->values(), grid_->stride(), force, potential_.data()});
+    executor_.for_each(n_, ReadPotential{frame_here_.data(), y, grid_->values(), grid_->stride(),
+                                         force, potential_.data()});
     sum_(DoubleAt{potential_.data()}, 0.0, z);
     executor_.for_each(1, TakeSelves{z, static_cast<double>(n_) * self_});
   }
@@ -191,7 +193,8 @@ class FftOn final : public RepulsionOn<Executor> {
   static constexpr std::int64_t kMostNodes = 8192;  // 3,277 units
   static constexpr float kLeastRoom = 4;            // units around the layout
 
-  void fit(const Extent& box) {
+  /// Returns whether there is another grid than before.
+  bool fit(const Extent& box) {
     const float low = (box.low - room_) * GridFrame::kScale;
     const float high = (box.high + room_) * GridFrame::kScale;
     frame_.origin = std::floor(low) - 2.0f;
@@ -206,20 +209,21 @@ class FftOn final : public RepulsionOn<Executor> {
     const std::int64_t step =
         std::max<std::int64_t>(1, std::bit_floor(static_cast<std::uint64_t>(least)) / 8);
     const std::int64_t nodes = (least + step - 1) / step * step;
-    if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return;
+    if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return false;
     grid_ = std::make_unique<typename Executor::Convolution>(executor_, nodes);
     frame_.nodes = grid_->nodes();
     charges_ = executor_.upload(
         std::vector<std::int64_t>(static_cast<std::size_t>(frame_.nodes * frame_.nodes)));
+    return true;
   }
 
   Executor executor_;
   std::int64_t n_;
-  GridFrame frame_{0, 0};
+  GridFrame frame_{0, 0, 0};  // as it was at the last look
   float room_ = kLeastRoom;
   std::unique_ptr<typename Executor::Convolution> grid_;
   typename Executor::template Buffer<std::int64_t> charges_;
-  typename Executor::template Buffer<std::int32_t> lost_;
+  typename Executor::template Buffer<GridFrame> frame_here_;
   typename Executor::template Buffer<Extent> extent_;
   typename Executor::template Buffer<float> potential_;
   OrderedSum<Executor, double> sum_;

@@ -68,6 +68,8 @@ class FftPlan {
     const int length = static_cast<int>(side);
     check_cufft(cufftPlan2d(&plan_, length, length, type), "cufftPlan2d");
     check_cufft(cufftSetStream(plan_, on.stream), "cufftSetStream");
+    // Its tables may come by the default stream, which on.stream need not wait for.
+    check_cuda(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
   }
   ~FftPlan() { cufftDestroy(plan_); }
   FftPlan(const FftPlan&) = delete;

@@ -1,161 +1,26 @@
 // t-SNE's optimisation on a device: the iterations of src/tsne.cpp, with its sums in its order.
-// With exact repulsion the layout is the CPU's, bit for bit, on every device.
+// With exact repulsion the layout is the CPU's, bit for bit, on every device. Iterations are
+// recorded once and replayed, ten at a time where nobody looks in between.
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
-#include <numbers>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "math/elementary.hpp"
 #include "optimizer.hpp"
+#include "replayed.hpp"
 #include "stages.hpp"
 #include "tsne.hpp"
 #include "tsne_attraction.hpp"
 #include "tsne_exact.hpp"
 #include "tsne_fft.hpp"
+#include "tsne_step.hpp"
 #include "tsne_stop.hpp"
 #include "vertex_rows.hpp"
 
 namespace nearfold {
-
-struct EdgeRows {
-  const std::int64_t* offsets;
-  const std::int32_t* columns;
-  const float* weights;
-};
-
-struct PLogPAt {
-  const float* weights;
-  NEARFOLD_HD double operator()(std::int64_t e) const { return p_log_p(weights[e]); }
-};
-
-template <int Dims>
-struct VectorSum {
-  double at[Dims] = {};
-  NEARFOLD_HD VectorSum operator+(const VectorSum& other) const {
-    VectorSum sum = *this;
-    for (int c = 0; c < Dims; ++c) sum.at[c] += other.at[c];
-    return sum;
-  }
-};
-
-/// Row i of the gradient: attraction less the repulsion that `force` holds.
-template <int Dims>
-struct GradientRow {
-  EdgeRows rows;
-  const float* y;
-  float* force;
-  float exaggeration;
-  const double* z;
-
-  struct Part {
-    float at[Dims] = {};
-    NEARFOLD_HD Part& operator+=(const Part& other) {
-      for (int c = 0; c < Dims; ++c) at[c] += other.at[c];
-      return *this;
-    }
-  };
-
-  NEARFOLD_HD Part part(std::int64_t i, int lane) const {
-    Part sum;
-    for (std::int64_t e = rows.offsets[i] + lane; e < rows.offsets[i + 1]; e += kRowLanes) {
-      float d[Dims], d2 = 0;
-      for (int c = 0; c < Dims; ++c) {
-        d[c] = y[i * Dims + c] - y[std::int64_t{rows.columns[e]} * Dims + c];
-        d2 += d[c] * d[c];
-      }
-      const float g = rows.weights[e] * student_t(d2);
-      for (int c = 0; c < Dims; ++c) sum.at[c] += g * d[c];
-    }
-    return sum;
-  }
-  NEARFOLD_HD void finish(std::int64_t i, const Part& pull) const {
-    const auto one_over_z = static_cast<float>(1.0 / *z);
-    for (int c = 0; c < Dims; ++c) {
-      float& f = force[i * Dims + c];
-      f = exaggeration * pull.at[c] - f * one_over_z;
-    }
-  }
-};
-
-/// A point's share of the divergence: of p, of p log2(1 + d^2).
-struct DivergenceRow {
-  EdgeRows rows;
-  const float* y;
-  int dims;
-  VectorSum<2>* shares;  // [n]
-
-  struct Part {
-    float p = 0, p_log = 0;
-    NEARFOLD_HD Part& operator+=(const Part& other) {
-      p += other.p;
-      p_log += other.p_log;
-      return *this;
-    }
-  };
-
-  NEARFOLD_HD Part part(std::int64_t i, int lane) const {
-    Part sum;
-    for (std::int64_t e = rows.offsets[i] + lane; e < rows.offsets[i + 1]; e += kRowLanes) {
-      float d2 = 0;
-      for (int c = 0; c < dims; ++c) {
-        const float d = y[i * dims + c] - y[std::int64_t{rows.columns[e]} * dims + c];
-        d2 += d * d;
-      }
-      sum.p += rows.weights[e];
-      sum.p_log += rows.weights[e] * log2_f(1.0f + d2);
-    }
-    return sum;
-  }
-  NEARFOLD_HD void finish(std::int64_t i, const Part& total) const {
-    shares[i] = {{static_cast<double>(total.p), static_cast<double>(total.p_log)}};
-  }
-};
-
-template <int Dims>
-struct MovePoint {
-  const float* gradient;
-  float *y, *update, *gains;
-  float rate, momentum, longest;
-
-  NEARFOLD_HD void operator()(std::int64_t i) const {
-    tsne_move<Dims>(gradient + i * Dims, rate, momentum, longest, y + i * Dims, update + i * Dims,
-                    gains + i * Dims);
-  }
-};
-
-template <int Dims>
-struct PointAt {
-  const float* y;
-  NEARFOLD_HD VectorSum<Dims> operator()(std::int64_t i) const {
-    VectorSum<Dims> point;
-    for (int c = 0; c < Dims; ++c) point.at[c] = static_cast<double>(y[i * Dims + c]);
-    return point;
-  }
-};
-
-template <int Dims>
-struct TakeMean {
-  const VectorSum<Dims>* sum;
-  std::int64_t n;
-  float* mean;  // [Dims]
-  NEARFOLD_HD void operator()(std::int64_t) const {
-    for (int c = 0; c < Dims; ++c)
-      mean[c] = static_cast<float>(sum->at[c] / static_cast<double>(n));
-  }
-};
-
-template <int Dims>
-struct CentrePoint {
-  const float* mean;
-  float* y;
-  NEARFOLD_HD void operator()(std::int64_t i) const {
-    for (int c = 0; c < Dims; ++c) y[i * Dims + c] -= mean[c];
-  }
-};
 
 template <class Executor, int Dims>
 std::unique_ptr<RepulsionOn<Executor>> make_repulsion_on(const Executor& executor, std::int64_t n,
@@ -179,14 +44,16 @@ class TsneOn final : public Optimizer {
         n_(graph.n),
         graph_(std::move(graph)),
         entropy_(edge_entropy()),
-        rows_(executor, std::move(graph_.point_of), n_, Dims),
+        vertices_(executor, std::move(graph_.point_of), n_, Dims),
         repulsion_(make_repulsion_on<Executor, Dims>(executor, n_, params, kExactAtMost)),
         force_(executor.template buffer<float>(n_ * Dims)),
         z_(executor.template buffer<double>(1)),
+        phase_(executor.template buffer<TsnePhase>(1)),
         total_(executor.template buffer<VectorSum<Dims>>(1)),
         mean_(executor.template buffer<float>(Dims)),
         sum_(executor, n_, 32 * kSumChunk) {
-    now_.y = rows_.by_vertex(start);
+    now_.y = executor.template buffer<float>(n_ * Dims);
+    vertices_.by_vertex(start, now_.y);
     now_.update = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims)));
     now_.gains = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims), 1.0f));
     now_.early_iterations = params.early_exaggeration_iter;
@@ -199,7 +66,7 @@ class TsneOn final : public Optimizer {
       const bool due = now_.iteration % kLook == 0 && now_.iteration != seen_at_;
       if (!repulsion_->is_exact() && (due || seen_at_ < 0)) look();
       const int until = std::min(last, now_.iteration / kLook * kLook + kLook);
-      while (now_.iteration < until && now_.iteration < now_.iterations) iterate();
+      while (now_.iteration < until && now_.iteration < now_.iterations) iterate(until);
       if (repulsion_->lost()) again();
     }
     executor_.wait();
@@ -219,11 +86,11 @@ class TsneOn final : public Optimizer {
   int early_iterations() const override { return std::min(now_.iteration, now_.early_iterations); }
 
   void copy_layout(HostMatrix<float> out) const override {
-    const Matrix rows = rows_.by_point(now_.y);
+    const Matrix rows = vertices_.by_point(now_.y);
     std::copy(rows.values.begin(), rows.values.end(), out.data);
   }
   void copy_layout(DeviceMatrix<float> out) const override {
-    rows_.by_point(now_.y, out.data);
+    vertices_.by_point(now_.y, out.data);
     executor_.wait();
   }
 
@@ -235,14 +102,14 @@ class TsneOn final : public Optimizer {
             .early_iterations = state.early_iterations,
             .iterations = state.iterations,
             .memory = state.stop.memory(),
-            .layout = rows_.by_point(state.y),
-            .update = rows_.by_point(state.update),
-            .gains = rows_.by_point(state.gains)};
+            .layout = vertices_.by_point(state.y),
+            .update = vertices_.by_point(state.update),
+            .gains = vertices_.by_point(state.gains)};
   }
   void restore(const Checkpoint& from) override {
-    now_.y = rows_.by_vertex(from.layout);
-    now_.update = rows_.by_vertex(from.update);
-    now_.gains = rows_.by_vertex(from.gains);
+    vertices_.by_vertex(from.layout, now_.y);
+    vertices_.by_vertex(from.update, now_.update);
+    vertices_.by_vertex(from.gains, now_.gains);
     now_.stop.restore(from.memory);
     now_.iteration = from.iteration;
     now_.early_iterations = from.early_iterations;
@@ -276,14 +143,19 @@ class TsneOn final : public Optimizer {
   }
 
   void look() {
-    repulsion_->look(now_.y.data(), false);
+    look_at_layout(false);
     keep(now_, seen_);
     seen_at_ = now_.iteration;
   }
   /// Back to the last look, with more room.
   void again() {
     keep(seen_, now_);
-    repulsion_->look(now_.y.data(), true);
+    look_at_layout(true);
+  }
+  void look_at_layout(bool again) {
+    if (!repulsion_->look(now_.y.data(), again)) return;
+    one_.forget();
+    ten_.forget();
   }
   void keep(const State& from, State& to) {
     executor_.copy(from.y, to.y);
@@ -295,20 +167,60 @@ class TsneOn final : public Optimizer {
     to.iterations = from.iterations;
   }
 
-  void iterate() {
-    repulsion_->compute(now_.y.data(), force_.data(), z_.data());
-    if (params_.early_stop) judge();
-    if (now_.iteration == now_.iterations) return;
-    const TsnePhase phase = phase_of(params_, n_, now_.iteration < now_.early_iterations);
+  /// One iteration or more, but none after `until`, that nobody looks at in between; none when the
+  /// run is found to be at its end.
+  void iterate(int until) {
+    if (looks(now_.iteration)) {
+      repel();
+      judge();
+      if (now_.iteration == now_.iterations) return;
+      set_phase();
+      step();
+      ++now_.iteration;
+      return;
+    }
+    set_phase();
+    const int first = now_.iteration++;
+    while (now_.iteration < std::min(until, now_.iterations) && !looks(now_.iteration) &&
+           is_early(now_.iteration) == is_early(first))
+      ++now_.iteration;
+    replay(now_.iteration - first);
+  }
+
+  bool is_early(int iteration) const { return iteration < now_.early_iterations; }
+  bool looks(int iteration) const {
+    return params_.early_stop && now_.stop.looks(iteration, now_.early_iterations);
+  }
+
+  void replay(int iterations) {
+    const auto one = [this] {
+      repel();
+      step();
+    };
+    const auto ten = [&one] {
+      for (int i = 0; i < kLook; ++i) one();
+    };
+    if (iterations == kLook) return ten_(executor_, ten);
+    for (int i = 0; i < iterations; ++i) one_(executor_, one);
+  }
+
+  void set_phase() {
+    if (is_early_ == is_early(now_.iteration)) return;
+    is_early_ = is_early(now_.iteration);
+    executor_.write(std::vector<TsnePhase>{phase_of(params_, n_, *is_early_)}, phase_);
+  }
+
+  // Recorded: what changes from one iteration to the next is read from the device.
+  void repel() { repulsion_->compute(now_.y.data(), force_.data(), z_.data()); }
+  void step() {
     executor_.for_each_row(
-        n_, GradientRow<Dims>{rows(), now_.y.data(), force_.data(), phase.exaggeration, z_.data()});
+        n_, GradientRow<Dims>{rows(), now_.y.data(), force_.data(), phase_.data(), z_.data()});
     executor_.for_each(
         n_, MovePoint<Dims>{force_.data(), now_.y.data(), now_.update.data(), now_.gains.data(),
-                            phase.rate, phase.momentum, static_cast<float>(params_.max_step_norm)});
+                            phase_.data(), static_cast<float>(params_.max_step_norm)});
     sum_(PointAt<Dims>{now_.y.data()}, VectorSum<Dims>{}, total_.data());
     executor_.for_each(1, TakeMean<Dims>{total_.data(), n_, mean_.data()});
     executor_.for_each(n_, CentrePoint<Dims>{mean_.data(), now_.y.data()});
-    ++now_.iteration;
   }
 
   void judge() {
@@ -341,15 +253,18 @@ class TsneOn final : public Optimizer {
   std::int64_t n_;
   EdgeGraphIn<Space> graph_;
   double entropy_;
-  VertexRows<Executor> rows_;
+  VertexRows<Executor> vertices_;
   std::unique_ptr<RepulsionOn<Executor>> repulsion_;
   Buffer<float> force_;
   mutable Buffer<double> z_;
+  Buffer<TsnePhase> phase_;  // early when is_early_ says so, unknown before
+  std::optional<bool> is_early_;
   Buffer<VectorSum<Dims>> total_;  // of all points, and what it makes their mean
   Buffer<float> mean_;
   OrderedSum<Executor, VectorSum<Dims>> sum_;
   State now_, seen_;  // seen_: at the last look
   int seen_at_ = -1;
+  Replayed<Executor> one_, ten_;  // iterations
 };
 
 }  // namespace nearfold

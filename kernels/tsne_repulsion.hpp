@@ -10,12 +10,14 @@ class RepulsionOn {
  public:
   virtual ~RepulsionOn() = default;
   /// force [n, dims] and *z as Repulsion::compute() of src/tsne.hpp has them, all on the device.
-  /// Does not wait for it.
+  /// Does not wait for it, and can be recorded.
   virtual void compute(const float* y, float* force, double* z) = 0;
   virtual bool is_exact() const = 0;
 
   /// Looks at the layout [n, dims] for the iterations to come; `again` after they were lost().
-  virtual void look(const float* /*y*/, bool /*again*/) {}
+  /// Returns whether compute() is other work from now on, so that recordings of it are worth
+  /// nothing.
+  virtual bool look(const float* /*y*/, bool /*again*/) { return false; }
   /// Whether a point has left what look() saw, so that the forces since then are worth nothing.
   virtual bool lost() { return false; }
 };

@@ -49,14 +49,13 @@ class VertexRows {
     executor_.for_each(n_, Counting{point_of_.data()});
   }
 
-  Buffer<float> by_vertex(const Matrix& by_point) const {
+  /// Into a buffer of that size, which stays where it is.
+  void by_vertex(const Matrix& by_point, Buffer<float>& to) const {
     const auto points = executor_.upload(by_point.values);
-    auto rows = executor_.template buffer<float>(n_ * cols_);
-    executor_.for_each(n_ * cols_,
-                       TakeByVertex{points.data(), point_of_.data(), cols_, rows.data()});
+    executor_.for_each(n_ * cols_, TakeByVertex{points.data(), point_of_.data(), cols_, to.data()});
     executor_.wait();  // what was uploaded goes away
-    return rows;
   }
+
   /// To rows by point at `out`, in the memory of the device; does not wait for it.
   void by_point(const Buffer<float>& by_vertex, float* out) const {
     executor_.for_each(n_ * cols_, PutByPoint{by_vertex.data(), point_of_.data(), cols_, out});

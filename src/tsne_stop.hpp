@@ -20,13 +20,20 @@ class EarlyStop {
     return iteration_of_phase >= kSettle && (iteration_of_phase - kSettle) % every(early) == 0;
   }
 
+  /// Whether apply() wants to know the divergence before an iteration of a run with so many early
+  /// ones.
+  bool looks(int iteration, int early_iterations) const {
+    const bool early = iteration < early_iterations;
+    return asks(early, iteration - (early ? 0 : early_iterations));
+  }
+
   /// Before an iteration of a run with so many early and all iterations, which become fewer when it
   /// is enough; `divergence()` is of the layout as it is.
   template <class Divergence>
   void apply(int iteration, int& early_iterations, int& iterations, const Divergence& divergence) {
+    if (!looks(iteration, early_iterations)) return;
     const bool early = iteration < early_iterations;
     const int of_phase = iteration - (early ? 0 : early_iterations);
-    if (!asks(early, of_phase)) return;
     const Verdict verdict = judge(early, of_phase, divergence());
     if (verdict == Verdict::end_early_exaggeration) early_iterations = iteration;
     if (verdict == Verdict::stop) iterations = iteration;

@@ -2,17 +2,20 @@
 // fails. Nearly everything is asked of the public interface, and held against the CPU.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "cuda.hpp"
 #include "data.hpp"
 #include "knn_device.hpp"
 #include "nearfold/nearfold.hpp"
+#include "recording.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -155,6 +158,19 @@ TEST_F(OnGpu, UmapIsTheCpus) {
     }
 }
 
+TEST_F(OnGpu, UmapOfHubsIsTheCpus) {
+  Matrix x = data::normals(5000, 100, 11);
+  for (const std::int64_t hub : {0, 17, 18, 4999}) std::fill_n(x.row(hub), 100, 0.0f);
+  for (const int dims : {2, 3})
+    for (const double rate : {0.0, 0.3, 5.0, 20.0}) {
+      Settings settings = settings_of(UmapParams{.negative_sample_rate = rate}, gpu_);
+      settings.dims = dims;
+      const Result on_gpu = embed(x, settings);
+      settings.device = Cpu{};
+      EXPECT_EQ(on_gpu.layout.values, embed(x, settings).layout.values) << dims << ", " << rate;
+    }
+}
+
 TEST_F(OnGpu, ExactTsneIsTheCpus) {
   for (const int dims : {2, 3}) {
     const Matrix x = data::blobs(2000, 20, 7);
@@ -232,17 +248,76 @@ TEST_F(OnGpu, EveryStartIsTheCpus) {
 
 TEST_F(OnGpu, IterationsCanBeCountedOffInAnyWay) {
   const Matrix x = data::blobs(9000, 20, 9);
-  const Settings settings = settings_of(TsneParams{.max_iter = 120}, gpu_);
-  Embedder whole(x, settings), parts(x, settings);
-  whole.advance(120);
-  for (const int steps : {1, 9, 13, 47, 50}) {
-    parts.advance(steps);
-    parts.loss();
+  using enum TsneParams::Repulsion;
+  for (const Method& method : {Method(TsneParams{.max_iter = 120, .repulsion = fft}),
+                               Method(TsneParams{.max_iter = 120, .repulsion = exact}),
+                               Method(UmapParams{.n_neighbors = 5, .n_epochs = 120}),
+                               Method(UmapParams{.n_epochs = 120})}) {
+    const Settings settings = settings_of(method, gpu_);
+    Embedder whole(x, settings), parts(x, settings);
+    whole.advance(120);
+    for (const int steps : {1, 9, 13, 47, 50}) {
+      parts.advance(steps);
+      parts.loss();
+    }
+    Matrix a(9000, 2), b(9000, 2);
+    whole.copy_layout(a.view());
+    parts.copy_layout(b.view());
+    EXPECT_EQ(a.values, b.values) << method.index();
   }
-  Matrix a(9000, 2), b(9000, 2);
-  whole.copy_layout(a.view());
-  parts.copy_layout(b.view());
-  EXPECT_EQ(a.values, b.values);
+}
+
+// What one thread asks for does not get into what another one records.
+TEST_F(OnGpu, RunsOfTwoThreadsAreThoseOfOne) {
+  const Matrix x = data::blobs(9000, 20, 12);
+  const Settings settings = settings_of(TsneParams{.max_iter = 300}, gpu_);
+  const Matrix wanted = embed(x, settings).layout;
+  Matrix found[2];
+  std::thread other([&] { found[0] = embed(x, settings).layout; });
+  found[1] = embed(x, settings).layout;
+  other.join();
+  for (const Matrix& layout : found) EXPECT_EQ(layout.values, wanted.values);
+}
+
+TEST_F(OnGpu, ARecordingIsReplayed) {
+  const OwnStream stream(gpu_);
+  const Cuda& on = stream.on();
+  DeviceArray<std::uint8_t> from(on, 4), to(on, 4);
+  Capture capture(on);
+  check_cuda(cudaMemsetAsync(from.data(), 7, 4, on.stream), "cudaMemsetAsync");
+  to.write(from);
+  const Recording recording(on, capture.end());
+  for (const auto before : {std::uint8_t{1}, std::uint8_t{2}}) {
+    const std::vector<std::uint8_t> values(4, before);
+    from.write(values.data(), 4);
+    to.write(values.data(), 4);
+    recording.replay();
+    std::vector<std::uint8_t> found(4);
+    to.read(found.data(), 4);
+    EXPECT_EQ(found, std::vector<std::uint8_t>(4, 7));
+  }
+}
+
+TEST_F(OnGpu, ARecordingThatFailsSaysSoAndLeavesTheStreamAsItWas) {
+  const OwnStream stream(gpu_);
+  const Cuda& on = stream.on();
+  const auto wait = [&] { check_cuda(cudaStreamSynchronize(on.stream), "cudaStreamSynchronize"); };
+  {
+    Capture capture(on);
+    EXPECT_THROW(wait(), DeviceFailure);
+    try {
+      capture.end();
+      FAIL();
+    } catch (const DeviceFailure& error) {
+      EXPECT_NE(std::string(error.what()).find("cudaStreamEndCapture"), std::string::npos);
+    }
+  }
+  {
+    const Capture abandoned(on);
+    EXPECT_THROW(wait(), DeviceFailure);
+  }
+  EXPECT_NO_THROW(wait());
+  EXPECT_EQ(cudaGetLastError(), cudaSuccess);
 }
 
 TEST_F(OnGpu, RefusesWhatItCannotDo) {

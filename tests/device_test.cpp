@@ -16,13 +16,12 @@
 #include "layout_on.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
+#include "on_device.hpp"
 #include "oracle.hpp"
 #include "order.hpp"
 #include "order_on.hpp"
 #include "stages.hpp"
 #include "tsne.hpp"
-#include "tsne_on.hpp"
-#include "umap_on.hpp"
 #include "weights_on.hpp"
 
 namespace nearfold {
@@ -31,38 +30,6 @@ namespace {
 template <class Params>
 EdgeGraph edges(std::int64_t n, int k, const Params& params, std::uint64_t seed = 1) {
   return weigh_edges(oracle::neighbors(data::blobs(n, 4, seed), k), params, Cpu{2});
-}
-
-std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
-  Matrix out(like.rows, like.cols);
-  from.copy_layout(out.view());
-  return out.values;
-}
-
-template <int Dims>
-std::unique_ptr<Optimizer> on_device(const EdgeGraph& graph, const Matrix& start,
-                                     const UmapParams& params) {
-  return std::make_unique<UmapOn<Emulated, Dims>>(Emulated{}, graph_on(Emulated{}, graph), start,
-                                                  params, 5);
-}
-template <int Dims>
-std::unique_ptr<Optimizer> on_device(const EdgeGraph& graph, const Matrix& start,
-                                     const TsneParams& params) {
-  return std::make_unique<TsneOn<Emulated, Dims>>(Emulated{}, graph_on(Emulated{}, graph), start,
-                                                  params);
-}
-
-/// The same bytes after every one of some stretches of iterations.
-template <int Dims, class Params>
-void expect_the_cpus(const EdgeGraph& graph, const Matrix& start, const Params& params) {
-  const auto device = on_device<Dims>(graph, start, params);
-  const auto cpu = make_optimizer(graph, start, params, 5, Cpu{2});
-  for (const int steps : {1, 4, 30}) {
-    EXPECT_EQ(device->advance(steps), cpu->advance(steps));
-    ASSERT_EQ(layout_of(*device, start), layout_of(*cpu, start)) << steps;
-  }
-  EXPECT_EQ(device->loss(), cpu->loss());
-  EXPECT_EQ(device->early_iterations(), cpu->early_iterations());
 }
 
 // ---- launch arithmetic ------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+// The optimisers of kernels/ on a device that the host plays, held against those of the CPU.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "emulated.hpp"
+#include "graphs_on.hpp"
+#include "stages.hpp"
+#include "tsne_on.hpp"
+#include "umap_on.hpp"
+
+namespace nearfold {
+
+inline std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
+  Matrix out(like.rows, like.cols);
+  from.copy_layout(out.view());
+  return out.values;
+}
+
+template <int Dims>
+std::unique_ptr<UmapOn<Emulated, Dims>> on_device(const EdgeGraph& graph, const Matrix& start,
+                                                  const UmapParams& params,
+                                                  const Emulated& executor = {}) {
+  return std::make_unique<UmapOn<Emulated, Dims>>(executor, graph_on(executor, graph), start,
+                                                  params, 5);
+}
+template <int Dims>
+std::unique_ptr<TsneOn<Emulated, Dims>> on_device(const EdgeGraph& graph, const Matrix& start,
+                                                  const TsneParams& params,
+                                                  const Emulated& executor = {}) {
+  return std::make_unique<TsneOn<Emulated, Dims>>(executor, graph_on(executor, graph), start,
+                                                  params);
+}
+
+/// The same bytes after every one of some stretches of iterations.
+template <int Dims, class Params>
+void expect_the_cpus(const EdgeGraph& graph, const Matrix& start, const Params& params) {
+  const auto device = on_device<Dims>(graph, start, params);
+  const auto cpu = make_optimizer(graph, start, params, 5, Cpu{2});
+  for (const int steps : {1, 4, 30}) {
+    EXPECT_EQ(device->advance(steps), cpu->advance(steps));
+    ASSERT_EQ(layout_of(*device, start), layout_of(*cpu, start)) << steps;
+  }
+  EXPECT_EQ(device->loss(), cpu->loss());
+  EXPECT_EQ(device->early_iterations(), cpu->early_iterations());
+}
+
+}  // namespace nearfold
