@@ -65,7 +65,7 @@ class Emulated {
     Buffer() = default;
     /// Of bytes that no code should count on.
     explicit Buffer(std::size_t size) : values_(size) {
-      std::memset(static_cast<void*>(values_.data()), 0xA5, size * sizeof(T));
+      if (size > 0) std::memset(static_cast<void*>(values_.data()), 0xA5, size * sizeof(T));
     }
     std::size_t size() const { return values_.size(); }
     T* data() { return values_.data(); }

@@ -151,12 +151,11 @@ struct HubPushes {
     const std::uint32_t number = step.terms.number();
     const std::int32_t pushes = step.terms.pushes(i, step.pull_counts[h], number);
     if (t >= pushes) return;
-    std::int64_t others[4];
-    step.terms.draw(i, t, number, others);
+    const Random4 draws = step.terms.draw(i, t, number);
     float own[Dims];
     step.terms.place(i, own);
     for (int s = 0; s < 4 && t + s < pushes; ++s)
-      step.terms.push(own, others[s], step.push_forces + (4 * k + s) * Dims);
+      step.terms.push(own, draws.v[s], step.push_forces + (4 * k + s) * Dims);
   }
 };
 

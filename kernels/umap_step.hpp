@@ -65,19 +65,19 @@ struct UmapTerms {
     clipped(
         own, j, [this](float d2) { return umap_attraction(d2, curve); }, force);
   }
-  NEARFOLD_HD void push(const float* own, std::int64_t j, float* force) const {
+  /// Of the vertex that draw() gives.
+  NEARFOLD_HD void push(const float* own, std::uint32_t drawn, float* force) const {
+    const std::int64_t j = to_range(drawn, static_cast<std::uint32_t>(n));
     clipped(
         own, j, [this](float d2) { return umap_repulsion(d2, curve); }, force);
   }
   NEARFOLD_HD std::int32_t pushes(std::int64_t i, std::int32_t pulls, std::uint32_t step) const {
     return samples_due(pulls, samples_per_firing, static_cast<std::uint32_t>(i), step);
   }
-  /// The vertices that pushes t, ..., t + 3 of vertex i come from.
-  NEARFOLD_HD void draw(std::int64_t i, std::int32_t t, std::uint32_t step,
-                        std::int64_t* others) const {
-    const Random4 draws = philox(static_cast<std::uint32_t>(t), static_cast<std::uint32_t>(i), step,
-                                 static_cast<std::uint32_t>(Stream::layout), seed);
-    for (int s = 0; s < 4; ++s) others[s] = to_range(draws.v[s], static_cast<std::uint32_t>(n));
+  /// Of the vertices that pushes t, ..., t + 3 of vertex i come from.
+  NEARFOLD_HD Random4 draw(std::int64_t i, std::int32_t t, std::uint32_t step) const {
+    return philox(static_cast<std::uint32_t>(t), static_cast<std::uint32_t>(i), step,
+                  static_cast<std::uint32_t>(Stream::layout), seed);
   }
 
  private:
@@ -126,8 +126,11 @@ struct UmapStep {
     float own[Dims], to[Dims];
     terms.place(i, own);
     for (int c = 0; c < Dims; ++c) to[c] = own[c];
-    follow(i, terms.part, true, own, to);
-    follow(i, second_part(terms.part, terms.parts), false, own, to);
+#if defined(__CUDA_ARCH__)
+#pragma unroll 1  // or ptxas spills for sm_120
+#endif
+    for (int turn = 0; turn < 2; ++turn)
+      follow(i, turn == 0 ? terms.part : second_part(terms.part, terms.parts), turn == 0, own, to);
     for (int c = 0; c < Dims; ++c) next[i * Dims + c] = to[c];
   }
 
@@ -164,11 +167,9 @@ struct UmapStep {
     const std::uint32_t step = terms.number();
     const std::int32_t pushes = terms.pushes(i, pulls, step);
     for (std::int32_t t = 0; t < pushes; t += 4) {
-      std::int64_t others[4];
-      terms.draw(i, t, step, others);
-      for (int s = 0; s < 4; ++s) {
-        if (t + s >= pushes) break;
-        terms.push(own, others[s], force);
+      const Random4 draws = terms.draw(i, t, step);
+      for (int s = 0; s < 4 && t + s < pushes; ++s) {
+        terms.push(own, draws.v[s], force);
         for (int c = 0; c < Dims; ++c) sum[c] += force[c];
       }
     }
