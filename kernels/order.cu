@@ -4,8 +4,7 @@
 
 namespace nearfold {
 
-Numbered<Cuda> numbered(const DeviceKnnGraph& graph, int k, const Cuda& on) {
-  if (graph.about.k != k) return numbered(host_graph(OnDevice(on), graph), k, on);
+Numbered<Cuda> numbered(const DeviceKnnGraph& graph, int /*k*/, const Cuda& on) {
   const OrderOn<OnDevice> order(OnDevice(on), graph);
   DeviceArray<std::int32_t> point_of = order.order();
   return {order.renumbered(point_of), std::move(point_of)};

@@ -35,11 +35,13 @@ fi
 
 # ---- accesses and races, on the small cases ------------------------------------------------------
 sanitized="not looked for: there is no compute-sanitizer"
+small=OnGpu.FlatNeighboursOfTwinsAreTheCpus:OnGpu.EveryStartIsTheCpus:OnGpu.PointsThereAreChecked
+small+=:OnGpu.UmapOfHubsIsTheCpus:OnGpu.ExactTsneIsTheCpus:OnGpu.ARecordingIsReplayed
 if command -v compute-sanitizer >/dev/null; then
   for check in memcheck initcheck racecheck; do
     say "$check"
     compute-sanitizer --tool "$check" --error-exitcode 1 "$build/tests/cuda_test" --gtest_brief=1 \
-      --gtest_filter='OnGpu.FlatNeighboursOfTwinsAreTheCpus:OnGpu.ExactTsneIsTheCpus' >"$work/log" ||
+      --gtest_filter="$small" >"$work/log" ||
       { tail -n 40 "$work/log" && exit 1; }
   done
   sanitized="memcheck, initcheck and racecheck find nothing"

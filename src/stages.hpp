@@ -105,7 +105,7 @@ struct Numbered {
 
 /// The first k neighbours of every row. Throws what require_neighbors() does.
 Numbered<Cpu> numbered(const KnnGraph& graph, int k, const Cpu&);
-/// The same numbers; from the host or from the device.
+/// The same numbers; from the host, or from the device, where a graph has k and no more.
 Numbered<Cuda> numbered(const KnnGraph& graph, int k, const Cuda&);
 Numbered<Cuda> numbered(const DeviceKnnGraph& graph, int k, const Cuda&);
 

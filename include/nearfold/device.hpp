@@ -15,9 +15,8 @@ struct Cpu {
   int threads = 0;
 };
 
-/// One GPU and the stream that work is ordered on. Neighbours, edge weights and the optimisation
-/// run there, the latter on a stream of its own after what was asked of this one; vertices are
-/// numbered and the start is made on the host in between.
+/// One GPU and the stream that work is ordered on, but for the optimisation: that is on a stream of
+/// its own, after what was asked of this one. All stages run there; graphs stay there.
 struct Cuda {
   int device = 0;
   CUstream_st* stream = nullptr;
