@@ -23,7 +23,7 @@ class DeviceMemory {
     std::swap(data_, other.data_);
     return *this;
   }
-  ~DeviceMemory();
+  ~DeviceMemory();  // NOLINT(performance-trivially-destructible): with CUDA it is not
   void* data() const { return data_; }
 
  private:

@@ -33,8 +33,7 @@ std::string describe(const Cuda& on) {
 DeviceMemory::DeviceMemory(const Cuda&, std::int64_t) {
   no_cuda();
 }
-DeviceMemory::~DeviceMemory() =
-    default;  // NOLINT(performance-trivially-destructible): elsewhere it is not
+DeviceMemory::~DeviceMemory() = default;
 void copy_bytes(const Cuda&, void*, const void*, std::size_t, CopyKind) {
   no_cuda();
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kPanel = PcaSegments::kPanel;  // vectors multiplied together
 constexpr std::int64_t kTile = PcaSegments::kTile;    // rows or columns: 4 x 16 sums in registers
-static_assert(kPanel == 2 * kLanes);
+static_assert(kPanel == std::int64_t{2} * kLanes);
 constexpr std::int64_t kBlock = PcaSegments::kBlock;  // centred and used while they are in cache
 
 /// out[r][16] = sum over c of x[r][c] * v[c][16] for kTile rows r, `stride` apart.

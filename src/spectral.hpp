@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "components.hpp"
 #include "graph.hpp"
 #include "nearfold/device.hpp"
 #include "nearfold/matrix.hpp"
@@ -28,25 +29,6 @@ struct Eigenvectors {
 /// small one; O(n^3) up to 32 vertices. Source: Zhou, Saad, "A Chebyshev-Davidson algorithm for
 /// large symmetric eigenproblems", SIAM J. Matrix Anal. Appl. 29 (2007), for the scaled filter.
 Eigenvectors leading_eigenvectors(const EdgeGraph& graph, int dims, const Cpu& on);
-
-/// The connected components of a graph, by their smallest vertices; vertices ascending in each.
-struct Components {
-  std::vector<std::int64_t> offsets;  // count + 1
-  std::vector<std::int32_t> members;  // n
-  std::vector<std::int32_t> place;    // n: where a vertex stands in its component
-
-  /// From the smallest vertex of each vertex's component.
-  explicit Components(const std::vector<std::int32_t>& first_of);
-  std::int64_t count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
-  std::int64_t size(std::int64_t c) const {
-    return offsets[static_cast<std::size_t>(c) + 1] - offsets[static_cast<std::size_t>(c)];
-  }
-  /// Worth more than one thread, or a device.
-  bool is_large(std::int64_t c) const { return size(c) >= 2048; }
-};
-
-/// Component `c` with its vertices renumbered 0, 1, ...
-EdgeGraph extract(const EdgeGraph& graph, const Components& components, std::int64_t c);
 
 /// What a spectral start asks of the processor or device that holds the graph.
 class SpectralGraph {
