@@ -8,22 +8,39 @@
 
 namespace nearfold {
 
-struct IsUnusable {
+/// Column g % dim of segment g / dim: a stretch of rows whose threads read side by side.
+struct Segment {
   const float* x;
-  NEARFOLD_HD std::int64_t operator()(std::int64_t i) const { return is_usable(x[i]) ? 0 : 1; }
+  std::int64_t n, dim;
+  static constexpr std::int64_t kRows = 4096;
+
+  std::int64_t count() const { return parts_of(n, kRows); }
+  NEARFOLD_HD std::int64_t begin(std::int64_t g) const { return g / dim * kRows; }
+  NEARFOLD_HD std::int64_t end(std::int64_t g) const {
+    return begin(g) + kRows < n ? begin(g) + kRows : n;
+  }
+  NEARFOLD_HD float at(std::int64_t i, std::int64_t g) const { return x[i * dim + g % dim]; }
 };
 
-/// Column g % dim of segment g / dim: whether a value differs from the first row's.
+/// How many values are of no use for distances.
+struct UnusableInSegment {
+  Segment of;
+  std::int64_t* counts;
+  NEARFOLD_HD void operator()(std::int64_t g) const {
+    std::int64_t count = 0;
+    for (std::int64_t i = of.begin(g); i < of.end(g); ++i) count += is_usable(of.at(i, g)) ? 0 : 1;
+    counts[g] = count;
+  }
+};
+
+/// Whether a value differs from the first row's.
 struct VariesInSegment {
-  const float* x;
-  std::int64_t n, dim, rows;  // rows of a segment
+  Segment of;
   std::int32_t* varies;
   NEARFOLD_HD void operator()(std::int64_t g) const {
-    const std::int64_t begin = g / dim * rows, c = g % dim;
-    const std::int64_t end = begin + rows < n ? begin + rows : n;
     std::int32_t found = 0;
-    for (std::int64_t i = begin; i < end && found == 0; ++i)
-      if (x[i * dim + c] != x[c]) found = 1;
+    for (std::int64_t i = of.begin(g); i < of.end(g) && found == 0; ++i)
+      if (of.at(i, g) != of.at(0, g)) found = 1;
     varies[g] = found;
   }
 };
@@ -43,16 +60,18 @@ class CheckOn {
   explicit CheckOn(const Executor& executor) : executor_(executor) {}
 
   /// Values that no distance can be made of.
-  std::int64_t unusable(const float* x, std::int64_t size) const {
-    return sum(size, IsUnusable{x});
+  std::int64_t unusable(const float* x, std::int64_t n, std::int64_t dim) const {
+    const Segment of{x, n, dim};
+    auto counts = executor_.template buffer<std::int64_t>(of.count() * dim);
+    executor_.for_each(of.count() * dim, UnusableInSegment{of, counts.data()});
+    return sum(of.count() * dim, ValueAt<std::int64_t>{counts.data()});
   }
 
   std::int64_t constant_columns(const float* x, std::int64_t n, std::int64_t dim) const {
-    constexpr std::int64_t kRows = 4096;
-    const std::int64_t segments = parts_of(n, kRows);
-    auto varies = executor_.template buffer<std::int32_t>(segments * dim);
-    executor_.for_each(segments * dim, VariesInSegment{x, n, dim, kRows, varies.data()});
-    return sum(dim, IsConstant{varies.data(), dim, segments});
+    const Segment of{x, n, dim};
+    auto varies = executor_.template buffer<std::int32_t>(of.count() * dim);
+    executor_.for_each(of.count() * dim, VariesInSegment{of, varies.data()});
+    return sum(dim, IsConstant{varies.data(), dim, of.count()});
   }
 
  private:

@@ -11,6 +11,7 @@
 #include "graphs_on.hpp"
 #include "spectral.hpp"
 #include "spectral_on.hpp"
+#include "stopping.hpp"
 #include "vertex_rows.hpp"
 
 namespace nearfold {
@@ -95,6 +96,7 @@ class GraphComponents final : public SpectralGraph {
                                             name.data(), flag.data()});
       executor_.for_each(n(), FollowName{name.data()});
       changed = executor_.download(flag, 0) != 0;
+      throw_if_stopped();
     }
     auto count = executor_.template buffer<std::int64_t>(1);
     OrderedSum<Executor, std::int64_t>(executor_, n(), 32 * kSumChunk)(

@@ -9,6 +9,7 @@
 #include "graph.hpp"
 #include "launch_shape.hpp"
 #include "math/patch.hpp"
+#include "stopping.hpp"
 #include "vertex_rows.hpp"
 
 namespace nearfold {
@@ -146,6 +147,7 @@ class OrderOn {
             n_, GrowPatch{graph_->neighbors.data(), k_, patch.data(), next.data(), growth.data()});
         std::swap(patch, next);
         last = executor_.download(growth, 0);
+        throw_if_stopped();
       } while (last.grown);
     }
     return patch;

@@ -8,6 +8,7 @@
 #include "launch_shape.hpp"
 #include "math/host_device.hpp"
 #include "pca_axes.hpp"
+#include "stopping.hpp"
 
 namespace nearfold {
 
@@ -132,6 +133,7 @@ class PcaOn final : public Covariance {
   const std::vector<float>& mean() const override { return mean_; }
 
   Basis apply(const Basis& q) const override {
+    throw_if_stopped();
     const std::int64_t n = rows(), size = dim() * q.width;
     std::vector<float> columns(static_cast<std::size_t>(size));
     for (std::int64_t j = 0; j < q.width; ++j)

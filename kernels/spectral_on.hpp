@@ -7,6 +7,7 @@
 
 #include "graph.hpp"
 #include "spectral_loops.hpp"
+#include "stopping.hpp"
 #include "sums.hpp"
 
 namespace nearfold {
@@ -51,6 +52,7 @@ class WalkOn final : public SpectralWalk {
   void walk() override { sweep({1, 0, 0}, walked_); }
 
   Grams grams() const override {
+    throw_if_stopped();
     executor_.for_each(ranges_ * kGramEntries, GramEntry{degree_.data(), z_.data(), walked_.data(),
                                                          graph_.n, parts_.data()});
     executor_.for_each(kGramEntries, SumGram{parts_.data(), ranges_, grams_.data()});

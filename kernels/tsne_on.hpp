@@ -14,6 +14,7 @@
 #include "stages.hpp"
 #include "tsne.hpp"
 #include "tsne_attraction.hpp"
+#include "tsne_error.hpp"
 #include "tsne_exact.hpp"
 #include "tsne_fft.hpp"
 #include "tsne_step.hpp"
@@ -80,7 +81,8 @@ class TsneOn final : public Optimizer {
 
   std::optional<ForceError> force_error() const override {
     if (repulsion_->is_exact()) return std::nullopt;
-    return measure_force_error(executor_.download(repel_here()), executor_.download(now_.y), Cpu{});
+    const auto force = repel_here();
+    return force_error_on(executor_, now_.y.data(), force.data(), n_);
   }
 
   int early_iterations() const override { return std::min(now_.iteration, now_.early_iterations); }

@@ -1,10 +1,12 @@
 // What t-SNE's optimiser needs from a way to sum the repulsive forces.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "math/host_device.hpp"
 #include "nearfold/device.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/params.hpp"
@@ -37,6 +39,28 @@ std::unique_ptr<Repulsion> make_exact_repulsion(std::int64_t n, int dims, const 
 
 /// Interpolation on a grid and FFT: O(n + span^2 log span), 2-D. See tsne_fft.cpp for its error.
 std::unique_ptr<Repulsion> make_fft_repulsion(std::int64_t n, const Cpu& on);
+
+/// Forces are measured at so many points, or at all: the s-th is point s n / points.
+inline constexpr std::int64_t kForcePoints = 400;
+NEARFOLD_HD inline std::int64_t force_point(std::int64_t s, std::int64_t points, std::int64_t n) {
+  return s * n / points;
+}
+
+/// Squares of errors and of exact forces, added up.
+struct ForceSquares {
+  double of_error = 0, of_force = 0;
+  NEARFOLD_HD void add(double exact, float force) {
+    const double off = exact - static_cast<double>(force);
+    of_error += off * off;
+    of_force += exact * exact;
+  }
+  NEARFOLD_HD ForceSquares operator+(const ForceSquares& other) const {
+    return {of_error + other.of_error, of_force + other.of_force};
+  }
+  ForceError error(std::int64_t points) const {
+    return {of_force > 0 ? std::sqrt(of_error / of_force) : 0.0, points};
+  }
+};
 
 /// The error of 2-D forces at some hundred evenly spaced points of y, against sums over all points
 /// in double. O(n).

@@ -198,14 +198,9 @@ class FftRepulsion final : public Repulsion {
 
 ForceError measure_force_error(const std::vector<float>& force, const std::vector<float>& y,
                                const Cpu& on) {
-  constexpr std::int64_t kPoints = 400;
-  const auto n = static_cast<std::int64_t>(y.size() / 2), points = std::min(n, kPoints);
-  struct Sums {
-    double error = 0, size = 0;  // of squares
-    Sums operator+(const Sums& other) const { return {error + other.error, size + other.size}; }
-  };
-  const Sums sums = parallel_sum(on.threads, points, 1, Sums{}, [&](std::int64_t s, std::int64_t) {
-    const auto i = static_cast<std::size_t>(s * n / points);
+  const auto n = static_cast<std::int64_t>(y.size() / 2), points = std::min(n, kForcePoints);
+  const auto squares_at = [&](std::int64_t s, std::int64_t) {
+    const auto i = static_cast<std::size_t>(force_point(s, points, n));
     double exact[2] = {};
     for (std::size_t j = 0; j < static_cast<std::size_t>(n); ++j) {
       const double dx = static_cast<double>(y[2 * i]) - static_cast<double>(y[2 * j]);
@@ -214,15 +209,11 @@ ForceError measure_force_error(const std::vector<float>& force, const std::vecto
       exact[0] += q * q * dx;
       exact[1] += q * q * dy;
     }
-    Sums sum;
-    for (std::size_t c = 0; c < 2; ++c) {
-      const double off = exact[c] - static_cast<double>(force[2 * i + c]);
-      sum.error += off * off;
-      sum.size += exact[c] * exact[c];
-    }
-    return sum;
-  });
-  return {sums.size > 0 ? std::sqrt(sums.error / sums.size) : 0.0, points};
+    ForceSquares squares;
+    for (std::size_t c = 0; c < 2; ++c) squares.add(exact[c], force[2 * i + c]);
+    return squares;
+  };
+  return parallel_sum(on.threads, points, 1, ForceSquares{}, squares_at).error(points);
 }
 
 std::unique_ptr<Repulsion> make_fft_repulsion(std::int64_t n, const Cpu& on) {

@@ -21,6 +21,7 @@
 #include "order.hpp"
 #include "order_on.hpp"
 #include "stages.hpp"
+#include "stopping.hpp"
 #include "tsne.hpp"
 #include "weights_on.hpp"
 
@@ -63,13 +64,13 @@ TEST(OrderedSum, IsTheCpusSum) {
 // ---- what is looked for in points ---------------------------------------------------------------
 
 TEST(CheckOnDevice, CountsValuesThatNoDistanceCanBeMadeOf) {
-  Matrix x = data::normals(700, 9, 30);
+  Matrix x = data::normals(9000, 9, 30);
   const CheckOn<Emulated> check(Emulated{});
-  EXPECT_EQ(check.unusable(x.values.data(), x.view().size()), 0);
+  EXPECT_EQ(check.unusable(x.values.data(), x.rows, x.cols), 0);
   x.row(0)[0] = std::numeric_limits<float>::quiet_NaN();
   x.row(31)[8] = std::numeric_limits<float>::infinity();
-  x.row(699)[8] = -2e16f;
-  EXPECT_EQ(check.unusable(x.values.data(), x.view().size()), 3);
+  x.row(8999)[8] = -2e16f;
+  EXPECT_EQ(check.unusable(x.values.data(), x.rows, x.cols), 3);
 }
 
 TEST(CheckOnDevice, CountsConstantColumns) {
@@ -225,6 +226,22 @@ TEST(SpectralStartOnDevice, IsTheCpusOfSeveralComponents) {
     expect_the_cpus_start(weigh_edges(scattered_components(sizes), UmapParams{}, Cpu{2}), 2);
 }
 
+// Nothing but a look between loops ends what takes long.
+TEST(StartOnDevice, EndsWhenNoLongerWanted) {
+  const Matrix x = data::blobs(900, 5, 45);
+  const KnnGraph knn = oracle::neighbors(x, 8);
+  const auto graph = graph_on(Emulated{}, weigh_edges(knn, UmapParams{.n_neighbors = 9}, Cpu{2}));
+  const auto neighbors = graph_on(Emulated{}, knn);
+  LayoutOn<Emulated> source(Emulated{}, x.values.data(), x.cols, graph);
+  const auto stopped = [](const auto& work) {
+    const StopScope scope([] { return false; });
+    EXPECT_THROW(work(), Stopped);
+  };
+  stopped([&] { source.scores(2); });
+  stopped([&] { source.spectral(2, 1); });
+  stopped([&] { OrderOn<Emulated>(Emulated{}, neighbors).order(); });
+}
+
 // Names travel far: a path whose vertices are numbered anyhow.
 TEST(SpectralStartOnDevice, FindsComponentsOfLongPaths) {
   constexpr std::int32_t kSize = 3000;
@@ -325,6 +342,16 @@ TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
   for (std::size_t i = 0; i < wanted.size(); ++i)
     ASSERT_NEAR(static_cast<double>(found.data()[i]), static_cast<double>(wanted[i]),
                 1e-4 * largest);
+}
+
+TEST(FftTsneOnDevice, MeasuresTheErrorThatTheCpuMeasures) {
+  for (const std::int64_t n : {7, 3000}) {
+    const Matrix y = data::layout(n, 2, 8, 20.0f), force = data::layout(n, 2, 9, 2.0f);
+    const ForceError found = force_error_on(Emulated{}, y.values.data(), force.values.data(), n);
+    const ForceError wanted = measure_force_error(force.values, y.values, Cpu{2});
+    EXPECT_NEAR(found.relative / wanted.relative, 1.0, 1e-9);
+    EXPECT_EQ(found.points, wanted.points);
+  }
 }
 
 // On its way from nothing to a map points leave the grid between two looks, and iterations are done
