@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,7 @@ inline Matrix normals(std::int64_t n, std::int64_t dim, std::uint64_t seed, doub
 /// i % centres. centres <= dim.
 inline Matrix blobs(std::int64_t n, std::int64_t dim, std::uint64_t seed, int centres = 3,
                     float apart = 20.0f) {
+  if (centres > dim) throw std::invalid_argument("blobs: a dimension for every centre");
   Matrix x = normals(n, dim, seed);
   for (std::int64_t i = 0; i < n; ++i) x.row(i)[i % centres] += apart * 0.70710678f;
   return x;
