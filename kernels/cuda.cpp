@@ -45,12 +45,7 @@ DeviceMemory::DeviceMemory(const Cuda& on, std::int64_t bytes) : on_(on) {
 }
 
 DeviceMemory::~DeviceMemory() {
-  if (!data_) return;
-  try {
-    const OnThisDevice here(on_);
-    cudaFree(data_);
-  } catch (const Error&) {  // the device is gone, and its memory with it
-  }
+  if (data_) release_on(on_, [&] { cudaFree(data_); });
 }
 
 void copy_bytes(const Cuda& on, void* to, const void* from, std::size_t bytes, CopyKind kind) {
@@ -59,8 +54,12 @@ void copy_bytes(const Cuda& on, void* to, const void* from, std::size_t bytes, C
   const OnThisDevice here(on);
   check_cuda(cudaMemcpyAsync(to, from, bytes, kKinds[static_cast<int>(kind)], on.stream),
              "cudaMemcpyAsync");
-  if (kind != CopyKind::within_device)
-    check_cuda(cudaStreamSynchronize(on.stream), "cudaStreamSynchronize");
+  if (kind != CopyKind::within_device) wait_for(on);
+}
+
+void wait_for(const Cuda& on) {
+  const OnThisDevice here(on);
+  check_cuda(cudaStreamSynchronize(on.stream), "cudaStreamSynchronize");
 }
 
 }  // namespace nearfold

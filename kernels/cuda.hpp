@@ -27,6 +27,16 @@ class OnThisDevice {
   int before_ = 0, now_ = 0;
 };
 
+/// work() on a device, for what is destroyed: if the device is gone, so is what it held.
+template <class Work>
+void release_on(const Cuda& on, const Work& work) noexcept {
+  try {
+    const OnThisDevice here(on);
+    work();
+  } catch (const Error&) {
+  }
+}
+
 /// Free bytes of a device.
 std::int64_t free_bytes(const Cuda& on);
 

@@ -46,9 +46,7 @@ DeviceKnnGraph by_flat(const SearchedPoints& points, int k, const Cuda& on) {
   const std::int64_t free = free_bytes(on);
   const SearchPlan plan = checked(plan_flat(shape, free), shape, free, on,
                                   "use fewer neighbours, reduce the columns (pca), or use the cpu");
-  DeviceKnnGraph graph = flat_on_gpu(on, points, k, plan);
-  graph.about.index = "flat on a GPU";
-  return graph;
+  return flat_on_gpu(on, points, k, plan);
 }
 
 DeviceKnnGraph by_cells(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
@@ -62,6 +60,10 @@ DeviceKnnGraph by_cells(const SearchedPoints& points, int k, const IvfKnn& param
                        std::to_string(n) +
                        " points; use at most one list per point, and at most "
                        "as many probes as lists");
+  if (params.probes.value_or(1) > kMostOfCells)
+    throw Unsupported("probes are " + std::to_string(*params.probes) + ", and a GPU looks into " +
+                      std::to_string(kMostOfCells) +
+                      " lists of a point at most; use fewer probes, fewer lists, or the cpu");
   const SearchShape shape = shape_of(points, k);
   const std::int64_t free = free_bytes(on);
   const SearchPlan plan = checked(plan_cells(shape, free), shape, free, on,

@@ -6,8 +6,8 @@
 
 namespace nearfold {
 
-/// The entries of an exact graph; nothing is said about it. The plan is taken as it is, so that
-/// tests can cut a search that would fit.
+/// The entries of an exact graph, and how they were found; nothing else is said about it. The plan
+/// is taken as it is, so that tests can cut a search that would fit.
 DeviceKnnGraph flat_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
                            const SearchPlan& plan);
 

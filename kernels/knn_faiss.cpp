@@ -3,12 +3,15 @@
 #include <faiss/gpu/GpuDistance.h>
 #include <faiss/gpu/GpuIndexIVFFlat.h>
 #include <faiss/gpu/StandardGpuResources.h>
+#include <faiss/gpu/utils/DeviceUtils.h>
 #include <faiss/impl/FaissException.h>
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 
 #include "cuda.hpp"
+#include "knn_plan.hpp"
 
 namespace nearfold {
 namespace {
@@ -20,20 +23,22 @@ static_assert(sizeof(FaissId) == sizeof(std::int64_t));
 template <class Work>
 auto with_faiss(const Cuda& on, const Work& work) {
   const OnThisDevice here(on);
+  const faiss::gpu::DeviceScope there(on.device);  // FAISS may have a CUDA runtime of its own
   try {
     return work();
   } catch (const faiss::FaissException& error) {
     throw OutOfMemory(std::string("FAISS found too little memory on ") + describe(on) + ": " +
                           error.what() + "; use fewer points, or the cpu",
-                      kFaissScratch, free_bytes(on));
+                      0, free_bytes(on));
   }
 }
 
 struct Resources {
   faiss::gpu::StandardGpuResources all;
 
-  explicit Resources(const Cuda& on) {
-    all.setTempMemory(static_cast<std::size_t>(kFaissScratch));
+  Resources(const Cuda& on, std::int64_t scratch) {
+    all.setTempMemory(static_cast<std::size_t>(scratch));
+    all.setPinnedMemory(0);  // for what comes from the host, and nothing does
     all.setDefaultStream(on.device, on.stream);
   }
 };
@@ -53,7 +58,7 @@ void set(Count& count, std::int64_t value) {
 
 class BruteForce final : public Finder {
  public:
-  explicit BruteForce(const Cuda& on) : on_(on), resources_(on) {}
+  BruteForce(const Cuda& on, std::int64_t scratch) : on_(on), resources_(on, scratch) {}
 
   void nearest(const RowsForFaiss<float>& points, const RowsForFaiss<float>& queries, int k,
                float* squares, std::int64_t* ids) override {
@@ -95,7 +100,8 @@ class Cells final : public FaissCells {
  public:
   Cells(const Cuda& on, const RowsForFaiss<float>& points, int lists, std::uint64_t seed)
       : on_(on),
-        resources_(on),
+        resources_(on, kCellScratch),
+        dim_(points.dim),
         index_(&resources_.all, static_cast<int>(points.dim), lists, faiss::METRIC_L2, config(on)) {
     index_.cp.niter = 10;
     index_.cp.min_points_per_centroid = 1;
@@ -105,11 +111,17 @@ class Cells final : public FaissCells {
   }
   void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
                std::int64_t* ids) override {
-    with_faiss(on_, [&] {
-      index_.search(queries.count, queries.rows, k, squares, reinterpret_cast<FaissId*>(ids));
-    });
+    const std::int64_t most = cell_batch(probes_, dim_, k);
+    for (std::int64_t first = 0; first < queries.count; first += most)
+      with_faiss(on_, [&] {
+        index_.search(std::min(most, queries.count - first), queries.rows + first * dim_, k,
+                      squares + first * k, reinterpret_cast<FaissId*>(ids + first * k));
+      });
   }
-  void set_probes(int probes) override { set_probes_of(index_, probes); }
+  void set_probes(int probes) override {
+    probes_ = probes;
+    with_faiss(on_, [&] { set_probes_of(index_, probes); });
+  }
 
  private:
   static faiss::gpu::GpuIndexIVFFlatConfig config(const Cuda& on) {
@@ -128,13 +140,15 @@ class Cells final : public FaissCells {
   }
   Cuda on_;
   Resources resources_;
+  std::int64_t dim_;
+  int probes_ = 1;
   faiss::gpu::GpuIndexIVFFlat index_;
 };
 
 }  // namespace
 
-std::unique_ptr<Finder> faiss_finder(const Cuda& on) {
-  return with_faiss(on, [&] { return std::make_unique<BruteForce>(on); });
+std::unique_ptr<Finder> faiss_finder(const Cuda& on, std::int64_t scratch) {
+  return with_faiss(on, [&] { return std::make_unique<BruteForce>(on, scratch); });
 }
 
 std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const RowsForFaiss<float>& points,

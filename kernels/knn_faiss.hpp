@@ -11,7 +11,8 @@
 namespace nearfold {
 
 inline constexpr int kMostFaissNeighbors = 2048;
-inline constexpr std::int64_t kFaissScratch = std::int64_t{512} << 20;  // bytes, kept by FAISS
+/// Neighbours and probes of an index: until 1.7.3 they have to be less than the above.
+inline constexpr int kMostOfCells = kMostFaissNeighbors - 1;
 
 /// Rows [count, dim] in the memory of a device.
 template <class T>
@@ -34,16 +35,17 @@ class Finder {
                        std::int64_t* ids) = 0;
 };
 
-/// Keeps nothing of the points.
-std::unique_ptr<Finder> faiss_finder(const Cuda& on);
+/// Keeps nothing of the points, and `scratch` bytes (knn_plan.hpp).
+std::unique_ptr<Finder> faiss_finder(const Cuda& on, std::int64_t scratch);
 
 /// Points in cells, by k-means.
 class FaissCells {
  public:
   virtual ~FaissCells() = default;
-  /// As Finder::nearest(), among the points of the cells next to a query.
+  /// As Finder::nearest(), among the points of the cells next to a query. k <= kMostOfCells.
   virtual void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
                        std::int64_t* ids) = 0;
+  /// At most kMostOfCells, and all lists.
   virtual void set_probes(int probes) = 0;
 };
 

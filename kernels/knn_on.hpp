@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,25 +16,45 @@
 
 namespace nearfold {
 
-/// Every row, exact: by halves if so planned, then what is open by floats, then by all pairs.
+inline constexpr std::int64_t kTrial = 2048;        // rows that halves and floats are timed on,
+inline constexpr std::int64_t kTrialPays = 50'000;  // where there are so many
+
+/// Whether the first rows are found sooner by halves here: it depends on the GPU, and on whether
+/// FAISS asks cuBLAS for products that tensor cores may do (1.7.3 asks for pedantic ones).
 template <class Executor>
-void find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_halves,
-               std::unique_ptr<Finder> finder) {
-  OpenRows<Executor> open;
+bool halves_are_faster(const Executor& executor, SearchOn<Executor>& search, Finder& finder,
+                       const HalfFrame& frame) {
+  const auto seconds = [&](const HalfFrame* by) {
+    const auto began = std::chrono::steady_clock::now();
+    search.search(finder, {}, std::min(search.n(), kTrial), by);
+    executor.wait();
+    return std::chrono::steady_clock::now() - began;
+  };
+  for (const HalfFrame* const by : {&frame, {}}) seconds(by);  // code is loaded
+  return seconds(&frame) < seconds(nullptr);
+}
+
+/// Every row, exact: by halves if so planned and found to be faster, then what is open by floats,
+/// then by all pairs. The answer does not depend on how it was found, which is told: by halves?
+template <class Executor>
+bool find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_halves,
+               std::unique_ptr<Finder> finder, std::int64_t trial_pays = kTrialPays) {
+  std::optional<HalfFrames<Executor>> halves;
   if (by_halves) {
-    const HalfFrames<Executor> frames(executor, search.rows());
-    search.search(*finder, {}, search.n(), &frames.frame());
-    open = search.not_proven({}, search.n(), &frames.frame());
-    if (open.count > 0) {
-      search.search(*finder, open.ids(), open.count, nullptr);
-      open = search.not_proven(open.ids(), open.count, nullptr);
-    }
-  } else {
-    search.search(*finder, {}, search.n(), nullptr);
-    open = search.not_proven({}, search.n(), nullptr);
+    halves.emplace(executor, search.rows());
+    if (search.n() >= trial_pays && !halves_are_faster(executor, search, *finder, halves->frame()))
+      halves.reset();
+  }
+  const HalfFrame* const frame = halves ? &halves->frame() : nullptr;
+  search.search(*finder, {}, search.n(), frame);
+  OpenRows<Executor> open = search.not_proven({}, search.n(), frame);
+  if (halves && open.count > 0) {
+    search.search(*finder, open.ids(), open.count, nullptr);
+    open = search.not_proven(open.ids(), open.count, nullptr);
   }
   finder.reset();  // its memory is free from here on
   search.measure(open);
+  return halves.has_value();
 }
 
 /// How an inverted file is searched.
@@ -74,8 +95,9 @@ CellsFound find_through_cells(const Executor& executor, SearchOn<Executor>& sear
     found.recall = task.recall_of(truth, search.distances_of(sample, count));
   };
   look();
-  while (!task.probes && found.recall.mean < task.target_recall && found.probes < task.lists) {
-    found.probes = std::min(2 * found.probes, task.lists);
+  const int most = std::min(task.lists, kMostOfCells);
+  while (!task.probes && found.recall.mean < task.target_recall && found.probes < most) {
+    found.probes = std::min(2 * found.probes, most);
     look();
   }
   search.search(*index, PointIds{}, n);

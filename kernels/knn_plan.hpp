@@ -29,6 +29,26 @@ constexpr int candidates_for(int k) {
   return candidates;
 }
 
+// ---- what FAISS holds ---------------------------------------------------------------------------
+
+inline constexpr std::int64_t kLeastScratch = std::int64_t{64} << 20;  // of all pairs, at any size
+inline constexpr std::int64_t kCellScratch = std::int64_t{512} << 20;
+
+/// Of all pairs: two blocks of distances, of 512 queries (1,024 where rows are short) by all points
+/// of a tile, but by no more than have 512 MiB at the size of a row's numbers.
+constexpr std::int64_t pair_scratch(std::int64_t points, std::int64_t width, bool half) {
+  const std::int64_t queries = width <= 32 ? 1024 : 512;
+  return 2 * 4 * std::min(queries * points, (std::int64_t{1} << 29) / (half ? 2 : 4));
+}
+
+/// Queries that fit half of its scratch: it holds the centre of every cell that a query probes, and
+/// k candidates of it.
+constexpr std::int64_t cell_batch(int probes, std::int64_t dim, int k) {
+  return std::max<std::int64_t>(1, kCellScratch / 2 / (4 * probes * (dim + 2 * std::int64_t{k})));
+}
+
+// ---- one search ---------------------------------------------------------------------------------
+
 struct SearchShape {
   std::int64_t n = 0, cols = 0, width = 0;  // width: of a row as it is searched by
   int k = 0;
@@ -39,25 +59,32 @@ struct SearchShape {
   /// The result, and what is known of every row until it is proven.
   std::int64_t bytes_of_rows() const { return n * (8 * std::int64_t{k} + 4 + 4 + 4 + 2 * 8 + 1); }
   std::int64_t bytes_of_points() const { return in_place() ? 0 : 4 * n * width; }
+  /// Of candidates FAISS has the ids once more.
   std::int64_t bytes_of_query(bool half) const {
-    return 4 * cols + 4 * width + (half ? 2 * half_width(width) : 0) + 16 * candidates_for(k);
+    return 4 * cols + 4 * width + (half ? 2 * half_width(width) : 0) + 20 * candidates_for(k);
+  }
+  /// Of a tile: its row, unless it is held anyway; norms; candidates of a part of FAISS' blocks.
+  std::int64_t bytes_of_point(bool half, bool resident) const {
+    return (resident || in_place() ? 0 : 4 * width) + (half ? 2 * half_width(width) : 0) + 8 +
+           candidates_for(k) / 32;
   }
 };
 
 struct SearchPlan {
-  bool half = false;                 // a first search by halves
-  bool resident = false;             // all rows are held
-  std::int64_t tile = 0, batch = 0;  // points and queries of one search
-  std::int64_t asked = 0;            // bytes, at the least
+  bool half = false;                     // a first search by halves
+  bool resident = false;                 // all rows are held
+  std::int64_t tile = 0, batch = 0;      // points and queries of one search
+  std::int64_t scratch = kLeastScratch;  // bytes, of FAISS
+  std::int64_t asked = 0;                // bytes, at the least
 };
 
 /// Tells in `asked` what it needs at the least, also when that is more than is free.
 inline SearchPlan plan_search(const SearchShape& shape, bool half, bool resident,
                               std::int64_t free) {
-  const std::int64_t query = shape.bytes_of_query(half), half_row = 2 * half_width(shape.width);
-  const std::int64_t point =
-      (resident || shape.in_place() ? 0 : 4 * shape.width) + (half ? half_row : 0) + 8;
-  const std::int64_t fixed = kReserve + kFaissScratch + shape.bytes_of_rows() +
+  const std::int64_t query = shape.bytes_of_query(half);
+  const std::int64_t point = shape.bytes_of_point(half, resident);
+  const auto scratch = [&](std::int64_t tile) { return pair_scratch(tile, shape.width, half); };
+  const std::int64_t fixed = kReserve + kLeastScratch + shape.bytes_of_rows() +
                              (half ? 4 * kHalfSample * shape.width : 0) +
                              (resident ? shape.bytes_of_points() : 0);
   const std::int64_t longest = std::max(shape.width, half_width(shape.width));
@@ -65,13 +92,20 @@ inline SearchPlan plan_search(const SearchShape& shape, bool half, bool resident
   const std::int64_t most_batch = std::min({kMostBatch, shape.n, kMostNumbers / longest});
   SearchPlan plan{half, resident, std::min(kLeastTile, most_tile),
                   std::min(kLeastBatch, most_batch)};
-  plan.asked = fixed + plan.batch * query + plan.tile * point;
-  if (plan.asked > free) return plan;
-  const std::int64_t left = free - fixed;
-  plan.batch = std::clamp(left / 4 / query, plan.batch, most_batch);
-  plan.tile = std::min(most_tile, std::max(plan.tile, (left - plan.batch * query) / point));
-  plan.batch =
-      std::clamp((left - plan.tile * point) / query, std::min(kLeastBatch, most_batch), most_batch);
+  const std::int64_t least = plan.batch;
+  plan.asked = fixed + plan.batch * query + plan.tile * point + scratch(plan.tile);
+  if (plan.asked <= free) {
+    const std::int64_t left = free - fixed;
+    plan.batch = std::clamp(left / 4 / query, plan.batch, most_batch);
+    const std::int64_t room = left - plan.batch * query;
+    // Scratch grows with the tile until it is as large as it becomes.
+    const std::int64_t fit =
+        std::max(room / (point + scratch(1)), (room - scratch(shape.n)) / point);
+    plan.tile = std::clamp(fit, plan.tile, most_tile);
+    plan.batch =
+        std::clamp((left - plan.tile * point - scratch(plan.tile)) / query, least, most_batch);
+  }
+  plan.scratch = kLeastScratch + scratch(plan.tile);
   return plan;
 }
 
@@ -90,9 +124,9 @@ inline SearchPlan plan_flat(const SearchShape& shape, std::int64_t free) {
   return plan;
 }
 
-/// Through an inverted file, which keeps a copy of all rows.
+/// Through an inverted file, which keeps a copy of all rows, in lists that grow to a power of two.
 inline SearchPlan plan_cells(const SearchShape& shape, std::int64_t free) {
-  const std::int64_t copy = shape.n * (4 * shape.width + 8);
+  const std::int64_t copy = 2 * shape.n * (4 * shape.width + 8) + kCellScratch;
   SearchPlan plan = plan_search(shape, false, true, free - copy);
   plan.asked += copy;
   return plan;

@@ -62,7 +62,7 @@ class SearchOn {
         halve(tile.rows, {nullptr, tile.begin}, tile.n, false, halves.data());
       else
         executor_.for_each_row(tile.n, NormOfRow{tile.rows, width, norms_.data() + tile.begin});
-      in_batches(tile, which, rows, frame ? norms_.data() : nullptr, room,
+      in_batches(tile, which, rows, kMostFaissNeighbors, frame ? norms_.data() : nullptr, room,
                  [&](const float* queries, PointIds these, std::int64_t count, int candidates) {
                    if (!frame)
                      return finder.nearest({tile.rows, tile.n, width}, {queries, count, width},
@@ -78,7 +78,7 @@ class SearchOn {
   void search(FaissCells& index, PointIds which, std::int64_t rows) {
     executor_.for_each(rows, ClearRows{best(), which, reach_.data()});
     Room room = room_for(rows, false);
-    in_batches({rows_.all(), 0, n(), rows_.width()}, which, rows, nullptr, room,
+    in_batches({rows_.all(), 0, n(), rows_.width()}, which, rows, kMostOfCells, nullptr, room,
                [&](const float* queries, PointIds, std::int64_t count, int candidates) {
                  index.nearest({queries, count, rows_.width()}, candidates, room.estimates.data(),
                                room.found.data());
@@ -130,9 +130,6 @@ class SearchOn {
   };
 
   BestRows best() { return {ids_.data(), distances_.data(), k_}; }
-  int candidates_among(std::int64_t points) const {
-    return static_cast<int>(std::min<std::int64_t>(candidates_for(k_), points));
-  }
   Room room_for(std::int64_t rows, bool half) {
     return as_many_as_fit(std::min(plan_.batch, rows), kLeastBatch, [&](std::int64_t batch) {
       return Room(executor_, batch, rows_.width(), candidates_for(k_), half);
@@ -141,9 +138,10 @@ class SearchOn {
 
   /// All batches of some rows: find(queries, which they are, how many, candidates), selection.
   template <class Find>
-  void in_batches(const TileRows& tile, PointIds which, std::int64_t rows, const float* norms,
-                  Room& room, const Find& find) {
-    const int candidates = candidates_among(tile.n);
+  void in_batches(const TileRows& tile, PointIds which, std::int64_t rows, int most,
+                  const float* norms, Room& room, const Find& find) {
+    const auto candidates =
+        static_cast<int>(std::min<std::int64_t>({candidates_for(k_), most, tile.n}));
     for (std::int64_t first = 0; first < rows; first += room.batch) {
       const std::int64_t count = std::min(room.batch, rows - first);
       const PointIds these = which.from(first);

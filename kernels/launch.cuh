@@ -136,10 +136,7 @@ class OnDevice {
 
   const Cuda& on() const { return on_; }
   std::int64_t free_bytes() const { return nearfold::free_bytes(on_); }
-  void wait() const {
-    const OnThisDevice here(on_);
-    check_cuda(cudaStreamSynchronize(on_.stream), "cudaStreamSynchronize");
-  }
+  void wait() const { wait_for(on_); }
 
  private:
   explicit OnDevice(std::shared_ptr<const OwnStream> stream)

@@ -6,17 +6,13 @@ namespace nearfold {
 
 OwnStream::OwnStream(const Cuda& callers) : on_(callers) {
   const OnThisDevice here(callers);
-  check_cuda(cudaStreamSynchronize(callers.stream), "cudaStreamSynchronize");
+  wait_for(callers);
   check_cuda(cudaStreamCreateWithFlags(&on_.stream, cudaStreamNonBlocking),
              "cudaStreamCreateWithFlags");
 }
 
 OwnStream::~OwnStream() {
-  try {
-    const OnThisDevice here(on_);
-    cudaStreamDestroy(on_.stream);
-  } catch (const Error&) {  // the device is gone, and its streams with it
-  }
+  release_on(on_, [&] { cudaStreamDestroy(on_.stream); });
 }
 
 // Of this thread alone: others may ask for memory meanwhile.
@@ -44,6 +40,7 @@ cudaGraph_t Capture::end() {
 }
 
 Recording::Recording(const Cuda& on, cudaGraph_t graph) : on_(on) {
+  const OnThisDevice here(on);
   const cudaError_t status = cudaGraphInstantiateWithFlags(&ready_, graph, 0);
   cudaGraphDestroy(graph);
   if (status != cudaSuccess) cudaGetLastError();
@@ -51,7 +48,7 @@ Recording::Recording(const Cuda& on, cudaGraph_t graph) : on_(on) {
 }
 
 Recording::~Recording() {
-  if (ready_) cudaGraphExecDestroy(ready_);  // after what it is doing
+  if (ready_) release_on(on_, [&] { cudaGraphExecDestroy(ready_); });  // after what it is doing
 }
 
 void Recording::replay() const {

@@ -21,7 +21,7 @@ void sort_keys(const Cuda& on, DeviceArray<std::uint64_t>& keys) {
   run(nullptr);  // tells the bytes
   const DeviceMemory scratch(on, static_cast<std::int64_t>(bytes));
   run(scratch.data());
-  check_cuda(cudaStreamSynchronize(on.stream), "cudaStreamSynchronize");
+  wait_for(on);
   keys = std::move(sorted);
 }
 

@@ -63,7 +63,7 @@ struct MultiplySpectrum {
 /// A cuFFT plan, destroyed in the end.
 class FftPlan {
  public:
-  FftPlan(const Cuda& on, std::int64_t side, cufftType type) {
+  FftPlan(const Cuda& on, std::int64_t side, cufftType type) : on_(on) {
     const OnThisDevice here(on);
     const int length = static_cast<int>(side);
     check_cufft(cufftPlan2d(&plan_, length, length, type), "cufftPlan2d");
@@ -71,12 +71,15 @@ class FftPlan {
     // Its tables may come by the default stream, which on.stream need not wait for.
     check_cuda(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
   }
-  ~FftPlan() { cufftDestroy(plan_); }
+  ~FftPlan() {
+    release_on(on_, [&] { cufftDestroy(plan_); });
+  }
   FftPlan(const FftPlan&) = delete;
   FftPlan& operator=(const FftPlan&) = delete;
   cufftHandle handle() const { return plan_; }
 
  private:
+  Cuda on_;
   cufftHandle plan_ = 0;
 };
 

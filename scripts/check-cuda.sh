@@ -6,6 +6,8 @@
 #   scripts/check-cuda.sh [FAISS] [ARCHITECTURES]   FAISS: the prefix of one with its GPU part, if
 #                                                   not .deps/faiss-gpu; ARCHITECTURES: as CMake
 #                                                   has them, if not all of cmake/cuda.cmake
+#
+# NEARFOLD_ARCH: of the processor, if not this one's (cmake/compiler.cmake).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +16,8 @@ build=build/cuda
 export PATH=$PATH:/usr/local/cuda/bin
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DNEARFOLD_CUDA=ON \
-  -DCMAKE_PREFIX_PATH="$faiss" ${2:+-DCMAKE_CUDA_ARCHITECTURES="$2"} >/dev/null
+  -DCMAKE_PREFIX_PATH="$faiss" ${NEARFOLD_ARCH:+-DNEARFOLD_ARCH="$NEARFOLD_ARCH"} \
+  ${2:+-DCMAKE_CUDA_ARCHITECTURES="$2"} >/dev/null
 touch kernels/*.cu # so that ptxas tells of all of them
 cmake --build "$build" --target nearfold_tool cuda_test device_test knn_device_test \
   knn_proof_test recording_test umap_hubs_test >"$build/log" ||

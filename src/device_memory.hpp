@@ -36,6 +36,9 @@ enum class CopyKind { to_device, to_host, within_device };
 /// Ordered on the stream of `on`; waited for when one side is the host.
 void copy_bytes(const Cuda& on, void* to, const void* from, std::size_t bytes, CopyKind kind);
 
+/// Waits until what was asked of the stream of `on` is done.
+void wait_for(const Cuda& on);
+
 /// An array on a device. A copy of one is made there.
 template <class T>
 class DeviceArray {

@@ -204,6 +204,7 @@ void Embedder::copy_layout(DeviceMatrix<float> out) const {
   const Cuda& gpu = gpu_of(state_->device);
   require_layout(*state_);
   require_shape(*state_, out);
+  wait_for(gpu);  // the caller's stream may still read what was there; a run has its own
   state_->optimizer->copy_layout(out);
   require_finite(out, gpu);
 }

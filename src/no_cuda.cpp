@@ -37,6 +37,9 @@ DeviceMemory::~DeviceMemory() = default;
 void copy_bytes(const Cuda&, void*, const void*, std::size_t, CopyKind) {
   no_cuda();
 }
+void wait_for(const Cuda&) {
+  no_cuda();
+}
 
 DeviceKnnGraph find_knn_on(DeviceMatrix<const float>, int, const KnnParams&, const Distance&,
                            const Cuda&, std::uint64_t) {

@@ -87,8 +87,7 @@ inline Init init_of(const Source& source, const Settings& settings, const Method
   return settings.init.value_or(default_init(method, source.has_points()));
 }
 
-// ---- the two stages that read points, by where these are
-// -----------------------------------------
+// ---- the stages that read points, by where these are --------------------------------------------
 
 inline KnnGraph find_knn(const Source& source, int k, const Settings& s, const Cpu& on) {
   return find_knn(source.points, k, s.knn, s.distance, on, s.seed);

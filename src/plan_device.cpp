@@ -8,12 +8,15 @@ namespace nearfold {
 
 /// Flat search needs less where it goes through the points in tiles.
 Need device_knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
-  constexpr double kOfFaiss = 805e6;       // its scratch, and what CUDA takes
   const double numbering = 16 * c.k + 60;  // the graph twice, names, keys
   if (points.has_graph) return {numbering, 0, 0};
   const double row = 8 * c.k + 29;
   const bool flat = std::holds_alternative<FlatKnn>(settings.knn);
-  return {std::max(numbering, row + 4 * c.dim + (flat ? 2 * c.dim : 4 * c.dim + 8)), kOfFaiss, 0};
+  // What CUDA takes, and FAISS' scratch: blocks of distances, of halves twice as many.
+  const double scratch =
+      336e6 + (flat ? std::min(4096 * c.n, c.dim < 64 ? 1.08e9 : 2.15e9) : 604e6);
+  return {std::max(numbering, row + 4 * c.dim + (flat ? 2 * c.dim : 2 * (4 * c.dim + 8))), scratch,
+          0};
 }
 Need device_weights_need(const Counts& c) {
   return {28 * c.k + 8 * c.entries + 40, 0, 0};

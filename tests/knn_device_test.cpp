@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 #include "data.hpp"
@@ -163,6 +165,24 @@ TEST(FlatOnDevice, MeasuresAllPairsWhereNothingWasFound) {
   }
 }
 
+TEST(FlatOnDevice, IsSearchedByWhatIsFaster) {
+  using std::chrono::milliseconds;
+  const Matrix x = data::normals(60, 70, 19);
+  const KnnGraph wanted = on_cpu(x, 5);
+  for (const bool halves_are_slow : {true, false}) {
+    Asked asked{.a_half_search = milliseconds(halves_are_slow ? 80 : 0),
+                .a_float_search = milliseconds(halves_are_slow ? 0 : 80)};
+    SearchOn<Emulated> search(Emulated{}, points_of(x), 5, {true, true, 60, 60});
+    EXPECT_EQ(find_flat(Emulated{}, search, true, std::make_unique<PlayedFinder>(asked), 60),
+              !halves_are_slow);
+    expect_same(
+        {Emulated{}.download(search.take_ids()), Emulated{}.download(search.take_distances())},
+        wanted);
+    EXPECT_EQ(asked.by_halves, halves_are_slow ? 120 : 180);  // of these, 120 to see
+    EXPECT_EQ(asked.by_floats, halves_are_slow ? 180 : 120);
+  }
+}
+
 /// A device that has less memory than it said.
 struct Scarce : Emulated {
   std::int64_t most = 0;  // bytes at once
@@ -205,6 +225,26 @@ TEST(CellsOnDevice, AreProbedUntilTheirRecallIsReached) {
     EXPECT_EQ(asked.by_floats, 1000);
     const std::vector<float> distances = Emulated{}.download(search.take_distances());
     EXPECT_EQ(distances == exact.distances, found.probes == 16);
+  }
+}
+
+/// What an index of FAISS is asked for stays below its limits.
+TEST(CellsOnDevice, AreAskedForNoMoreThanFaissHas) {
+  for (const auto& [n, k, lists] : {std::tuple{2100, 5, 2100}, {2100, 1100, 2}}) {
+    const Matrix x = data::normals(n, 3, 32);
+    const CellTask task{lists,
+                        {},
+                        1.0,
+                        [lists = lists](const RowsForFaiss<float>& rows) {
+                          return std::make_unique<PlayedCells>(rows, lists);
+                        },
+                        recall_of};
+    Asked asked;
+    SearchOn<Emulated> search(Emulated{}, points_of(x), k, {false, true, n, n});
+    const CellsFound found =
+        find_through_cells(Emulated{}, search, task, std::make_unique<PlayedFinder>(asked));
+    EXPECT_EQ(found.probes, std::min(lists, 2047));
+    EXPECT_GE(found.recall.mean, 0.95);
   }
 }
 

@@ -225,6 +225,14 @@ static_assert(exact_batch(80 * kGiB, 2'000'000, 784, 15, 1 << 20) == 4096);
 static_assert(exact_batch(0, 2'000'000, 784, 15, 1 << 20) == kLeastExactBatch);
 static_assert(exact_batch(kGiB, 2'000'000, 784, 15, 2) == 2);
 
+// As FAISS' chooseTileSize() has it on GPUs of more than 8 GB.
+static_assert(pair_scratch(1'000'000, 784, false) == kGiB);
+static_assert(pair_scratch(1'000'000, 784, true) == 2 * kGiB);
+static_assert(pair_scratch(1'000'000, 32, false) == kGiB);
+static_assert(pair_scratch(16'384, 784, true) == 64 << 20);
+static_assert(cell_batch(128, 784, 128) == 504);
+static_assert(cell_batch(kMostOfCells, 100'000, kMostOfCells) == 1);
+
 TEST(AsManyAsFit, HalvesDownToTheLeast) {
   std::vector<std::int64_t> tried;
   const auto make = [&](std::int64_t batch) {
@@ -264,7 +272,7 @@ TEST(PlanFlat, StaysWithinWhatIsFree) {
             ASSERT_LE(plan.batch * width, kMostNumbers);
             ASSERT_LE(plan.tile * std::max(width, plan.half ? half_width(width) : 0), kMostNumbers);
             if (plan.asked > free) continue;
-            const std::int64_t taken = kReserve + kFaissScratch + shape.bytes_of_rows() +
+            const std::int64_t taken = kReserve + plan.scratch + shape.bytes_of_rows() +
                                        plan.batch * shape.bytes_of_query(plan.half) +
                                        plan.tile * (plan.half ? 2 * half_width(width) : 0) +
                                        (plan.resident || shape.in_place() ? shape.bytes_of_points()
@@ -283,6 +291,9 @@ TEST(PlanFlat, GoesInTilesOrSaysWhatItWouldNeed) {
   EXPECT_GT(plan_flat(shape, 4 * kGiB).asked, 4 * kGiB);      // the graph alone has 6 GB
   EXPECT_GT(plan_cells(shape, 80 * kGiB).asked, 290 * kGiB);  // FAISS has a copy
   EXPECT_LE(plan_cells({1'000'000, 768, 768, 15}, 80 * kGiB).asked, 10 * kGiB);
+  const SearchPlan cramped = plan_flat(shape, 14 * kGiB);  // FAISS' blocks have 64 MB to 2 GiB
+  EXPECT_LE(cramped.asked, 14 * kGiB);
+  EXPECT_GE(cramped.tile, kLeastTile);
 }
 
 }  // namespace

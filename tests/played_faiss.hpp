@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,12 +26,14 @@ class PlayedFinder final : public Finder {
     std::int64_t by_halves = 0, by_floats = 0;  // queries
     bool blind = false;                         // nothing is found
     bool hostile = false;                       // all values are off by what they may be off
+    std::chrono::milliseconds a_half_search{0}, a_float_search{0};
   };
   explicit PlayedFinder(Asked& asked) : asked_(asked) {}
 
   void nearest(const RowsForFaiss<float>& points, const RowsForFaiss<float>& queries, int k,
                float* squares, std::int64_t* ids) override {
     asked_.by_floats += queries.count;
+    std::this_thread::sleep_for(asked_.a_float_search);
     const auto square = [&](const float* row) {
       float sum = 0;
       for (std::int64_t c = 0; c < points.dim; ++c) sum += row[c] * row[c];
@@ -45,6 +50,7 @@ class PlayedFinder final : public Finder {
                const RowsForFaiss<std::uint16_t>& queries, int k, float* products,
                std::int64_t* ids) override {
     asked_.by_halves += queries.count;
+    std::this_thread::sleep_for(asked_.a_half_search);
     find(points, queries, k, products, ids, [&](const std::uint16_t* q, const std::uint16_t* x) {
       float sum = 0;
       float size = 0;
@@ -86,14 +92,19 @@ class PlayedFinder final : public Finder {
   Asked& asked_;
 };
 
-/// Point j is in cell j % lists; query q looks into the cells of its sample and the next ones.
+/// Point j is in cell j % lists; every query looks into the first ones. It refuses what an index of
+/// FAISS 1.7.3 does.
 class PlayedCells final : public FaissCells {
  public:
   PlayedCells(const RowsForFaiss<float>& points, std::int64_t lists)
       : points_(points), lists_(lists) {}
-  void set_probes(int probes) override { probes_ = probes; }
+  void set_probes(int probes) override {
+    if (probes >= 2048) throw std::invalid_argument("too many probes");
+    probes_ = probes;
+  }
   void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
                std::int64_t* ids) override {
+    if (k >= 2048) throw std::invalid_argument("too many neighbours");
     for (std::int64_t r = 0; r < queries.count; ++r) {
       const float* const q = queries.rows + r * queries.dim;
       std::vector<std::pair<float, std::int64_t>> row;
