@@ -11,7 +11,7 @@
 #include <type_traits>
 
 #include "cuda.hpp"
-#include "knn_plan.hpp"
+#include "faiss_memory.hpp"
 
 namespace nearfold {
 namespace {
@@ -101,7 +101,6 @@ class Cells final : public FaissCells {
   Cells(const Cuda& on, const RowsForFaiss<float>& points, int lists, std::uint64_t seed)
       : on_(on),
         resources_(on, kCellScratch),
-        dim_(points.dim),
         index_(&resources_.all, static_cast<int>(points.dim), lists, faiss::METRIC_L2, config(on)) {
     index_.cp.niter = 10;
     index_.cp.min_points_per_centroid = 1;
@@ -111,10 +110,10 @@ class Cells final : public FaissCells {
   }
   void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
                std::int64_t* ids) override {
-    const std::int64_t most = cell_batch(probes_, dim_, k);
+    const std::int64_t most = cell_batch(probes_, queries.dim, k);
     for (std::int64_t first = 0; first < queries.count; first += most)
       with_faiss(on_, [&] {
-        index_.search(std::min(most, queries.count - first), queries.rows + first * dim_, k,
+        index_.search(std::min(most, queries.count - first), queries.rows + first * queries.dim, k,
                       squares + first * k, reinterpret_cast<FaissId*>(ids + first * k));
       });
   }
@@ -140,7 +139,6 @@ class Cells final : public FaissCells {
   }
   Cuda on_;
   Resources resources_;
-  std::int64_t dim_;
   int probes_ = 1;
   faiss::gpu::GpuIndexIVFFlat index_;
 };

@@ -14,7 +14,6 @@
 
 namespace nearfold {
 
-inline constexpr std::int64_t kLeastHalfWidth = 64;     // columns from which halves pay
 inline constexpr std::int64_t kMostHalfWidth = 50'000;  // beyond it |x|^2 / 2 may be no half
 
 /// Columns of a row of halves; those of a product have to be a multiple of 8 to be fast.

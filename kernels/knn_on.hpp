@@ -22,15 +22,14 @@ inline constexpr std::int64_t kTrialPays = 50'000;  // where there are so many
 /// Whether the first rows are found sooner by halves here: it depends on the GPU, and on whether
 /// FAISS asks cuBLAS for products that tensor cores may do (1.7.3 asks for pedantic ones).
 template <class Executor>
-bool halves_are_faster(const Executor& executor, SearchOn<Executor>& search, Finder& finder,
-                       const HalfFrame& frame) {
+bool halves_are_faster(SearchOn<Executor>& search, Finder& finder, const HalfFrame& frame) {
   const auto seconds = [&](const HalfFrame* by) {
     const auto began = std::chrono::steady_clock::now();
     search.search(finder, {}, std::min(search.n(), kTrial), by);
-    executor.wait();
     return std::chrono::steady_clock::now() - began;
   };
-  for (const HalfFrame* const by : {&frame, {}}) seconds(by);  // code is loaded
+  seconds(&frame);  // code is loaded
+  seconds(nullptr);
   return seconds(&frame) < seconds(nullptr);
 }
 
@@ -42,7 +41,7 @@ bool find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_hal
   std::optional<HalfFrames<Executor>> halves;
   if (by_halves) {
     halves.emplace(executor, search.rows());
-    if (search.n() >= trial_pays && !halves_are_faster(executor, search, *finder, halves->frame()))
+    if (search.n() >= trial_pays && !halves_are_faster(search, *finder, halves->frame()))
       halves.reset();
   }
   const HalfFrame* const frame = halves ? &halves->frame() : nullptr;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "faiss_memory.hpp"
 #include "knn_faiss.hpp"
 #include "knn_half.hpp"
 #include "nearfold/error.hpp"
@@ -16,8 +17,6 @@ inline constexpr std::int64_t kLeastTile = 16'384;                     // points
 inline constexpr std::int64_t kHalfSample = 1024;  // rows that a frame of halves is chosen by
 /// Numbers that FAISS may be given at once: until 1.7.3 it counts them in 32 bits.
 inline constexpr std::int64_t kMostNumbers = (std::int64_t{1} << 31) - 1;
-/// Bytes that CUDA and its libraries take beside what is asked for.
-inline constexpr std::int64_t kReserve = std::int64_t{256} << 20;
 
 /// Candidates beyond k: the query itself is among them, and rounding may have changed their order.
 inline constexpr int kSlack = 24;
@@ -28,26 +27,6 @@ constexpr int candidates_for(int k) {
   while (candidates < k + kSlack) candidates *= 2;
   return candidates;
 }
-
-// ---- what FAISS holds ---------------------------------------------------------------------------
-
-inline constexpr std::int64_t kLeastScratch = std::int64_t{64} << 20;  // of all pairs, at any size
-inline constexpr std::int64_t kCellScratch = std::int64_t{512} << 20;
-
-/// Of all pairs: two blocks of distances, of 512 queries (1,024 where rows are short) by all points
-/// of a tile, but by no more than have 512 MiB at the size of a row's numbers.
-constexpr std::int64_t pair_scratch(std::int64_t points, std::int64_t width, bool half) {
-  const std::int64_t queries = width <= 32 ? 1024 : 512;
-  return 2 * 4 * std::min(queries * points, (std::int64_t{1} << 29) / (half ? 2 : 4));
-}
-
-/// Queries that fit half of its scratch: it holds the centre of every cell that a query probes, and
-/// k candidates of it.
-constexpr std::int64_t cell_batch(int probes, std::int64_t dim, int k) {
-  return std::max<std::int64_t>(1, kCellScratch / 2 / (4 * probes * (dim + 2 * std::int64_t{k})));
-}
-
-// ---- one search ---------------------------------------------------------------------------------
 
 struct SearchShape {
   std::int64_t n = 0, cols = 0, width = 0;  // width: of a row as it is searched by
@@ -124,9 +103,9 @@ inline SearchPlan plan_flat(const SearchShape& shape, std::int64_t free) {
   return plan;
 }
 
-/// Through an inverted file, which keeps a copy of all rows, in lists that grow to a power of two.
+/// Through an inverted file, which keeps a copy of all rows.
 inline SearchPlan plan_cells(const SearchShape& shape, std::int64_t free) {
-  const std::int64_t copy = 2 * shape.n * (4 * shape.width + 8) + kCellScratch;
+  const std::int64_t copy = cell_copy(shape.n, shape.width);
   SearchPlan plan = plan_search(shape, false, true, free - copy);
   plan.asked += copy;
   return plan;

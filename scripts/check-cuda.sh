@@ -19,8 +19,8 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DNEARFOLD_CUDA=ON \
   -DCMAKE_PREFIX_PATH="$faiss" ${NEARFOLD_ARCH:+-DNEARFOLD_ARCH="$NEARFOLD_ARCH"} \
   ${2:+-DCMAKE_CUDA_ARCHITECTURES="$2"} >/dev/null
 touch kernels/*.cu # so that ptxas tells of all of them
-cmake --build "$build" --target nearfold_tool cuda_test device_test knn_device_test \
-  knn_proof_test recording_test umap_hubs_test >"$build/log" ||
+nouns=(device knn_device knn_proof recording tsne_device umap_hubs cuda)
+cmake --build "$build" --target nearfold_tool "${nouns[@]/%/_test}" >"$build/log" ||
   { tail -n 40 "$build/log" && exit 1; }
 
 kernels=$(grep -c 'bytes spill stores' "$build/log" || true)
@@ -30,7 +30,7 @@ if grep 'bytes spill stores' "$build/log" | grep -qv ' 0 bytes spill stores, 0 b
   echo "check-cuda: a kernel spills registers" && exit 1
 fi
 
-for noun in device knn_device knn_proof recording umap_hubs cuda; do
+for noun in "${nouns[@]}"; do
   "$build/tests/${noun}_test" --gtest_brief=1
 done
 "$build/nearfold" info >/dev/null

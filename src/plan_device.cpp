@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "faiss_memory.hpp"
 #include "plan_needs.hpp"
 
 namespace nearfold {
@@ -12,11 +13,12 @@ Need device_knn_need(const PlannedPoints& points, const Settings& settings, cons
   if (points.has_graph) return {numbering, 0, 0};
   const double row = 8 * c.k + 29;
   const bool flat = std::holds_alternative<FlatKnn>(settings.knn);
-  // What CUDA takes, and FAISS' scratch: blocks of distances, of halves twice as many.
-  const double scratch =
-      336e6 + (flat ? std::min(4096 * c.n, c.dim < 64 ? 1.08e9 : 2.15e9) : 604e6);
-  return {std::max(numbering, row + 4 * c.dim + (flat ? 2 * c.dim : 2 * (4 * c.dim + 8))), scratch,
-          0};
+  // Probes are tuned against all pairs, before there is a copy of the rows in cells.
+  const bool half = flat && points.dim >= kLeastHalfWidth;
+  const auto pairs = static_cast<double>(kLeastScratch + pair_scratch(points.n, points.dim, half));
+  const double scratch = flat ? pairs : std::max(pairs, cell_copy(c.n, c.dim));
+  return {std::max(numbering, row + 4 * c.dim + (half ? 2 * c.dim : 0.0)),
+          static_cast<double>(kReserve) + scratch, 0};
 }
 Need device_weights_need(const Counts& c) {
   return {28 * c.k + 8 * c.entries + 40, 0, 0};

@@ -6,13 +6,21 @@
 #include <memory>
 #include <vector>
 
+#include "data.hpp"
 #include "emulated.hpp"
 #include "graphs_on.hpp"
+#include "oracle.hpp"
 #include "stages.hpp"
 #include "tsne_on.hpp"
 #include "umap_on.hpp"
 
 namespace nearfold {
+
+/// Of blobs in four columns, over their k nearest others.
+template <class Params>
+EdgeGraph edges(std::int64_t n, int k, const Params& params) {
+  return weigh_edges(oracle::neighbors(data::blobs(n, 4, 1), k), params, Cpu{2});
+}
 
 inline std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
   Matrix out(like.rows, like.cols);

@@ -9,7 +9,6 @@
 #include "data.hpp"
 #include "expect.hpp"
 #include "on_device.hpp"
-#include "oracle.hpp"
 #include "replayed.hpp"
 
 namespace nearfold {
@@ -71,11 +70,6 @@ TEST(Replayed, DoesItsWorkThenRecordsItThenReplays) {
 }
 
 // ---- the optimisers ---------------------------------------------------------------------------
-
-template <class Params>
-EdgeGraph edges(std::int64_t n, int k, const Params& params) {
-  return weigh_edges(oracle::neighbors(data::blobs(n, 4, 1), k), params, Cpu{2});
-}
 
 struct Done {
   int recordings, replays;

@@ -84,8 +84,7 @@ TEST(UmapHubs, OfAnyLengthLeaveTheLayoutTheCpus) {
 // With hubs an epoch looks for what fires in two loops, and a step has loops for pulls, pushes and
 // sums; without, it has none of them.
 TEST(UmapHubs, TakeNoTimeWhereThereAreNone) {
-  const EdgeGraph plain =
-      weigh_edges(oracle::neighbors(data::blobs(500, 4, 1), 9), UmapParams{}, Cpu{2});
+  const EdgeGraph plain = edges(500, 9, UmapParams{});
   const auto loops_of_an_epoch = [](const EdgeGraph& graph, double rate) {
     const Emulated executor;
     const auto run =
