@@ -1,8 +1,8 @@
 // Graphs that benches run on, made once for each size.
 #pragma once
 
-#include "generate.hpp"
-#include "order.hpp"
+#include "data/generate.hpp"
+#include "graph/vertex_order.hpp"
 #include "stages.hpp"
 
 namespace nearfold {

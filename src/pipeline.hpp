@@ -13,10 +13,10 @@
 #include <memory>
 #include <utility>
 
-#include "check.hpp"
+#include "core/stopping.hpp"
 #include "nearfold/embed.hpp"
+#include "run/check_run.hpp"
 #include "stages.hpp"
-#include "stopping.hpp"
 
 namespace nearfold {
 

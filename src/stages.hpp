@@ -7,8 +7,8 @@
 // On a GPU graphs stay in its memory from the first stage to the last; what comes to the host in
 // between is single numbers, and the start of a layout.
 //
-// Contracts that hold for all: inputs were checked by the caller (params.cpp, embed.cpp); nothing
-// is printed; results are bitwise the same for any number of threads.
+// Contracts that hold for all: inputs were checked by the caller (run/params.cpp, run/embed.cpp);
+// nothing is printed; results are bitwise the same for any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@
 #include <string>
 #include <vector>
 
-#include "graph.hpp"
+#include "graph/graph.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/params.hpp"
 #include "optimizer.hpp"
 
 namespace nearfold {
 
-struct MetricSpace;  // metric.hpp
+struct MetricSpace;  // knn/metric.hpp
 
 /// Throws NoDevice when the GPU can't be used; what is wrong with it, and what else there is.
 void require_device(const Cuda&);
@@ -71,7 +71,7 @@ DeviceKnnGraph find_knn_on(HostMatrix<const float> points, int k, const KnnParam
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cuda&, std::uint64_t seed);
 
-/// By each method; points as the metric sees them (metric.hpp).
+/// By each method; points as the metric sees them (knn/metric.hpp).
 KnnGraph find_knn(const MetricSpace& points, int k, const FlatKnn&, const Cpu&, std::uint64_t seed);
 KnnGraph find_knn(const MetricSpace& points, int k, const IvfKnn&, const Cpu&, std::uint64_t seed);
 KnnGraph find_knn(const MetricSpace& points, int k, const HnswKnn&, const Cpu&, std::uint64_t seed);
@@ -96,7 +96,7 @@ KnnGraph empty_like(const KnnGraph& graph, int k);
 
 // ---- order: rows by point -> rows by vertex ----------------------------------------------------
 
-/// A graph whose rows and ids are vertices (order.hpp), and the point of each of them.
+/// A graph whose rows and ids are vertices (graph/vertex_order.hpp), and the point of each of them.
 template <class D>
 struct Numbered {
   typename HandedOn<D>::Knn graph;

@@ -59,7 +59,7 @@ bool searched_on_gpu(const KnnParams& params, Metric metric) noexcept;
 /// FlatKnn is exact and takes no part of `seed`; the others are exact in their distances, and their
 /// recall is measured against exact answers for a sample of rows. Throws InvalidInput, NoDevice,
 /// OutOfMemory, and Unsupported for a metric that the method cannot honour.
-/// Cost: FlatKnn O(n^2 dim) at worst; see src/knn_flat.cpp.
+/// Cost: FlatKnn O(n^2 dim) at worst; see src/knn/filtered_search.cpp.
 KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
                         const Device& device, std::uint64_t seed, const Distance& distance = {});
 

@@ -13,10 +13,10 @@
 #include "cli/picture_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "core/stopping.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
-#include "quality.hpp"
-#include "stopping.hpp"
+#include "quality/quality.hpp"
 
 namespace nearfold::cli {
 namespace {

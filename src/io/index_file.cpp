@@ -9,8 +9,8 @@
 #include "io/formats.hpp"
 #include "io/meta_json.hpp"
 #include "io/npz_array.hpp"
-#include "knn_index.hpp"
-#include "metric.hpp"
+#include "knn/index.hpp"
+#include "knn/metric.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
 

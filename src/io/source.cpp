@@ -8,9 +8,9 @@
 #include <memory>
 #include <utility>
 
+#include "core/stopping.hpp"
 #include "io/descriptor.hpp"
 #include "nearfold/error.hpp"
-#include "stopping.hpp"
 
 namespace nearfold::io {
 namespace {

@@ -15,9 +15,9 @@
 #include <system_error>
 #include <utility>
 
+#include "core/stopping.hpp"
 #include "io/npy.hpp"
 #include "nearfold/error.hpp"
-#include "stopping.hpp"
 
 namespace nearfold::io {
 namespace {

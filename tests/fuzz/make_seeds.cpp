@@ -6,10 +6,10 @@
 #include <limits>
 #include <map>
 
-#include "../io_files.hpp"
-#include "../npz_parts.hpp"
 #include "index_data.hpp"
 #include "packed.hpp"
+#include "support/io_files.hpp"
+#include "support/npz_parts.hpp"
 
 namespace nearfold::fuzz {
 namespace {

@@ -1,0 +1,32 @@
+#include "kernels/core/cuda_executor.cuh"
+#include "kernels/knn/gpu_search.hpp"
+
+namespace nearfold {
+namespace {
+
+DeviceKnnGraph graph_of(SearchOn<OnDevice>& search) {
+  DeviceKnnGraph graph;
+  graph.neighbors = search.take_ids();
+  graph.distances = search.take_distances();
+  return graph;
+}
+
+}  // namespace
+
+DeviceKnnGraph flat_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                           const SearchPlan& plan) {
+  SearchOn<OnDevice> search(OnDevice(on), points, k, plan);
+  const bool halves = find_flat(OnDevice(on), search, plan.half, faiss_finder(on, plan.scratch));
+  DeviceKnnGraph graph = graph_of(search);
+  graph.about.index = halves ? "flat on a GPU, by halves first" : "flat on a GPU";
+  return graph;
+}
+
+DeviceKnnGraph cells_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                            const SearchPlan& plan, const CellTask& task, CellsFound& found) {
+  SearchOn<OnDevice> search(OnDevice(on), points, k, plan);
+  found = find_through_cells(OnDevice(on), search, task, faiss_finder(on, plan.scratch));
+  return graph_of(search);
+}
+
+}  // namespace nearfold
