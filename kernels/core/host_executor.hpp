@@ -1,7 +1,7 @@
 // A GPU's way of working, played on the host: what kernels/ is tested with where there is none.
-// Algorithms in kernels/ are templates over an executor, this one or OnDevice (cuda_executor.cuh),
-// and made of loop bodies that never wait for each other. So the same lines run here, under
-// sanitizers and in hostile order, and on a device.
+// Algorithms in kernels/ are templates over an executor, this one or CudaExecutor
+// (cuda_executor.cuh), and made of loop bodies that never wait for each other. So the same lines
+// run here, under sanitizers and in hostile order, and on a device.
 //
 // An executor has
 //   Buffer<T>                 memory of the device: size(), data(); made by buffer() or upload()
@@ -36,7 +36,7 @@
 
 namespace nearfold {
 
-class Emulated {
+class HostExecutor {
  public:
   /// What an executor and its copies have done.
   struct Counts {
@@ -63,7 +63,7 @@ class Emulated {
   };
 
  public:
-  using Space = Emulated;
+  using Space = HostExecutor;
   template <class T>
   class Buffer {
    public:
@@ -165,7 +165,7 @@ class Emulated {
     }
 
    private:
-    friend class Emulated;
+    friend class HostExecutor;
     Tape tape_;
     std::shared_ptr<Shared> shared_;
   };
@@ -187,7 +187,7 @@ class Emulated {
   /// TsneGrid behind the interface of CudaConvolution (kernels/tsne/fft_grid.cuh).
   class Convolution {
    public:
-    Convolution(const Emulated& executor, std::int64_t nodes)
+    Convolution(const HostExecutor& executor, std::int64_t nodes)
         : shared_(executor.shared_), grid_(nodes, Cpu{1}) {
       shared_->refuse_in_recordings("memory");
     }

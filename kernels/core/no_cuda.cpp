@@ -54,10 +54,10 @@ KnnGraph find_knn(HostMatrix<const float>, int, const KnnParams&, const Distance
   no_cuda();
 }
 
-Numbered<Cuda> numbered(const KnnGraph&, int, const Cuda&) {
+Reordered<Cuda> reorder(const KnnGraph&, int, const Cuda&) {
   no_cuda();
 }
-Numbered<Cuda> numbered(const DeviceKnnGraph&, int, const Cuda&) {
+Reordered<Cuda> reorder(const DeviceKnnGraph&, int, const Cuda&) {
   no_cuda();
 }
 
@@ -68,8 +68,8 @@ DeviceEdgeGraph weigh_edges(const DeviceKnnGraph&, const UmapParams&, const Cuda
   no_cuda();
 }
 
-Start initial_layout(const Init&, HostMatrix<const float>, DeviceMatrix<const float>,
-                     const DeviceEdgeGraph&, int, std::uint64_t, const Cuda&) {
+InitialLayout initial_layout(const Init&, HostMatrix<const float>, DeviceMatrix<const float>,
+                             const DeviceEdgeGraph&, int, std::uint64_t, const Cuda&) {
   no_cuda();
 }
 

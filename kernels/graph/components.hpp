@@ -139,8 +139,8 @@ class GraphComponents final : public SpectralGraph {
  private:
   Eigenvectors eigenvectors_of(const Graph& graph, int dims) {
     if (graph.n <= kDense) return leading_eigenvectors(host_graph(executor_, graph), dims, Cpu{1});
-    WalkOn<Executor> walk(executor_, graph);
-    return leading_eigenvectors(walk, dims);
+    SpectralOperatorOn<Executor> op(executor_, graph);
+    return leading_eigenvectors(op, dims);
   }
 
   /// The rows of the vertices that have a place among `size`.

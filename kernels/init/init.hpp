@@ -17,7 +17,7 @@ inline std::int64_t pca_bytes(std::int64_t n, std::int64_t dim) {
 }
 
 template <class Executor>
-class LayoutOn final : public StartSource {
+class LayoutOn final : public InitSource {
  public:
   /// Points [graph.n, dim] on the device; null for a start that needs none.
   LayoutOn(const Executor& executor, const float* points, std::int64_t dim,
@@ -29,12 +29,12 @@ class LayoutOn final : public StartSource {
 
   Matrix scores(int count) override {
     const PcaOn<Executor> pca(executor_, points_, n(), dim_);
-    return pca.scores(principal_axes(pca, count, kStartPasses, kStartSeed));
+    return pca.scores(principal_axes(pca, count, kInitPasses, kInitSeed));
   }
 
-  Start spectral(int dims, std::uint64_t seed) override {
+  InitialLayout spectral(int dims, std::uint64_t seed) override {
     GraphComponents<Executor> components(executor_, graph_);
-    Start start = spectral_start(components, dims, seed, Cpu{});
+    InitialLayout start = spectral_start(components, dims, seed, Cpu{});
     const VertexRows<Executor> rows(executor_, graph_.point_of, n(), dims);
     start.layout = rows.by_point(executor_.upload(start.layout.values));
     return start;

@@ -13,9 +13,9 @@
 namespace nearfold {
 
 template <class Executor>
-class WalkOn final : public SpectralWalk {
+class SpectralOperatorOn final : public SpectralOperator {
  public:
-  WalkOn(const Executor& executor, const EdgeGraphIn<typename Executor::Space>& graph)
+  SpectralOperatorOn(const Executor& executor, const EdgeGraphIn<typename Executor::Space>& graph)
       : executor_(executor),
         graph_(graph),
         size_(graph.n * kVectors),
@@ -49,7 +49,7 @@ class WalkOn final : public SpectralWalk {
     executor_.for_each(size_, TakeMeanOut{mean_.data(), z_.data()});
   }
 
-  void walk() override { sweep({1, 0, 0}, walked_); }
+  void apply() override { sweep({1, 0, 0}, walked_); }
 
   Grams grams() const override {
     throw_if_stopped();
@@ -64,11 +64,11 @@ class WalkOn final : public SpectralWalk {
     return {part(0), part(1), part(2)};
   }
 
-  void turn(const Ritz& ritz) override {
+  void rotate(const Ritz& ritz) override {
     std::vector<float> by(kSmall);
     for (std::size_t c = 0; c < kVectors; ++c)
       for (std::size_t r = 0; r < kVectors; ++r)
-        by[c * kVectors + r] = static_cast<float>(ritz.turn[r * kVectors + c]);
+        by[c * kVectors + r] = static_cast<float>(ritz.rotation[r * kVectors + c]);
     const auto on_device = executor_.upload(by);
     executor_.for_each(graph_.n, TurnRow{on_device.data(), z_.data(), walked_.data()});
     executor_.wait();

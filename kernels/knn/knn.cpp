@@ -20,9 +20,9 @@ void check_search(const KnnParams& params, int k, Metric metric) {
     throw Unsupported(std::string("a GPU searches by flat, ivf and auto, and by euclidean, "
                                   "sqeuclidean, cosine and correlation, not so by ") +
                       name(metric) + "; use one of these, or the cpu");
-  if (k + kSlack > kMostFaissNeighbors)
+  if (k + kSlack > kMaxFaissNeighbors)
     throw Unsupported("k is " + std::to_string(k) + ", and a GPU finds at most " +
-                      std::to_string(kMostFaissNeighbors - kSlack) +
+                      std::to_string(kMaxFaissNeighbors - kSlack) +
                       "; use fewer neighbours, or the cpu");
 }
 
@@ -52,32 +52,30 @@ DeviceKnnGraph by_flat(const SearchedPoints& points, int k, const Cuda& on) {
 DeviceKnnGraph by_cells(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
                         std::uint64_t seed) {
   const std::int64_t n = points.n;
-  const int lists =
-      params.lists.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
-  if (lists > n || params.probes.value_or(1) > lists)
-    throw InvalidInput("there are " + std::to_string(lists) + " lists and " +
-                       std::to_string(params.probes.value_or(1)) + " probes for " +
-                       std::to_string(n) +
-                       " points; use at most one list per point, and at most "
-                       "as many probes as lists");
-  if (params.probes.value_or(1) > kMostOfCells)
-    throw Unsupported("probes are " + std::to_string(*params.probes) + ", and a GPU looks into " +
-                      std::to_string(kMostOfCells) +
-                      " lists of a point at most; use fewer probes, fewer lists, or the cpu");
+  const int nlist =
+      params.nlist.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
+  if (nlist > n || params.nprobe.value_or(1) > nlist)
+    throw InvalidInput("nlist is " + std::to_string(nlist) + " and nprobe " +
+                       std::to_string(params.nprobe.value_or(1)) + " for " + std::to_string(n) +
+                       " points; use at most one cell per point, and nprobe at most nlist");
+  if (params.nprobe.value_or(1) > kMaxPerCells)
+    throw Unsupported("nprobe is " + std::to_string(*params.nprobe) + ", and a GPU looks into " +
+                      std::to_string(kMaxPerCells) +
+                      " cells per point at most; use a smaller nprobe or nlist, or the cpu");
   const SearchShape shape = shape_of(points, k);
   const std::int64_t free = free_bytes(on);
   const SearchPlan plan = checked(plan_cells(shape, free), shape, free, on,
                                   "ivf holds all of them: use flat, which goes through them in "
                                   "tiles, reduce the columns (pca), or use the cpu");
   const CellTask task{
-      lists, params.probes, params.target_recall,
-      [&](const RowsForFaiss<float>& rows) { return faiss_cells(on, rows, lists, seed); },
+      nlist, params.nprobe, params.target_recall,
+      [&](const RowsForFaiss<float>& rows) { return faiss_cells(on, rows, nlist, seed); },
       recall_of};
   CellsFound found;
   DeviceKnnGraph graph = cells_on_gpu(on, points, k, plan, task, found);
-  graph.about.index = "ivf (" + std::to_string(lists) + " lists, " + std::to_string(found.probes) +
-                      " probes) on a GPU";
-  graph.about.recall = found.recall;
+  graph.metadata.index = "ivf:nlist=" + std::to_string(nlist) +
+                         ",nprobe=" + std::to_string(found.nprobe) + " on a GPU";
+  graph.metadata.recall = found.recall;
   return graph;
 }
 
@@ -91,10 +89,10 @@ DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& pa
     return any ? IvfKnn{.target_recall = any->target_recall} : std::get<IvfKnn>(params);
   };
   DeviceKnnGraph graph = flat ? by_flat(points, k, on) : by_cells(points, k, cells(), on, seed);
-  graph.about.n = points.n;
-  graph.about.k = k;
-  graph.about.metric = name(points.distance.metric);
-  graph.about.search_seconds =
+  graph.metadata.n = points.n;
+  graph.metadata.k = k;
+  graph.metadata.metric = name(points.distance.metric);
+  graph.metadata.search_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return graph;
 }
@@ -114,7 +112,7 @@ DeviceKnnGraph find_knn_on(HostMatrix<const float> points, int k, const KnnParam
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cuda& on, std::uint64_t seed) {
   const DeviceKnnGraph found = find_knn_on(points, k, params, distance, on, seed);
-  KnnGraph graph = found.about;
+  KnnGraph graph = found.metadata;
   graph.neighbors.resize(found.neighbors.size());
   graph.distances.resize(found.distances.size());
   found.neighbors.read(graph.neighbors.data(), graph.neighbors.size());

@@ -64,7 +64,7 @@ struct MultiplySpectrum {
 class FftPlan {
  public:
   FftPlan(const Cuda& on, std::int64_t side, cufftType type) : on_(on) {
-    const OnThisDevice here(on);
+    const DeviceGuard here(on);
     const int length = static_cast<int>(side);
     check_cufft(cufftPlan2d(&plan_, length, length, type), "cufftPlan2d");
     check_cufft(cufftSetStream(plan_, on.stream), "cufftSetStream");
@@ -108,14 +108,14 @@ class CudaConvolution {
   void convolve() {
     transform();
     executor_.for_each(spectrum_size(), MultiplySpectrum{spectrum_.data(), factor_.data()});
-    const OnThisDevice here(executor_.on());
+    const DeviceGuard here(executor_.on());
     check_cufft(cufftExecC2R(back_.handle(), spectrum_.data(), values()), "cufftExecC2R");
   }
 
  private:
   std::int64_t spectrum_size() const { return side_ * (side_ / 2 + 1); }
   void transform() {
-    const OnThisDevice here(executor_.on());
+    const DeviceGuard here(executor_.on());
     check_cufft(cufftExecR2C(forth_.handle(), values(), spectrum_.data()), "cufftExecR2C");
   }
 

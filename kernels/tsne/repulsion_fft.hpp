@@ -169,7 +169,7 @@ class FftOn final : public RepulsionOn<Executor> {
     const Extent box = executor_.download(extent_, 0);
     if (!box.finite)
       throw InvalidInput("the layout is no longer finite; use a smaller learning rate");
-    const float least = std::max(kLeastRoom, 0.1f * (box.high - box.low));
+    const float least = std::max(kMinRoom, 0.1f * (box.high - box.low));
     room_ = again ? 4.0f * room_ : least;
     const bool is_new = fit(box);
     executor_.write(std::vector<GridFrame>{frame_}, frame_here_);
@@ -191,8 +191,8 @@ class FftOn final : public RepulsionOn<Executor> {
   bool is_exact() const override { return false; }
 
  private:
-  static constexpr std::int64_t kMostNodes = 8192;  // 3,277 units
-  static constexpr float kLeastRoom = 4;            // units around the layout
+  static constexpr std::int64_t kMaxNodes = 8192;  // 3,277 units
+  static constexpr float kMinRoom = 4;             // units around the layout
 
   /// Returns whether there is another grid than before.
   bool fit(const Extent& box) {
@@ -200,9 +200,9 @@ class FftOn final : public RepulsionOn<Executor> {
     const float high = (box.high + room_) * GridFrame::kScale;
     frame_.origin = std::floor(low) - 2.0f;
     const double needed = std::floor(static_cast<double>(high - frame_.origin)) + 6.0;
-    if (!(needed <= static_cast<double>(kMostNodes)))
+    if (!(needed <= static_cast<double>(kMaxNodes)))
       throw InvalidInput("the layout needs a grid of " + std::to_string(needed) +
-                         " nodes a side, beyond " + std::to_string(kMostNodes) +
+                         " nodes a side, beyond " + std::to_string(kMaxNodes) +
                          "; use a smaller learning rate");
     // A function of the layout alone, so that another run can go on from it; of few values, as each
     // has a transform that takes time to plan.
@@ -221,7 +221,7 @@ class FftOn final : public RepulsionOn<Executor> {
   Executor executor_;
   std::int64_t n_;
   GridFrame frame_{0, 0, 0};  // as it was at the last look
-  float room_ = kLeastRoom;
+  float room_ = kMinRoom;
   std::unique_ptr<typename Executor::Convolution> grid_;
   typename Executor::template Buffer<std::int64_t> charges_;
   typename Executor::template Buffer<GridFrame> frame_here_;

@@ -162,8 +162,8 @@ class WeightsOn {
 
   WeightsOn(const Executor& executor, const KnnGraphIn<typename Executor::Space>& graph)
       : executor_(executor),
-        n_(graph.about.n),
-        k_(graph.about.k),
+        n_(graph.metadata.n),
+        k_(graph.metadata.k),
         neighbors_(graph.neighbors),
         distances_(graph.distances),
         weights_(executor.template buffer<float>(n_ * k_)) {}

@@ -218,8 +218,7 @@ void add_compare(CLI::App& app) {
   o->inputs.add_labels(command);
   command
       .add_option("--index", o->indexes,
-                  "Searches: flat ivf:target=0.95 ivf:nprobe=8 hnsw nndescent auto")
-      ->delimiter(',')
+                  "Searches: flat ivf:target_recall=0.95 ivf:nlist=64,nprobe=8 hnsw nndescent auto")
       ->default_str("flat ivf hnsw nndescent");
   command.add_option("--metric", o->metrics, "Distances between points")
       ->delimiter(',')

@@ -27,7 +27,7 @@ struct EdgeGraph {
 /// Both graphs in the memory of a device. Space::Buffer is its array.
 template <class Space>
 struct KnnGraphIn {
-  KnnGraph about;  // n, k, metric, index, recall, seconds; no entries
+  KnnGraph metadata;  // n, k, metric, index, recall, seconds; no entries
   typename Space::template Buffer<std::int32_t> neighbors;
   typename Space::template Buffer<float> distances;
 };

@@ -21,7 +21,7 @@
 namespace nearfold {
 namespace {
 
-constexpr int kMostDims = 3;          // of a layout
+constexpr int kMaxDims = 3;           // of a layout
 constexpr double kTsneWidth = 1e-4;   // standard deviation of the first column
 constexpr float kUmapReach = 10.0f;   // largest magnitude, and the box that follows
 constexpr float kUmapJitter = 1e-4f;  // standard deviation
@@ -87,18 +87,18 @@ double deviation(const Matrix& start, std::int64_t c, const Cpu& on) {
 }
 
 /// Scores of the points on their axes; columns beyond those that there are stay 0.
-Start pca_start(StartSource& from, int dims) {
+InitialLayout pca_start(InitSource& from, int dims) {
   const auto count = static_cast<int>(
-      std::min({std::int64_t{kMostDims}, std::int64_t{dims}, from.n(), from.dim()}));
+      std::min({std::int64_t{kMaxDims}, std::int64_t{dims}, from.n(), from.dim()}));
   const Matrix scores = from.scores(count);
-  Start start{Matrix(from.n(), dims), "pca", {}};
+  InitialLayout start{Matrix(from.n(), dims), "pca", {}};
   for (std::int64_t i = 0; i < scores.rows; ++i)
     std::copy_n(scores.row(i), count, start.layout.row(i));
   return start;
 }
 
 /// On the processor.
-class HostSource final : public StartSource {
+class HostSource final : public InitSource {
  public:
   HostSource(HostMatrix<const float> points, const EdgeGraph& graph, const Cpu& on)
       : points_(points), graph_(graph), on_(on) {}
@@ -109,11 +109,11 @@ class HostSource final : public StartSource {
 
   Matrix scores(int count) override {
     std::vector<float> mean;
-    const Matrix axes = principal_axes(points_, count, kStartPasses, mean, kStartSeed, on_);
+    const Matrix axes = principal_axes(points_, count, kInitPasses, mean, kInitSeed, on_);
     Matrix scores(points_.rows, count);
     parallel_for(on_.threads, points_.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
-        double score[kMostDims] = {};
+        double score[kMaxDims] = {};
         for (std::int64_t c = 0; c < points_.cols; ++c) {
           const double x =
               static_cast<double>(points_.row(i)[c] - mean[static_cast<std::size_t>(c)]);
@@ -125,8 +125,8 @@ class HostSource final : public StartSource {
     return scores;
   }
 
-  Start spectral(int dims, std::uint64_t seed) override {
-    Start start = spectral_start(graph_, dims, seed, on_);
+  InitialLayout spectral(int dims, std::uint64_t seed) override {
+    InitialLayout start = spectral_start(graph_, dims, seed, on_);
     start.layout = by_point(start.layout.values, graph_.point_of, dims);
     return start;
   }
@@ -138,7 +138,7 @@ class HostSource final : public StartSource {
 };
 
 /// Columns that PCA has no axis for: noise of 1 % of the first column.
-void fill_missing(Start& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
+void fill_missing(InitialLayout& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
   const auto width = static_cast<float>(0.01 * deviation(start.layout, 0, on));
   for_each_row(start.layout, on, [&](std::int64_t i, float* row) {
     for (std::int64_t c = dim; c < start.layout.cols; ++c)
@@ -176,17 +176,17 @@ Span span_of(const Matrix& start, std::int64_t c, const Cpu& on) {
 
 }  // namespace
 
-Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
-                     int dims, std::uint64_t seed, const Cpu& on) {
+InitialLayout initial_layout(const Init& init, HostMatrix<const float> points,
+                             const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
   HostSource here(points, graph, on);
   return initial_layout(init, here, dims, seed, on);
 }
 
-Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed,
-                     const Cpu& on) {
+InitialLayout initial_layout(const Init& init, InitSource& from, int dims, std::uint64_t seed,
+                             const Cpu& on) {
   if (const auto* given = std::get_if<ArrayInit>(&init)) return {given->start, "array", {}};
   if (is<RandomInit>(init)) return {random_start(from.n(), dims, seed, on), "random", {}};
-  Start start = is<PcaInit>(init) ? pca_start(from, dims) : from.spectral(dims, seed);
+  InitialLayout start = is<PcaInit>(init) ? pca_start(from, dims) : from.spectral(dims, seed);
   fix_signs(start.layout, on);
   if (is<PcaInit>(init)) {
     if (dims > from.dim()) fill_missing(start, from.dim(), seed, on);
@@ -197,8 +197,8 @@ Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_
   return start;
 }
 
-void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
-                 const Cpu& on) {
+void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
+                const Cpu& on) {
   if (is<ArrayInit>(init)) return;
   const auto width = static_cast<float>(kTsneWidth);
   if (is<RandomInit>(init)) {
@@ -214,8 +214,8 @@ void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64
   add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width, on);
 }
 
-void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
-                 const Cpu& on) {
+void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
+                const Cpu& on) {
   if (is<PcaInit>(init) || is<SpectralInit>(init)) {
     float most = 0;
     for (std::int64_t c = 0; c < start.cols; ++c) {

@@ -179,12 +179,12 @@ class Placement {
 
 }  // namespace
 
-Start spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
+InitialLayout spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
   HostGraph here(graph, on);
   return spectral_start(here, dims, seed, on);
 }
 
-Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
+InitialLayout spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
   const Components components(graph.components());
   const std::int64_t count = components.count();
   std::vector<std::int64_t> by_size(static_cast<std::size_t>(count));
@@ -198,7 +198,7 @@ Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const C
                                             : packed_cells(components, dims, by_size);
   }
 
-  Start start{Matrix(graph.n(), dims), "spectral", {}};
+  InitialLayout start{Matrix(graph.n(), dims), "spectral", {}};
   const Placement place(graph, components, cells, seed, start.layout);
   std::vector<Eigenvectors> found(by_size.size());
   std::int64_t shared = 0;  // large components: all threads on one; the rest: one thread on each
@@ -213,12 +213,12 @@ Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const C
   });
 
   if (count > 1) {
-    start.how += " (" + std::to_string(count) + " components)";
+    start.description += " (" + std::to_string(count) + " components)";
     start.warnings.push_back("the neighbour graph has " + std::to_string(count) +
                              " connected components, laid out side by side: distances between "
                              "them mean nothing; more neighbours may join them");
   } else if (place.is_small(0)) {
-    start.how = "random";
+    start.description = "random";
     start.warnings.push_back("a spectral start in " + std::to_string(dims) + " dimensions needs " +
                              std::to_string(2 * dims) + " points: the start is random");
   }

@@ -50,7 +50,7 @@ class SpectralGraph {
 /// that takes part of `seed`. `how` counts the components, `warnings` speaks of them and of
 /// eigenvectors that did not converge.
 /// Deterministic. Cost: that of the eigenvectors, and O(n + C log C) for C components.
-Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const Cpu& on);
-Start spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on);
+InitialLayout spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const Cpu& on);
+InitialLayout spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on);
 
 }  // namespace nearfold

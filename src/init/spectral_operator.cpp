@@ -39,7 +39,7 @@ struct Sums {
   }
 };
 
-class HostWalk final : public SpectralWalk {
+class HostWalk final : public SpectralOperator {
  public:
   HostWalk(const EdgeGraph& graph, const Cpu& on)
       : graph_(graph), on_(on), degree_(degrees(graph, on)) {
@@ -82,7 +82,7 @@ class HostWalk final : public SpectralWalk {
     });
   }
 
-  void walk() override { sweep({1, 0, 0}, walked_); }
+  void apply() override { sweep({1, 0, 0}, walked_); }
 
   Grams grams() const override {
     const std::int64_t ranges = (graph_.n + kGrain - 1) / kGrain;
@@ -117,12 +117,12 @@ class HostWalk final : public SpectralWalk {
     return out;
   }
 
-  void turn(const Ritz& ritz) override {
+  void rotate(const Ritz& ritz) override {
     parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
       Float8 by[kLanes];  // by[c]: what column c of the old gives to the new
       for (int c = 0; c < kLanes; ++c) {
         for (int r = 0; r < kLanes; ++r) {
-          by[c][r] = static_cast<float>(ritz.turn[static_cast<std::size_t>(r * kLanes + c)]);
+          by[c][r] = static_cast<float>(ritz.rotation[static_cast<std::size_t>(r * kLanes + c)]);
         }
       }
       for (std::int64_t at = begin * kLanes; at < end * kLanes; at += kLanes) {
@@ -189,7 +189,7 @@ class HostWalk final : public SpectralWalk {
 
 }  // namespace
 
-std::unique_ptr<SpectralWalk> make_walk(const EdgeGraph& graph, const Cpu& on) {
+std::unique_ptr<SpectralOperator> make_walk(const EdgeGraph& graph, const Cpu& on) {
   return std::make_unique<HostWalk>(graph, on);
 }
 

@@ -18,25 +18,25 @@
 
 namespace nearfold {
 
-class SpectralWalk {
+class SpectralOperator {
  public:
   /// walk * P z + self * z + old * before.
   struct Mix {
     float walk, self, old;
   };
 
-  virtual ~SpectralWalk() = default;
+  virtual ~SpectralOperator() = default;
   virtual std::int64_t edges() const = 0;
   /// Fills a column of z from the given counter of the random stream.
   virtual void randomize(int column, std::uint32_t round) = 0;
   /// Takes the trivial eigenvector out of every column of z.
   virtual void remove_constant() = 0;
   /// walked = P z
-  virtual void walk() = 0;
+  virtual void apply() = 0;
   /// Of z and walked.
   virtual Grams grams() const = 0;
   /// z and walked become their combinations; columns beyond the rank become zero.
-  virtual void turn(const Ritz& ritz) = 0;
+  virtual void rotate(const Ritz& ritz) = 0;
   /// before = z; z = by.walk * walked + by.self * z
   virtual void begin_filter(const Mix& by) = 0;
   /// before and z become z and by.walk * P z + by.self * z + by.old * before.
@@ -55,10 +55,10 @@ NEARFOLD_HD inline float spectral_noise(std::int64_t i, int column, std::uint32_
 /// Degrees are added up in ranges of so many.
 inline constexpr std::int64_t kDegreesOfRange = 1024;
 
-std::unique_ptr<SpectralWalk> make_walk(const EdgeGraph& graph, const Cpu& on);
+std::unique_ptr<SpectralOperator> make_walk(const EdgeGraph& graph, const Cpu& on);
 
 /// leading_eigenvectors() of a graph of more than kDense vertices.
-Eigenvectors leading_eigenvectors(SpectralWalk& walk, int dims);
+Eigenvectors leading_eigenvectors(SpectralOperator& op, int dims);
 
 /// Vertices up to which a dense solver is faster.
 inline constexpr std::int64_t kDense = 32;

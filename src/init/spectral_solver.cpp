@@ -13,8 +13,8 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kFewest = 500;          // limit of passes over the edges of large graphs,
-constexpr std::int64_t kMost = 2000;           // of small ones,
+constexpr std::int64_t kMin = 500;             // limit of passes over the edges of large graphs,
+constexpr std::int64_t kMax = 2000;            // of small ones,
 constexpr std::int64_t kVisits = 100'000'000;  // and of edges visited in between: about a second
 constexpr int kLongest = 300;                  // filter degree, at most
 constexpr double kGrowth = 1e4;  // of the wanted over the damped in one filter; floats carry 1e7
@@ -23,27 +23,27 @@ constexpr double kTolerance = 5e-2;  // residual as a share of 1 - eigenvalue
 
 class Solver {
  public:
-  Solver(SpectralWalk& walk, int dims)
-      : walk_(walk),
+  Solver(SpectralOperator& op, int dims)
+      : operator_(op),
         dims_(dims),
-        limit_(static_cast<int>(std::clamp(kVisits / walk.edges(), kFewest, kMost))) {}
+        limit_(static_cast<int>(std::clamp(kVisits / op.edges(), kMin, kMax))) {}
 
   Eigenvectors solve() {
     for (int c = 0; c < kVectors; ++c) randomize(c);
     Ritz ritz;
     double edge = 0.0;  // of the damped interval [-1, edge]
     while (true) {
-      walk_.remove_constant();
-      walk_.walk();
+      operator_.remove_constant();
+      operator_.apply();
       ++sweeps_;
-      ritz = rayleigh_ritz(walk_.grams());
-      walk_.turn(ritz);
+      ritz = rayleigh_ritz(operator_.grams());
+      operator_.rotate(ritz);
       if (converged(ritz) || sweeps_ >= limit_) break;
       edge = std::clamp(ritz.value[kVectors - 1], std::min(edge, 0.999), 1 - 1e-7);
       filter(edge);
       for (int c = ritz.rank; c < kVectors; ++c) randomize(c);
     }
-    return {.vectors = walk_.vectors(dims_),
+    return {.vectors = operator_.vectors(dims_),
             .residual = *std::max_element(ritz.residual, ritz.residual + dims_),
             .value = ritz.value[dims_ - 1],
             .converged = converged(ritz),
@@ -51,7 +51,7 @@ class Solver {
   }
 
  private:
-  void randomize(int column) { walk_.randomize(column, static_cast<std::uint32_t>(sweeps_)); }
+  void randomize(int column) { operator_.randomize(column, static_cast<std::uint32_t>(sweeps_)); }
 
   /// z becomes T(P) z / T(1), T the Chebyshev polynomial on [-1, edge] of the smallest degree whose
   /// growth at 1 is kGrowth. P z is there, and is the first step.
@@ -66,13 +66,13 @@ class Solver {
 
     const double first = 1 / top;
     double sigma = first;
-    walk_.begin_filter(
+    operator_.begin_filter(
         {static_cast<float>(sigma / half), static_cast<float>(-center * sigma / half), 0});
     for (int step = 1; step < degree; ++step) {
       const double next = 1 / (2 / first - sigma);
-      walk_.filter({static_cast<float>(2 * next / half),
-                    static_cast<float>(-2 * center * next / half),
-                    static_cast<float>(-sigma * next)});
+      operator_.filter({static_cast<float>(2 * next / half),
+                        static_cast<float>(-2 * center * next / half),
+                        static_cast<float>(-sigma * next)});
       ++sweeps_;
       sigma = next;
     }
@@ -89,7 +89,7 @@ class Solver {
     return true;
   }
 
-  SpectralWalk& walk_;
+  SpectralOperator& operator_;
   int dims_, limit_, sweeps_ = 0;
 };
 
@@ -130,8 +130,8 @@ Eigenvectors solve_densely(const EdgeGraph& graph, int dims) {
 
 }  // namespace
 
-Eigenvectors leading_eigenvectors(SpectralWalk& walk, int dims) {
-  return Solver(walk, dims).solve();
+Eigenvectors leading_eigenvectors(SpectralOperator& op, int dims) {
+  return Solver(op, dims).solve();
 }
 
 Eigenvectors leading_eigenvectors(const EdgeGraph& graph, int dims, const Cpu& on) {

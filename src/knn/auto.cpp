@@ -60,15 +60,15 @@ KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn& params, const
 
   const TunedIndex tuned =
       tune_index(points, k, IvfKnn{.target_recall = params.target_recall}, on, seed);
-  const auto& cells = std::get<IvfCells>(tuned.index.search);
+  const auto& cells = std::get<IvfLists>(tuned.index.search);
   sizes.lossless = tuned.index.projection.lossless();
   sizes.width = real(tuned.index.rows.rows.cols);
   const double target = params.target_recall;
-  plans = {
-      {"flat", cost::flat_seconds(sizes), 1},
-      {"ivf", cost::ivf_seconds(sizes, cells.lists(), tuned.effort.effort), tuned.effort.recall},
-      {"hnsw", cost::hnsw_seconds(sizes), target},
-      {"nndescent", cost::nndescent_seconds(sizes), target}};
+  plans = {{"flat", cost::flat_seconds(sizes), 1},
+           {"ivf", cost::ivf_seconds(sizes, cells.nlist(), tuned.effort.probes_or_ef),
+            tuned.effort.recall},
+           {"hnsw", cost::hnsw_seconds(sizes), target},
+           {"nndescent", cost::nndescent_seconds(sizes), target}};
   const auto best = std::min_element(
       plans.begin(), plans.end(),
       [](const Predicted& a, const Predicted& b) { return a.seconds < b.seconds; });

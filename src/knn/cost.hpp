@@ -34,10 +34,10 @@ inline double flat_seconds(const Sizes& s) {
   return kSeconds * s.n * (s.n * (s.width * kProductColumn + kSelect) + s.kept() * s.candidate());
 }
 
-inline double ivf_seconds(const Sizes& s, double lists, double probes) {
+inline double ivf_seconds(const Sizes& s, double nlist, double nprobe) {
   const double beyond = kHopsBeyond * kHopsBeyond;  // of which about a third are new
   return kSeconds * s.n *
-         ((lists + probes * s.n / lists) * s.panel_row() + s.refined() * s.candidate() +
+         ((nlist + nprobe * s.n / nlist) * s.panel_row() + s.refined() * s.candidate() +
           beyond * (kHop + s.short_row() / 3));
 }
 

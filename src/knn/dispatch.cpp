@@ -63,16 +63,16 @@ KnnGraph finish(NeighborRows&& answer, const MetricSpace& space, const ExactSear
 /// measured in the order of the rows, of which near ones share candidates.
 NeighborRows refined(const MetricSpace& space, const KnnRows& rows, const Candidates& candidates,
                      const Queries& queries, int k, const Cpu& on) {
-  const std::vector<Turn> turns = turns_of(queries, rows.ids);
-  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(turns.size()), k);
+  const std::vector<QueryOrder> order = query_order_of(queries, rows.ids);
+  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(order.size()), k);
   parallel_for(on.threads, answer.n, 256, [&](std::int64_t begin, std::int64_t end) {
     Refine refine(space, rows);
     for (std::int64_t t = begin; t < end; ++t) {
-      const Turn& turn = turns[static_cast<std::size_t>(t)];
-      const std::int32_t id = rows.ids[static_cast<std::size_t>(turn.row)];
-      answer.set(static_cast<std::int64_t>(turn.at),
+      const QueryOrder& entry = order[static_cast<std::size_t>(t)];
+      const std::int32_t id = rows.ids[static_cast<std::size_t>(entry.row)];
+      answer.set(static_cast<std::int64_t>(entry.at),
                  refine(space.points.view.row(id), 1, id,
-                        &candidates.rows[static_cast<std::size_t>(turn.row * candidates.count)],
+                        &candidates.rows[static_cast<std::size_t>(entry.row * candidates.count)],
                         candidates.count, k));
     }
   });
@@ -137,7 +137,7 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
   const Queries sampled{points.as_queries, sample.rows};
   const auto enough = [&](const Candidates& so_far) {
     const NeighborRows found = refined(points, rows, so_far, sampled, k, on);
-    return !params.iterations && recall_of(sample.neighbors, found).mean >= params.target_recall;
+    return !params.n_iters && recall_of(sample.neighbors, found).mean >= params.target_recall;
   };
   const int count = candidates_for(points, rows, projection, sample, params.target_recall, on) - 1;
   const Candidates candidates = nn_descent(rows, count, params, seed, on, enough);

@@ -4,14 +4,17 @@
 
 namespace nearfold {
 
-std::vector<Turn> turns_of(const Queries& queries, const std::vector<std::int32_t>& ids) {
-  std::vector<Turn> turns(queries.which.size());
-  for (std::size_t q = 0; q < turns.size(); ++q) turns[q].at = q;
-  if (!queries.are_points) return turns;
+std::vector<QueryOrder> query_order_of(const Queries& queries,
+                                       const std::vector<std::int32_t>& ids) {
+  std::vector<QueryOrder> order(queries.which.size());
+  for (std::size_t q = 0; q < order.size(); ++q) order[q].at = q;
+  if (!queries.are_points) return order;
   const std::vector<std::int32_t> row_of = row_of_point(ids);
-  for (Turn& turn : turns) turn.row = row_of[static_cast<std::size_t>(queries.which[turn.at])];
-  std::sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) { return a.row < b.row; });
-  return turns;
+  for (QueryOrder& entry : order)
+    entry.row = row_of[static_cast<std::size_t>(queries.which[entry.at])];
+  std::sort(order.begin(), order.end(),
+            [](const QueryOrder& a, const QueryOrder& b) { return a.row < b.row; });
+  return order;
 }
 
 ExactSearch::ExactSearch(const MetricSpace& space, const Cpu& on) : space_(&space) {

@@ -18,15 +18,16 @@ struct Queries {
   bool are_points = true;
 };
 
-/// When a query has its turn.
-struct Turn {
+/// When a query has its entry.
+struct QueryOrder {
   std::int64_t row = 0;  // of the rows searched, where the query is a point
   std::size_t at = 0;    // in Queries::which
 };
 
 /// Points in the order of their rows, so that a block of queries asks for much the same points,
 /// which stay cached; other queries as they come. `ids` as in KnnRows.
-std::vector<Turn> turns_of(const Queries& queries, const std::vector<std::int32_t>& ids);
+std::vector<QueryOrder> query_order_of(const Queries& queries,
+                                       const std::vector<std::int32_t>& ids);
 
 /// A search structure for exact answers: a filter under l2, nothing under other norms. Refers to
 /// the space.

@@ -154,17 +154,17 @@ float distance_of(Metric metric, float measured, float scale) {
 }
 
 float measured_at(Metric metric, float distance, float scale) {
-  constexpr float kMore = 1.0f + 0x1p-21f, kLeast = std::numeric_limits<float>::denorm_min();
+  constexpr float kMore = 1.0f + 0x1p-21f, kMin = std::numeric_limits<float>::denorm_min();
   switch (metric) {
     case Metric::euclidean:
-      return distance * distance * kMore + kLeast;
+      return distance * distance * kMore + kMin;
     case Metric::cosine:
     case Metric::correlation:
-      return 2.0f * distance * kMore + kLeast;
+      return 2.0f * distance * kMore + kMin;
     case Metric::inner_product:
-      return scale > 0 ? distance / scale * kMore + kLeast : std::numeric_limits<float>::infinity();
+      return scale > 0 ? distance / scale * kMore + kMin : std::numeric_limits<float>::infinity();
     default:
-      return distance * kMore + kLeast;
+      return distance * kMore + kMin;
   }
 }
 

@@ -195,7 +195,7 @@ std::int64_t knn_row_width(const Projection& projection, Norm norm) {
 
 void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
                    float* rows, float* squares) {
-  constexpr std::size_t kQueries = RowPanels::kQueries;
+  constexpr std::size_t kQueries = PackedRows::kQueries;
   const std::size_t dim = projection.mean.size();
   const std::int64_t width = knn_row_width(projection, norm);
   if (norm != Norm::l2 || projection.lossless()) {
@@ -208,8 +208,8 @@ void make_knn_rows(std::span<const float* const> points, const Projection& proje
     }
     return;
   }
-  const std::int64_t panels = RowPanels::last(projection.axes.rows);
-  const std::size_t scored = static_cast<std::size_t>(panels * RowPanels::kRows);
+  const std::int64_t panels = PackedRows::last(projection.axes.rows);
+  const std::size_t scored = static_cast<std::size_t>(panels * PackedRows::kRows);
   std::vector<float> centered(kQueries * dim), scores(kQueries * scored);
   const float* queries[kQueries];
   float* products[kQueries];

@@ -22,7 +22,7 @@ enum class Norm { l2, l1, linf };
 struct Projection {
   std::vector<float> mean;  // [dim]
   Matrix axes;              // [width, dim], padded with zeros to a multiple of 16 columns
-  RowPanels axis_panels;    // the same
+  PackedRows axis_panels;   // the same
 
   Projection() = default;
   Projection(std::vector<float> mean, Matrix axes, const Cpu& on);

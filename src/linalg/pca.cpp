@@ -27,11 +27,11 @@ Matrix pca(HostMatrix<const float> points, int components, const Device& device)
                        " values; use 1 to " + std::to_string(most));
   std::vector<float> mean;
   const Matrix axes = principal_axes(points, components, kPasses, mean, /*seed=*/0, on);
-  const RowPanels panels(axes.view(), on);
+  const PackedRows panels(axes.view(), on);
   Matrix scores(points.rows, components);
   parallel_for(on.threads, points.rows, kBlock, [&](std::int64_t begin, std::int64_t end) {
-    constexpr int kTogether = RowPanels::kQueries;
-    const std::int64_t padded = RowPanels::last(components) * RowPanels::kRows;
+    constexpr int kTogether = PackedRows::kQueries;
+    const std::int64_t padded = PackedRows::last(components) * PackedRows::kRows;
     Matrix centred(kTogether, points.cols), products(kTogether, padded);
     const float* rows[kTogether];
     float* out[kTogether];
@@ -44,7 +44,7 @@ Matrix pca(HostMatrix<const float> points, int components, const Device& device)
       for (std::int64_t t = 0; t < count; ++t)
         for (std::int64_t c = 0; c < points.cols; ++c)
           centred.row(t)[c] = points.row(i + t)[c] - mean[static_cast<std::size_t>(c)];
-      panels.multiply(rows, 0, RowPanels::last(components), out);
+      panels.multiply(rows, 0, PackedRows::last(components), out);
       for (std::int64_t t = 0; t < count; ++t)
         std::copy_n(products.row(t), components, scores.row(i + t));
     }

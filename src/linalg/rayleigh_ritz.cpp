@@ -56,9 +56,9 @@ Ritz rayleigh_ritz(const Grams& g) {
     }
   }
   const SymmetricEigen eigen = symmetric_eigen(std::move(small), out.rank);
-  out.turn.assign(kSmall, 0.0);
+  out.rotation.assign(kSmall, 0.0);
   for (int i = 0; i < out.rank; ++i) {
-    double* to = out.turn.data() + static_cast<std::size_t>(i) * kVectors;
+    double* to = out.rotation.data() + static_cast<std::size_t>(i) * kVectors;
     for (int j = 0; j < out.rank; ++j) {
       const double part = eigen.vectors[static_cast<std::size_t>(i * out.rank + j)];
       for (int c = 0; c < kVectors; ++c) to[c] += part * row(j)[c];

@@ -18,10 +18,10 @@ struct Grams {
   Small zz = Small(kSmall), zp = Small(kSmall), pp = Small(kSmall);
 };
 
-/// Column i of the answer is the sum over c of turn[i][c] * column c of Z, of length 1.
+/// Column i of the answer is the sum over c of rotation[i][c] * column c of Z, of length 1.
 struct Ritz {
   int rank = 0;                    ///< columns that are independent; rows beyond are zero
-  Small turn = Small(kSmall);      ///< [kVectors][kVectors]
+  Small rotation = Small(kSmall);  ///< [kVectors][kVectors]
   double value[kVectors] = {};     ///< largest first
   double residual[kVectors] = {};  ///< |A v - value v|
 };

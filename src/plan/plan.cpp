@@ -41,9 +41,9 @@ Need search_need(const FlatKnn&, const Counts& c, const cost::Sizes& s) {
 /// Rows, those of the filter, those in panels by cell, and the answer.
 Need search_need(const IvfKnn& p, const Counts& c, const cost::Sizes& s) {
   constexpr int kUsualProbes = 14;
-  const double lists = p.lists.value_or(static_cast<int>(2 * std::sqrt(std::min(c.n, 1e18))));
+  const double nlist = p.nlist.value_or(static_cast<int>(2 * std::sqrt(std::min(c.n, 1e18))));
   return {12 * c.width + 8 * c.k + 40, 0,
-          cost::ivf_seconds(s, lists, p.probes.value_or(kUsualProbes))};
+          cost::ivf_seconds(s, nlist, p.nprobe.value_or(kUsualProbes))};
 }
 /// An inverted file and a look at neighbours of neighbours; other methods need less.
 Need search_need(const AutoKnn&, const Counts& c, const cost::Sizes& s) {
@@ -52,7 +52,7 @@ Need search_need(const AutoKnn&, const Counts& c, const cost::Sizes& s) {
   return need;
 }
 Need search_need(const HnswKnn& p, const Counts& c, const cost::Sizes& s) {
-  return {8 * c.width + 8 * c.k + 9.0 * p.links + 60, 0, cost::hnsw_seconds(s)};
+  return {8 * c.width + 8 * c.k + 9.0 * p.M + 60, 0, cost::hnsw_seconds(s)};
 }
 Need search_need(const NnDescentKnn& p, const Counts& c, const cost::Sizes& s) {
   return {8 * c.width + 6.2 * c.k + 14.0 * p.max_candidates + 10, 0, cost::nndescent_seconds(s)};
@@ -93,8 +93,8 @@ Need optimize_need(const TsneParams& p, const Counts& c) {
 }
 
 std::int64_t whole(double bytes) {
-  constexpr double kMost = 9.2e18;
-  return static_cast<std::int64_t>(std::min(bytes, kMost));
+  constexpr double kMax = 9.2e18;
+  return static_cast<std::int64_t>(std::min(bytes, kMax));
 }
 
 Counts counts_of(const PlannedPoints& points, const Settings& settings) {

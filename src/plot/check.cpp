@@ -47,9 +47,9 @@ void check_svg(const PlotOptions& options, std::int64_t n) {
   check_options(options);
   if (options.style == PlotOptions::Style::density)
     throw InvalidParameter("density cannot be written as SVG, which holds points; write a PNG");
-  if (n > kMostDots)
+  if (n > kMaxDots)
     throw InvalidInput("an SVG of " + std::to_string(n) + " points: it holds at most " +
-                       std::to_string(kMostDots) + "; write a PNG");
+                       std::to_string(kMaxDots) + "; write a PNG");
 }
 
 void check_picture(const Picture& picture, const PlotOptions& options) {

@@ -17,7 +17,7 @@ constexpr float kSwatch = 3.6f;  // radius
 constexpr float kTextAt = 12.0f;
 constexpr float kColumnGap = 10.0f;
 constexpr float kShortestName = 8.0f;
-constexpr float kMostColumns = 3.0f;
+constexpr float kMaxColumns = 3.0f;
 // In lines.
 constexpr float kBarHeight = 10.0f;
 constexpr float kBelowBar = 0.5f;
@@ -57,7 +57,7 @@ Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<Valu
   const auto rows = static_cast<std::size_t>(legend.rows);
   const float fixed = (kColumnGap + kTextAt) * text.cell;
   const float fitting = static_cast<float>(width) / (fixed + kShortestName * text.cell);
-  const std::size_t room = rows * static_cast<std::size_t>(std::clamp(fitting, 1.0f, kMostColumns));
+  const std::size_t room = rows * static_cast<std::size_t>(std::clamp(fitting, 1.0f, kMaxColumns));
   if (legend.entries.size() > room) {
     const std::size_t hidden = legend.entries.size() - room + 1;
     legend.entries.resize(room);

@@ -20,11 +20,11 @@ struct PlotOptions {
   std::string title;  ///< printable ASCII, as all text; any other character is drawn as "?"
   bool dark = false;  ///< light marks on a dark ground
   enum class Style { automatic, points, density };
-  Style style = Style::automatic;  ///< automatic: points up to kMostDots of them, density above
+  Style style = Style::automatic;  ///< automatic: points up to kMaxDots of them, density above
 };
 
 /// Points of a picture, over all its panels, that are drawn one by one unless asked for.
-inline constexpr std::int64_t kMostDots = 20'000;
+inline constexpr std::int64_t kMaxDots = 20'000;
 
 /// One map of a picture.
 struct Panel {
@@ -66,7 +66,7 @@ std::string draw_svg(const Picture& picture, const PlotOptions& options);
 /// Throws InvalidParameter for a size out of range: what can be said before there are maps.
 void check_options(const PlotOptions& options);
 
-/// The same for an SVG with `n` points in all, which holds at most kMostDots (InvalidInput above)
+/// The same for an SVG with `n` points in all, which holds at most kMaxDots (InvalidInput above)
 /// and no density (InvalidParameter).
 void check_svg(const PlotOptions& options, std::int64_t n);
 

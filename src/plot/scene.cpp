@@ -139,7 +139,7 @@ Scene lay_out(const Picture& picture, const PlotOptions& options) {
   check_picture(picture, options);
   Scene scene{.width = options.width, .height = options.height, .look = theme(options.dark)};
   scene.discs = options.style == PlotOptions::Style::points ||
-                (options.style == PlotOptions::Style::automatic && points_of(picture) <= kMostDots);
+                (options.style == PlotOptions::Style::automatic && points_of(picture) <= kMaxDots);
   const Frame frame = frame_for(options, scene.look);
   const int margin = frame.margin;
   const auto left = static_cast<float>(margin);

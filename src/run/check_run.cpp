@@ -153,8 +153,8 @@ void check_source(const Source& source, const Init& init, const Settings& settin
                        " points; a map needs at least 4");
   const bool has_points = source.has_points();
   if (source.graph) source.graph->validate();
-  if (source.there.rows > 0)
-    check_points(source.there, std::get<Cuda>(settings.device));
+  if (source.device_points.rows > 0)
+    check_points(source.device_points, std::get<Cuda>(settings.device));
   else if (has_points || !source.graph)
     check_points(source.points, on);
   if (source.graph && has_points && source.rows() != source.graph->n)
@@ -162,7 +162,7 @@ void check_source(const Source& source, const Init& init, const Settings& settin
                        " points and the data " + std::to_string(source.rows()) +
                        "; give the data the graph was made of");
   check_memory(source, settings);
-  if (source.from) return check_checkpoint(*source.from, settings, source.n());
+  if (source.checkpoint) return check_checkpoint(*source.checkpoint, settings, source.n());
   if (std::holds_alternative<PcaInit>(init) && !has_points)
     throw InvalidInput(
         "a PCA start needs the points; give them with the graph, or use another init");
@@ -183,12 +183,13 @@ std::int64_t constant_columns(HostMatrix<const float> points) {
 
 }  // namespace
 
-std::vector<std::string> remarks_on(const Source& source, const Settings& settings) {
+std::vector<std::string> data_warnings(const Source& source, const Settings& settings) {
   constexpr std::int64_t kMany = 4096;  // columns
   if (!source.has_points()) return {};
   const std::int64_t constant =
-      source.there.rows > 0 ? constant_columns(source.there, std::get<Cuda>(settings.device))
-                            : constant_columns(source.points);
+      source.device_points.rows > 0
+          ? constant_columns(source.device_points, std::get<Cuda>(settings.device))
+          : constant_columns(source.points);
   std::vector<std::string> remarks;
   if (constant == source.dim())
     remarks.push_back("all points are equal: the map shows nothing");

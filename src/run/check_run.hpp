@@ -38,7 +38,7 @@ std::int64_t constant_columns(DeviceMatrix<const float> points, const Cuda& on);
 void require_finite(DeviceMatrix<const float> layout, const Cuda& on);
 
 /// What is odd about points that are right: columns that are constant, columns in great number.
-std::vector<std::string> remarks_on(const Source& source, const Settings& settings);
+std::vector<std::string> data_warnings(const Source& source, const Settings& settings);
 
 /// check_points() for all of a source: points where there are any, the graph's own rules, and that
 /// the start can be made from them, or the checkpoint is of such a run, and memory.
@@ -50,7 +50,7 @@ Init default_init(const Method& method, bool has_points);
 /// Copies how the graph was made into the report.
 void describe_graph(const KnnGraph& graph, RunInfo& info);
 inline void describe_graph(const DeviceKnnGraph& graph, RunInfo& info) {
-  describe_graph(graph.about, info);
+  describe_graph(graph.metadata, info);
 }
 
 /// Throws NoDevice for a GPU that can't be used.

@@ -90,9 +90,9 @@ Embedder::State::State(const Source& source, const Settings& settings)
   info.seed = settings.seed;
   info.n = n;
   info.dim = source.dim();
-  if (source.from == nullptr) return;
-  info.iterations = source.from->iteration;
-  total = source.from->iterations;
+  if (source.checkpoint == nullptr) return;
+  info.iterations = source.checkpoint->iteration;
+  total = source.checkpoint->iterations;
   info.finished = info.iterations == total;
 }
 
@@ -147,7 +147,7 @@ std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
                                                         const Settings& settings,
                                                         const Progress& progress) {
   validate(settings);
-  if (source.there.data != nullptr) gpu_of(settings.device);
+  if (source.device_points.data != nullptr) gpu_of(settings.device);
   require_usable(settings.device);
   auto state = std::make_unique<State>(source, settings);
   Run run(state->info, progress);
@@ -169,11 +169,11 @@ Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const 
     : state_(State::begin({.points = points, .graph = &graph}, settings, progress)) {}
 Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
                    const Checkpoint& from, const Progress& progress)
-    : state_(State::begin({.points = points, .graph = &graph, .from = &from}, settings, progress)) {
-}
+    : state_(State::begin({.points = points, .graph = &graph, .checkpoint = &from}, settings,
+                          progress)) {}
 Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
-    : state_(State::begin({.there = points}, settings, progress)) {}
+    : state_(State::begin({.device_points = points}, settings, progress)) {}
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;
@@ -247,7 +247,7 @@ RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const S
     throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
                        "; the layout will be " + std::to_string(points.rows) + " x " +
                        std::to_string(settings.dims));
-  auto state = Embedder::State::begin({.there = points}, settings, progress);
+  auto state = Embedder::State::begin({.device_points = points}, settings, progress);
   Run run(state->info, progress);
   state->finish(run);
   if (state->optimizer) {

@@ -27,21 +27,21 @@ void check_target(double recall) {
 void check(const FlatKnn&) {}
 
 void check(const IvfKnn& p) {
-  if (p.lists) require(*p.lists >= 1, "lists", *p.lists, ">= 1");
-  if (p.probes) require(*p.probes >= 1, "probes", *p.probes, ">= 1");
+  if (p.nlist) require(*p.nlist >= 1, "nlist", *p.nlist, ">= 1");
+  if (p.nprobe) require(*p.nprobe >= 1, "nprobe", *p.nprobe, ">= 1");
   check_target(p.target_recall);
 }
 
 void check(const HnswKnn& p) {
-  require(p.links >= 2 && p.links <= 256, "links", p.links, "in [2, 256]");
-  require(p.ef_construction >= p.links && p.ef_construction <= 10'000, "ef_construction",
-          p.ef_construction, "in [links, 10000]");
+  require(p.M >= 2 && p.M <= 256, "M", p.M, "in [2, 256]");
+  require(p.ef_construction >= p.M && p.ef_construction <= 10'000, "ef_construction",
+          p.ef_construction, "in [M, 10000]");
   if (p.ef) require(*p.ef >= 1, "ef", *p.ef, ">= 1");
   check_target(p.target_recall);
 }
 
 void check(const NnDescentKnn& p) {
-  if (p.iterations) require(*p.iterations >= 1, "iterations", *p.iterations, ">= 1");
+  if (p.n_iters) require(*p.n_iters >= 1, "n_iters", *p.n_iters, ">= 1");
   require(p.max_candidates >= 2 && p.max_candidates <= 1000, "max_candidates", p.max_candidates,
           "in [2, 1000]");
   check_target(p.target_recall);

@@ -49,7 +49,7 @@ class TsneOptimizer final : public Optimizer {
     const int first = iteration_;
     for (; iteration_ < first + steps && iteration_ < iterations_; ++iteration_) {
       const double z = repulsion_->compute(y_, force_);
-      if (params_.early_stop) judge(z);
+      if (params_.early_stop) check_early_stop(z);
       if (iteration_ == iterations_) break;
       centre(step(phase_of(params_, n(), iteration_ < early_iterations_),
                   static_cast<float>(1.0 / z)));
@@ -104,7 +104,7 @@ class TsneOptimizer final : public Optimizer {
 
   std::int64_t n() const { return attraction_.n(); }
 
-  void judge(double z) {
+  void check_early_stop(double z) {
     stop_.apply(iteration_, early_iterations_, iterations_,
                 [&] { return attraction_.divergence(y_, z); });
   }

@@ -196,12 +196,12 @@ TEST_F(CliGrid, RefusesWrongParametersBeforeAnythingIsRead) {
 TEST_F(Cli, ComparePrintsDrawsAndReports) {
   const std::string compare = "compare " + path("x.npy") + " --labels " + path("l.npy") +
                               " --max-iter 30 --perplexity 8 --subset 200 300" +
-                              " --metric euclidean cosine --index ivf:nlist=10:nprobe=2 hnsw";
+                              " --metric euclidean cosine --index ivf:nlist=10,nprobe=2 hnsw";
   const Outcome o = run(compare + " --neighbors 31 --plot " + path("p.png") + " --report " +
                         path("r.json") + " --progress none");
   ASSERT_EQ(o.code, 0) << o.out;
   for (const char* part : {"x, 200 points, euclidean, 31 neighbours", "x, 300 points, cosine",
-                           "\nflat ", "\nivf:nlist=10:nprobe=2 ", "neighbours are "})
+                           "\nflat ", "\nivf:nlist=10,nprobe=2 ", "neighbours are "})
     EXPECT_NE(o.out.find(part), std::string::npos) << part << " in " << o.out;
   EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
   const auto report = nlohmann::json::parse(bytes("r.json"));
@@ -221,7 +221,7 @@ TEST_F(Cli, ComparePrintsDrawsAndReports) {
 
 TEST_F(Cli, CompareIsAGate) {
   const std::string compare = "compare " + path("x.npy") + " --method umap --n-epochs 20 -q " +
-                              "--no-break-even --index ivf:nlist=12:nprobe=1 ";
+                              "--no-break-even --index ivf:nlist=12,nprobe=1 ";
   EXPECT_EQ(run(compare + "--min-recall 0.05 --min-quality 0.5").code, 0);
   const Outcome recall = run(compare + "--min-recall 0.999 --report " + path("r.json"));
   EXPECT_EQ(recall.code, 7);
@@ -234,8 +234,9 @@ TEST_F(Cli, CompareRefusesWrongParametersBeforeAnythingIsRead) {
   const std::string absent = "compare " + path("absent.npy") + " ";
   for (const char* wrong :
        {"--index faiss", "--index ivf:probes=3", "--index ivf:nprobe", "--index ivf:nprobe=x",
-        "--index flat:target=1", "--index ivf:target=2", "--metric fast", "--min-recall 2",
-        "--subset 3", "--plot p.gif", "--metric manhattan --index ivf", "--neighbors 0"})
+        "--index flat:target_recall=1", "--index ivf:target_recall=2", "--metric fast",
+        "--min-recall 2", "--subset 3", "--plot p.gif", "--metric manhattan --index ivf",
+        "--neighbors 0"})
     EXPECT_EQ(run(absent + wrong).code, 2) << wrong;
   EXPECT_EQ(run("compare " + path("x.npy") + " --subset 301").code, 3);
 }

@@ -172,9 +172,9 @@ TEST(Picture, DrawsEmptySingleAndEqualPoints) {
 }
 
 TEST(Picture, DrawsExtremeButFiniteValues) {
-  constexpr float kMost = std::numeric_limits<float>::max();
+  constexpr float kMax = std::numeric_limits<float>::max();
   Matrix layout(2, 2);
-  layout.values = {-kMost, -kMost, kMost, kMost};
+  layout.values = {-kMax, -kMax, kMax, kMax};
   const Places places = place_points(layout, {0, 0, 100, 100}, 0.0f);
   EXPECT_FLOAT_EQ(places.at[0].x, 0.0f);
   EXPECT_FLOAT_EQ(places.at[1].x, 100.0f);

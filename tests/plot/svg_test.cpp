@@ -118,10 +118,10 @@ TEST(Svg, IsTheSameEveryTime) {
 }
 
 TEST(Svg, RefusesDensityAndMorePointsThanItsLimit) {
-  const Clouds most = two_clouds(kMostDots / 2);
+  const Clouds most = two_clouds(kMaxDots / 2);
   const Clouds one = two_clouds(1);
   EXPECT_EQ(count(draw_svg({.panels = {{most.layout}, {most.layout}}}, small()), "<circle "),
-            kMostDots);
+            kMaxDots);
   EXPECT_THROW(
       draw_svg({.panels = {{most.layout}, {most.layout}, {one.layout}}}, small(Style::points)),
       InvalidInput);

@@ -93,7 +93,7 @@ TEST(CheckpointOnDevice, GoesOnBitForBit) {
   const EdgeGraph edges = weigh_edges(prune(graph(), 9), umap_params, Cpu{});
   const Matrix start = data::layout(kPoints, 2, 4, 3.0f);
   const auto begun = [&](const Matrix& from) {
-    return UmapOn<Emulated, 2>({}, graph_on(Emulated{}, edges), from, umap_params, 5);
+    return UmapOn<HostExecutor, 2>({}, graph_on(HostExecutor{}, edges), from, umap_params, 5);
   };
   auto whole = begun(start), first = begun(start), second = begun(Matrix(kPoints, 2));
   expect_taken_up(whole, first, second, 13, 20);
@@ -106,7 +106,7 @@ TEST(CheckpointOnDevice, OfTsneGoesOnAtTheLastLookAtTheGrid) {
       const EdgeGraph edges = weigh_edges(graph(), params, Cpu{});
       const Matrix start = data::layout(kPoints, 2, 4, 3.0f);
       const auto begun = [&](const Matrix& from) {
-        return TsneOn<Emulated, 2>({}, graph_on(Emulated{}, edges), from, params);
+        return TsneOn<HostExecutor, 2>({}, graph_on(HostExecutor{}, edges), from, params);
       };
       auto whole = begun(start), first = begun(start), second = begun(Matrix(kPoints, 2));
       expect_taken_up(whole, first, second, at, 17);

@@ -62,7 +62,7 @@ TEST(Embed, FromAGraphWithoutPointsIsTheSameUmap) {
 
 TEST(Embed, FromAnApproximateGraphIsTheSameAsFromThePoints) {
   Settings settings = umap_settings();
-  settings.knn = IvfKnn{.lists = 12, .probes = 3};
+  settings.knn = IvfKnn{.nlist = 12, .nprobe = 3};
   const KnnGraph graph = find_neighbors(points(), 9, settings.knn, settings.device, settings.seed);
   EXPECT_EQ(embed(graph, points(), settings).layout.values, map_of(points(), settings));
 }
