@@ -1,9 +1,9 @@
 // The whole data flow. READ THIS FIRST.
 //
-//   points -> find_knn -> KnnGraph -> weigh_edges -> EdgeGraph -+
-//      |        (knn)      (order)     (weights)                +-> make_optimizer -> advance(n)...
-//      +------------------> initial_layout ---------------------+     (tsne | umap)
-//                              (layout)
+//   points -> find_knn -> reorder -> weigh_edges -> EdgeGraph -+
+//      |        (knn)     (graph)    (weights)                 +-> make_optimizer -> advance(n)...
+//      +-----------------> initial_layout ---------------------+     (tsne | umap)
+//                             (init)
 //
 // The contract of every stage is in stages.hpp. What is here: their order, the clock, the stops.
 #pragma once
@@ -13,9 +13,12 @@
 #include <memory>
 #include <utility>
 
+#include "core/device.hpp"
 #include "core/stopping.hpp"
+#include "init/init.hpp"
 #include "nearfold/embed.hpp"
 #include "run/check_run.hpp"
+#include "run/source.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -62,20 +65,6 @@ class Run {
   bool stopped_ = false;
 };
 
-/// What a run starts from: points [n, dim], a graph, or both. Without points there is no PCA start;
-/// from a checkpoint there is none at all.
-struct Source {
-  HostMatrix<const float> points = {};
-  const KnnGraph* graph = nullptr;
-  const Checkpoint* checkpoint = nullptr;
-  DeviceMatrix<const float> device_points = {};  // points in the memory of the run's GPU instead
-
-  bool has_points() const { return points.rows > 0 || device_points.rows > 0; }
-  std::int64_t rows() const { return device_points.rows > 0 ? device_points.rows : points.rows; }
-  std::int64_t dim() const { return device_points.rows > 0 ? device_points.cols : points.cols; }
-  std::int64_t n() const { return graph ? graph->n : rows(); }
-};
-
 /// What the optimiser begins with. Runs over one graph that weigh its edges alike share it.
 template <class D>
 struct Prepared {
@@ -83,29 +72,19 @@ struct Prepared {
   InitialLayout start;  // unscaled
 };
 
+/// Copies how the graph was made into the report.
+inline void describe_graph(const KnnGraph& graph, RunInfo& info) {
+  info.k = graph.k;
+  info.metric = graph.metric;
+  info.index = graph.index;
+  info.recall = graph.recall;
+}
+inline void describe_graph(const DeviceKnnGraph& graph, RunInfo& info) {
+  describe_graph(graph.metadata, info);
+}
+
 inline Init init_of(const Source& source, const Settings& settings, const Method& method) {
-  return settings.init.value_or(default_init(method, source.has_points()));
-}
-
-// ---- the stages that read points, by where these are --------------------------------------------
-
-inline KnnGraph find_knn(const Source& source, int k, const Settings& s, const Cpu& on) {
-  return find_knn(source.points, k, s.knn, s.distance, on, s.seed);
-}
-inline DeviceKnnGraph find_knn(const Source& source, int k, const Settings& s, const Cuda& on) {
-  if (source.device_points.rows > 0)
-    return find_knn_on(source.device_points, k, s.knn, s.distance, on, s.seed);
-  return find_knn_on(source.points, k, s.knn, s.distance, on, s.seed);
-}
-
-inline InitialLayout initial_layout(const Init& init, const Source& source, const EdgeGraph& edges,
-                                    const Settings& s, const Cpu& on) {
-  return initial_layout(init, source.points, edges, s.dims, s.seed, on);
-}
-inline InitialLayout initial_layout(const Init& init, const Source& source,
-                                    const DeviceEdgeGraph& edges, const Settings& s,
-                                    const Cuda& on) {
-  return initial_layout(init, source.points, source.device_points, edges, s.dims, s.seed, on);
+  return settings.init.value_or(default_init(method, source.points.any()));
 }
 
 // ---- the flow -----------------------------------------------------------------------------------
@@ -116,6 +95,7 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
                     const D& on, Run& run, RunInfo& info) {
   const int k = neighbors_needed(params, source.n());
   const Init init = init_of(source, settings, params);
+  typename StageTypes<D>::Knn graph;
   Reordered<D> local;
   Prepared<D> prepared;
 
@@ -124,8 +104,13 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
     info.warnings = data_warnings(source, settings);
   });
   run.stage(Stage::knn, [&] {
-    local = source.graph ? reorder(*source.graph, k, on)
-                         : reorder(find_knn(source, k, settings, on), k, on);
+    if (source.graph) return;
+    graph = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
+    if (source.keep_graph) source.keep_graph(to_host(graph));
+  });
+  run.stage(Stage::reorder, [&] {
+    local = source.graph ? reorder(*source.graph, k, on) : reorder(graph, k, on);
+    graph = {};
   });
   run.stage(Stage::weights, [&] {
     describe_graph(local.graph, info);
@@ -139,7 +124,8 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
       prepared.start = {Matrix(source.n(), settings.dims), source.checkpoint->init,
                         source.checkpoint->warnings};
     else
-      prepared.start = initial_layout(init, source, prepared.edges, settings, on);
+      prepared.start =
+          initial_layout(init, source.points, prepared.edges, settings.dims, settings.seed, on);
     info.init = prepared.start.description;
     for (const std::string& warning : prepared.start.warnings)  // a checkpoint has all of a run
       if (std::count(info.warnings.begin(), info.warnings.end(), warning) == 0)

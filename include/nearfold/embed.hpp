@@ -52,7 +52,7 @@ struct Result {
   RunInfo info;
 };
 
-enum class Stage { check, knn, weights, init, optimize };
+enum class Stage { check, knn, reorder, weights, init, optimize };
 const char* name(Stage stage);
 
 /// `done` of `total` within `stage`; total 0 when it cannot be told.
@@ -91,7 +91,7 @@ class Embedder {
   struct State;
   /// Makes the graph, the weights and the start. Points are not needed afterwards.
   Embedder(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
-  /// From a graph; `points` may be empty, and is then not available to a PCA start.
+  /// From a graph; `points` may be empty, and is then not available to a PCA initialization.
   Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
            const Progress& = {});
   /// Goes on from a checkpoint of a run of the same graph and settings: there is no start. Throws
@@ -101,6 +101,7 @@ class Embedder {
   /// Of points in the memory of the GPU that settings.device names, ready when its stream has come
   /// so far; they are read until the constructor returns.
   Embedder(DeviceMatrix<const float> points, const Settings& settings, const Progress& = {});
+  explicit Embedder(std::unique_ptr<State> state);  ///< for the library itself and its tool
   Embedder(Embedder&&) noexcept;
   Embedder& operator=(Embedder&&) noexcept;
   ~Embedder();

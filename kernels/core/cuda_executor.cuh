@@ -13,7 +13,6 @@
 #include "kernels/core/launch_shape.hpp"
 #include "kernels/core/recording.hpp"
 #include "kernels/core/sort.hpp"
-#include "kernels/tsne/fft_grid.cuh"
 
 namespace nearfold {
 
@@ -123,8 +122,6 @@ class CudaExecutor {
     // In rounds of blocks, so the number of threads may be cut.
     launch(run_rows<Body>, std::min(rows, kMaxBlocks * kBlockThreads) * kRowLanes, rows, body);
   }
-
-  using Convolution = CudaConvolution<CudaExecutor>;
 
   using Recording = nearfold::Recording;
   template <class Work>

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "graph/graph.hpp"
-#include "stages.hpp"
 
 namespace nearfold {
 

@@ -39,7 +39,7 @@ struct WalkValue {
   const std::int32_t* columns;
   const float* weights;
   const double* degree;
-  SpectralOperator::Mix by;
+  SpectralMix by;
   const float* z;
   const float* before;
   float* out;
@@ -56,7 +56,7 @@ struct WalkValue {
 };
 
 struct BeginFilter {
-  SpectralOperator::Mix by;
+  SpectralMix by;
   const float* walked;
   float *z, *before;
   NEARFOLD_HD void operator()(std::int64_t g) const {

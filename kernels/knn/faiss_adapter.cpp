@@ -11,7 +11,7 @@
 #include <type_traits>
 
 #include "kernels/core/cuda.hpp"
-#include "plan/faiss_memory.hpp"
+#include "knn/faiss_memory.hpp"
 
 namespace nearfold {
 namespace {

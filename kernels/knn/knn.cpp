@@ -99,19 +99,14 @@ DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& pa
 
 }  // namespace
 
-DeviceKnnGraph find_knn_on(DeviceMatrix<const float> points, int k, const KnnParams& params,
-                           const Distance& distance, const Cuda& on, std::uint64_t seed) {
-  return found_by({points.data, points.rows, points.cols, true, distance}, k, params, on, seed);
+DeviceKnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
+                        const Distance& distance, const Cuda& on, std::uint64_t seed) {
+  const float* const data = points.on_device() ? points.device.data : points.host.data;
+  return found_by({data, points.rows(), points.cols(), points.on_device(), distance}, k, params, on,
+                  seed);
 }
 
-DeviceKnnGraph find_knn_on(HostMatrix<const float> points, int k, const KnnParams& params,
-                           const Distance& distance, const Cuda& on, std::uint64_t seed) {
-  return found_by({points.data, points.rows, points.cols, false, distance}, k, params, on, seed);
-}
-
-KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
-                  const Distance& distance, const Cuda& on, std::uint64_t seed) {
-  const DeviceKnnGraph found = find_knn_on(points, k, params, distance, on, seed);
+KnnGraph to_host(const DeviceKnnGraph& found) {
   KnnGraph graph = found.metadata;
   graph.neighbors.resize(found.neighbors.size());
   graph.distances.resize(found.distances.size());

@@ -7,8 +7,8 @@
 
 #include "kernels/knn/faiss_adapter.hpp"
 #include "kernels/knn/fp16_rows.hpp"
+#include "knn/faiss_memory.hpp"
 #include "nearfold/error.hpp"
-#include "plan/faiss_memory.hpp"
 
 namespace nearfold {
 

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "kernels/core/cuda.hpp"
+#include "kernels/core/cuda_executor.cuh"
+#include "kernels/tsne/repulsion_fft.hpp"
 #include "math/host_device.hpp"
 #include "tsne/grid_constants.hpp"
 
@@ -83,18 +85,18 @@ class FftPlan {
   cufftHandle plan_ = 0;
 };
 
-template <class Executor>
-class CudaConvolution {
+template <>
+class Convolution<CudaExecutor> {
  public:
-  CudaConvolution(const Executor& executor, std::int64_t nodes)
+  Convolution(const CudaExecutor& executor, std::int64_t nodes)
       : executor_(executor),
         nodes_(grid_nodes_for(nodes)),
         side_(2 * nodes_),
         forth_(executor.on(), side_, CUFFT_R2C),
         back_(executor.on(), side_, CUFFT_C2R),
-        values_(executor.template buffer<float>(side_ * side_)),
-        factor_(executor.template buffer<float>(spectrum_size())),
-        spectrum_(executor.template buffer<cufftComplex>(spectrum_size())) {
+        values_(executor.buffer<float>(side_ * side_)),
+        factor_(executor.buffer<float>(spectrum_size())),
+        spectrum_(executor.buffer<cufftComplex>(spectrum_size())) {
     executor_.for_each(side_ * side_, KernelNode{values(), side_});
     transform();
     executor_.for_each(spectrum_size(), KernelFactor{spectrum_.data(), factor_.data(), side_});
@@ -119,11 +121,11 @@ class CudaConvolution {
     check_cufft(cufftExecR2C(forth_.handle(), values(), spectrum_.data()), "cufftExecR2C");
   }
 
-  Executor executor_;
+  CudaExecutor executor_;
   std::int64_t nodes_, side_;
   FftPlan forth_, back_;
-  typename Executor::template Buffer<float> values_, factor_;
-  typename Executor::template Buffer<cufftComplex> spectrum_;
+  CudaExecutor::Buffer<float> values_, factor_;
+  CudaExecutor::Buffer<cufftComplex> spectrum_;
 };
 
 }  // namespace nearfold

@@ -23,6 +23,11 @@
 
 namespace nearfold {
 
+/// Charges on the nodes of a grid in, potentials out: fft_grid.cuh on a GPU, host_convolution.hpp
+/// where the host plays one.
+template <class Executor>
+class Convolution;
+
 /// Where points lie on the grid. On the device, as it changes between recorded iterations.
 struct GridFrame {
   static constexpr float kScale = static_cast<float>(1.0 / kGridSpacing);
@@ -211,7 +216,7 @@ class FftOn final : public RepulsionOn<Executor> {
         std::max<std::int64_t>(1, std::bit_floor(static_cast<std::uint64_t>(least)) / 8);
     const std::int64_t nodes = (least + step - 1) / step * step;
     if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return false;
-    grid_ = std::make_unique<typename Executor::Convolution>(executor_, nodes);
+    grid_ = std::make_unique<Convolution<Executor>>(executor_, nodes);
     frame_.nodes = grid_->nodes();
     charges_ = executor_.upload(
         std::vector<std::int64_t>(static_cast<std::size_t>(frame_.nodes * frame_.nodes)));
@@ -222,7 +227,7 @@ class FftOn final : public RepulsionOn<Executor> {
   std::int64_t n_;
   GridFrame frame_{0, 0, 0};  // as it was at the last look
   float room_ = kMinRoom;
-  std::unique_ptr<typename Executor::Convolution> grid_;
+  std::unique_ptr<Convolution<Executor>> grid_;
   typename Executor::template Buffer<std::int64_t> charges_;
   typename Executor::template Buffer<GridFrame> frame_here_;
   typename Executor::template Buffer<Extent> extent_;

@@ -1,6 +1,7 @@
 // kernels/core/cuda_executor.cuh before tsne.hpp: atomicAdd has to be known.
 #include "kernels/core/cuda_executor.cuh"
 //
+#include "kernels/tsne/fft_grid.cuh"
 #include "kernels/tsne/tsne.hpp"
 
 namespace nearfold {

@@ -10,6 +10,7 @@
 #include "core/stopping.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
+#include "run/embedder_state.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -74,7 +75,7 @@ void EmbedRun::run() {
   Result result;
   try {
     read();
-    find_neighbors_to_keep();
+    open_checkpoints();
     result = optimize();
   } catch (const Stopped&) {  // before there was anything to keep
     result.info.version = version();
@@ -99,30 +100,25 @@ void EmbedRun::read() {
 }
 
 /// Where there are checkpoints, the graph is the first of them.
-void EmbedRun::find_neighbors_to_keep() {
+void EmbedRun::open_checkpoints() {
   if (!folder_) return;
   folder_->begin(in_.points.rows > 0
                      ? io::fingerprint(in_.points)
                      : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k}));
   from_ = folder_->state();
   if (in_.graph.n > 0) return;
-  if (auto kept = folder_->graph()) {
-    in_.graph = std::move(*kept);
-    return;
-  }
-  progress_.update(name(Stage::knn), 0, 0);
-  const int k = neighbors_needed(settings_.method, in_.points.rows);
-  in_.graph = find_neighbors(in_.points, k, settings_.knn, settings_.device, settings_.seed,
-                             settings_.distance);
-  searched_ = in_.graph.seconds();
-  folder_->keep(in_.graph, settings_.seed);
+  if (auto kept = folder_->graph()) in_.graph = std::move(*kept);
 }
 
+/// The door of every run (run/embedder_state.hpp). Settings were validated, and a plan made where
+/// the file has a header, before anything was read.
 Embedder EmbedRun::begin() {
-  const Progress progress = progress_.callback();
-  if (in_.graph.n == 0) return {in_.points, settings_, progress};
-  if (!from_) return {in_.graph, in_.points, settings_, progress};
-  return {in_.graph, in_.points, settings_, *from_, progress};
+  Source source{.points = in_.points.view(), .validated = true, .planned = budget_.known()};
+  if (in_.graph.n > 0) source.graph = &in_.graph;
+  if (from_) source.checkpoint = &*from_;
+  if (folder_)
+    source.keep_graph = [this](const KnnGraph& graph) { folder_->keep(graph, settings_.seed); };
+  return Embedder(Embedder::State::begin(source, settings_, progress_.callback()));
 }
 
 Result EmbedRun::optimize() {
@@ -161,8 +157,6 @@ void EmbedRun::write(Result& result) {
     write_picture(o_.plot, picture, look, o_.common.overwrite());
   }
   auto& seconds = result.info.seconds;
-  for (auto& [stage, so_far] : seconds)
-    if (stage == name(Stage::knn)) so_far += searched_;
   seconds.insert(seconds.begin(), {"read", read_});
   seconds.emplace_back("write", seconds_since(began));
   write_report(result.info);

@@ -17,24 +17,6 @@
 namespace nearfold {
 namespace {
 
-/// The graph on the processor.
-class HostGraph final : public SpectralGraph {
- public:
-  HostGraph(const EdgeGraph& graph, const Cpu& on) : graph_(graph), on_(on) {}
-
-  std::int64_t n() const override { return graph_.n; }
-  std::vector<std::int32_t> components() override { return find_components(graph_); }
-  Eigenvectors eigenvectors(int dims) override { return leading_eigenvectors(graph_, dims, on_); }
-  Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) override {
-    return leading_eigenvectors(extract(graph_, components, c), dims, on_);
-  }
-  const EdgeGraph& small_components(const Components&) override { return graph_; }
-
- private:
-  const EdgeGraph& graph_;
-  Cpu on_;
-};
-
 /// A ball for a component; the balls of different components do not overlap.
 struct Cell {
   float center[3] = {0, 0, 0};
@@ -123,7 +105,7 @@ std::string convergence_warning(const Eigenvectors& worst) {
   char text[160];
   std::snprintf(text, sizeof text,
                 "the eigenvectors of the spectral start did not converge in %d passes (residual "
-                "%.1e); the map may be folded, compare with a PCA start",
+                "%.1e); the map may be folded, compare with a PCA initialization",
                 worst.sweeps, worst.residual);
   return text;
 }
@@ -131,7 +113,7 @@ std::string convergence_warning(const Eigenvectors& worst) {
 /// Everything one component needs to be placed.
 class Placement {
  public:
-  Placement(SpectralGraph& graph, const Components& components, const std::vector<Cell>& cells,
+  Placement(InitSource& graph, const Components& components, const std::vector<Cell>& cells,
             std::uint64_t seed, Matrix& layout)
       : graph_(graph),
         small_(graph.small_components(components)),
@@ -169,7 +151,7 @@ class Placement {
   }
 
  private:
-  SpectralGraph& graph_;
+  InitSource& graph_;
   const EdgeGraph& small_;
   const Components& components_;
   const std::vector<Cell>& cells_;
@@ -179,12 +161,7 @@ class Placement {
 
 }  // namespace
 
-InitialLayout spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
-  HostGraph here(graph, on);
-  return spectral_start(here, dims, seed, on);
-}
-
-InitialLayout spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
+InitialLayout spectral_layout(InitSource& graph, int dims, std::uint64_t seed, const Cpu& on) {
   const Components components(graph.components());
   const std::int64_t count = components.count();
   std::vector<std::int64_t> by_size(static_cast<std::size_t>(count));

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "knn/approximate.hpp"
 #include "knn/cost.hpp"
-#include "knn/dispatch.hpp"
+#include "knn/exact.hpp"
 
 namespace nearfold {
 namespace {
@@ -41,21 +42,21 @@ KnnGraph without_index(const MetricSpace& points, int k, const AutoKnn& params,
   plans.push_back({"nndescent", cost::nndescent_seconds(sizes), params.target_recall});
   return explained(
       plans[0].seconds <= plans[1].seconds
-          ? find_knn(points, k, FlatKnn{}, on, seed)
-          : find_knn(points, k, NnDescentKnn{.target_recall = params.target_recall}, on, seed),
+          ? exact_graph(ExactSearch(points, on), points, k, on)
+          : nndescent_graph(points, k, {.target_recall = params.target_recall}, on, seed),
       plans);
 }
 
 }  // namespace
 
-KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn& params, const Cpu& on,
-                  std::uint64_t seed) {
+KnnGraph auto_graph(const MetricSpace& points, int k, const AutoKnn& params, const Cpu& on,
+                    std::uint64_t seed) {
   const auto real = [](std::int64_t count) { return static_cast<double>(count); };
   cost::Sizes sizes{real(points.n()), real(points.width()),    real(points.width()),
                     real(k),          points.norm == Norm::l2, true};
   std::vector<Predicted> plans{{"flat", cost::flat_seconds(sizes), 1}};
   if (plans[0].seconds < kNoMatter)
-    return explained(find_knn(points, k, FlatKnn{}, on, seed), plans);
+    return explained(exact_graph(ExactSearch(points, on), points, k, on), plans);
   if (!sizes.l2) return without_index(points, k, params, plans, sizes, on, seed);
 
   const TunedIndex tuned =
@@ -76,13 +77,16 @@ KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn& params, const
     case 0:
       return explained(exact_graph(tuned.exact, points, k, on), plans);
     case 1:
-      return explained(points.lopsided() ? graph_through(tuned, points, k, on)
-                                         : graph_beyond(tuned, points, k, on),
+      return explained(points.lopsided() ? index_graph(tuned, points, k, on)
+                                         : refined_index_graph(tuned, points, k, on),
                        plans);
     case 2:
-      return explained(find_knn(points, k, HnswKnn{.target_recall = target}, on, seed), plans);
+      return explained(
+          index_graph(tune_index(points, k, HnswKnn{.target_recall = target}, on, seed), points, k,
+                      on),
+          plans);
     default:
-      return explained(find_knn(points, k, NnDescentKnn{.target_recall = target}, on, seed), plans);
+      return explained(nndescent_graph(points, k, {.target_recall = target}, on, seed), plans);
   }
 }
 

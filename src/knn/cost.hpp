@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "knn/dispatch.hpp"
+#include "knn/approximate.hpp"
 
 namespace nearfold::cost {
 

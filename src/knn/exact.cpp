@@ -1,8 +1,18 @@
 #include "knn/exact.hpp"
 
 #include <algorithm>
+#include <numeric>
+
+#include "knn/graph_of.hpp"
 
 namespace nearfold {
+
+Queries all_points(const MetricSpace& space) {
+  Queries all{space.as_queries, {}};
+  all.which.resize(static_cast<std::size_t>(space.n()));
+  std::iota(all.which.begin(), all.which.end(), std::int64_t{0});
+  return all;
+}
 
 std::vector<QueryOrder> query_order_of(const Queries& queries,
                                        const std::vector<std::int32_t>& ids) {
@@ -33,6 +43,10 @@ ExactSearch::ExactSearch(const MetricSpace& space, const KnnRows& rows,
 NeighborRows ExactSearch::operator()(const Queries& queries, int k, const Cpu& on) const {
   return space_->norm == Norm::l2 ? search_filtered(*space_, filter_, queries, k, on)
                                   : search_all_pairs(*space_, queries, k, on);
+}
+
+KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on) {
+  return timed_search([&] { return graph_of(exact(all_points(space), k, on), space, "flat"); });
 }
 
 }  // namespace nearfold

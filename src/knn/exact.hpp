@@ -7,6 +7,7 @@
 #include "knn/filter.hpp"
 #include "knn/metric.hpp"
 #include "knn/top_k.hpp"
+#include "nearfold/knn.hpp"
 
 namespace nearfold {
 
@@ -17,6 +18,9 @@ struct Queries {
   std::vector<std::int64_t> which;
   bool are_points = true;
 };
+
+/// All points, as queries.
+Queries all_points(const MetricSpace& space);
 
 /// When a query has its entry.
 struct QueryOrder {
@@ -46,12 +50,14 @@ class ExactSearch {
   KnnFilter filter_;
 };
 
+/// The exact graph.
+KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on);
+
 /// Share of the variance that the filter's projection keeps: fewer axes let too many candidates
 /// through, more cost more in the product.
 inline constexpr double kFilterCarries = 0.92;
 
-// ---- filtered_search.cpp, brute_force.cpp: by norm
-// ----------------------------------------------------------------
+// ---- by norm: filtered_search.cpp, brute_force.cpp ----------------------------------------------
 
 /// Under l2, by the filter.
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,

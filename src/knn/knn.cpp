@@ -5,9 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "core/check_points.hpp"
+#include "core/device.hpp"
 #include "knn/index.hpp"
 #include "nearfold/error.hpp"
-#include "run/check_run.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -79,7 +80,7 @@ KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& 
       [&](const auto& on) {
         check_points(points, host_of(on));
         check_k(k, points.rows - 1, points.rows, "1 <= k < n");
-        return find_knn(points, k, params, distance, on, seed);
+        return to_host(find_knn(points, k, params, distance, on, seed));
       },
       device);
 }

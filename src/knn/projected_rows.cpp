@@ -6,8 +6,9 @@
 
 #include "core/parallel.hpp"
 #include "core/simd_fixed.hpp"
+#include "linalg/axis_scores.hpp"
+#include "linalg/pca_axes.hpp"
 #include "math/distance.hpp"
-#include "stages.hpp"
 
 namespace nearfold {
 namespace {
@@ -87,16 +88,6 @@ struct Projected {
     });
   }
 };
-
-/// The difference of a point to the mean, into `centered`; returns its squared norm.
-float center(const float* point, const std::vector<float>& mean, float* centered) {
-  double square = 0;
-  for (std::size_t c = 0; c < mean.size(); ++c) {
-    centered[c] = point[c] - mean[c];
-    square += static_cast<double>(centered[c]) * static_cast<double>(centered[c]);
-  }
-  return static_cast<float>(square);
-}
 
 // ---- the axes ---------------------------------------------------------------------------------
 
@@ -195,7 +186,6 @@ std::int64_t knn_row_width(const Projection& projection, Norm norm) {
 
 void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
                    float* rows, float* squares) {
-  constexpr std::size_t kQueries = PackedRows::kQueries;
   const std::size_t dim = projection.mean.size();
   const std::int64_t width = knn_row_width(projection, norm);
   if (norm != Norm::l2 || projection.lossless()) {
@@ -208,25 +198,10 @@ void make_knn_rows(std::span<const float* const> points, const Projection& proje
     }
     return;
   }
-  const std::int64_t panels = PackedRows::last(projection.axes.rows);
-  const std::size_t scored = static_cast<std::size_t>(panels * PackedRows::kRows);
-  std::vector<float> centered(kQueries * dim), scores(kQueries * scored);
-  const float* queries[kQueries];
-  float* products[kQueries];
-  for (std::size_t q = 0; q < kQueries; ++q) {
-    queries[q] = centered.data() + q * dim;
-    products[q] = scores.data() + q * scored;
-  }
-  for (std::size_t first = 0; first < points.size(); first += kQueries) {
-    const std::size_t count = std::min(kQueries, points.size() - first);
-    for (std::size_t q = 0; q < count; ++q)
-      squares[first + q] = center(points[first + q], projection.mean, centered.data() + q * dim);
-    projection.axis_panels.multiply(queries, 0, panels, products);
-    for (std::size_t q = 0; q < count; ++q, rows += width) {
-      std::copy_n(products[q], projection.axes.rows, rows);
-      std::fill(rows + projection.axes.rows, rows + width, 0.0f);
-    }
-  }
+  const std::int64_t axes = projection.axes.rows;
+  axis_scores(points, projection.mean, projection.axis_panels, axes, rows, width, squares);
+  for (std::size_t p = 0; p < points.size(); ++p, rows += width)
+    std::fill(rows + axes, rows + width, 0.0f);
 }
 
 KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,

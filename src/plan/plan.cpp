@@ -9,14 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "core/device.hpp"
 #include "core/parallel.hpp"
+#include "init/init.hpp"
 #include "knn/cost.hpp"
 #include "knn/exact.hpp"
 #include "knn/metric.hpp"
 #include "knn/projected_rows.hpp"
 #include "nearfold/error.hpp"
 #include "plan/needs.hpp"
-#include "run/check_run.hpp"
 #include "stages.hpp"
 
 namespace nearfold {

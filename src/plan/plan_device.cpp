@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "plan/faiss_memory.hpp"
+#include "knn/faiss_memory.hpp"
 #include "plan/needs.hpp"
 
 namespace nearfold {

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "core/device.hpp"
 #include "core/stopping.hpp"
 #include "quality/quality.hpp"
 #include "stages.hpp"

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/check_points.hpp"
 #include "core/parallel.hpp"
 #include "nearfold/error.hpp"
+#include "run/check_run.hpp"
 #include "run/embedder_state.hpp"
 
 namespace nearfold {
@@ -57,6 +59,8 @@ const char* name(Stage stage) {
       return "check";
     case Stage::knn:
       return "knn";
+    case Stage::reorder:
+      return "reorder";
     case Stage::weights:
       return "weights";
     case Stage::init:
@@ -89,7 +93,7 @@ Embedder::State::State(const Source& source, const Settings& settings)
     info.threads = thread_count(cpu->threads);
   info.seed = settings.seed;
   info.n = n;
-  info.dim = source.dim();
+  info.dim = source.points.cols();
   if (source.checkpoint == nullptr) return;
   info.iterations = source.checkpoint->iteration;
   total = source.checkpoint->iterations;
@@ -146,9 +150,8 @@ Result Embedder::State::result() const {
 std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
                                                         const Settings& settings,
                                                         const Progress& progress) {
-  validate(settings);
-  if (source.device_points.data != nullptr) gpu_of(settings.device);
-  require_usable(settings.device);
+  if (source.points.device.data != nullptr) gpu_of(settings.device);
+  admit(source, settings);
   auto state = std::make_unique<State>(source, settings);
   Run run(state->info, progress);
   state->optimizer = std::visit(
@@ -173,7 +176,8 @@ Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const 
                           progress)) {}
 Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
-    : state_(State::begin({.device_points = points}, settings, progress)) {}
+    : state_(State::begin({.points = points}, settings, progress)) {}
+Embedder::Embedder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;
@@ -242,12 +246,11 @@ Result embed(HostMatrix<const float> points, const Settings& settings, const Pro
 RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
               const Progress& progress) {
   gpu_of(settings.device);
-  validate(settings);
   if (out.rows != points.rows || out.cols != settings.dims)
     throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
                        "; the layout will be " + std::to_string(points.rows) + " x " +
                        std::to_string(settings.dims));
-  auto state = Embedder::State::begin({.device_points = points}, settings, progress);
+  auto state = Embedder::State::begin({.points = points}, settings, progress);
   Run run(state->info, progress);
   state->finish(run);
   if (state->optimizer) {

@@ -7,6 +7,7 @@
 #include "nearfold/embed.hpp"
 #include "optimizer.hpp"
 #include "pipeline.hpp"
+#include "run/source.hpp"
 
 namespace nearfold {
 
@@ -20,7 +21,7 @@ struct Embedder::State {
 
   /// A run that has not begun; settings are valid.
   State(const Source& source, const Settings& settings);
-  /// A run at its first iteration; settings are checked.
+  /// A run at its first iteration, once it is admitted (check_run.hpp): the one door of every run.
   static std::unique_ptr<State> begin(const Source& source, const Settings& settings,
                                       const Progress& progress);
 

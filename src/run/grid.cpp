@@ -104,11 +104,10 @@ std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
                        std::span<const Method> methods, const Settings& settings,
                        const OnMap& on_map, const Progress& progress) {
   const Source source{.points = points, .graph = &graph};
-  require_usable(settings.device);
   Settings one = settings;
   for (const Method& method : methods) {
     one.method = method;
-    validate(one);
+    admit(source, one);
     require_neighbors(graph, neighbors_needed(method, graph.n));
   }
   return std::visit(

@@ -5,8 +5,9 @@
 #include <sstream>
 #include <string>
 
+#include "knn/dispatch.hpp"
 #include "nearfold/error.hpp"
-#include "stages.hpp"
+#include "optimizer.hpp"
 
 namespace nearfold {
 namespace {

@@ -158,7 +158,7 @@ void expect_the_cpus_start(EdgeGraph graph, int dims) {
   const auto n = static_cast<std::int32_t>(graph.n);
   for (std::int32_t v = 0; v < n; ++v) graph.point_of.push_back(n - 1 - v);
   const auto on_device = graph_on(HostExecutor{}, graph);
-  LayoutOn<HostExecutor> source(HostExecutor{}, nullptr, 0, on_device);
+  DeviceSource<HostExecutor> source(HostExecutor{}, nullptr, 0, on_device);
   const InitialLayout found = initial_layout(SpectralInit{}, source, dims, 5, Cpu{2});
   const InitialLayout wanted = initial_layout(SpectralInit{}, {}, graph, dims, 5, Cpu{2});
   EXPECT_EQ(found.layout.values, wanted.layout.values);
@@ -183,7 +183,7 @@ TEST(PcaOnDevice, IsTheCpus) {
     const int count = std::min({n, dim, 3});
     const Matrix wanted = principal_axes(x, count, 8, mean, 0, Cpu{2});
     EXPECT_EQ(found.mean(), mean);
-    const Matrix axes = principal_axes(found, count, 8, 0);
+    const Matrix axes = found.axes(count, 8, 0);
     EXPECT_EQ(axes.values, wanted.values) << n << " x " << dim;
   }
 }
@@ -194,7 +194,7 @@ TEST(PcaOnDevice, MakesTheCpusStart) {
     EdgeGraph none;
     none.n = x.rows;
     const auto graph = graph_on(HostExecutor{}, none);
-    LayoutOn<HostExecutor> source(HostExecutor{}, x.values.data(), dim, graph);
+    DeviceSource<HostExecutor> source(HostExecutor{}, x.values.data(), dim, graph);
     const InitialLayout found = initial_layout(PcaInit{}, source, 3, 1, Cpu{2});
     const InitialLayout wanted = initial_layout(PcaInit{}, x, none, 3, 1, Cpu{2});
     EXPECT_EQ(found.layout.values, wanted.layout.values) << dim;
@@ -230,13 +230,13 @@ TEST(StartOnDevice, EndsWhenNoLongerWanted) {
   const auto graph =
       graph_on(HostExecutor{}, weigh_edges(knn, UmapParams{.n_neighbors = 9}, Cpu{2}));
   const auto neighbors = graph_on(HostExecutor{}, knn);
-  LayoutOn<HostExecutor> source(HostExecutor{}, x.values.data(), x.cols, graph);
+  DeviceSource<HostExecutor> source(HostExecutor{}, x.values.data(), x.cols, graph);
   const auto stopped = [](const auto& work) {
     const StopScope scope([] { return false; });
     EXPECT_THROW(work(), Stopped);
   };
   stopped([&] { source.scores(2); });
-  stopped([&] { source.spectral(2, 1); });
+  stopped([&] { source.eigenvectors(2); });
   stopped([&] { OrderOn<HostExecutor>(HostExecutor{}, neighbors).order(); });
 }
 

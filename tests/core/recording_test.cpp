@@ -46,7 +46,7 @@ TEST(Recording, HasNoPlaceForWhatTheHostHasAPartIn) {
   expect_contains(refusal([&] { executor.download(values); }), "no place for a copy");
   expect_contains(refusal([&] { executor.wait(); }), "no place for a wait");
   expect_contains(refusal([&] { executor.record([] {}); }), "no place for a recording");
-  expect_contains(refusal([&] { HostExecutor::Convolution(executor, 64); }), "no place for memory");
+  expect_contains(refusal([&] { Convolution<HostExecutor>(executor, 64); }), "no place for memory");
   EXPECT_EQ(executor.counts().recordings, 0);
   executor.for_each(5, AddOne{values.data()});  // nothing is recorded any more
   EXPECT_EQ(executor.download(values), std::vector<int>(5, 1));

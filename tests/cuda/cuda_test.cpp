@@ -116,8 +116,8 @@ TEST_F(OnGpu, PointsOnTheDeviceAreTakenThere) {
   there.write(x.values.data(), x.values.size());
   for (const Metric metric : {Metric::euclidean, Metric::cosine}) {
     const Distance distance{.metric = metric};
-    const DeviceKnnGraph found = find_knn_on(DeviceMatrix<const float>{there.data(), 3000, 80}, 15,
-                                             FlatKnn{}, distance, gpu_, 1);
+    const DeviceKnnGraph found = find_knn(DeviceMatrix<const float>{there.data(), 3000, 80}, 15,
+                                          FlatKnn{}, distance, gpu_, 1);
     EXPECT_EQ(found.metadata.n, 3000);
     EXPECT_EQ(found.metadata.k, 15);
     expect_same(brought(found, 3000, 15), find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1, distance));

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "knn/dispatch.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
-#include "stages.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
 

@@ -141,7 +141,8 @@ TEST(Embed, NamesGraphsItCannotTake) {
                   "row 3, column 0: id 3, the point itself");
   Settings pca = umap_settings();
   pca.init = PcaInit{};
-  expect_contains(error_of<InvalidInput>([&] { embed(graph, pca); }), "PCA start needs the points");
+  expect_contains(error_of<InvalidInput>([&] { embed(graph, pca); }),
+                  "PCA initialization needs the points");
 }
 
 TEST(Embed, NamesStartsItCannotTake) {

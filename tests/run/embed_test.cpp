@@ -172,7 +172,8 @@ TEST(Embed, ReportsWhatItDid) {
     stages.push_back(stage);
     EXPECT_GE(seconds, 0.0);
   }
-  EXPECT_EQ(stages, (std::vector<std::string>{"check", "knn", "weights", "init", "optimize"}));
+  EXPECT_EQ(stages,
+            (std::vector<std::string>{"check", "knn", "reorder", "weights", "init", "optimize"}));
 
   const Result umap = embed(graph_of(points(), 14), umap_settings());
   EXPECT_EQ(umap.info.method, "umap");

@@ -8,6 +8,7 @@
 
 #include "kernels/core/host_executor.hpp"
 #include "kernels/graph/transfer.hpp"
+#include "kernels/tsne/host_convolution.hpp"
 #include "kernels/tsne/tsne.hpp"
 #include "kernels/umap/umap.hpp"
 #include "stages.hpp"
