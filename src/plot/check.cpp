@@ -35,21 +35,13 @@ void check_titles(std::size_t count, const char* what, std::int64_t wanted) {
 }  // namespace
 
 void check_options(const PlotOptions& options) {
+  check_fonts();
   for (const int size : {options.width, options.height}) {
     if (size >= kSmallest && size <= kLargest) continue;
     throw InvalidParameter("a picture of " + std::to_string(options.width) + " x " +
                            std::to_string(options.height) + " pixels: each side must be in [" +
                            std::to_string(kSmallest) + ", " + std::to_string(kLargest) + "]");
   }
-}
-
-void check_svg(const PlotOptions& options, std::int64_t n) {
-  check_options(options);
-  if (options.style == PlotOptions::Style::density)
-    throw InvalidParameter("density cannot be written as SVG, which holds points; write a PNG");
-  if (n > kMostDots)
-    throw InvalidInput("an SVG of " + std::to_string(n) + " points: it holds at most " +
-                       std::to_string(kMostDots) + "; write a PNG");
 }
 
 void check_picture(const Picture& picture, const PlotOptions& options) {
