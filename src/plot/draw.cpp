@@ -53,7 +53,7 @@ class MapImage {
       : box_(box),
         surface_(cairo_image_surface_create(format, box.width(), box.height())),
         cairo_(cairo_create(surface_.get())) {
-    check(cairo_surface_status(surface_.get()));
+    check_cairo(cairo_surface_status(surface_.get()));
     cairo_translate(cairo_.get(), -box.left, -box.top);
   }
 
@@ -158,7 +158,7 @@ void draw(cairo_t* cairo, const Scene& scene) {
     set_color(cairo, line.style.color);
     draw_text(cairo, line);
   }
-  check(cairo_status(cairo));
+  check_cairo(cairo_status(cairo));
 }
 
 }  // namespace nearfold

@@ -20,7 +20,7 @@ using Cairo = std::unique_ptr<cairo_t, DestroyCairo>;
 
 /// Throws std::bad_alloc or Error unless `status` is success. Cairo does nothing more after a
 /// failure, so that it is enough to ask at the end.
-void check(cairo_status_t status);
+void check_cairo(cairo_status_t status);
 
 /// Draws a scene in units of its pixels.
 void draw(cairo_t* cairo, const Scene& scene);

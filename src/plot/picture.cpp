@@ -32,15 +32,15 @@ void finish(const Surface& surface, const Scene& scene, double scale = 1.0) {
   cairo_scale(cairo.get(), scale, scale);
   draw(cairo.get(), scene);
   cairo_surface_finish(surface.get());
-  check(cairo_surface_status(surface.get()));
+  check_cairo(cairo_surface_status(surface.get()));
 }
 
 std::string png(const Scene& scene) {
   const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, scene.width, scene.height));
-  check(cairo_surface_status(surface.get()));
+  check_cairo(cairo_surface_status(surface.get()));
   draw(Cairo(cairo_create(surface.get())).get(), scene);
   std::string bytes;
-  check(cairo_surface_write_to_png_stream(surface.get(), append, &bytes));
+  check_cairo(cairo_surface_write_to_png_stream(surface.get(), append, &bytes));
   return bytes;
 }
 
@@ -65,7 +65,7 @@ std::string pdf(const Scene& scene) {
 
 }  // namespace
 
-void check(cairo_status_t status) {
+void check_cairo(cairo_status_t status) {
   if (status == CAIRO_STATUS_SUCCESS) return;
   if (status == CAIRO_STATUS_NO_MEMORY) throw std::bad_alloc();
   throw Error(std::string("the picture could not be drawn: ") + cairo_status_to_string(status));

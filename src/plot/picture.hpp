@@ -52,7 +52,7 @@ enum class Format { png, svg, pdf };
 /// % of the points by more than half their extent) is drawn at its map's border and counted below,
 /// so that it does not shrink the map. Throws InvalidInput (shape, not finite, labels or values of
 /// another length or both, titles of another number) and InvalidParameter (size, columns). Equal
-/// arguments and fonts give equal bytes. One million points take 0.1 s as density, under 1 s as
+/// arguments and fonts give equal bytes. One million points take 0.1 s as density, about 1 s as
 /// discs.
 std::string draw(const Picture& picture, const PlotOptions& options, Format format);
 

@@ -144,3 +144,16 @@ std::string with_commas(std::int64_t value) {
 }
 
 }  // namespace nearfold
+
+#ifdef __SANITIZE_ADDRESS__
+// Fontconfig keeps offsets for pointers, so that its caches, which live as long as the process,
+// look lost to the leak sanitizer.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libfontconfig\n";
+}
+extern "C" const char* __lsan_default_options();
+extern "C" const char* __lsan_default_options() {
+  return "print_suppressions=0";
+}
+#endif
