@@ -2,6 +2,8 @@
 #include <fontconfig/fontconfig.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
@@ -123,7 +125,25 @@ TEST(Text, IsCleanedOfWhatIsNone) {
   EXPECT_EQ(cleaned(std::string_view("a\0b", 3)), "a" + bad + "b");
   EXPECT_EQ(cleaned("\xff|\xc3|\xe2\x82"), bad + "|" + bad + "|" + bad + bad);
   EXPECT_EQ(cleaned("\xc0\x80\xed\xa0\x80"), bad + bad + bad + bad + bad);
-  EXPECT_EQ(cleaned("\u2028\u2029\uffff\u0085"), bad + bad + bad + bad);  // two lines, no character
+  EXPECT_EQ(cleaned("\u2028\u2029\u0085"), bad + bad + bad);  // ends of lines
+  EXPECT_EQ(cleaned("\uffff\ufdd0"), bad + bad);              // no characters
+}
+
+TEST(Text, OfAnyBytesAndCharactersIsDrawnInEveryFormat) {
+  std::vector<std::string> names(40);
+  for (gunichar c = 0; c < 0x110000; c += 331) {
+    std::array<char, 6> bytes{};
+    const auto length = static_cast<std::size_t>(g_unichar_to_utf8(c, bytes.data()));
+    names[c / 331 % names.size()].append(bytes.data(), length);
+  }
+  for (int c = 0; c < 0x300; ++c) names[0] += static_cast<char>(c * 7);
+  for (const char* text : {"\u202e\u2067\u200f\u2069", "\u0e49\u200d\ufe0f", "\ufdd0\ufffc\u00ad"})
+    names.emplace_back(text);
+  const Matrix layout(std::ssize(names), 2);
+  std::vector<std::int32_t> labels(names.size());
+  std::iota(labels.begin(), labels.end(), 0);
+  for (const Format format : {Format::png, Format::svg, Format::pdf})
+    EXPECT_GT(draw({.panels = {{layout, labels}}, .names = names}, {}, format).size(), 1000u);
 }
 
 TEST(Text, OfMegabytesIsCutBeforeItIsLaidOut) {

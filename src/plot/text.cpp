@@ -55,7 +55,8 @@ PangoContext* context() {
   return kept.get();
 }
 
-// What may reach Pango and XML as it is; XML has no characters for the others.
+// What may reach Pango, Cairo and XML as it is: no control characters, and no numbers that stand for
+// no character and never will.
 bool shown(gunichar character) {
   switch (g_unichar_type(character)) {
     case G_UNICODE_CONTROL:
@@ -64,7 +65,7 @@ bool shown(gunichar character) {
     case G_UNICODE_PARAGRAPH_SEPARATOR:
       return false;
     default:
-      return (character & 0xfffe) != 0xfffe;
+      return (character & 0xfffe) != 0xfffe && (character < 0xfdd0 || character > 0xfdef);
   }
 }
 
