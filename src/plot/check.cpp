@@ -35,13 +35,13 @@ void check_titles(std::size_t count, const char* what, std::int64_t wanted) {
 }  // namespace
 
 void check_options(const PlotOptions& options) {
-  check_fonts();
   for (const int size : {options.width, options.height}) {
     if (size >= kSmallest && size <= kLargest) continue;
     throw InvalidParameter("a picture of " + std::to_string(options.width) + " x " +
                            std::to_string(options.height) + " pixels: each side must be in [" +
                            std::to_string(kSmallest) + ", " + std::to_string(kLargest) + "]");
   }
+  check_fonts();
 }
 
 void check_picture(const Picture& picture, const PlotOptions& options) {

@@ -41,7 +41,7 @@ float beside_names(const TextStyle& text) {
 }
 
 // The widest name of each column, at most `most`.
-std::vector<float> name_widths(const Legend& legend, std::size_t columns, float most) {
+std::vector<float> measure_names(const Legend& legend, std::size_t columns, float most) {
   std::vector<float> widths(columns);
   const auto rows = static_cast<std::size_t>(legend.rows);
   for (std::size_t e = 0; e < legend.entries.size(); ++e) {
@@ -79,7 +79,8 @@ Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<Valu
     const std::size_t room = static_cast<std::size_t>(legend.rows) * most;
     legend.more =
         "+ " + with_commas(static_cast<std::int64_t>(legend.entries.size() - room)) + " more";
-    legend.more_width = std::min(text_width(legend.more, text), static_cast<float>(width) - fixed);
+    const float most_width = std::max(0.0f, static_cast<float>(width) - fixed);
+    legend.more_width = std::min(text_width(legend.more, text), most_width);
     legend.entries.resize(room);
   }
   for (LegendEntry& entry : legend.entries) entry.name = cleaned(entry.name);
@@ -87,7 +88,7 @@ Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<Valu
   const std::size_t columns =
       std::max<std::size_t>((legend.entries.size() + rows - 1) / rows, range ? 1 : 0);
   const float share = static_cast<float>(width) / static_cast<float>(columns);
-  legend.name_widths = name_widths(legend, columns, share - fixed);
+  legend.name_widths = measure_names(legend, columns, share - fixed);
   if (range) {
     const float ends = std::max(text_width(legend.low, text), text_width(legend.high, text));
     legend.name_widths[0] = std::max(legend.name_widths[0], ends);

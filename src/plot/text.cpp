@@ -55,8 +55,8 @@ PangoContext* context() {
   return kept.get();
 }
 
-// What may reach Pango, Cairo and XML as it is: no control characters, and no numbers that stand for
-// no character and never will.
+// What may reach Pango, Cairo and XML as it is: no control characters, and no numbers that stand
+// for no character and never will.
 bool shown(gunichar character) {
   switch (g_unichar_type(character)) {
     case G_UNICODE_CONTROL:
