@@ -2,6 +2,8 @@
 // finds. Text is never taken for Pango's markup.
 #include "plot/text.hpp"
 
+#include <hb-ot.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -79,6 +81,16 @@ int logical_width(PangoLayout* layout) {
   return logical.width;
 }
 
+// Whether a glyph of the line may have colours of its own, as emoji have, which outlines lack.
+bool is_in_color(PangoLayoutLine* line) {
+  for (const GSList* at = line->runs; at != nullptr; at = at->next) {
+    PangoFont* const font = static_cast<const PangoLayoutRun*>(at->data)->item->analysis.font;
+    hb_face_t* const face = hb_font_get_face(pango_font_get_hb_font(font));
+    if (hb_ot_color_has_png(face) || hb_ot_color_has_layers(face)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void check_fonts() {
@@ -129,7 +141,17 @@ void draw_text(cairo_t* cairo, const TextLine& line) {
   cairo_translate(cairo, double{line.at.x}, double{line.at.y});
   if (line.upwards) cairo_rotate(cairo, -0.5 * G_PI);
   cairo_move_to(cairo, left, double{kCapitals * line.style.size});
-  pango_cairo_show_layout_line(cairo, pango_layout_get_line_readonly(layout.get(), 0));
+  PangoLayoutLine* const drawn = pango_layout_get_line_readonly(layout.get(), 0);
+  // As glyphs, letters are put on whole pixels, which makes uneven gaps: outlines are not. In SVG
+  // and PDF there are no pixels, and glyphs stay letters.
+  const bool in_pixels =
+      cairo_surface_get_type(cairo_get_target(cairo)) == CAIRO_SURFACE_TYPE_IMAGE;
+  if (in_pixels && !is_in_color(drawn)) {
+    pango_cairo_layout_line_path(cairo, drawn);
+    cairo_fill(cairo);
+  } else {
+    pango_cairo_show_layout_line(cairo, drawn);
+  }
   cairo_restore(cairo);
 }
 
