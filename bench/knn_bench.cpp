@@ -1,7 +1,7 @@
 // Neighbours of points whose variance decays like that of images, by each method. Argument: points.
 #include <benchmark/benchmark.h>
 
-#include "generate.hpp"
+#include "data/generate.hpp"
 #include "nearfold/knn.hpp"
 
 namespace nearfold {

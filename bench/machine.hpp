@@ -9,8 +9,8 @@
 #include <chrono>
 #include <vector>
 
-#include "parallel.hpp"
-#include "simd.hpp"
+#include "core/parallel.hpp"
+#include "core/simd.hpp"
 
 namespace nearfold {
 

@@ -8,8 +8,8 @@
 #include "graphs.hpp"
 #include "machine.hpp"
 #include "math/philox.hpp"
-#include "tsne.hpp"
-#include "tsne_attraction.hpp"
+#include "tsne/attraction.hpp"
+#include "tsne/tsne.hpp"
 
 namespace nearfold {
 namespace {

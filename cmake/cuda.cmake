@@ -14,22 +14,21 @@ find_package(CUDAToolkit 12 REQUIRED)
 get_target_property(faiss_INCLUDE faiss INTERFACE_INCLUDE_DIRECTORIES)
 
 target_sources(nearfold PRIVATE
-  kernels/check.cu
-  kernels/cuda.cpp
-  kernels/device.cpp
-  kernels/knn.cpp
-  kernels/knn.cu
-  kernels/knn_faiss.cpp
-  kernels/layout.cu
-  kernels/order.cu
-  kernels/recording.cpp
-  kernels/sort.cu
-  kernels/tsne.cu
-  kernels/umap.cu
-  kernels/weights.cu
+  kernels/core/check_points.cu
+  kernels/core/cuda.cpp
+  kernels/core/device.cpp
+  kernels/knn/knn.cpp
+  kernels/knn/knn.cu
+  kernels/knn/faiss_adapter.cpp
+  kernels/init/init.cu
+  kernels/graph/vertex_order.cu
+  kernels/core/recording.cpp
+  kernels/core/sort.cu
+  kernels/tsne/tsne.cu
+  kernels/umap/umap.cu
+  kernels/weights/weights.cu
 )
-target_include_directories(nearfold PRIVATE kernels)
-set_source_files_properties(kernels/device.cpp PROPERTIES COMPILE_DEFINITIONS
+set_source_files_properties(kernels/core/device.cpp PROPERTIES COMPILE_DEFINITIONS
   NEARFOLD_CUDA_VERSION="${CUDAToolkit_VERSION_MAJOR}.${CUDAToolkit_VERSION_MINOR}")
 if(NOT EXISTS "${faiss_INCLUDE}/faiss/gpu/GpuIndexFlat.h")
   message(FATAL_ERROR "this FAISS has no GPU part: scripts/install-deps.sh --cuda ARCHITECTURES "

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The long form of tests/faults_test.cpp: every allocation of 1 KiB or more in the main commands
+# The long form of tests/faults/faults_test.cpp: every allocation of 1 KiB or more in the main commands
 # fails once, and every write, sync, rename and read; then the kills, ten times over. About two
 # minutes on two quiet cores. Last results: docs/promises.md.
 set -euo pipefail

@@ -1,14 +1,14 @@
 // The contract of every stage, in the order of the data flow. Each stage is a file of the same name
 // in src/ (CPU) and kernels/ (CUDA); the last argument picks the implementation.
 //
-//   find_knn -> numbered -> weigh_edges -> make_optimizer -> advance...
+//   find_knn -> reorder -> weigh_edges -> make_optimizer -> advance...
 //                              initial_layout ---^
 //
 // On a GPU graphs stay in its memory from the first stage to the last; what comes to the host in
 // between is single numbers, and the start of a layout.
 //
-// Contracts that hold for all: inputs were checked by the caller (params.cpp, embed.cpp); nothing
-// is printed; results are bitwise the same for any number of threads.
+// Contracts that hold for all: inputs were checked by the caller (run/params.cpp, run/embed.cpp);
+// nothing is printed; results are bitwise the same for any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@
 #include <string>
 #include <vector>
 
-#include "graph.hpp"
+#include "graph/graph.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/params.hpp"
 #include "optimizer.hpp"
 
 namespace nearfold {
 
-struct MetricSpace;  // metric.hpp
+struct MetricSpace;  // knn/metric.hpp
 
 /// Throws NoDevice when the GPU can't be used; what is wrong with it, and what else there is.
 void require_device(const Cuda&);
@@ -37,15 +37,15 @@ inline Cpu host_of(const Cuda&) {
 
 /// What stages hand on, by where they run.
 template <class D>
-struct HandedOn;
+struct StageTypes;
 template <>
-struct HandedOn<Cpu> {
+struct StageTypes<Cpu> {
   using Knn = KnnGraph;
   using Edges = EdgeGraph;
   using PointOf = std::vector<std::int32_t>;
 };
 template <>
-struct HandedOn<Cuda> {
+struct StageTypes<Cuda> {
   using Knn = DeviceKnnGraph;
   using Edges = DeviceEdgeGraph;
   using PointOf = DeviceArray<std::int32_t>;
@@ -71,7 +71,7 @@ DeviceKnnGraph find_knn_on(HostMatrix<const float> points, int k, const KnnParam
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cuda&, std::uint64_t seed);
 
-/// By each method; points as the metric sees them (metric.hpp).
+/// By each method; points as the metric sees them (knn/metric.hpp).
 KnnGraph find_knn(const MetricSpace& points, int k, const FlatKnn&, const Cpu&, std::uint64_t seed);
 KnnGraph find_knn(const MetricSpace& points, int k, const IvfKnn&, const Cpu&, std::uint64_t seed);
 KnnGraph find_knn(const MetricSpace& points, int k, const HnswKnn&, const Cpu&, std::uint64_t seed);
@@ -96,18 +96,18 @@ KnnGraph empty_like(const KnnGraph& graph, int k);
 
 // ---- order: rows by point -> rows by vertex ----------------------------------------------------
 
-/// A graph whose rows and ids are vertices (order.hpp), and the point of each of them.
+/// A graph whose rows and ids are vertices (graph/vertex_order.hpp), and the point of each of them.
 template <class D>
-struct Numbered {
-  typename HandedOn<D>::Knn graph;
-  typename HandedOn<D>::PointOf point_of;
+struct Reordered {
+  typename StageTypes<D>::Knn graph;
+  typename StageTypes<D>::PointOf point_of;
 };
 
 /// The first k neighbours of every row. Throws what require_neighbors() does.
-Numbered<Cpu> numbered(const KnnGraph& graph, int k, const Cpu&);
+Reordered<Cpu> reorder(const KnnGraph& graph, int k, const Cpu&);
 /// The same numbers; from the host, or from the device, where a graph has k and no more.
-Numbered<Cuda> numbered(const KnnGraph& graph, int k, const Cuda&);
-Numbered<Cuda> numbered(const DeviceKnnGraph& graph, int k, const Cuda&);
+Reordered<Cuda> reorder(const KnnGraph& graph, int k, const Cuda&);
+Reordered<Cuda> reorder(const DeviceKnnGraph& graph, int k, const Cuda&);
 
 // ---- weights: neighbours -> symmetric weighted graph -----------------------------------------
 
@@ -132,11 +132,11 @@ inline constexpr std::int64_t kDistancesOfRange = 65'536;
 
 // ---- layout: the start ------------------------------------------------------------------------
 
-/// A start [n, dims], rows by point, and how it was made ("pca", "spectral", "spectral (3
-/// components)", ...).
-struct Start {
+/// A start [n, dims], rows by point, and how it was made: description ("pca", "spectral", "spectral
+/// (3 components)", ...).
+struct InitialLayout {
   Matrix layout;
-  std::string how;
+  std::string description;
   std::vector<std::string> warnings;
 };
 
@@ -144,41 +144,40 @@ struct Start {
 /// PCA: the scores of the first `dims` components. Spectral: eigenvectors 2..dims+1 of the
 /// normalised Laplacian, each connected component by itself. Random: uniform in [0, 1). Signs are
 /// fixed: the entry of largest magnitude of each column is positive.
-Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
-                     int dims, std::uint64_t seed, const Cpu&);
+InitialLayout initial_layout(const Init& init, HostMatrix<const float> points,
+                             const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu&);
 
 /// On a GPU, bit for bit the same: axes, scores and eigenvectors are made there, and the rows
 /// brought back. Points are on the host or there; those of the host that do not fit there make a
 /// PCA start on the processor, which a warning says.
-Start initial_layout(const Init& init, HostMatrix<const float> points,
-                     DeviceMatrix<const float> there, const DeviceEdgeGraph& graph, int dims,
-                     std::uint64_t seed, const Cuda&);
+InitialLayout initial_layout(const Init& init, HostMatrix<const float> points,
+                             DeviceMatrix<const float> there, const DeviceEdgeGraph& graph,
+                             int dims, std::uint64_t seed, const Cuda&);
 
 /// What a start is made of, on the processor or a device that holds it.
-class StartSource {
+class InitSource {
  public:
-  virtual ~StartSource() = default;
+  virtual ~InitSource() = default;
   virtual std::int64_t n() const = 0;
   virtual std::int64_t dim() const = 0;  // of the points
-  /// Scores of the points on their first `count` axes [n, count], made in kStartPasses from
-  /// kStartSeed.
+  /// Scores of the points on their first `count` axes [n, count], made in kInitPasses from
+  /// kInitSeed.
   virtual Matrix scores(int count) = 0;
   /// Rows by point.
-  virtual Start spectral(int dims, std::uint64_t seed) = 0;
+  virtual InitialLayout spectral(int dims, std::uint64_t seed) = 0;
 };
-Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed, const Cpu&);
+InitialLayout initial_layout(const Init& init, InitSource& from, int dims, std::uint64_t seed,
+                             const Cpu&);
 
-inline constexpr int kStartPasses = 8;  // over the points: MNIST's axes are then right to 3e-5
+inline constexpr int kInitPasses = 8;  // over the points: MNIST's axes are then right to 3e-5
 /// It only picks the vectors that the iteration begins with: the start is the same for all seeds.
-inline constexpr std::uint64_t kStartSeed = 0;
+inline constexpr std::uint64_t kInitSeed = 0;
 
 /// Brings a start to the scale its optimiser expects, in place. t-SNE: first column 1e-4 wide
 /// (standard deviation) and jittered by 1 % of that. UMAP: largest magnitude 10, jittered by 1e-4,
 /// each axis to [0, 10]. Starts given by the caller are not jittered, nor scaled for t-SNE.
-void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
-                 const Cpu&);
-void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
-                 const Cpu&);
+void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed, const Cpu&);
+void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed, const Cpu&);
 
 /// The first `count` principal axes of `points` [n, dim] as rows of an orthonormal matrix
 /// [count, dim], by subspace iteration; `mean` [dim] is written. count <= min(n, dim).

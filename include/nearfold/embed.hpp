@@ -74,7 +74,7 @@ struct Checkpoint {
   int early_iterations = 0;  ///< t-SNE: of early exaggeration, as far as it is known
   int iterations = 0;        ///< in all, as far as it is known
   /// t-SNE with early_stop: what its rules remember.
-  struct Memory {
+  struct EarlyStopState {
     double divergence = 0, steepest = 0;
   } memory = {};
   Matrix layout = {};     ///< [n, dims]

@@ -36,7 +36,7 @@ struct KnnGraph {
   std::string metric = "euclidean";
 
   // How it was made.
-  std::string index = "given";   ///< "flat", "ivf (... lists, ... probes)", ..., or "given"
+  std::string index = "given";   ///< "flat", "ivf:nlist=1058,nprobe=24", ..., or "given"
   std::optional<Recall> recall;  ///< measured; unset for exact graphs
   double build_seconds = 0;      ///< until all rows could be searched for; 0 when given
   double search_seconds = 0;     ///< from then on
@@ -59,7 +59,7 @@ bool searched_on_gpu(const KnnParams& params, Metric metric) noexcept;
 /// FlatKnn is exact and takes no part of `seed`; the others are exact in their distances, and their
 /// recall is measured against exact answers for a sample of rows. Throws InvalidInput, NoDevice,
 /// OutOfMemory, and Unsupported for a metric that the method cannot honour.
-/// Cost: FlatKnn O(n^2 dim) at worst; see src/knn_flat.cpp.
+/// Cost: FlatKnn O(n^2 dim) at worst; see src/knn/filtered_search.cpp.
 KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
                         const Device& device, std::uint64_t seed, const Distance& distance = {});
 
@@ -82,7 +82,7 @@ class KnnIndex {
  public:
   struct State;
   explicit KnnIndex(std::shared_ptr<const State> state) : state_(std::move(state)) {}
-  std::string description() const;  ///< "ivf (1058 lists)"
+  std::string description() const;  ///< "ivf:nlist=1058"
   Distance distance() const;        ///< that it was built for
   const State& state() const { return *state_; }
 

@@ -49,21 +49,21 @@ struct Distance {
 /// Exact neighbours, under every metric.
 struct FlatKnn {};
 
-/// Approximate: an inverted file. The points are split into `lists` cells by FAISS's k-means; a
-/// query looks into the nearest `probes` of them. Not for manhattan and chebyshev.
+/// Approximate: an inverted file. The points are split into `nlist` cells by FAISS's k-means; a
+/// query looks into the nearest `nprobe` of them. Not for manhattan and chebyshev.
 struct IvfKnn {
-  std::optional<int> lists = {};  ///< cells, [1, n]; unset: 2 sqrt(n)
-  std::optional<int> probes =
-      {};                       ///< cells searched per query, [1, lists]; unset: from target_recall
-  double target_recall = 0.95;  ///< (0, 1]; the smallest number of probes that reaches it on an
-                                ///< exact sample is used; ignored when `probes` is set
+  std::optional<int> nlist = {};  ///< cells, [1, n]; unset: 2 sqrt(n)
+  std::optional<int> nprobe =
+      {};                       ///< cells searched per query, [1, nlist]; unset: from target_recall
+  double target_recall = 0.95;  ///< (0, 1]; the smallest nprobe that reaches it on an exact
+                                ///< sample is used; ignored when nprobe is set
 };
 
 /// Approximate: a hierarchical navigable small world graph (Malkov and Yashunin 2018), built in
 /// batches so that it does not depend on the number of threads.
 struct HnswKnn {
-  int links = 16;             ///< per point and upper level, twice that on the lowest, [2, 256]
-  int ef_construction = 100;  ///< candidates kept while building, [links, 10000]
+  int M = 16;  ///< links per point and upper level, twice that on the lowest, [2, 256]
+  int ef_construction = 100;  ///< candidates kept while building, [M, 10000]
   /// Candidates kept while searching, >= 1, and at least as many as are measured for k neighbours
   /// (the graph's `index` tells how many); unset: from target_recall.
   std::optional<int> ef = {};
@@ -73,9 +73,9 @@ struct HnswKnn {
 /// Approximate: NN-descent (Dong, Moses, Li 2011). Makes graphs only, no search for new points.
 /// Not for inner_product.
 struct NnDescentKnn {
-  std::optional<int> iterations = {};  ///< >= 1; unset: until target_recall
-  int max_candidates = 60;             ///< neighbours compared with each other, [2, 1000]
-  double target_recall = 0.95;         ///< as for IvfKnn
+  std::optional<int> n_iters = {};  ///< iterations, >= 1; unset: until target_recall
+  int max_candidates = 60;          ///< neighbours compared with each other, [2, 1000]
+  double target_recall = 0.95;      ///< as for IvfKnn
 };
 
 /// Picks one of the others: predicts the time and recall of each from n, dim, k and a sample of the

@@ -13,10 +13,10 @@
 #include "cli/picture_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "core/stopping.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
-#include "quality.hpp"
-#include "stopping.hpp"
+#include "quality/quality.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -218,8 +218,7 @@ void add_compare(CLI::App& app) {
   o->inputs.add_labels(command);
   command
       .add_option("--index", o->indexes,
-                  "Searches: flat ivf:target=0.95 ivf:nprobe=8 hnsw nndescent auto")
-      ->delimiter(',')
+                  "Searches: flat ivf:target_recall=0.95 ivf:nlist=64,nprobe=8 hnsw nndescent auto")
       ->default_str("flat ivf hnsw nndescent");
   command.add_option("--metric", o->metrics, "Distances between points")
       ->delimiter(',')

@@ -7,9 +7,9 @@
 
 #include "cli/picture_file.hpp"
 #include "cli/report.hpp"
+#include "core/stopping.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
-#include "stopping.hpp"
 
 namespace nearfold::cli {
 namespace {

@@ -103,10 +103,6 @@ struct MetricFlags {
 /// Flags that choose the neighbour search.
 struct IndexFlags : MetricFlags {
   std::string index = "flat";
-  IvfKnn ivf;
-  HnswKnn hnsw;
-  NnDescentKnn nndescent;
-  double target_recall = 0.95;
 
   void add(CLI::App& app);
   KnnParams params() const;

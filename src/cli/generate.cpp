@@ -1,5 +1,5 @@
 // nearfold generate: synthetic data sets as .npy, with their labels.
-#include "generate.hpp"
+#include "data/generate.hpp"
 
 #include <memory>
 

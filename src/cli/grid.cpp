@@ -16,9 +16,9 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
+#include "core/stopping.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
-#include "stopping.hpp"
 
 namespace nearfold::cli {
 namespace {

@@ -13,9 +13,9 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/terminal.hpp"
+#include "core/parallel.hpp"
 #include "io/io.hpp"
 #include "nearfold/nearfold.hpp"
-#include "parallel.hpp"
 
 namespace nearfold::cli {
 namespace {

@@ -10,9 +10,9 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
+#include "core/stopping.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
-#include "stopping.hpp"
 
 namespace {
 

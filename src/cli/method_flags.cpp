@@ -74,7 +74,8 @@ void MethodFlags::add(CLI::App& app, Varied varied) {
   number(app, "--n-components,--dims", dims, "Columns of the map, 2 or 3");
   text(app, "--init", init, "auto, pca, spectral, random, or a file")->default_str(init);
   number(app, "--learning-rate", learning_rate, "Step size; auto is n / exaggeration, UMAP 1");
-  number(app, "--max-iter,--n-iter,--n-epochs", iterations, "Iterations in all");
+  number(app, "--max-iter,--n-epochs", iterations,
+         "Iterations in all, early exaggeration included");
   add_tsne(app, tsne, varied);
   add_umap(app, umap, varied);
 }

@@ -4,9 +4,9 @@
 #include <tuple>
 #include <utility>
 
+#include "graph/row_check.hpp"
 #include "io/formats.hpp"
 #include "io/graph_table.hpp"
-#include "knn_check.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {

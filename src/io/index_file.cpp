@@ -9,8 +9,8 @@
 #include "io/formats.hpp"
 #include "io/meta_json.hpp"
 #include "io/npz_array.hpp"
-#include "knn_index.hpp"
-#include "metric.hpp"
+#include "knn/index.hpp"
+#include "knn/metric.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
 
@@ -28,12 +28,12 @@ Json json_of(const std::optional<int>& value) {
   return value ? Json(*value) : Json();
 }
 Json json_of(const IvfKnn& p) {
-  return {{"lists", json_of(p.lists)},
-          {"probes", json_of(p.probes)},
+  return {{"nlist", json_of(p.nlist)},
+          {"nprobe", json_of(p.nprobe)},
           {"target_recall", p.target_recall}};
 }
 Json json_of(const HnswKnn& p) {
-  return {{"links", p.links},
+  return {{"M", p.M},
           {"ef_construction", p.ef_construction},
           {"ef", json_of(p.ef)},
           {"target_recall", p.target_recall}};
@@ -57,10 +57,10 @@ Json json_of(const KnnIndex::State& index, HostMatrix<const float> points) {
 IndexParams params_of(const Json& json, std::size_t kind, const ByteSource& source) {
   const auto target = required<double>(json, "target_recall", source);
   if (kind == 0)
-    return IvfKnn{.lists = optional_int(json, "lists", source),
-                  .probes = optional_int(json, "probes", source),
+    return IvfKnn{.nlist = optional_int(json, "nlist", source),
+                  .nprobe = optional_int(json, "nprobe", source),
                   .target_recall = target};
-  return HnswKnn{.links = optional_int(json, "links", source).value_or(0),
+  return HnswKnn{.M = optional_int(json, "M", source).value_or(0),
                  .ef_construction = optional_int(json, "ef_construction", source).value_or(0),
                  .ef = optional_int(json, "ef", source),
                  .target_recall = target};
@@ -104,16 +104,16 @@ KnnRows read_rows(const Archive& archive, const Projection& projection, Norm nor
   return rows;
 }
 
-IvfCells read_cells(const Archive& archive, const KnnRows& rows, const IvfKnn& params) {
-  const std::int64_t lists = rows_in(archive, "centroids", 1, rows.n());
-  if (params.lists.value_or(lists) != lists || params.probes.value_or(1) > lists)
-    archive.entry("meta").malformed("'lists' is " + json_of(params.lists).dump() +
-                                    " and 'probes' is " + json_of(params.probes).dump() + " of " +
-                                    std::to_string(lists) + " centroids");
-  IvfCells cells{{rows.norm, {}, {}, {}}, {}, {}, {}};
-  cells.centroids.rows = read_floats_2d(archive, "centroids", lists, rows.rows.cols);
-  cells.centroids.squares = read_array<float>(archive, "centroid_squares", {lists});
-  cells.begin = read_begins<std::int64_t>(archive, "begin", lists, rows.n());
+IvfLists read_cells(const Archive& archive, const KnnRows& rows, const IvfKnn& params) {
+  const std::int64_t nlist = rows_in(archive, "centroids", 1, rows.n());
+  if (params.nlist.value_or(nlist) != nlist || params.nprobe.value_or(1) > nlist)
+    archive.entry("meta").malformed("'nlist' is " + json_of(params.nlist).dump() +
+                                    " and 'nprobe' is " + json_of(params.nprobe).dump() + " of " +
+                                    std::to_string(nlist) + " centroids");
+  IvfLists cells{{rows.norm, {}, {}, {}}, {}, {}, {}};
+  cells.centroids.rows = read_floats_2d(archive, "centroids", nlist, rows.rows.cols);
+  cells.centroids.squares = read_array<float>(archive, "centroid_squares", {nlist});
+  cells.begin = read_begins<std::int64_t>(archive, "begin", nlist, rows.n());
   make_panels(cells, rows, Cpu{1});
   return cells;
 }
@@ -132,8 +132,8 @@ void check_links(const Archive& archive, const HnswGraph& graph) {
   for (std::int32_t r = 0; r < n; ++r) {
     const auto begin = static_cast<std::size_t>(graph.upper_begin[static_cast<std::size_t>(r)]);
     for (std::size_t level = 0; level < static_cast<std::size_t>(levels(r)); ++level)
-      for (std::size_t l = 0; l < static_cast<std::size_t>(graph.links); ++l) {
-        const std::size_t at = (begin + level) * static_cast<std::size_t>(graph.links) + l;
+      for (std::size_t l = 0; l < static_cast<std::size_t>(graph.M); ++l) {
+        const std::size_t at = (begin + level) * static_cast<std::size_t>(graph.M) + l;
         const std::int32_t to = graph.upper[at];
         if (to < -1 || to >= n) bad_value(archive, "upper", at, to, range);
         if (to >= 0 && static_cast<std::size_t>(levels(to)) <= level)
@@ -142,20 +142,20 @@ void check_links(const Archive& archive, const HnswGraph& graph) {
   }
 }
 
-HnswGraph read_links(const Archive& archive, std::int64_t n, int links, const Json& meta) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+HnswGraph read_links(const Archive& archive, std::int64_t n, int M, const Json& meta) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   HnswGraph graph;
-  graph.links = links;
+  graph.M = M;
   const ByteSource source = archive.entry("meta");
   const auto entry = required<std::uint64_t>(meta, "entry", source);
   if (entry >= static_cast<std::uint64_t>(n))
     source.malformed("'entry' is " + std::to_string(entry) + ": it must be a row in [0, " +
                      std::to_string(n) + ")");
   graph.entry = static_cast<std::int32_t>(entry);
-  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, std::int64_t{2} * links});
-  const std::int64_t upper = rows_in(archive, "upper", 0, kMost);
+  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, std::int64_t{2} * M});
+  const std::int64_t upper = rows_in(archive, "upper", 0, kMax);
   graph.upper_begin = read_begins<std::int32_t>(archive, "upper_begin", n, upper);
-  graph.upper = read_array<std::int32_t>(archive, "upper", {upper, links});
+  graph.upper = read_array<std::int32_t>(archive, "upper", {upper, M});
   check_links(archive, graph);
   return graph;
 }
@@ -183,7 +183,7 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
                         required<std::uint64_t>(json, "seed", source),
                         {},
                         {},
-                        IvfCells{}};
+                        IvfLists{}};
   index.distance.zero_vectors =
       static_cast<ZeroVectors>(choice_of(json, "zero_vectors", kZeroVectors, source));
   index.rows.norm = static_cast<Norm>(choice_of(json, "norm", kNorms, source));
@@ -222,15 +222,15 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
   const auto add = [&](const std::string& name, Shape shape, const auto& values) {
     entries.push_back(array_entry(name, shape, values));
   };
-  if (const auto* cells = std::get_if<IvfCells>(&state.search)) {
-    add("centroids", {cells->lists(), rows.rows.cols}, cells->centroids.rows.values);
-    add("centroid_squares", {cells->lists()}, cells->centroids.squares);
-    add("begin", {cells->lists() + 1}, cells->begin);
+  if (const auto* cells = std::get_if<IvfLists>(&state.search)) {
+    add("centroids", {cells->nlist(), rows.rows.cols}, cells->centroids.rows.values);
+    add("centroid_squares", {cells->nlist()}, cells->centroids.squares);
+    add("begin", {cells->nlist() + 1}, cells->begin);
   } else {
     const HnswGraph& graph = std::get<HnswGraph>(state.search);
-    add("lowest", {rows.n(), std::int64_t{2} * graph.links}, graph.lowest);
+    add("lowest", {rows.n(), std::int64_t{2} * graph.M}, graph.lowest);
     add("upper_begin", {rows.n() + 1}, graph.upper_begin);
-    add("upper", {graph.upper_begin.back(), graph.links}, graph.upper);
+    add("upper", {graph.upper_begin.back(), graph.M}, graph.upper);
   }
   write_zip(path, entries, overwrite);
 }
@@ -249,7 +249,7 @@ KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points) {
   if (const auto* ivf = std::get_if<IvfKnn>(&index->params))
     index->search = read_cells(archive, index->rows, *ivf);
   else
-    index->search = read_links(archive, index->n, std::get<HnswKnn>(index->params).links, json);
+    index->search = read_links(archive, index->n, std::get<HnswKnn>(index->params).M, json);
   return KnnIndex(std::move(index));
 }
 

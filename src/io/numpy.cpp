@@ -13,9 +13,9 @@ namespace {
 
 /// "'x' (300, 5), 'y' (300,)"; of an array that is not plain numbers the name alone.
 std::string shapes(const Archive& archive) {
-  constexpr std::size_t kMost = 20;
+  constexpr std::size_t kMax = 20;
   std::string all;
-  for (std::size_t i = 0; i < std::min(archive.names().size(), kMost); ++i) {
+  for (std::size_t i = 0; i < std::min(archive.names().size(), kMax); ++i) {
     const std::string& name = archive.names()[i];
     all += (i > 0 ? ", " : "") + quoted(name);
     try {
@@ -25,7 +25,7 @@ std::string shapes(const Archive& archive) {
       continue;  // its fault is told when it is asked for
     }
   }
-  return all + (archive.names().size() > kMost ? ", ..." : "");
+  return all + (archive.names().size() > kMax ? ", ..." : "");
 }
 
 /// The name that was asked for, or that of the only array.

@@ -1,5 +1,6 @@
 // What a formula asks of the number it is written for: a float, or as many of them side by side as
-// a register holds (simd.hpp). Every lane is plain IEEE arithmetic, so both give the same bits.
+// a register holds (core/simd.hpp). Every lane is plain IEEE arithmetic, so both give the same
+// bits.
 #pragma once
 
 #include <cstdint>

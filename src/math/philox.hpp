@@ -26,7 +26,7 @@ struct FourWords {
 };
 using Random4 = FourWords<std::uint32_t>;
 
-/// 128 random bits for a 128-bit counter and a 64-bit key. Known answers: tests/math_test.cpp.
+/// 128 random bits for a 128-bit counter and a 64-bit key. Known answers: tests/math/math_test.cpp.
 template <class Word>
 NEARFOLD_HD inline FourWords<Word> philox(Word c0, Word c1, Word c2, Word c3, std::uint64_t key) {
   auto k0 = static_cast<std::uint32_t>(key);

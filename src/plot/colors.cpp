@@ -122,8 +122,8 @@ Rgb class_color(std::int32_t label, const Theme& look) {
   }
   if (!look.dark) return color;
   // The darkest would sink into a dark ground; a common factor keeps the hue.
-  constexpr float kMostGain = 1.8f;
-  const float gain = std::min(kMostGain, 1.0f / std::max({color.r, color.g, color.b, 0.01f}));
+  constexpr float kMaxGain = 1.8f;
+  const float gain = std::min(kMaxGain, 1.0f / std::max({color.r, color.g, color.b, 0.01f}));
   return {color.r * gain, color.g * gain, color.b * gain};
 }
 

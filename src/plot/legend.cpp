@@ -17,7 +17,7 @@ constexpr float kSwatch = 0.38f;  // radius
 constexpr float kTextAt = 1.25f;
 constexpr float kColumnGap = 1.1f;
 constexpr float kShortestName = 0.9f;
-constexpr float kMostColumns = 3.0f;
+constexpr float kMaxColumns = 3.0f;
 // In lines.
 constexpr float kBarHeight = 10.0f;
 constexpr float kBelowBar = 0.5f;
@@ -73,7 +73,7 @@ Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<Valu
   legend.rows = std::max(1, static_cast<int>(below / legend.line));
   const float fixed = beside_names(text);
   const float fitting = static_cast<float>(width) / (fixed + kShortestName * text.size);
-  const auto most = static_cast<std::size_t>(std::clamp(fitting, 1.0f, kMostColumns));
+  const auto most = static_cast<std::size_t>(std::clamp(fitting, 1.0f, kMaxColumns));
   if (legend.entries.size() > static_cast<std::size_t>(legend.rows) * most) {
     legend.rows = std::max(1, legend.rows - 1);
     const std::size_t room = static_cast<std::size_t>(legend.rows) * most;

@@ -19,12 +19,12 @@ struct PlotOptions {
   std::string title;  ///< UTF-8, as all text; what is not is drawn as U+FFFD
   bool dark = false;  ///< light marks on a dark ground
   enum class Style { automatic, points, density };
-  Style style = Style::automatic;  ///< automatic: points up to kMostDots of them, density above
+  Style style = Style::automatic;  ///< automatic: points up to kMaxDots of them, density above
 };
 
 /// Points of a picture, over all its panels, that are drawn one by one: in SVG and PDF as shapes,
 /// and as an image if there are more.
-inline constexpr std::int64_t kMostDots = 20'000;
+inline constexpr std::int64_t kMaxDots = 20'000;
 
 /// One map of a picture.
 struct Panel {

@@ -65,9 +65,9 @@ float capitals(const TextStyle& style) {
 Marks marks_for(PlotOptions::Style style, std::int64_t n) {
   switch (style) {
     case PlotOptions::Style::automatic:
-      return n <= kMostDots ? Marks::discs : Marks::density;
+      return n <= kMaxDots ? Marks::discs : Marks::density;
     case PlotOptions::Style::points:
-      return n <= kMostDots ? Marks::discs : Marks::disc_image;
+      return n <= kMaxDots ? Marks::discs : Marks::disc_image;
     case PlotOptions::Style::density:
       break;
   }

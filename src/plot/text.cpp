@@ -18,9 +18,9 @@ constexpr const char* kFamily = "DejaVu Sans, sans-serif";
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 constexpr std::string_view kEllipsis = "\xe2\x80\xa6";     // U+2026
 // A name may have megabytes, of which the widest picture shows less than this.
-constexpr std::size_t kMostBytes = 8192;
+constexpr std::size_t kMaxBytes = 8192;
 // Some languages need four; hundreds on one letter would cover the map.
-constexpr int kMostAccents = 8;
+constexpr int kMaxAccents = 8;
 
 struct FreeFont {
   void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
@@ -98,10 +98,10 @@ void check_fonts() {
 }
 
 std::string cleaned(std::string_view text) {
-  const std::string_view part = text.substr(0, 4 * kMostBytes);
+  const std::string_view part = text.substr(0, 4 * kMaxBytes);
   std::string out;
   int accents = 0;
-  for (std::size_t at = 0; at < part.size() && out.size() <= kMostBytes;) {
+  for (std::size_t at = 0; at < part.size() && out.size() <= kMaxBytes;) {
     const gunichar character =
         g_utf8_get_char_validated(part.data() + at, static_cast<gssize>(part.size() - at));
     const bool valid = character < 0x110000;
@@ -109,13 +109,13 @@ std::string cleaned(std::string_view text) {
     accents = valid && g_unichar_ismark(character) ? accents + 1 : 0;
     if (!valid || !shown(character)) {
       out += kReplacement;
-    } else if (accents <= kMostAccents) {
+    } else if (accents <= kMaxAccents) {
       out += part.substr(at, length);
     }
     at += length;
   }
-  if (out.size() <= kMostBytes && part.size() == text.size()) return out;
-  std::size_t end = std::min(out.size(), kMostBytes - kEllipsis.size());
+  if (out.size() <= kMaxBytes && part.size() == text.size()) return out;
+  std::size_t end = std::min(out.size(), kMaxBytes - kEllipsis.size());
   while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0) == 0x80) --end;
   return out.replace(end, std::string::npos, kEllipsis);
 }

@@ -6,8 +6,8 @@
 namespace nearfold {
 namespace {
 
-constexpr float kBelowTitle = 0.2f;   // sizes more from the last line to the map
-constexpr float kMostShrunk = 0.65f;  // of the titles of panels, before they are cut
+constexpr float kBelowTitle = 0.2f;  // sizes more from the last line to the map
+constexpr float kMaxShrunk = 0.65f;  // of the titles of panels, before they are cut
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -34,7 +34,7 @@ PanelTitles fit_titles(const std::vector<Panel>& panels, float room, const TextS
     }
     most = std::max(most, lines.size());
   }
-  fitting = std::max(fitting, kMostShrunk);
+  fitting = std::max(fitting, kMaxShrunk);
   titles.first.size *= fitting;
   titles.other.size *= fitting;
   if (most > 0) {

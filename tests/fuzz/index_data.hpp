@@ -2,7 +2,7 @@
 // index before it trusts it, so that a mutated row can get past that.
 #pragma once
 
-#include "../data.hpp"
+#include "support/data.hpp"
 
 namespace nearfold::fuzz {
 

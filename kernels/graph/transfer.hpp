@@ -1,0 +1,38 @@
+// Graphs from the host to a device and back.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "graph/graph.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+
+template <class Executor>
+KnnGraphIn<typename Executor::Space> graph_on(const Executor& executor, const KnnGraph& graph) {
+  return {without_entries(graph), executor.upload(graph.neighbors),
+          executor.upload(graph.distances)};
+}
+
+template <class Executor>
+KnnGraph host_graph(const Executor& executor, const KnnGraphIn<typename Executor::Space>& graph) {
+  KnnGraph out = graph.metadata;
+  out.neighbors = executor.download(graph.neighbors);
+  out.distances = executor.download(graph.distances);
+  return out;
+}
+
+template <class Executor>
+EdgeGraphIn<typename Executor::Space> graph_on(const Executor& executor, const EdgeGraph& graph) {
+  return {graph.n, executor.upload(graph.offsets), executor.upload(graph.columns),
+          executor.upload(graph.weights), executor.upload(graph.point_of)};
+}
+
+template <class Executor>
+EdgeGraph host_graph(const Executor& executor, const EdgeGraphIn<typename Executor::Space>& graph) {
+  return {graph.n, executor.download(graph.offsets), executor.download(graph.columns),
+          executor.download(graph.weights), executor.download(graph.point_of)};
+}
+
+}  // namespace nearfold

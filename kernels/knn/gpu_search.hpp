@@ -1,0 +1,18 @@
+// The searches of knn.hpp on a GPU, by FAISS.
+#pragma once
+
+#include "graph/graph.hpp"
+#include "kernels/knn/knn.hpp"
+
+namespace nearfold {
+
+/// The entries of an exact graph, and how they were found; nothing else is said about it. The plan
+/// is taken as it is, so that tests can cut a search that would fit.
+DeviceKnnGraph flat_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                           const SearchPlan& plan);
+
+/// The same through cells; `found` says how.
+DeviceKnnGraph cells_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                            const SearchPlan& plan, const CellTask& task, CellsFound& found);
+
+}  // namespace nearfold

@@ -1,0 +1,123 @@
+// Neighbours on a GPU: which search the parameters ask for, and whether it can be had there.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+
+#include "kernels/core/cuda.hpp"
+#include "kernels/knn/gpu_search.hpp"
+#include "knn/recall.hpp"
+#include "nearfold/error.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr std::int64_t kFlatIsFast = 50'000;  // points up to which cells do not pay
+
+void check_search(const KnnParams& params, int k, Metric metric) {
+  if (!searched_on_gpu(params, metric))
+    throw Unsupported(std::string("a GPU searches by flat, ivf and auto, and by euclidean, "
+                                  "sqeuclidean, cosine and correlation, not so by ") +
+                      name(metric) + "; use one of these, or the cpu");
+  if (k + kSlack > kMaxFaissNeighbors)
+    throw Unsupported("k is " + std::to_string(k) + ", and a GPU finds at most " +
+                      std::to_string(kMaxFaissNeighbors - kSlack) +
+                      "; use fewer neighbours, or the cpu");
+}
+
+SearchShape shape_of(const SearchedPoints& points, int k) {
+  return {points.n, points.cols, points.width(), k, points.directed(), points.on_device};
+}
+
+/// Throws OutOfMemory when a plan needs more than is free.
+SearchPlan checked(const SearchPlan& plan, const SearchShape& shape, std::int64_t free,
+                   const Cuda& on, const char* remedy) {
+  if (plan.asked <= free) return plan;
+  throw OutOfMemory("neighbours of " + std::to_string(shape.n) + " points of " +
+                        std::to_string(shape.width) + " columns need " +
+                        std::to_string(plan.asked) + " bytes on " + describe(on) + ", which has " +
+                        std::to_string(free) + " free; " + remedy,
+                    plan.asked, free);
+}
+
+DeviceKnnGraph by_flat(const SearchedPoints& points, int k, const Cuda& on) {
+  const SearchShape shape = shape_of(points, k);
+  const std::int64_t free = free_bytes(on);
+  const SearchPlan plan = checked(plan_flat(shape, free), shape, free, on,
+                                  "use fewer neighbours, reduce the columns (pca), or use the cpu");
+  return flat_on_gpu(on, points, k, plan);
+}
+
+DeviceKnnGraph by_cells(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
+                        std::uint64_t seed) {
+  const std::int64_t n = points.n;
+  const int nlist =
+      params.nlist.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
+  if (nlist > n || params.nprobe.value_or(1) > nlist)
+    throw InvalidInput("nlist is " + std::to_string(nlist) + " and nprobe " +
+                       std::to_string(params.nprobe.value_or(1)) + " for " + std::to_string(n) +
+                       " points; use at most one cell per point, and nprobe at most nlist");
+  if (params.nprobe.value_or(1) > kMaxPerCells)
+    throw Unsupported("nprobe is " + std::to_string(*params.nprobe) + ", and a GPU looks into " +
+                      std::to_string(kMaxPerCells) +
+                      " cells per point at most; use a smaller nprobe or nlist, or the cpu");
+  const SearchShape shape = shape_of(points, k);
+  const std::int64_t free = free_bytes(on);
+  const SearchPlan plan = checked(plan_cells(shape, free), shape, free, on,
+                                  "ivf holds all of them: use flat, which goes through them in "
+                                  "tiles, reduce the columns (pca), or use the cpu");
+  const CellTask task{
+      nlist, params.nprobe, params.target_recall,
+      [&](const RowsForFaiss<float>& rows) { return faiss_cells(on, rows, nlist, seed); },
+      recall_of};
+  CellsFound found;
+  DeviceKnnGraph graph = cells_on_gpu(on, points, k, plan, task, found);
+  graph.metadata.index = "ivf:nlist=" + std::to_string(nlist) +
+                         ",nprobe=" + std::to_string(found.nprobe) + " on a GPU";
+  graph.metadata.recall = found.recall;
+  return graph;
+}
+
+DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& params,
+                        const Cuda& on, std::uint64_t seed) {
+  const auto began = std::chrono::steady_clock::now();
+  check_search(params, k, points.distance.metric);
+  const auto* const any = std::get_if<AutoKnn>(&params);
+  const bool flat = std::holds_alternative<FlatKnn>(params) || (any && points.n <= kFlatIsFast);
+  const auto cells = [&] {
+    return any ? IvfKnn{.target_recall = any->target_recall} : std::get<IvfKnn>(params);
+  };
+  DeviceKnnGraph graph = flat ? by_flat(points, k, on) : by_cells(points, k, cells(), on, seed);
+  graph.metadata.n = points.n;
+  graph.metadata.k = k;
+  graph.metadata.metric = name(points.distance.metric);
+  graph.metadata.search_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return graph;
+}
+
+}  // namespace
+
+DeviceKnnGraph find_knn_on(DeviceMatrix<const float> points, int k, const KnnParams& params,
+                           const Distance& distance, const Cuda& on, std::uint64_t seed) {
+  return found_by({points.data, points.rows, points.cols, true, distance}, k, params, on, seed);
+}
+
+DeviceKnnGraph find_knn_on(HostMatrix<const float> points, int k, const KnnParams& params,
+                           const Distance& distance, const Cuda& on, std::uint64_t seed) {
+  return found_by({points.data, points.rows, points.cols, false, distance}, k, params, on, seed);
+}
+
+KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
+                  const Distance& distance, const Cuda& on, std::uint64_t seed) {
+  const DeviceKnnGraph found = find_knn_on(points, k, params, distance, on, seed);
+  KnnGraph graph = found.metadata;
+  graph.neighbors.resize(found.neighbors.size());
+  graph.distances.resize(found.distances.size());
+  found.neighbors.read(graph.neighbors.data(), graph.neighbors.size());
+  found.distances.read(graph.distances.data(), graph.distances.size());
+  return graph;
+}
+
+}  // namespace nearfold

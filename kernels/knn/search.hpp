@@ -1,0 +1,195 @@
+// One search of some points among all, tile by tile and batch by batch: rows of the graph as far as
+// what finds candidates knows them, and what can be proven of them.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "core/stopping.hpp"
+#include "kernels/knn/brute_force.hpp"
+#include "kernels/knn/certificate.hpp"
+#include "kernels/knn/faiss_adapter.hpp"
+#include "kernels/knn/fp16_rows.hpp"
+#include "kernels/knn/search_plan.hpp"
+#include "kernels/knn/searched_points.hpp"
+#include "knn/top_k.hpp"
+
+namespace nearfold {
+
+inline DistanceForm form_of(Metric metric) {
+  if (metric == Metric::euclidean) return DistanceForm::root;
+  return metric == Metric::sqeuclidean ? DistanceForm::square : DistanceForm::half;
+}
+
+template <class Executor>
+class SearchOn {
+ public:
+  template <class T>
+  using Buffer = typename Executor::template Buffer<T>;
+
+  SearchOn(const Executor& executor, const SearchedPoints& points, int k, const SearchPlan& plan)
+      : executor_(executor),
+        plan_(plan),
+        form_(form_of(points.distance.metric)),
+        k_(k),
+        rows_(executor, points, plan.resident, plan.tile, plan.batch),
+        ids_(executor.template buffer<std::int32_t>(points.n * k)),
+        distances_(executor.template buffer<float>(points.n * k)),
+        reach_(executor.template buffer<float>(points.n)),
+        norms_(executor.template buffer<float>(points.n)),
+        errors_(executor.template buffer<float>(points.n)) {}
+
+  RowsOn<Executor>& rows() { return rows_; }
+  std::int64_t n() const { return rows_.n(); }
+
+  /// Rows of `rows` points among all, anew: by halves in a frame, or by floats. Then
+  /// uncertified() tells which are open.
+  void search(Finder& finder, PointIds which, std::int64_t rows, const Fp16Scaling* frame) {
+    executor_.for_each(rows, ClearRows{best(), which, reach_.data()});
+    const std::int64_t width = rows_.width(), wide = half_width(width);
+    auto halves = executor_.template buffer<std::uint16_t>(
+        frame ? std::min(n(), rows_.tile_size()) * wide : 0);
+    Room room = room_for(rows, frame != nullptr);
+    for (std::int64_t t = 0; t < rows_.tiles(); ++t) {
+      const TileRows tile = rows_.tile(t);
+      const auto halve = [&](const float* from, PointIds points, std::int64_t count, bool queries,
+                             std::uint16_t* to) {
+        executor_.for_each_row(count, RowsToFp16{from, width, points, *frame, queries, to,
+                                                 norms_.data(), errors_.data()});
+      };
+      if (frame)
+        halve(tile.rows, {nullptr, tile.begin}, tile.n, false, halves.data());
+      else
+        executor_.for_each_row(tile.n, NormOfRow{tile.rows, width, norms_.data() + tile.begin});
+      in_batches(tile, which, rows, kMaxFaissNeighbors, frame ? norms_.data() : nullptr, room,
+                 [&](const float* queries, PointIds these, std::int64_t count, int candidates) {
+                   if (!frame)
+                     return finder.nearest({tile.rows, tile.n, width}, {queries, count, width},
+                                           candidates, room.estimates.data(), room.found.data());
+                   halve(queries, these, count, true, room.halves.data());
+                   finder.largest({halves.data(), tile.n, wide}, {room.halves.data(), count, wide},
+                                  candidates, room.estimates.data(), room.found.data());
+                 });
+    }
+  }
+
+  /// The same through cells, when all rows are held.
+  void search(FaissCells& index, PointIds which, std::int64_t rows) {
+    executor_.for_each(rows, ClearRows{best(), which, reach_.data()});
+    Room room = room_for(rows, false);
+    in_batches({rows_.all(), 0, n(), rows_.width()}, which, rows, kMaxPerCells, nullptr, room,
+               [&](const float* queries, PointIds, std::int64_t count, int candidates) {
+                 index.nearest({queries, count, rows_.width()}, candidates, room.estimates.data(),
+                               room.found.data());
+               });
+  }
+
+  /// Those of some rows that a search of all points in this frame, or by floats, did not prove.
+  UncertifiedRows<Executor> uncertified(PointIds which, std::int64_t rows,
+                                        const Fp16Scaling* frame) {
+    return uncertified_rows(executor_, proof(frame), true, which, rows);
+  }
+  /// Those that have less than k entries.
+  UncertifiedRows<Executor> too_short() {
+    return uncertified_rows(executor_, Certificate{.best = best()}, false, PointIds{}, n());
+  }
+  /// Open rows become exact by measuring all pairs.
+  void measure(const UncertifiedRows<Executor>& open) {
+    find_exactly(executor_, rows_, open, best(), reach_.data(), form_);
+  }
+
+  /// Of some rows, on the host; without ids.
+  NeighborRows distances_of(PointIds which, std::int64_t rows) {
+    auto room = executor_.template buffer<float>(rows * k_);
+    executor_.for_each(rows * k_, GatherRows{distances_.data(), k_, which, room.data()});
+    NeighborRows answer(rows, k_);
+    executor_.fetch(room.data(), rows * k_, answer.distances.data());
+    return answer;
+  }
+
+  /// The graph's entries, which go from here.
+  Buffer<std::int32_t> take_ids() { return std::move(ids_); }
+  Buffer<float> take_distances() { return std::move(distances_); }
+
+ private:
+  /// What a batch of queries needs.
+  struct Room {
+    Room(const Executor& executor, std::int64_t queries, std::int64_t width, int candidates,
+         bool half)
+        : batch(queries),
+          rows(executor.template buffer<float>(batch * width)),
+          halves(executor.template buffer<std::uint16_t>(half ? batch * half_width(width) : 0)),
+          found(executor.template buffer<std::int64_t>(batch * candidates)),
+          estimates(executor.template buffer<float>(batch * candidates)),
+          measured(executor.template buffer<float>(batch * candidates)) {}
+    std::int64_t batch;
+    Buffer<float> rows;
+    Buffer<std::uint16_t> halves;
+    Buffer<std::int64_t> found;
+    Buffer<float> estimates, measured;
+  };
+
+  BestRows best() { return {ids_.data(), distances_.data(), k_}; }
+  Room room_for(std::int64_t rows, bool half) {
+    return as_many_as_fit(std::min(plan_.batch, rows), kMinBatch, [&](std::int64_t batch) {
+      return Room(executor_, batch, rows_.width(), candidates_for(k_), half);
+    });
+  }
+
+  /// All batches of some rows: find(queries, which they are, how many, candidates), selection.
+  template <class Find>
+  void in_batches(const TileRows& tile, PointIds which, std::int64_t rows, int most,
+                  const float* norms, Room& room, const Find& find) {
+    const auto candidates =
+        static_cast<int>(std::min<std::int64_t>({candidates_for(k_), most, tile.n}));
+    for (std::int64_t first = 0; first < rows; first += room.batch) {
+      const std::int64_t count = std::min(room.batch, rows - first);
+      const PointIds these = which.from(first);
+      const float* const queries = rows_.some(these, count, room.rows.data());
+      find(queries, these, count, candidates);
+      select_nearest(executor_, {tile, queries, these, count, candidates, room.found.data(),
+                                 room.estimates.data(), norms, room.measured.data(), form_, best(),
+                                 reach_.data()});
+      executor_.wait();
+      throw_if_stopped();
+    }
+  }
+
+  /// After search() of all points in this frame, or by floats.
+  Certificate proof(const Fp16Scaling* frame) {
+    const bool half = frame != nullptr;
+    const std::int64_t width = rows_.width();
+    Certificate proof{.best = best(),
+                      .reach = reach_.data(),
+                      .norms = norms_.data(),
+                      .errors = half ? errors_.data() : nullptr,
+                      .most_norm = most_of(executor_, norms_.data(), n()),
+                      .most_error = half ? most_of(executor_, errors_.data(), n()) : 0.0f,
+                      .dim = width,
+                      .scale = half ? frame->scale : 1.0,
+                      .form = form_};
+    if (half) {
+      // Twice what sums lose that are cut, not rounded; to a float and then to a half; half a step
+      // of the smallest; |x|^2 / 2 in parts.
+      proof.rounding = 0x1p-22 * static_cast<double>(half_width(width) + 32);
+      proof.relative = 0x1p-11 * (1.0 + 0x1p-10);
+      proof.absolute = 0x1p-25 * (1.0 + 0x1p-10);
+      proof.lost = 0x1p-30;
+    } else {  // twice what rounded sums lose; products below any float
+      proof.rounding = 0x1p-23 * static_cast<double>(width + 8);
+      proof.lost = 0x1p-120 * static_cast<double>(width + 32);
+    }
+    return proof;
+  }
+
+  Executor executor_;
+  SearchPlan plan_;
+  DistanceForm form_;
+  int k_;
+  RowsOn<Executor> rows_;
+  Buffer<std::int32_t> ids_;
+  Buffer<float> distances_, reach_, norms_, errors_;
+};
+
+}  // namespace nearfold

@@ -1,0 +1,179 @@
+// From what FAISS found for some points among a tile of the points to their rows of the graph:
+// distances measured again by the one formula of math/distance.hpp, canonical order. Rows grow tile
+// by tile; what a tile may hide beyond its candidates is kept beside them (certificate.hpp).
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/core/launch_shape.hpp"
+#include "math/host_device.hpp"
+
+namespace nearfold {
+
+/// The metric's distance from a squared one: its root, its half, or itself.
+enum class DistanceForm { root, half, square };
+
+NEARFOLD_HD inline float distance_in(DistanceForm form, float square) {
+  if (form == DistanceForm::root) return std::sqrt(square);
+  return form == DistanceForm::half ? 0.5f * square : square;
+}
+
+/// Points by number: those listed on the device, or all from `first` on.
+struct PointIds {
+  const std::int64_t* listed = nullptr;
+  std::int64_t first = 0;
+
+  NEARFOLD_HD std::int64_t operator()(std::int64_t r) const {
+    return listed ? listed[r] : first + r;
+  }
+  PointIds from(std::int64_t r) const {
+    return listed ? PointIds{listed + r, 0} : PointIds{nullptr, first + r};
+  }
+};
+
+/// Rows [n, k] of the graph to be, ascending by (distance, id), as far as they are known; then ids
+/// are -1 and distances infinite.
+struct BestRows {
+  std::int32_t* ids = nullptr;
+  float* distances = nullptr;
+  int k = 0;
+};
+
+/// One of them while it is added to.
+class BestRow {
+ public:
+  NEARFOLD_HD BestRow(const BestRows& rows, std::int64_t r)
+      : ids_(rows.ids + r * rows.k), distances_(rows.distances + r * rows.k), k_(rows.k) {
+    while (used_ < k_ && ids_[used_] >= 0) ++used_;
+  }
+  /// False when it is not among the k nearest.
+  NEARFOLD_HD bool take(float distance, std::int32_t id) {
+    if (used_ == k_ && !after(k_ - 1, distance, id)) return false;
+    int at = used_ < k_ ? used_++ : k_ - 1;
+    NEARFOLD_ROLLED
+    for (; at > 0 && after(at - 1, distance, id); --at) {
+      ids_[at] = ids_[at - 1];
+      distances_[at] = distances_[at - 1];
+    }
+    ids_[at] = id;
+    distances_[at] = distance;
+    return true;
+  }
+
+ private:
+  NEARFOLD_HD bool after(int entry, float distance, std::int32_t id) const {
+    return distances_[entry] > distance || (distances_[entry] == distance && ids_[entry] > id);
+  }
+  std::int32_t* ids_;
+  float* distances_;
+  int k_, used_ = 0;
+};
+
+NEARFOLD_HD inline void clear_row(const BestRows& rows, std::int64_t r) {
+  for (std::int64_t e = r * rows.k; e < (r + 1) * rows.k; ++e) {
+    rows.ids[e] = -1;
+    rows.distances[e] = HUGE_VALF;
+  }
+}
+
+/// Some rows become empty; nothing is hidden from them yet.
+struct ClearRows {
+  BestRows rows;
+  PointIds which;
+  float* reach;
+
+  NEARFOLD_HD void operator()(std::int64_t r) const {
+    clear_row(rows, which(r));
+    reach[which(r)] = HUGE_VALF;
+  }
+};
+
+/// A tile: the points [begin, begin + n), rows [n, dim].
+struct TileRows {
+  const float* rows = nullptr;
+  std::int64_t begin = 0, n = 0, dim = 0;
+};
+
+struct Selection {
+  TileRows tile;
+  const float* queries;  // [rows, dim]
+  PointIds which;        // what points they are
+  std::int64_t rows;
+  int candidates;
+  const std::int64_t* found;  // [rows, candidates], rows of the tile, the nearest first; -1: none
+  const float* estimates;     // [rows, candidates]: squared distances, or, with norms, products
+  const float* norms;         // null; or of all points: |q - x|^2 is norms[q]^2 - 2 product
+  float* measured;            // [rows, candidates], scratch: their distances
+  DistanceForm form;
+  BestRows best;
+  float* reach;  // [all points]: estimates of points not among the candidates are not below it
+};
+
+/// Entry p of `measured`; infinite for the query itself and for none.
+struct MeasureFound {
+  Selection job;
+
+  struct Part {
+    float sum = 0;
+    NEARFOLD_HD Part& operator+=(const Part& other) {
+      sum += other.sum;
+      return *this;
+    }
+  };
+  NEARFOLD_HD bool counts(std::int64_t p) const {
+    return job.found[p] >= 0 && job.tile.begin + job.found[p] != job.which(p / job.candidates);
+  }
+  NEARFOLD_HD Part part(std::int64_t p, int lane) const {
+    Part part;
+    if (!counts(p)) return part;
+    const float* const query = job.queries + p / job.candidates * job.tile.dim;
+    const float* const point = job.tile.rows + job.found[p] * job.tile.dim;
+    for (std::int64_t c = lane; c < job.tile.dim; c += kRowLanes) {
+      const float d = query[c] - point[c];
+      part.sum += d * d;
+    }
+    return part;
+  }
+  NEARFOLD_HD void finish(std::int64_t p, const Part& total) const {
+    job.measured[p] = counts(p) ? distance_in(job.form, total.sum) : HUGE_VALF;
+  }
+};
+
+/// Adds what was measured for query r to its row. FAISS' order is nearly the right one, so little
+/// is moved.
+struct TakeFound {
+  Selection job;
+
+  NEARFOLD_HD void operator()(std::int64_t r) const {
+    BestRow row(job.best, job.which(r));
+    const float* const measured = job.measured + r * job.candidates;
+    const std::int64_t* const found = job.found + r * job.candidates;
+    for (int c = 0; c < job.candidates; ++c)
+      if (measured[c] != HUGE_VALF)
+        row.take(measured[c], static_cast<std::int32_t>(job.tile.begin + found[c]));
+  }
+};
+
+/// What the tile may hide from query r. Where FAISS did not find what there is, that is anything.
+struct NoteHidden {
+  Selection job;
+
+  NEARFOLD_HD void operator()(std::int64_t r) const {
+    const std::int64_t i = job.which(r), last = (r + 1) * job.candidates - 1;
+    const float estimate =
+        job.norms ? job.norms[i] * job.norms[i] - 2.0f * job.estimates[last] : job.estimates[last];
+    const bool lost = job.found[last] < 0 || estimate != estimate;
+    if (!lost && job.candidates == job.tile.n) return;  // none is hidden
+    if (lost || estimate < job.reach[i]) job.reach[i] = lost ? -HUGE_VALF : estimate;
+  }
+};
+
+template <class Executor>
+void select_nearest(const Executor& executor, const Selection& job) {
+  executor.for_each_row(job.rows * job.candidates, MeasureFound{job});
+  executor.for_each(job.rows, TakeFound{job});
+  executor.for_each(job.rows, NoteHidden{job});
+}
+
+}  // namespace nearfold

@@ -1,0 +1,75 @@
+// t-SNE's repulsion by all pairs on a device: lane l of a row takes the points l, l + 16, ..., the
+// partial sums of src/tsne/repulsion_exact.cpp. The same bits.
+#pragma once
+
+#include "kernels/core/sums.hpp"
+#include "kernels/tsne/repulsion.hpp"
+#include "math/tsne_force.hpp"
+
+namespace nearfold {
+
+/// Row i of the forces, and its share of Z.
+template <int Dims>
+struct ExactRow {
+  const float* y;
+  std::int64_t n;
+  float* force;  // [n, Dims]
+  float* z;      // [n]
+
+  struct Part {
+    float z = 0, force[Dims] = {};
+    NEARFOLD_HD Part& operator+=(const Part& other) {
+      z += other.z;
+      for (int c = 0; c < Dims; ++c) force[c] += other.force[c];
+      return *this;
+    }
+  };
+
+  NEARFOLD_HD Part part(std::int64_t i, int lane) const {
+    float at[Dims];
+    for (int c = 0; c < Dims; ++c) at[c] = y[i * Dims + c];
+    Part sum;
+#if defined(__CUDA_ARCH__)
+#pragma unroll 2  // with more, ptxas spills for sm_120
+#endif
+    for (std::int64_t j = lane; j < n; j += kRowLanes) {
+      float d[Dims], d2 = 0;
+      for (int c = 0; c < Dims; ++c) {
+        d[c] = at[c] - y[j * Dims + c];
+        d2 += d[c] * d[c];
+      }
+      const float q = j == i ? 0.0f : student_t(d2);
+      sum.z += q;
+      for (int c = 0; c < Dims; ++c) sum.force[c] += q * q * d[c];
+    }
+    return sum;
+  }
+  NEARFOLD_HD void finish(std::int64_t i, const Part& total) const {
+    for (int c = 0; c < Dims; ++c) force[i * Dims + c] = total.force[c];
+    z[i] = total.z;
+  }
+};
+
+template <class Executor, int Dims>
+class ExactOn final : public RepulsionOn<Executor> {
+ public:
+  ExactOn(const Executor& executor, std::int64_t n)
+      : executor_(executor),
+        n_(n),
+        row_z_(executor.template buffer<float>(n)),
+        sum_(executor, n, 2 * kSumChunk) {}
+
+  void compute(const float* y, float* force, double* z) override {
+    executor_.for_each_row(n_, ExactRow<Dims>{y, n_, force, row_z_.data()});
+    sum_(DoubleAt{row_z_.data()}, 0.0, z);
+  }
+  bool is_exact() const override { return true; }
+
+ private:
+  Executor executor_;
+  std::int64_t n_;
+  typename Executor::template Buffer<float> row_z_;
+  OrderedSum<Executor, double> sum_;
+};
+
+}  // namespace nearfold

@@ -1,0 +1,235 @@
+// t-SNE's repulsion by interpolation and FFT on a device: the potential of
+// src/tsne/repulsion_fft.cpp, on the same grid. Charges are spread by adding whole numbers, whose
+// order does not matter, so the result is bitwise the same from run to run; not the CPU's, whose
+// FFT is another.
+//
+// The host learns the layout's extent only at look(). A grid is made with room around it, and a
+// point that leaves it before the next look raises a flag: then the iterations since are done again
+// with more room.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <memory>
+#include <string>
+
+#include "kernels/core/atomics.hpp"
+#include "kernels/core/sums.hpp"
+#include "kernels/tsne/repulsion.hpp"
+#include "math/tsne_force.hpp"
+#include "nearfold/error.hpp"
+#include "tsne/grid_constants.hpp"
+
+namespace nearfold {
+
+/// Where points lie on the grid. On the device, as it changes between recorded iterations.
+struct GridFrame {
+  static constexpr float kScale = static_cast<float>(1.0 / kGridSpacing);
+  float origin;       // of both axes, in nodes
+  std::int32_t lost;  // whether a point was not on the grid since the last look
+  std::int64_t nodes;
+
+  /// A point's cell and place in it; false when its spline would reach beyond the grid.
+  struct Place {
+    std::int64_t column, row;
+    float x, y;
+  };
+  NEARFOLD_HD bool place(const float* point, Place& out) const {
+    const float u = point[0] * kScale - origin, v = point[1] * kScale - origin;
+    const auto last = static_cast<float>(nodes - 4);
+    if (!(u >= 2.0f && v >= 2.0f && u < last && v < last)) return false;
+    out.column = static_cast<std::int64_t>(u);
+    out.row = static_cast<std::int64_t>(v);
+    out.x = u - static_cast<float>(out.column);
+    out.y = v - static_cast<float>(out.row);
+    return true;
+  }
+};
+
+inline constexpr double kChargeUnit = 68719476736.0;  // 2^36: a hundred million points in one node
+
+struct SpreadCharge {
+  GridFrame* frame;
+  const float* y;
+  std::int64_t* charges;  // [nodes, nodes], in units of 1 / kChargeUnit
+
+  NEARFOLD_HD void operator()(std::int64_t i) const {
+    GridFrame::Place at;
+    if (!frame->place(y + 2 * i, at)) {
+      frame->lost = 1;
+      return;
+    }
+    const std::int64_t nodes = frame->nodes;
+    float across[8], along[8], slope[8];
+    spline_weights(at.x, along, slope);
+    spline_weights(at.y, across, slope);
+    for (int r = 0; r < kSplineNodes; ++r)
+      for (int c = 0; c < kSplineNodes; ++c)
+        add_atomically(
+            charges + (at.row - 2 + r) * nodes + at.column - 2 + c,
+            static_cast<std::int64_t>(static_cast<double>(across[r] * along[c]) * kChargeUnit));
+  }
+};
+
+/// Node by node of the convolution's rows: the charge, 0 beyond the grid; charges become 0.
+struct TakeCharge {
+  std::int64_t* charges;
+  std::int64_t nodes, stride;
+  float* values;
+
+  NEARFOLD_HD void operator()(std::int64_t g) const {
+    const std::int64_t row = g / stride, column = g % stride;
+    float value = 0;
+    if (row < nodes && column < nodes) {
+      std::int64_t& charge = charges[row * nodes + column];
+      value = static_cast<float>(static_cast<double>(charge) * (1.0 / kChargeUnit));
+      charge = 0;
+    }
+    values[g] = value;
+  }
+};
+
+/// The potential at point i, and the force there.
+struct ReadPotential {
+  const GridFrame* frame;
+  const float* y;
+  const float* values;
+  std::int64_t stride;
+  float* force;      // [n, 2]
+  float* potential;  // [n]
+
+  NEARFOLD_HD void operator()(std::int64_t i) const {
+    GridFrame::Place at;
+    float phi = 0, by_x = 0, by_y = 0;
+    if (frame->place(y + 2 * i, at)) {
+      float along[8], along_slope[8], across[8], across_slope[8];
+      spline_weights(at.x, along, along_slope);
+      spline_weights(at.y, across, across_slope);
+      for (int r = 0; r < kSplineNodes; ++r) {
+        const float* const node = values + (at.row - 2 + r) * stride + at.column - 2;
+        float row = 0, rise = 0;
+        for (int c = 0; c < kSplineNodes; ++c) {
+          row += along[c] * node[c];
+          rise += along_slope[c] * node[c];
+        }
+        phi += across[r] * row;
+        by_x += across[r] * rise;
+        by_y += across_slope[r] * row;
+      }
+    }
+    potential[i] = phi;
+    force[2 * i] = -0.5f * GridFrame::kScale * by_x;
+    force[2 * i + 1] = -0.5f * GridFrame::kScale * by_y;
+  }
+};
+
+/// Z: the sum of all potentials less what each point reads back from itself.
+struct TakeSelves {
+  double* z;
+  double selves;
+  NEARFOLD_HD void operator()(std::int64_t) const {
+    const double others = *z - selves;
+    *z = others > 1e-12 ? others : 1e-12;
+  }
+};
+
+struct Extent {
+  float low = 0, high = 0;  // the layout is centred, so 0 is inside
+  bool finite = true;
+  NEARFOLD_HD Extent operator+(const Extent& other) const {
+    return {other.low < low ? other.low : low, other.high > high ? other.high : high,
+            finite && other.finite};
+  }
+};
+struct ExtentAt {
+  const float* y;
+  NEARFOLD_HD Extent operator()(std::int64_t i) const {
+    const float a = y[2 * i], b = y[2 * i + 1];
+    const float low = a < b ? a : b, high = a < b ? b : a;
+    return {low < 0 ? low : 0, high > 0 ? high : 0, a - a == 0 && b - b == 0};
+  }
+};
+
+template <class Executor>
+class FftOn final : public RepulsionOn<Executor> {
+ public:
+  FftOn(const Executor& executor, std::int64_t n)
+      : executor_(executor),
+        n_(n),
+        frame_here_(executor.template buffer<GridFrame>(1)),
+        extent_(executor.template buffer<Extent>(1)),
+        potential_(executor.template buffer<float>(n)),
+        sum_(executor, n, 32 * kSumChunk),
+        box_(executor, n, 32 * kSumChunk),
+        self_(grid_self_potential()) {}
+
+  bool look(const float* y, bool again) override {
+    box_(ExtentAt{y}, Extent{}, extent_.data());
+    const Extent box = executor_.download(extent_, 0);
+    if (!box.finite)
+      throw InvalidInput("the layout is no longer finite; use a smaller learning rate");
+    const float least = std::max(kMinRoom, 0.1f * (box.high - box.low));
+    room_ = again ? 4.0f * room_ : least;
+    const bool is_new = fit(box);
+    executor_.write(std::vector<GridFrame>{frame_}, frame_here_);
+    return is_new;
+  }
+
+  bool lost() override { return executor_.download(frame_here_, 0).lost != 0; }
+
+  void compute(const float* y, float* force, double* z) override {
+    executor_.for_each(n_, SpreadCharge{frame_here_.data(), y, charges_.data()});
+    executor_.for_each(grid_->rows() * grid_->stride(),
+                       TakeCharge{charges_.data(), frame_.nodes, grid_->stride(), grid_->values()});
+    grid_->convolve();
+    executor_.for_each(n_, ReadPotential{frame_here_.data(), y, grid_->values(), grid_->stride(),
+                                         force, potential_.data()});
+    sum_(DoubleAt{potential_.data()}, 0.0, z);
+    executor_.for_each(1, TakeSelves{z, static_cast<double>(n_) * self_});
+  }
+  bool is_exact() const override { return false; }
+
+ private:
+  static constexpr std::int64_t kMaxNodes = 8192;  // 3,277 units
+  static constexpr float kMinRoom = 4;             // units around the layout
+
+  /// Returns whether there is another grid than before.
+  bool fit(const Extent& box) {
+    const float low = (box.low - room_) * GridFrame::kScale;
+    const float high = (box.high + room_) * GridFrame::kScale;
+    frame_.origin = std::floor(low) - 2.0f;
+    const double needed = std::floor(static_cast<double>(high - frame_.origin)) + 6.0;
+    if (!(needed <= static_cast<double>(kMaxNodes)))
+      throw InvalidInput("the layout needs a grid of " + std::to_string(needed) +
+                         " nodes a side, beyond " + std::to_string(kMaxNodes) +
+                         "; use a smaller learning rate");
+    // A function of the layout alone, so that another run can go on from it; of few values, as each
+    // has a transform that takes time to plan.
+    const auto least = static_cast<std::int64_t>(needed);
+    const std::int64_t step =
+        std::max<std::int64_t>(1, std::bit_floor(static_cast<std::uint64_t>(least)) / 8);
+    const std::int64_t nodes = (least + step - 1) / step * step;
+    if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return false;
+    grid_ = std::make_unique<typename Executor::Convolution>(executor_, nodes);
+    frame_.nodes = grid_->nodes();
+    charges_ = executor_.upload(
+        std::vector<std::int64_t>(static_cast<std::size_t>(frame_.nodes * frame_.nodes)));
+    return true;
+  }
+
+  Executor executor_;
+  std::int64_t n_;
+  GridFrame frame_{0, 0, 0};  // as it was at the last look
+  float room_ = kMinRoom;
+  std::unique_ptr<typename Executor::Convolution> grid_;
+  typename Executor::template Buffer<std::int64_t> charges_;
+  typename Executor::template Buffer<GridFrame> frame_here_;
+  typename Executor::template Buffer<Extent> extent_;
+  typename Executor::template Buffer<float> potential_;
+  OrderedSum<Executor, double> sum_;
+  OrderedSum<Executor, Extent> box_;
+  double self_;
+};
+
+}  // namespace nearfold

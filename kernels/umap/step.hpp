@@ -1,0 +1,180 @@
+// A step of UMAP's optimisation on a device: the terms of a vertex, and how it moves by their sum.
+// Terms and their order are those of src/umap/umap.cpp.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "math/philox.hpp"
+#include "math/umap_force.hpp"
+
+namespace nearfold {
+
+/// The edges of a vertex in a part of an epoch: row part * n + vertex (src/umap/edge_schedule.hpp).
+struct UmapRows {
+  const std::int64_t* offsets;
+  const std::int32_t* columns;
+  const float* rates;  // firings an epoch
+  std::int64_t n;
+
+  NEARFOLD_HD std::int64_t length(std::int64_t row) const {
+    return offsets[row + 1] - offsets[row];
+  }
+  NEARFOLD_HD bool fires(std::int64_t edge, std::int32_t epoch) const {
+    const float r = rates[edge];
+    return firings(epoch, r) != firings(epoch - 1, r);
+  }
+};
+
+/// Where the optimisation is. On the device, so that an epoch can be replayed.
+struct UmapClock {
+  std::int32_t epoch;  // 1, 2, ... of that which is done now
+  float rate;          // its learning rate
+};
+
+struct NextEpoch {
+  UmapClock* clock;
+  double learning_rate;
+  std::int32_t epochs;
+
+  NEARFOLD_HD void operator()(std::int64_t) const {
+    const double rate = learning_rate * (1.0 - static_cast<double>(clock->epoch) / epochs);
+    clock->rate = static_cast<float>(rate);
+    ++clock->epoch;
+  }
+};
+
+/// What the terms of a step are computed from.
+template <int Dims>
+struct UmapTerms {
+  const float* y;  // [n, Dims]
+  std::int64_t n;
+  UmapCurve curve;
+  float samples_per_firing;
+  std::uint64_t seed;
+  const UmapClock* clock;
+  std::int32_t part, parts;  // of the epoch
+
+  NEARFOLD_HD std::uint32_t number() const {  // of all steps, 0, 1, ...
+    return static_cast<std::uint32_t>(std::int64_t{clock->epoch - 1} * parts + part);
+  }
+  NEARFOLD_HD void place(std::int64_t i, float* own) const {
+    for (int c = 0; c < Dims; ++c) own[c] = y[i * Dims + c];
+  }
+  NEARFOLD_HD void pull(const float* own, std::int64_t j, float* force) const {
+    clipped(
+        own, j, [this](float d2) { return umap_attraction(d2, curve); }, force);
+  }
+  /// Of the vertex that draw() gives.
+  NEARFOLD_HD void push(const float* own, std::uint32_t drawn, float* force) const {
+    const std::int64_t j = to_range(drawn, static_cast<std::uint32_t>(n));
+    clipped(
+        own, j, [this](float d2) { return umap_repulsion(d2, curve); }, force);
+  }
+  NEARFOLD_HD std::int32_t pushes(std::int64_t i, std::int32_t pulls, std::uint32_t step) const {
+    return samples_due(pulls, samples_per_firing, static_cast<std::uint32_t>(i), step);
+  }
+  /// Of the vertices that pushes t, ..., t + 3 of vertex i come from.
+  NEARFOLD_HD Random4 draw(std::int64_t i, std::int32_t t, std::uint32_t step) const {
+    return philox(static_cast<std::uint32_t>(t), static_cast<std::uint32_t>(i), step,
+                  static_cast<std::uint32_t>(Stream::layout), seed);
+  }
+
+ private:
+  template <class Factor>
+  NEARFOLD_HD void clipped(const float* own, std::int64_t j, const Factor& factor,
+                           float* force) const {
+    float d[Dims], d2 = 0;
+    for (int c = 0; c < Dims; ++c) {
+      d[c] = own[c] - y[j * Dims + c];
+      d2 += d[c] * d[c];
+    }
+    const float g = factor(d2);
+    for (int c = 0; c < Dims; ++c) force[c] = clip4(g * d[c]);
+  }
+};
+
+/// Sums of the rows that are too long for one thread, see hubs.hpp.
+struct HubSums {
+  std::int64_t longest = std::numeric_limits<std::int64_t>::max();  // of the other rows
+  const std::int64_t* rows = nullptr;                               // [count], ascending
+  std::int64_t count = 0;
+  const std::int32_t* pulls = nullptr;  // [count]
+  const float* sums = nullptr;          // [count, Dims]
+};
+
+/// The last of the ascending values first[0 .. count) that is not above `value`.
+NEARFOLD_HD inline std::int64_t last_up_to(std::int64_t value, const std::int64_t* first,
+                                           std::int64_t count) {
+  std::int64_t low = 0, high = count;
+  while (high - low > 1) {
+    const std::int64_t middle = low + (high - low) / 2;
+    (first[middle] <= value ? low : high) = middle;
+  }
+  return low;
+}
+
+/// One step of an epoch for vertex i: reads y, writes row i of next.
+template <int Dims>
+struct UmapStep {
+  UmapRows rows;
+  UmapTerms<Dims> terms;
+  HubSums hubs;
+  float* next;  // [n, Dims]
+
+  NEARFOLD_HD void operator()(std::int64_t i) const {
+    float own[Dims], to[Dims];
+    terms.place(i, own);
+    for (int c = 0; c < Dims; ++c) to[c] = own[c];
+#if defined(__CUDA_ARCH__)
+#pragma unroll 1  // or ptxas spills for sm_120
+#endif
+    for (int turn = 0; turn < 2; ++turn)
+      follow(i, turn == 0 ? terms.part : second_part(terms.part, terms.parts), turn == 0, own, to);
+    for (int c = 0; c < Dims; ++c) next[i * Dims + c] = to[c];
+  }
+
+ private:
+  NEARFOLD_HD void follow(std::int64_t i, std::int32_t of_part, bool pushed, const float* own,
+                          float* to) const {
+    const std::int64_t row = of_part * rows.n + i;
+    float sum[Dims] = {};
+    std::int32_t pulls = 0;
+    if (rows.length(row) > hubs.longest) {
+      const std::int64_t h = last_up_to(row, hubs.rows, hubs.count);
+      pulls = hubs.pulls[h];
+      for (int c = 0; c < Dims; ++c) sum[c] = hubs.sums[h * Dims + c];
+    } else {
+      pulls = add_terms(i, row, pushed, own, sum);
+    }
+    if (pulls == 0) return;
+    const float length = terms.clock->rate * umap_share(pulls);
+    for (int c = 0; c < Dims; ++c) to[c] += length * sum[c];
+  }
+
+  NEARFOLD_HD std::int32_t add_terms(std::int64_t i, std::int64_t row, bool pushed,
+                                     const float* own, float* sum) const {
+    const std::int32_t epoch = terms.clock->epoch;
+    float force[Dims];
+    std::int32_t pulls = 0;
+    for (std::int64_t e = rows.offsets[row]; e < rows.offsets[row + 1]; ++e) {
+      if (!rows.fires(e, epoch)) continue;
+      terms.pull(own, rows.columns[e], force);
+      for (int c = 0; c < Dims; ++c) sum[c] += force[c];
+      ++pulls;
+    }
+    if (pulls == 0 || !pushed) return pulls;
+    const std::uint32_t step = terms.number();
+    const std::int32_t pushes = terms.pushes(i, pulls, step);
+    for (std::int32_t t = 0; t < pushes; t += 4) {
+      const Random4 draws = terms.draw(i, t, step);
+      for (int s = 0; s < 4 && t + s < pushes; ++s) {
+        terms.push(own, draws.v[s], force);
+        for (int c = 0; c < Dims; ++c) sum[c] += force[c];
+      }
+    }
+    return pulls;
+  }
+};
+
+}  // namespace nearfold

@@ -1,0 +1,121 @@
+// UMAP's optimisation on a device: the steps of src/umap/umap.cpp, one thread a vertex, and more
+// for the terms of hubs. Every sum has the order that it has there, so the layout is the CPU's, bit
+// for bit, on every device. An epoch is recorded once and replayed.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "kernels/core/replayed.hpp"
+#include "kernels/graph/vertex_rows.hpp"
+#include "kernels/umap/edge_schedule.hpp"
+#include "kernels/umap/hubs.hpp"
+#include "kernels/umap/step.hpp"
+#include "optimizer.hpp"
+#include "stages.hpp"
+#include "umap/curve_fit.hpp"
+
+namespace nearfold {
+
+template <class Executor, int Dims>
+class UmapOn final : public Optimizer {
+ public:
+  using Space = typename Executor::Space;
+
+  UmapOn(const Executor& executor, EdgeGraphIn<Space> graph, const Matrix& start,
+         const UmapParams& params, std::uint64_t seed)
+      : executor_(executor),
+        vertices_(executor, std::move(graph.point_of), graph.n, Dims),
+        n_(graph.n),
+        edges_(executor, std::move(graph)),
+        seed_(seed),
+        epochs_(iterations_of(params, n_)),
+        learning_rate_(params.learning_rate),
+        samples_per_firing_(static_cast<float>(params.negative_sample_rate)) {
+    for (auto& layout : layouts_) layout = executor_.template buffer<float>(n_ * Dims);
+    vertices_.by_vertex(start, layouts_[0]);
+    clock_ = executor_.upload(std::vector<UmapClock>{{epoch_, 0}});
+    hubs_.emplace(executor_, rows(), edges_.parts, static_cast<std::int64_t>(edges_.columns.size()),
+                  samples_per_firing_);
+    const Curve curve = fit_curve(params);
+    curve_ = {static_cast<float>(curve.a), static_cast<float>(curve.b),
+              static_cast<float>(params.repulsion_strength)};
+  }
+
+  int advance(int n) override {
+    const std::int32_t first = epoch_;
+    for (; n > 0 && epoch_ < epochs_; --n, ++epoch_) {
+      epochs_from_[at_](executor_, [this] { run_epoch(); });
+      at_ = (at_ + edges_.parts) % 2;
+    }
+    executor_.wait();
+    return epoch_ - first;
+  }
+
+  std::optional<double> loss() const override { return std::nullopt; }
+
+  void copy_layout(HostMatrix<float> out) const override {
+    const Matrix rows = vertices_.by_point(layouts_[at_]);
+    std::copy(rows.values.begin(), rows.values.end(), out.data);
+  }
+  void copy_layout(DeviceMatrix<float> out) const override {
+    vertices_.by_point(layouts_[at_], out.data);
+    executor_.wait();
+  }
+
+  Checkpoint save() const override {
+    return {
+        .iteration = epoch_, .iterations = epochs_, .layout = vertices_.by_point(layouts_[at_])};
+  }
+  void restore(const Checkpoint& from) override {
+    epoch_ = from.iteration;
+    vertices_.by_vertex(from.layout, layouts_[at_]);
+    executor_.write(std::vector<UmapClock>{{epoch_, 0}}, clock_);
+  }
+
+  /// Rows whose terms are shared by lanes.
+  std::int64_t hubs() const { return hubs_->count(); }
+
+ private:
+  UmapRows rows() const {
+    return {edges_.offsets.data(), edges_.columns.data(), edges_.rates.data(), n_};
+  }
+
+  /// Is recorded: what an epoch changes it reads from the device, but for at_.
+  void run_epoch() {
+    executor_.for_each(1, NextEpoch{clock_.data(), learning_rate_, epochs_});
+    hubs_->find_firing(clock_.data());
+    for (std::int32_t part = 0; part < edges_.parts; ++part) {
+      const UmapTerms<Dims> terms{.y = layouts_[(at_ + part) % 2].data(),
+                                  .n = n_,
+                                  .curve = curve_,
+                                  .samples_per_firing = samples_per_firing_,
+                                  .seed = seed_,
+                                  .clock = clock_.data(),
+                                  .part = part,
+                                  .parts = edges_.parts};
+      const HubSums sums = hubs_->sum(terms);
+      executor_.for_each(
+          n_, UmapStep<Dims>{rows(), terms, sums, layouts_[(at_ + part + 1) % 2].data()});
+    }
+  }
+
+  Executor executor_;
+  VertexRows<Executor> vertices_;
+  std::int64_t n_;
+  UmapEdgesOn<Executor> edges_;
+  std::uint64_t seed_;
+  std::int32_t epoch_ = 0, epochs_;
+  double learning_rate_;
+  float samples_per_firing_;
+  UmapCurve curve_{};
+  typename Executor::template Buffer<float> layouts_[2];  // [n, Dims]; layout and its successor
+  int at_ = 0;                                            // which of them is the layout
+  typename Executor::template Buffer<UmapClock> clock_;
+  std::optional<UmapHubs<Executor, Dims>> hubs_;
+  Replayed<Executor> epochs_from_[2];  // that begin with each of the layouts
+};
+
+}  // namespace nearfold

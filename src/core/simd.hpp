@@ -1,0 +1,178 @@
+// As many floats side by side as a register of the processor this is compiled for holds. Loops
+// whose lanes never mix give the same bits for every width; formulas in math/ take these as they
+// take a float. (simd_fixed.hpp: a fixed width, for sums whose order is that of the lanes.)
+#pragma once
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "math/number.hpp"
+
+namespace nearfold {
+
+#if defined(__AVX512F__)
+inline constexpr int kSimdBytes = 64;
+#elif defined(__AVX2__)
+inline constexpr int kSimdBytes = 32;
+#else
+inline constexpr int kSimdBytes = 16;
+#endif
+inline constexpr int kSimd = kSimdBytes / 4;  ///< lanes
+
+typedef float Floats __attribute__((vector_size(kSimdBytes)));
+typedef std::int32_t Ints __attribute__((vector_size(kSimdBytes)));
+typedef std::uint32_t Words __attribute__((vector_size(kSimdBytes)));
+typedef std::uint64_t LongWords __attribute__((vector_size(kSimdBytes)));
+
+template <>
+struct Number<Floats> {
+  using Word = Words;
+  using Int = Ints;
+
+  static Ints truncated(Floats x) { return __builtin_convertvector(x, Ints); }
+  static Floats real(Ints x) { return __builtin_convertvector(x, Floats); }
+#if defined(__AVX512F__)
+  static Floats smaller(Floats a, Floats b) {
+    return _mm512_min_ps(a, b);
+  }
+  static Floats larger(Floats a, Floats b) {
+    return _mm512_max_ps(a, b);
+  }
+#else
+  static Floats smaller(Floats a, Floats b) {
+    return a < b ? a : b;
+  }
+  static Floats larger(Floats a, Floats b) {
+    return a > b ? a : b;
+  }
+#endif
+};
+
+/// Words in the low halves of long ones; what is in the high halves does not matter.
+template <>
+struct Product<LongWords> {
+  LongWords high, low;
+
+  Product(LongWords a, std::uint32_t b) : low(multiply(a, LongWords{} + b)) { high = low >> 32; }
+
+ private:
+  static LongWords multiply(LongWords a, LongWords b) {
+#if defined(__AVX512F__)
+    return reinterpret_cast<LongWords>(
+        _mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+#elif defined(__AVX2__)
+    return reinterpret_cast<LongWords>(
+        _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+#elif defined(__SSE2__)
+    return reinterpret_cast<LongWords>(
+        _mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#else
+    constexpr std::uint64_t kLow = 0xffffffffu;
+    return (a & kLow) * (b & kLow);
+#endif
+  }
+};
+
+namespace simd_detail {
+
+// A point of two floats as a number that is only moved.
+typedef double Pair __attribute__((may_alias, aligned(4)));
+typedef double Pairs2 __attribute__((vector_size(16)));
+
+inline Pair pair_at(const float* y, std::int64_t i) {
+  return *reinterpret_cast<const Pair*>(y + 2 * i);
+}
+
+/// Points which[0 .. N) of y in one vector.
+template <int N, class Id>
+inline auto load_pairs(const float* y, const Id* which) {
+  if constexpr (N == 2) {
+    return Pairs2{pair_at(y, which[0]), pair_at(y, which[1])};
+  } else {
+    const auto low = load_pairs<N / 2>(y, which), high = load_pairs<N / 2>(y, which + N / 2);
+    if constexpr (N == 4)
+      return __builtin_shufflevector(low, high, 0, 1, 2, 3);
+    else
+      return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+  }
+}
+
+/// Every second lane of a and b, beginning with lane First.
+template <int First>
+inline Floats every_second(Floats a, Floats b) {
+  constexpr int f = First;
+#if defined(__AVX512F__)
+  return __builtin_shufflevector(a, b, f, f + 2, f + 4, f + 6, f + 8, f + 10, f + 12, f + 14,
+                                 f + 16, f + 18, f + 20, f + 22, f + 24, f + 26, f + 28, f + 30);
+#elif defined(__AVX2__)
+  return __builtin_shufflevector(a, b, f, f + 2, f + 4, f + 6, f + 8, f + 10, f + 12, f + 14);
+#else
+  return __builtin_shufflevector(a, b, f, f + 2, f + 4, f + 6);
+#endif
+}
+
+/// Lane l is lane l - By of x; the first ones are 0.
+template <int By, std::size_t... Lane>
+inline Ints moved_up(Ints x, std::index_sequence<Lane...>) {
+  return __builtin_shufflevector(
+      Ints{}, x, (Lane < By ? static_cast<int>(Lane) : static_cast<int>(Lane) + kSimd - By)...);
+}
+template <int By>
+inline Ints moved_up(Ints x) {
+  return moved_up<By>(x, std::make_index_sequence<kSimd>());
+}
+
+}  // namespace simd_detail
+
+// Unaligned loads and stores of a register.
+inline Floats load(const float* from) {
+  Floats v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+inline Ints load(const std::int32_t* from) {
+  Ints v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+template <class T, class V>
+inline void store(T* to, V v) {
+  std::memcpy(to, &v, sizeof v);
+}
+inline LongWords load(const std::int64_t* from) {
+  LongWords v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
+/// Lane l is the sum of lanes 0 to l of x.
+inline Ints running_sum(Ints x) {
+  x += simd_detail::moved_up<1>(x);
+  x += simd_detail::moved_up<2>(x);
+  if constexpr (kSimd > 4) x += simd_detail::moved_up<4>(x);
+  if constexpr (kSimd > 8) x += simd_detail::moved_up<8>(x);
+  return x;
+}
+
+/// x[Dims]: the coordinates of the points which[kSimd] of y [n, Dims]. In pairs where there are
+/// two: the processors' own gather instructions are slower.
+template <int Dims, class Id>
+inline void gather(const float* y, const Id* which, Floats* x) {
+  if constexpr (Dims == 2) {
+    using namespace simd_detail;
+    const auto a = reinterpret_cast<Floats>(load_pairs<kSimd / 2>(y, which));
+    const auto b = reinterpret_cast<Floats>(load_pairs<kSimd / 2>(y, which + kSimd / 2));
+    x[0] = every_second<0>(a, b);
+    x[1] = every_second<1>(a, b);
+  } else {
+    for (int l = 0; l < kSimd; ++l)
+      for (int c = 0; c < Dims; ++c) x[c][l] = y[std::int64_t{which[l]} * Dims + c];
+  }
+}
+
+}  // namespace nearfold

@@ -1,0 +1,49 @@
+// What stages hand to each other: the weighted graph between the weights and the optimisers, and
+// both graphs in the memory of a device.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/device_memory.hpp"
+#include "nearfold/knn.hpp"
+
+namespace nearfold {
+
+/// Compressed sparse rows: row i is columns[offsets[i] .. offsets[i+1]) with weights beside them.
+/// Symmetric in structure and bitwise in weights, merged, no self edge, columns ascending,
+/// weights > 0. t-SNE: all weights sum to 1. UMAP: memberships in (0, 1]. Rows and columns count in
+/// vertices, see vertex_order.hpp.
+struct EdgeGraph {
+  std::int64_t n = 0;
+  std::vector<std::int64_t> offsets;  // n + 1
+  std::vector<std::int32_t> columns;
+  std::vector<float> weights;
+  std::vector<std::int32_t> point_of;  // each vertex's point; empty when they are the same
+
+  std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
+};
+
+/// Both graphs in the memory of a device. Space::Buffer is its array.
+template <class Space>
+struct KnnGraphIn {
+  KnnGraph metadata;  // n, k, metric, index, recall, seconds; no entries
+  typename Space::template Buffer<std::int32_t> neighbors;
+  typename Space::template Buffer<float> distances;
+};
+
+template <class Space>
+struct EdgeGraphIn {
+  std::int64_t n = 0;
+  typename Space::template Buffer<std::int64_t> offsets;  // n + 1
+  typename Space::template Buffer<std::int32_t> columns;
+  typename Space::template Buffer<float> weights;
+  typename Space::template Buffer<std::int32_t> point_of;  // empty as above
+
+  std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
+};
+
+using DeviceKnnGraph = KnnGraphIn<DeviceSpace>;
+using DeviceEdgeGraph = EdgeGraphIn<DeviceSpace>;
+
+}  // namespace nearfold

@@ -1,0 +1,133 @@
+#include "graph/vertex_order.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "core/parallel.hpp"
+#include "math/patch.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+using Vertices = std::vector<std::int32_t>;
+
+/// Gives the vertices `open` that have a neighbour in a patch that patch; keeps the others. False
+/// when there was none.
+bool grow(const KnnGraph& graph, int k, Vertices& patch, Vertices& open, const Cpu& on) {
+  Vertices found(open.size());
+  parallel_for(on.threads, std::ssize(open), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (auto at = static_cast<std::size_t>(begin); at < static_cast<std::size_t>(end); ++at)
+      found[at] = grown_patch(&graph.neighbors[static_cast<std::size_t>(open[at] * graph.k)], k,
+                              patch.data());
+  });
+  std::size_t left = 0;
+  for (std::size_t at = 0; at < open.size(); ++at)
+    if (found[at] == kNoPatch)
+      open[left++] = open[at];
+    else
+      patch[static_cast<std::size_t>(open[at])] = found[at];
+  const bool any = left < open.size();
+  open.resize(left);
+  return any;
+}
+
+/// The patch of every vertex, named by its seed.
+Vertices patches(const KnnGraph& graph, int k, std::int64_t stride, const Cpu& on) {
+  Vertices patch(static_cast<std::size_t>(graph.n), kNoPatch), open(patch.size());
+  std::iota(open.begin(), open.end(), 0);
+  for (; !open.empty(); stride = std::max<std::int64_t>(1, stride / kDenser)) {
+    std::erase_if(open, [&](std::int32_t v) {
+      if (v % stride == 0) patch[static_cast<std::size_t>(v)] = v;
+      return v % stride == 0;
+    });
+    while (grow(graph, k, patch, open, on)) {
+    }
+  }
+  return patch;
+}
+
+/// Positions [0, size) by keys, equal ones as they were.
+Vertices sorted_by(const Vertices& keys, std::int64_t most) {
+  Vertices begin(static_cast<std::size_t>(most) + 1), order(keys.size());
+  for (const std::int32_t key : keys) ++begin[static_cast<std::size_t>(key) + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  for (std::size_t at = 0; at < keys.size(); ++at)
+    order[static_cast<std::size_t>(begin[static_cast<std::size_t>(keys[at])]++)] =
+        static_cast<std::int32_t>(at);
+  return order;
+}
+
+}  // namespace
+
+std::vector<std::int32_t> locality_order(const KnnGraph& graph, int k, const Cpu& on) {
+  Vertices order(static_cast<std::size_t>(graph.n));
+  std::iota(order.begin(), order.end(), 0);
+  Vertices seed =
+      order;  // of the patch that a vertex is in, finer ones being in those of their seed
+  for (const std::int64_t stride : kPatchStrides) {
+    const Vertices patch = patches(graph, k, stride, on);
+    for (std::int32_t& s : seed) s = patch[static_cast<std::size_t>(s)];
+    Vertices keys(order.size()), next(order.size());
+    for (std::size_t at = 0; at < order.size(); ++at)
+      keys[at] = seed[static_cast<std::size_t>(order[at])];
+    const Vertices by_key = sorted_by(keys, graph.n);
+    for (std::size_t at = 0; at < order.size(); ++at)
+      next[at] = order[static_cast<std::size_t>(by_key[at])];
+    order.swap(next);
+  }
+  return order;
+}
+
+KnnGraph renumbered(const KnnGraph& graph, int k, const std::vector<std::int32_t>& point_of,
+                    const Cpu& on) {
+  std::vector<std::int32_t> vertex_of(point_of.size());
+  for (std::size_t v = 0; v < point_of.size(); ++v)
+    vertex_of[static_cast<std::size_t>(point_of[v])] = static_cast<std::int32_t>(v);
+  KnnGraph out = empty_like(graph, k);
+  parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      const std::int64_t from = std::int64_t{point_of[static_cast<std::size_t>(v)]} * graph.k;
+      for (std::int64_t c = 0; c < k; ++c) {
+        const auto to = static_cast<std::size_t>(v * k + c);
+        const auto entry = static_cast<std::size_t>(from + c);
+        out.neighbors[to] = vertex_of[static_cast<std::size_t>(graph.neighbors[entry])];
+        out.distances[to] = graph.distances[entry];
+      }
+    }
+  });
+  return out;
+}
+
+Reordered<Cpu> reorder(const KnnGraph& graph, int k, const Cpu& on) {
+  require_neighbors(graph, k);
+  std::vector<std::int32_t> point_of = locality_order(graph, k, on);
+  return {renumbered(graph, k, point_of, on), std::move(point_of)};
+}
+
+std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of) {
+  if (point_of.empty()) return std::move(by_point.values);
+  std::vector<float> rows(by_point.values.size());
+  for (std::size_t v = 0; v < point_of.size(); ++v)
+    std::copy_n(by_point.row(point_of[v]), by_point.cols,
+                rows.begin() + static_cast<std::ptrdiff_t>(v) * by_point.cols);
+  return rows;
+}
+
+Matrix by_point(const std::vector<float>& by_vertex, const std::vector<std::int32_t>& point_of,
+                std::int64_t cols) {
+  Matrix out(static_cast<std::int64_t>(by_vertex.size()) / cols, cols);
+  by_point(by_vertex, point_of, out.view());
+  return out;
+}
+
+void by_point(const std::vector<float>& by_vertex, const std::vector<std::int32_t>& point_of,
+              HostMatrix<float> out) {
+  if (point_of.empty()) return void(std::copy(by_vertex.begin(), by_vertex.end(), out.data));
+  for (std::size_t v = 0; v < point_of.size(); ++v)
+    std::copy_n(by_vertex.begin() + static_cast<std::ptrdiff_t>(v) * out.cols, out.cols,
+                out.row(point_of[v]));
+}
+
+}  // namespace nearfold

@@ -1,0 +1,240 @@
+// The start of an embedding: principal components, the graph's eigenvectors, random numbers or the
+// caller's own array, and the scale each optimiser wants it at. The axes themselves come from
+// linalg/pca_covariance.cpp, the eigenvectors from spectral.cpp.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/parallel.hpp"
+#include "graph/vertex_order.hpp"
+#include "init/spectral.hpp"
+#include "math/normal.hpp"
+#include "math/philox.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr int kMaxDims = 3;           // of a layout
+constexpr double kTsneWidth = 1e-4;   // standard deviation of the first column
+constexpr float kUmapReach = 10.0f;   // largest magnitude, and the box that follows
+constexpr float kUmapJitter = 1e-4f;  // standard deviation
+
+template <class Kind>
+bool is(const Init& init) {
+  return std::holds_alternative<Kind>(init);
+}
+
+/// The value of point i and column c in a stream of standard normals.
+float normal(std::uint64_t seed, Stream stream, std::int64_t i, std::int64_t c) {
+  return to_normal(
+      random4(seed, stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(c)));
+}
+
+/// body(row) for every row of a start, in ranges.
+template <class Body>
+void for_each_row(Matrix& start, const Cpu& on, const Body& body) {
+  parallel_for(on.threads, start.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) body(i, start.row(i));
+  });
+}
+
+void add_normal(Matrix& start, std::uint64_t seed, Stream stream, float width, const Cpu& on) {
+  for_each_row(start, on, [&](std::int64_t i, float* row) {
+    for (std::int64_t c = 0; c < start.cols; ++c) row[c] += width * normal(seed, stream, i, c);
+  });
+}
+
+/// The first entry of largest magnitude of every column becomes positive.
+void fix_signs(Matrix& start, const Cpu& on) {
+  struct Peak {
+    float value = 0;
+    Peak operator+(Peak next) const {
+      return std::abs(next.value) > std::abs(value) ? next : *this;
+    }
+  };
+  for (std::int64_t c = 0; c < start.cols; ++c) {
+    const auto peak_of = [&](std::int64_t begin, std::int64_t end) {
+      Peak peak;
+      for (std::int64_t i = begin; i < end; ++i) peak = peak + Peak{start.row(i)[c]};
+      return peak;
+    };
+    if (parallel_sum(on.threads, start.rows, kGrain, Peak{}, peak_of).value >= 0) continue;
+    for_each_row(start, on, [&](std::int64_t, float* row) { row[c] = -row[c]; });
+  }
+}
+
+/// Standard deviation of a column, in double whatever its scale.
+double deviation(const Matrix& start, std::int64_t c, const Cpu& on) {
+  const auto n = static_cast<double>(start.rows);
+  const auto sum_of = [&](const auto& value) {
+    return parallel_sum(on.threads, start.rows, kGrain, 0.0,
+                        [&](std::int64_t begin, std::int64_t end) {
+                          double sum = 0;
+                          for (std::int64_t i = begin; i < end; ++i)
+                            sum += value(static_cast<double>(start.row(i)[c]));
+                          return sum;
+                        });
+  };
+  const double mean = sum_of([](double x) { return x; }) / n;
+  return std::sqrt(sum_of([&](double x) { return (x - mean) * (x - mean); }) / n);
+}
+
+/// Scores of the points on their axes; columns beyond those that there are stay 0.
+InitialLayout pca_start(InitSource& from, int dims) {
+  const auto count = static_cast<int>(
+      std::min({std::int64_t{kMaxDims}, std::int64_t{dims}, from.n(), from.dim()}));
+  const Matrix scores = from.scores(count);
+  InitialLayout start{Matrix(from.n(), dims), "pca", {}};
+  for (std::int64_t i = 0; i < scores.rows; ++i)
+    std::copy_n(scores.row(i), count, start.layout.row(i));
+  return start;
+}
+
+/// On the processor.
+class HostSource final : public InitSource {
+ public:
+  HostSource(HostMatrix<const float> points, const EdgeGraph& graph, const Cpu& on)
+      : points_(points), graph_(graph), on_(on) {}
+
+  // A PCA start needs no graph, and the others no points.
+  std::int64_t n() const override { return std::max(graph_.n, points_.rows); }
+  std::int64_t dim() const override { return points_.cols; }
+
+  Matrix scores(int count) override {
+    std::vector<float> mean;
+    const Matrix axes = principal_axes(points_, count, kInitPasses, mean, kInitSeed, on_);
+    Matrix scores(points_.rows, count);
+    parallel_for(on_.threads, points_.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        double score[kMaxDims] = {};
+        for (std::int64_t c = 0; c < points_.cols; ++c) {
+          const double x =
+              static_cast<double>(points_.row(i)[c] - mean[static_cast<std::size_t>(c)]);
+          for (int a = 0; a < count; ++a) score[a] += x * static_cast<double>(axes.row(a)[c]);
+        }
+        for (int a = 0; a < count; ++a) scores.row(i)[a] = static_cast<float>(score[a]);
+      }
+    });
+    return scores;
+  }
+
+  InitialLayout spectral(int dims, std::uint64_t seed) override {
+    InitialLayout start = spectral_start(graph_, dims, seed, on_);
+    start.layout = by_point(start.layout.values, graph_.point_of, dims);
+    return start;
+  }
+
+ private:
+  HostMatrix<const float> points_;
+  const EdgeGraph& graph_;
+  Cpu on_;
+};
+
+/// Columns that PCA has no axis for: noise of 1 % of the first column.
+void fill_missing(InitialLayout& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
+  const auto width = static_cast<float>(0.01 * deviation(start.layout, 0, on));
+  for_each_row(start.layout, on, [&](std::int64_t i, float* row) {
+    for (std::int64_t c = dim; c < start.layout.cols; ++c)
+      row[c] = width * normal(seed, Stream::init, i, c);
+  });
+  start.warnings.push_back("the points have " + std::to_string(dim) +
+                           " column(s): the other columns of the PCA start are noise");
+}
+
+Matrix random_start(std::int64_t n, int dims, std::uint64_t seed, const Cpu& on) {
+  Matrix out(n, dims);
+  for_each_row(out, on, [&](std::int64_t i, float* row) {
+    const Random4 bits = random4(seed, Stream::init, static_cast<std::uint64_t>(i));
+    for (int c = 0; c < dims; ++c) row[c] = to_unit(bits.v[c]);
+  });
+  return out;
+}
+
+/// The least and the largest value of a column.
+struct Span {
+  float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+  Span operator+(Span next) const { return {std::min(low, next.low), std::max(high, next.high)}; }
+  double extent() const { return static_cast<double>(high) - static_cast<double>(low); }
+};
+
+Span span_of(const Matrix& start, std::int64_t c, const Cpu& on) {
+  return parallel_sum(on.threads, start.rows, kGrain, Span{},
+                      [&](std::int64_t begin, std::int64_t end) {
+                        Span span;
+                        for (std::int64_t i = begin; i < end; ++i)
+                          span = span + Span{start.row(i)[c], start.row(i)[c]};
+                        return span;
+                      });
+}
+
+}  // namespace
+
+InitialLayout initial_layout(const Init& init, HostMatrix<const float> points,
+                             const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
+  HostSource here(points, graph, on);
+  return initial_layout(init, here, dims, seed, on);
+}
+
+InitialLayout initial_layout(const Init& init, InitSource& from, int dims, std::uint64_t seed,
+                             const Cpu& on) {
+  if (const auto* given = std::get_if<ArrayInit>(&init)) return {given->start, "array", {}};
+  if (is<RandomInit>(init)) return {random_start(from.n(), dims, seed, on), "random", {}};
+  InitialLayout start = is<PcaInit>(init) ? pca_start(from, dims) : from.spectral(dims, seed);
+  fix_signs(start.layout, on);
+  if (is<PcaInit>(init)) {
+    if (dims > from.dim()) fill_missing(start, from.dim(), seed, on);
+    if (deviation(start.layout, 0, on) == 0) {
+      start.warnings.push_back("all points are equal: the PCA start is nothing but jitter");
+    }
+  }
+  return start;
+}
+
+void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
+                const Cpu& on) {
+  if (is<ArrayInit>(init)) return;
+  const auto width = static_cast<float>(kTsneWidth);
+  if (is<RandomInit>(init)) {
+    std::fill(start.values.begin(), start.values.end(), 0.0f);
+    return add_normal(start, seed, Stream::init, width, on);
+  }
+  // Equal rows keep nothing but the jitter, which is then all the width there is.
+  const double now = deviation(start, 0, on);
+  for_each_row(start, on, [&](std::int64_t, float* row) {
+    for (std::int64_t c = 0; c < start.cols; ++c)
+      row[c] = now > 0 ? static_cast<float>(static_cast<double>(row[c]) / now * kTsneWidth) : 0.0f;
+  });
+  add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width, on);
+}
+
+void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
+                const Cpu& on) {
+  if (is<PcaInit>(init) || is<SpectralInit>(init)) {
+    float most = 0;
+    for (std::int64_t c = 0; c < start.cols; ++c) {
+      const Span span = span_of(start, c, on);
+      most = std::max({most, std::abs(span.low), std::abs(span.high)});
+    }
+    for_each_row(start, on, [&](std::int64_t, float* row) {
+      for (std::int64_t c = 0; c < start.cols && most > 0; ++c) row[c] = row[c] / most * kUmapReach;
+    });
+    add_normal(start, seed, Stream::jitter, kUmapJitter, on);
+  }
+  for (std::int64_t c = 0; c < start.cols; ++c) {
+    const Span span = span_of(start, c, on);
+    for_each_row(start, on, [&](std::int64_t, float* row) {
+      const double from_low = static_cast<double>(row[c]) - static_cast<double>(span.low);
+      const double share = span.extent() > 0 ? from_low / span.extent() : 0;
+      row[c] = static_cast<float>(share * static_cast<double>(kUmapReach));
+    });
+  }
+}
+
+}  // namespace nearfold

@@ -1,0 +1,54 @@
+// What a search costs: operations, each with its time on one core of 2.6 GHz (Zen 4). Counted,
+// never measured by a clock, so that what is decided by it depends on the data, k and the target
+// alone.
+#pragma once
+
+#include <algorithm>
+
+#include "knn/dispatch.hpp"
+
+namespace nearfold::cost {
+
+// Nanoseconds, calibrated on MNIST of 10,000 to 70,000 points, k = 92.
+constexpr double kProductColumn = 0.016, kSelect = 0.25;    // bounding a pair; testing the bound
+constexpr double kShort = 3.0, kShortColumn = 0.06;         // measuring a short row
+constexpr double kPanel = 0.5, kPanelColumn = 0.05;         // one of a panel
+constexpr double kDistance = 12.0, kDistanceColumn = 0.42;  // measuring a point, out of the cache
+constexpr double kHop = 2.0;                                // looking at a neighbour of a neighbour
+constexpr double kNormColumn = 0.06;  // of a pair under manhattan or chebyshev
+constexpr double kSeconds = 1e-9;
+
+struct Sizes {
+  double n, dim, width, k;
+  bool l2, lossless;
+
+  double candidate() const { return kDistance + dim * kDistanceColumn; }
+  double short_row() const { return kShort + width * kShortColumn; }
+  double panel_row() const { return kPanel + width * kPanelColumn; }
+  double kept() const { return lossless ? k + 16 : 3.5 * k + 40; }
+  double refined() const { return lossless ? k + 9 : 1.25 * k + 9; }
+};
+
+inline double flat_seconds(const Sizes& s) {
+  if (!s.l2) return kSeconds * s.n * s.n * s.dim * kNormColumn;
+  return kSeconds * s.n * (s.n * (s.width * kProductColumn + kSelect) + s.kept() * s.candidate());
+}
+
+inline double ivf_seconds(const Sizes& s, double nlist, double nprobe) {
+  const double beyond = kHopsBeyond * kHopsBeyond;  // of which about a third are new
+  return kSeconds * s.n *
+         ((nlist + nprobe * s.n / nlist) * s.panel_row() + s.refined() * s.candidate() +
+          beyond * (kHop + s.short_row() / 3));
+}
+
+inline double hnsw_seconds(const Sizes& s) {
+  const double per_row = 10'000 + 75 * s.k;  // short rows measured, to build and to search
+  return kSeconds * s.n * (per_row * s.short_row() + s.refined() * s.candidate());
+}
+
+inline double nndescent_seconds(const Sizes& s) {
+  const double per_row = 60 * (std::max(s.k, 45.0) + 40);
+  return kSeconds * s.n * (per_row * s.short_row() + s.refined() * s.candidate());
+}
+
+}  // namespace nearfold::cost

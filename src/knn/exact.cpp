@@ -1,0 +1,38 @@
+#include "knn/exact.hpp"
+
+#include <algorithm>
+
+namespace nearfold {
+
+std::vector<QueryOrder> query_order_of(const Queries& queries,
+                                       const std::vector<std::int32_t>& ids) {
+  std::vector<QueryOrder> order(queries.which.size());
+  for (std::size_t q = 0; q < order.size(); ++q) order[q].at = q;
+  if (!queries.are_points) return order;
+  const std::vector<std::int32_t> row_of = row_of_point(ids);
+  for (QueryOrder& entry : order)
+    entry.row = row_of[static_cast<std::size_t>(queries.which[entry.at])];
+  std::sort(order.begin(), order.end(),
+            [](const QueryOrder& a, const QueryOrder& b) { return a.row < b.row; });
+  return order;
+}
+
+ExactSearch::ExactSearch(const MetricSpace& space, const Cpu& on) : space_(&space) {
+  if (space.norm != Norm::l2) return;
+  const Projection projection = make_projection(space.points.view, kFilterCarries, on);
+  const KnnRows rows = make_knn_rows(space.points.view, projection, Norm::l2, on);
+  filter_ = make_knn_filter(rows, projection, on);
+}
+
+ExactSearch::ExactSearch(const MetricSpace& space, const KnnRows& rows,
+                         const Projection& projection, const Cpu& on)
+    : space_(&space) {
+  if (space.norm == Norm::l2) filter_ = make_knn_filter(rows, projection, on);
+}
+
+NeighborRows ExactSearch::operator()(const Queries& queries, int k, const Cpu& on) const {
+  return space_->norm == Norm::l2 ? search_filtered(*space_, filter_, queries, k, on)
+                                  : search_all_pairs(*space_, queries, k, on);
+}
+
+}  // namespace nearfold

@@ -1,0 +1,58 @@
+#include "knn/filter.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.hpp"
+
+namespace nearfold {
+namespace {
+
+/// Columns that carry anything: scores and the norm of the rest, or all of the point.
+std::int64_t filter_width(const Projection& projection) {
+  return projection.lossless() ? static_cast<std::int64_t>(projection.mean.size())
+                               : projection.axes.rows + 1;
+}
+
+/// Scores of one point with its squared norm -> its filter row; returns the lowered norm.
+float finish_row(const float* scores, float square, const Projection& projection,
+                 std::int64_t width, float* row) {
+  const bool lossless = projection.lossless();
+  const std::int64_t scored = lossless ? width : width - 1;
+  std::copy_n(scores, scored, row);
+  double sum = 0;
+  for (std::int64_t c = 0; c < scored; ++c)
+    sum += static_cast<double>(row[c]) * static_cast<double>(row[c]);
+  if (!lossless) {
+    row[scored] = static_cast<float>(std::sqrt(std::max(0.0, static_cast<double>(square) - sum)));
+    sum += static_cast<double>(row[scored]) * static_cast<double>(row[scored]);
+  }
+  // The product's error is below width * 2^-24 (|u|^2 + |v|^2); a score is a sum over the columns
+  // of the point.
+  const auto terms = static_cast<double>(width) + static_cast<double>(projection.mean.size());
+  return static_cast<float>(sum * (1.0 - terms * 0x1p-23));
+}
+
+}  // namespace
+
+float KnnFilter::make_row(const float* query, float* row) const {
+  std::vector<float> scores(static_cast<std::size_t>(knn_row_width(projection, Norm::l2)));
+  float square;
+  make_knn_rows({&query, 1}, projection, Norm::l2, scores.data(), &square);
+  return finish_row(scores.data(), square, projection, rows.cols, row);
+}
+
+KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, const Cpu& on) {
+  const std::int64_t n = rows.n();
+  KnnFilter filter{projection, Matrix(n, filter_width(projection)), {}, rows.ids};
+  filter.norms.resize(static_cast<std::size_t>(n));
+  parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t p = begin; p < end; ++p)
+      filter.norms[static_cast<std::size_t>(p)] =
+          finish_row(rows.rows.row(p), rows.squares[static_cast<std::size_t>(p)], projection,
+                     filter.rows.cols, filter.rows.row(p));
+  });
+  return filter;
+}
+
+}  // namespace nearfold

@@ -1,0 +1,29 @@
+// Short vectors whose distances bound the true ones from below. The first half of exact search;
+// filtered_search.cpp is the other.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "knn/projected_rows.hpp"
+
+namespace nearfold {
+
+/// Row p belongs to point ids[p]; it is the point's KnnRows row with the norm of what the
+/// projection lost as one coordinate more: |u - v| >= ||u| - |v|| for the lost parts. For any two
+/// rows, norms[p] + norms[q] - 2 <rows p, q> is at most the squared distance of the points,
+/// whatever a float matrix product rounds.
+struct KnnFilter {
+  Projection projection;
+  Matrix rows;                    // [n, width]
+  std::vector<float> norms;       // squared, lowered for rounding
+  std::vector<std::int32_t> ids;  // point of a row; in the order of KnnRows
+
+  /// A query as such a row. Returns its lowered norm.
+  float make_row(const float* query, float* row) const;
+};
+
+/// From rows made with `projection` under l2. O(n width).
+KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, const Cpu& on);
+
+}  // namespace nearfold

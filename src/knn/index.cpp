@@ -1,0 +1,248 @@
+#include "knn/index.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "knn/refine.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr std::int64_t kQueries = 128;  // that one searcher answers
+constexpr int kMaxSlack = 8;            // doublings of the candidates beyond k
+constexpr std::int64_t kMaxEf = 8192;
+
+int lists_for(const IvfKnn& params, std::int64_t n) {
+  const int nlist =
+      params.nlist.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
+  if (!params.nlist) return static_cast<int>(std::min<std::int64_t>(nlist, n));
+  if (nlist > n)
+    throw InvalidInput("nlist is " + std::to_string(nlist) + " for " + std::to_string(n) +
+                       " points; use at most one list per point");
+  return nlist;
+}
+
+std::variant<IvfLists, HnswGraph> make_search(KnnRows& rows, const IvfKnn& params,
+                                              std::uint64_t seed, const Cpu& on) {
+  const int nlist = lists_for(params, rows.n());
+  if (params.nprobe && *params.nprobe > nlist)
+    throw InvalidInput("nprobe is " + std::to_string(*params.nprobe) + " of " +
+                       std::to_string(nlist) + " cells; use at most all of them");
+  return make_ivf_lists(rows, nlist, seed, on);
+}
+
+std::variant<IvfLists, HnswGraph> make_search(KnnRows& rows, const HnswKnn& params,
+                                              std::uint64_t seed, const Cpu& on) {
+  return build_hnsw(rows, params, seed, on);
+}
+
+/// found[q]: candidates for each of the queries, which are near each other.
+void search(const KnnRows&, const IvfLists& cells, std::span<const ShortQuery> queries,
+            const Effort& effort, std::vector<std::vector<std::int32_t>>& found) {
+  IvfSearch searcher(cells);
+  searcher(queries, effort.probes_or_ef, effort.candidates, found);
+}
+void search(const KnnRows& rows, const HnswGraph& graph, std::span<const ShortQuery> queries,
+            const Effort& effort, std::vector<std::vector<std::int32_t>>& found) {
+  HnswSearch searcher(rows, graph);
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    found[q].resize(static_cast<std::size_t>(effort.candidates));
+    const int count = searcher(queries[q].row, queries[q].square, effort.probes_or_ef,
+                               effort.candidates, found[q].data());
+    found[q].resize(static_cast<std::size_t>(count));
+  }
+}
+
+/// The same, by whichever method the index is of.
+std::vector<std::vector<std::int32_t>> search(const KnnIndex::State& index,
+                                              std::span<const ShortQuery> queries,
+                                              const Effort& effort) {
+  std::vector<std::vector<std::int32_t>> found(queries.size());
+  std::visit([&](const auto& how) { search(index.rows, how, queries, effort, found); },
+             index.search);
+  return found;
+}
+
+/// The efforts worth trying, of which the last one looks at everything.
+int largest_effort(const KnnIndex::State& index) {
+  if (const auto* cells = std::get_if<IvfLists>(&index.search)) return cells->nlist();
+  return static_cast<int>(std::min<std::int64_t>(index.n, kMaxEf));
+}
+
+std::optional<int> given_effort(const IndexParams& params) {
+  if (const auto* ivf = std::get_if<IvfKnn>(&params)) return ivf->nprobe;
+  return std::get<HnswKnn>(params).ef;
+}
+
+}  // namespace
+
+KnnIndex::State make_index(const MetricSpace& space, const IndexParams& params, std::uint64_t seed,
+                           const Cpu& on) {
+  KnnIndex::State index{params, space.distance, space.n(), seed, {}, {}, IvfLists{}};
+  index.projection = make_projection(space.points.view, kFilterCarries, on);
+  index.rows = make_knn_rows(space.points.view, index.projection, space.norm, on);
+  index.search =
+      std::visit([&](const auto& p) { return make_search(index.rows, p, seed, on); }, params);
+  return index;
+}
+
+void check_same_points(const KnnIndex::State& index, const MetricSpace& space) {
+  const auto refuse = [](const std::string& what) {
+    throw InvalidInput("the index was made of other points: " + what +
+                       "; give those, or build it again");
+  };
+  if (space.n() != index.n)
+    refuse("it has " + std::to_string(index.n) + " and these are " + std::to_string(space.n()));
+  const std::size_t dim = index.projection.mean.size();
+  if (static_cast<std::size_t>(space.width()) != dim)
+    refuse("its rows have " + std::to_string(dim) + " columns and these " +
+           std::to_string(space.width()) + ", as " + name(space.distance.metric) + " sees them");
+  std::vector<float> row(static_cast<std::size_t>(index.rows.rows.cols));
+  for (std::int64_t s = 0; s < std::min<std::int64_t>(64, index.n); ++s) {
+    const std::int64_t r = s * index.n / 64 % index.n;
+    const std::int32_t id = index.rows.ids[static_cast<std::size_t>(r)];
+    const float* const point = space.points.view.row(id);
+    float square;
+    make_knn_rows({&point, 1}, index.projection, index.rows.norm, row.data(), &square);
+    if (!std::equal(row.begin(), row.end(), index.rows.rows.row(r)))
+      refuse("point " + std::to_string(id) + " has moved");
+  }
+}
+
+namespace {
+
+/// The queries of order [begin, end) as rows.
+KnnRows rows_of_queries(const KnnIndex::State& index, const Queries& queries,
+                        const std::vector<QueryOrder>& order, std::int64_t begin,
+                        std::int64_t end) {
+  KnnRows made{index.rows.norm, Matrix(end - begin, index.rows.rows.cols), {}, {}};
+  if (made.norm == Norm::l2) made.squares.resize(static_cast<std::size_t>(end - begin));
+  std::vector<const float*> points;
+  for (std::int64_t t = begin; t < end; ++t)
+    points.push_back(queries.rows.view.row(queries.which[order[static_cast<std::size_t>(t)].at]));
+  make_knn_rows(points, index.projection, made.norm, made.rows.values.data(), made.squares.data());
+  return made;
+}
+
+}  // namespace
+
+NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space,
+                          const Queries& queries, int k, const Effort& effort, const Cpu& on) {
+  const KnnRows& rows = index.rows;
+  const std::vector<QueryOrder> order = query_order_of(queries, rows.ids);
+  const bool have_rows = queries.are_points && !space.lopsided();
+  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(order.size()), k);
+  parallel_for(on.threads, answer.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
+    const auto made = have_rows ? KnnRows{} : rows_of_queries(index, queries, order, begin, end);
+    std::vector<ShortQuery> block;
+    for (std::int64_t t = begin; t < end; ++t) {
+      const std::int64_t row = have_rows ? order[static_cast<std::size_t>(t)].row : t - begin;
+      const KnnRows& from = have_rows ? rows : made;
+      block.push_back({from.rows.row(row), from.square(row)});
+    }
+    const auto found = search(index, block, effort);
+    Refine refine(space, rows);
+    for (std::int64_t t = begin; t < end; ++t) {
+      const QueryOrder& entry = order[static_cast<std::size_t>(t)];
+      const std::int64_t which = queries.which[entry.at];
+      const auto& candidates = found[static_cast<std::size_t>(t - begin)];
+      answer.set(static_cast<std::int64_t>(entry.at),
+                 refine(queries.rows.view.row(which), queries.rows.scale(which),
+                        queries.are_points ? which : -1, candidates.data(),
+                        static_cast<int>(candidates.size()), k));
+    }
+  });
+  return answer;
+}
+
+Candidates candidates_of_rows(const KnnIndex::State& index, const Effort& effort, const Cpu& on) {
+  const KnnRows& rows = index.rows;
+  const int count = effort.candidates - 1;  // a row finds itself
+  Candidates all{index.n, count,
+                 std::vector<std::int32_t>(static_cast<std::size_t>(index.n * count), -1)};
+  parallel_for(on.threads, index.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<ShortQuery> block;
+    for (std::int64_t r = begin; r < end; ++r) block.push_back({rows.rows.row(r), rows.square(r)});
+    auto found = search(index, block, effort);
+    for (std::int64_t r = begin; r < end; ++r) {
+      std::vector<std::int32_t>& mine = found[static_cast<std::size_t>(r - begin)];
+      std::erase(mine, static_cast<std::int32_t>(r));
+      std::copy_n(mine.begin(), std::min(mine.size(), static_cast<std::size_t>(count)),
+                  all.rows.begin() + r * count);
+    }
+  });
+  return all;
+}
+
+Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactSample& sample,
+            const Cpu& on) {
+  const int k = static_cast<int>(sample.neighbors.k);
+  const bool cells = std::holds_alternative<IvfLists>(index.search);
+  const double target =
+      std::visit([](const auto& params) { return params.target_recall; }, index.params);
+  const int largest = largest_effort(index);
+  const auto try_effort = [&](int value, int candidates) {
+    const Effort effort{value, candidates};
+    const Queries queries{space.as_queries, sample.rows};
+    const NeighborRows found = search_index(index, space, queries, k, effort, on);
+    return Effort{value, candidates, recall_of(sample.neighbors, found).mean};
+  };
+  int candidates = candidates_for(space, index.rows, index.projection, sample, target, on);
+  for (int more = 0;; ++more) {
+    const int least = cells ? 1 : candidates;
+    if (const std::optional<int> given = given_effort(index.params))
+      return {std::max(*given, least), candidates, 0};
+    Effort high = try_effort(least, candidates);
+    while (high.recall < target && high.probes_or_ef < largest)
+      high = try_effort(std::min(largest, 2 * high.probes_or_ef), candidates);
+    // Candidates in the wrong order, not missing ones, are what keeps it below the target.
+    if (high.recall < target && candidates < index.n && more < kMaxSlack) {
+      candidates = static_cast<int>(std::min<std::int64_t>(index.n, 2 * candidates - k));
+      continue;
+    }
+    int low = std::max(least - 1, high.probes_or_ef / 2);  // does not reach, or is none
+    while (high.probes_or_ef - low > std::max(1, high.probes_or_ef / 8)) {
+      const Effort middle = try_effort((low + high.probes_or_ef) / 2, candidates);
+      if (middle.recall >= target)
+        high = middle;
+      else
+        low = middle.probes_or_ef;
+    }
+    return high;
+  }
+}
+
+void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries& queries,
+                  const Cpu& on) {
+  Queries unfilled{queries.rows, {}, queries.are_points};
+  std::vector<std::int64_t> at;
+  for (std::int64_t r = 0; r < answer.n; ++r)
+    if (answer.ids[static_cast<std::size_t>((r + 1) * answer.k - 1)] < 0) {
+      at.push_back(r);
+      unfilled.which.push_back(queries.which[static_cast<std::size_t>(r)]);
+    }
+  if (at.empty()) return;
+  const NeighborRows filled = exact(unfilled, static_cast<int>(answer.k), on);
+  for (std::size_t r = 0; r < at.size(); ++r)
+    answer.copy_row(filled, static_cast<std::int64_t>(r), at[r]);
+}
+
+std::string describe(const KnnIndex::State& index, const std::optional<Effort>& effort) {
+  const std::string looked = effort ? std::to_string(effort->probes_or_ef) : "";
+  if (const auto* const cells = std::get_if<IvfLists>(&index.search))
+    return "ivf:nlist=" + std::to_string(cells->nlist()) + (effort ? ",nprobe=" + looked : "");
+  return "hnsw:M=" + std::to_string(std::get<HnswGraph>(index.search).M) +
+         (effort ? ",ef=" + looked : "");
+}
+
+std::string KnnIndex::description() const {
+  return describe(*state_);
+}
+
+Distance KnnIndex::distance() const {
+  return state_->distance;
+}
+
+}  // namespace nearfold

@@ -1,0 +1,239 @@
+#include "knn/ivf.hpp"
+
+#include <faiss/Clustering.h>
+#include <faiss/IndexFlat.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <type_traits>
+#include <utility>
+
+#include "core/parallel.hpp"
+#include "math/philox.hpp"
+#include "nearfold/embed.hpp"
+
+namespace nearfold {
+namespace {
+
+using FaissId = std::remove_const_t<decltype(faiss::Index::ntotal)>;  // its name has moved
+constexpr std::int64_t kBlock = 256;
+
+/// FAISS's own loops obey this thread's OpenMP setting; it is put back afterwards.
+class FaissThreads {
+ public:
+  explicit FaissThreads(int threads) : before_(omp_get_max_threads()) {
+    omp_set_num_threads(threads);
+  }
+  ~FaissThreads() { omp_set_num_threads(before_); }
+  FaissThreads(const FaissThreads&) = delete;
+  FaissThreads& operator=(const FaissThreads&) = delete;
+
+ private:
+  int before_;
+};
+
+std::vector<float> squares_of(HostMatrix<const float> rows) {
+  std::vector<float> squares;
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    double square = 0;
+    for (std::int64_t c = 0; c < rows.cols; ++c)
+      square += static_cast<double>(rows.row(r)[c]) * static_cast<double>(rows.row(r)[c]);
+    squares.push_back(static_cast<float>(square));
+  }
+  return squares;
+}
+
+/// The nearest row of `panels` for each of `rows`.
+std::vector<std::int32_t> nearest_of(const PackedRows& panels, HostMatrix<const float> rows,
+                                     const Cpu& on) {
+  std::vector<std::int32_t> nearest(static_cast<std::size_t>(rows.rows));
+  parallel_for(on.threads, rows.rows, kBlock, [&](std::int64_t begin, std::int64_t end) {
+    panels.nearest(rows.row(begin), end - begin, rows.cols,
+                   &nearest[static_cast<std::size_t>(begin)]);
+  });
+  return nearest;
+}
+
+/// FAISS's flat index as its k-means asks it, for one neighbour; the distances it only prints.
+class NearestCentroid final : public faiss::IndexFlatL2 {
+ public:
+  NearestCentroid(FaissId dim, const Cpu& on) : faiss::IndexFlatL2(dim), on_(on) {}
+
+  void search(FaissId n, const float* x, FaissId /*k*/, float* distances, FaissId* labels,
+              const faiss::SearchParameters* /*params*/) const override {
+    const HostMatrix<const float> centroids{get_xb(), ntotal, d};
+    const PackedRows panels(centroids, squares_of(centroids), on_);
+    const std::vector<std::int32_t> nearest = nearest_of(panels, {x, n, d}, on_);
+    std::copy(nearest.begin(), nearest.end(), labels);
+    std::fill_n(distances, n, 0.0f);
+  }
+
+ private:
+  Cpu on_;
+};
+
+KnnRows centroids_of(const KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
+  const FaissThreads one(1);
+  NearestCentroid nearest(rows.rows.cols, on);
+  faiss::ClusteringParameters how;
+  how.niter = 6;
+  how.max_points_per_centroid = 32;
+  how.min_points_per_centroid = 1;
+  how.seed = static_cast<int>(random4(seed, Stream::knn, 0).v[0] >> 1);
+  faiss::Clustering clustering(static_cast<int>(rows.rows.cols), nlist, how);
+  clustering.train(rows.n(), rows.rows.values.data(), nearest);
+
+  KnnRows centroids{rows.norm, Matrix(nlist, rows.rows.cols), {}, {}};
+  std::copy_n(clustering.centroids.begin(), centroids.rows.values.size(),
+              centroids.rows.values.begin());
+  centroids.squares = squares_of(centroids.rows.view());
+  return centroids;
+}
+
+}  // namespace
+
+IvfLists make_ivf_lists(KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
+  IvfLists cells{centroids_of(rows, nlist, seed, on), {}, {}, {}};
+  const std::vector<std::int32_t> cell_of = nearest_of(
+      PackedRows(cells.centroids.rows.view(), cells.centroids.squares, on), rows.rows.view(), on);
+  cells.begin.assign(static_cast<std::size_t>(nlist) + 1, 0);
+  for (const std::int32_t c : cell_of) ++cells.begin[static_cast<std::size_t>(c) + 1];
+  std::partial_sum(cells.begin.begin(), cells.begin.end(), cells.begin.begin());
+  std::vector<std::int64_t> next(cells.begin.begin(), cells.begin.end() - 1);
+  std::vector<std::int32_t> order(cell_of.size());
+  for (std::size_t r = 0; r < order.size(); ++r)
+    order[static_cast<std::size_t>(next[static_cast<std::size_t>(cell_of[r])]++)] =
+        static_cast<std::int32_t>(r);
+  rows = reordered(rows, order, on);
+  make_panels(cells, rows, on);
+  return cells;
+}
+
+void make_panels(IvfLists& cells, const KnnRows& rows, const Cpu& on) {
+  cells.centroid_panels = PackedRows(cells.centroids.rows.view(), cells.centroids.squares, on);
+  cells.row_panels = PackedRows(rows.rows.view(), rows.squares, on);
+}
+
+void IvfSearch::operator()(std::span<const ShortQuery> queries, int nprobe, int count,
+                           std::vector<std::vector<std::int32_t>>& found) {
+  const auto wanted = static_cast<std::size_t>(count);
+  best_.resize(queries.size());
+  for (auto& best : best_) best.clear();
+  limits_.assign(queries.size(), ~Candidate{0});
+  choose_cells(queries, nprobe);
+  for (auto from = visits_.begin(); from != visits_.end();) {
+    const auto to = std::find_if(from, visits_.end(), [&](const Visit& v) {
+      return v.cell != from->cell || v.later != from->later;
+    });
+    look_into(from->cell, {from, to}, queries, wanted);
+    from = to;
+  }
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    keep_best(static_cast<std::int32_t>(q), wanted);
+    found[q].clear();
+    for (const Candidate c : best_[q]) found[q].push_back(id_of(c));
+  }
+}
+
+/// The nearest cell of each query comes first: what is found there rules out most of the others.
+void IvfSearch::choose_cells(std::span<const ShortQuery> queries, int nprobe) {
+  const std::int64_t nlist = cells_->nlist(), padded = PackedRows::last(nlist) * PackedRows::kRows;
+  measures_.resize(static_cast<std::size_t>(PackedRows::kQueries * padded));
+  nearest_cells_.resize(static_cast<std::size_t>(nlist));
+  visits_.clear();
+  for (std::size_t first = 0; first < queries.size(); first += PackedRows::kQueries) {
+    const float* rows[PackedRows::kQueries];
+    float* measures[PackedRows::kQueries];
+    for (std::size_t t = 0; t < PackedRows::kQueries; ++t) {
+      rows[t] = queries[std::min(first + t, queries.size() - 1)].row;
+      measures[t] = measures_.data() + static_cast<std::int64_t>(t) * padded;
+    }
+    cells_->centroid_panels.measure(rows, 0, PackedRows::last(nlist), measures);
+    for (std::size_t q = first; q < std::min(first + PackedRows::kQueries, queries.size()); ++q) {
+      for (std::size_t c = 0; c < nearest_cells_.size(); ++c)
+        nearest_cells_[c] =
+            candidate(measures[q - first][c] + queries[q].square, static_cast<std::int32_t>(c));
+      const auto end = nearest_cells_.begin() + nprobe;
+      if (end != nearest_cells_.end())
+        std::nth_element(nearest_cells_.begin(), end, nearest_cells_.end());
+      const Candidate nearest = *std::min_element(nearest_cells_.begin(), end);
+      for (auto c = nearest_cells_.begin(); c != end; ++c)
+        visits_.push_back({*c != nearest, id_of(*c), static_cast<std::int32_t>(q)});
+    }
+  }
+  std::sort(visits_.begin(), visits_.end(),
+            [](const Visit& a, const Visit& b) { return a.order() < b.order(); });
+}
+
+void IvfSearch::look_into(std::int32_t cell, std::span<const Visit> visits,
+                          std::span<const ShortQuery> queries, std::size_t count) {
+  const std::int64_t begin = cells_->begin[static_cast<std::size_t>(cell)];
+  const std::int64_t end = cells_->begin[static_cast<std::size_t>(cell) + 1];
+  if (begin == end) return;
+  const std::int64_t first = PackedRows::first(begin), last = PackedRows::last(end);
+  const std::int64_t padded = (last - first) * PackedRows::kRows;
+  measures_.resize(
+      std::max(measures_.size(), static_cast<std::size_t>(PackedRows::kQueries * padded)));
+  for (std::size_t v = 0; v < visits.size(); v += PackedRows::kQueries) {
+    const float* rows[PackedRows::kQueries];
+    float* measures[PackedRows::kQueries];
+    for (std::size_t t = 0; t < PackedRows::kQueries; ++t) {
+      const Visit& visit = visits[std::min(v + t, visits.size() - 1)];
+      rows[t] = queries[static_cast<std::size_t>(visit.query)].row;
+      measures[t] = measures_.data() + static_cast<std::int64_t>(t) * padded;
+    }
+    cells_->row_panels.measure(rows, first, last, measures);
+    for (std::size_t t = v; t < std::min(v + PackedRows::kQueries, visits.size()); ++t) {
+      const std::int32_t query = visits[t].query;
+      float* const mine = measures[t - v] + (begin - first * PackedRows::kRows);
+      const float square = queries[static_cast<std::size_t>(query)].square;
+      for (std::int64_t r = 0; r < end - begin; ++r) mine[r] += square;
+      collect(query, begin, end, mine, count);
+    }
+  }
+}
+
+/// Rows are tested several at a time, most of them without a hit.
+void IvfSearch::collect(std::int32_t query, std::int64_t begin, std::int64_t end,
+                        const float* measures, std::size_t count) {
+  constexpr std::int64_t kGroup = 16;
+  std::vector<Candidate>& best = best_[static_cast<std::size_t>(query)];
+  Candidate& limit = limits_[static_cast<std::size_t>(query)];
+  const float highest = limit == ~Candidate{0} ? HUGE_VALF : value_of(limit);
+  std::size_t used = best.size();
+  best.resize(used + static_cast<std::size_t>(end - begin));
+  for (std::int64_t r = 0; r < end - begin; r += kGroup) {
+    const std::int64_t size = std::min(kGroup, end - begin - r);
+    int hits = 0;
+    for (std::int64_t l = 0; l < size; ++l) hits += measures[r + l] <= highest ? 1 : 0;
+    if (hits == 0) continue;
+    for (std::int64_t l = 0; l < size; ++l) {
+      const Candidate c = candidate(measures[r + l], static_cast<std::int32_t>(begin + r + l));
+      best[used] = c;
+      used += c < limit ? 1 : 0;
+    }
+  }
+  best.resize(used);
+  if (used > 3 * count) keep_best(query, count);
+}
+
+void IvfSearch::keep_best(std::int32_t query, std::size_t count) {
+  std::vector<Candidate>& best = best_[static_cast<std::size_t>(query)];
+  if (best.size() <= count) return;
+  const auto last = best.begin() + static_cast<std::ptrdiff_t>(count) - 1;
+  std::nth_element(best.begin(), last, best.end());
+  limits_[static_cast<std::size_t>(query)] = *last;
+  best.resize(count);
+}
+
+#define NEARFOLD_TEXT(x) #x
+#define NEARFOLD_VALUE(x) NEARFOLD_TEXT(x)
+
+const char* faiss_version() noexcept {
+  return NEARFOLD_VALUE(FAISS_VERSION_MAJOR) "." NEARFOLD_VALUE(
+      FAISS_VERSION_MINOR) "." NEARFOLD_VALUE(FAISS_VERSION_PATCH);
+}
+
+}  // namespace nearfold

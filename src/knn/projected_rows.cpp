@@ -1,0 +1,276 @@
+#include "knn/projected_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/parallel.hpp"
+#include "core/simd_fixed.hpp"
+#include "math/distance.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr std::int64_t kPad =
+    2 * std::int64_t{kLanes};               // columns of a row are padded to a multiple
+constexpr std::int64_t kSampleRows = 4096;  // for the axes
+constexpr std::int64_t kLeaf = 256;         // rows of a leaf
+constexpr std::int64_t kGroup = 4;          // rows measured side by side
+
+std::int64_t padded(std::int64_t columns) {
+  return (columns + kPad - 1) / kPad * kPad;
+}
+
+// ---- the measures -----------------------------------------------------------------------------
+
+/// <a, rows[r]> for four rows at once: sixteen partial sums each, in a fixed order.
+void dots(const float* a, const float* const* rows, std::int64_t width, float* out) {
+  static_assert(kGroup == 4);
+  const float *const r0 = rows[0], *const r1 = rows[1], *const r2 = rows[2], *const r3 = rows[3];
+  Float16 s0 = {}, s1 = {}, s2 = {}, s3 = {};  // by name: GCC keeps an array of them in memory
+  for (std::int64_t c = 0; c < width; c += kPad) {
+    const Float16 column = load16(a + c);
+    s0 += column * load16(r0 + c);
+    s1 += column * load16(r1 + c);
+    s2 += column * load16(r2 + c);
+    s3 += column * load16(r3 + c);
+  }
+  out[0] = sum(folded(s0));
+  out[1] = sum(folded(s1));
+  out[2] = sum(folded(s2));
+  out[3] = sum(folded(s3));
+}
+
+/// measures[c] for the rows row_of(c). The last group is filled up with its own last row, so that
+/// every row meets the same arithmetic.
+template <class RowOf>
+void measure_all(const KnnRows& among, const float* query, float query_square, std::int64_t count,
+                 const RowOf& row_of, float* measures) {
+  const std::int64_t width = among.rows.cols;
+  if (among.norm != Norm::l2) {
+    for (std::int64_t c = 0; c < count; ++c) {
+      const float* const row = among.rows.row(row_of(c));
+      measures[c] = among.norm == Norm::l1 ? manhattan_distance(query, row, width)
+                                           : chebyshev_distance(query, row, width);
+    }
+    return;
+  }
+  for (std::int64_t c = 0; c < count; c += kGroup) {
+    for (std::int64_t next = c + kGroup; next < std::min(c + 2 * kGroup, count); ++next)
+      prefetch_row(among.rows.row(row_of(next)), width);
+    const float* rows[kGroup];
+    float products[kGroup];
+    for (int r = 0; r < kGroup; ++r) rows[r] = among.rows.row(row_of(std::min(c + r, count - 1)));
+    dots(query, rows, width, products);
+    for (int r = 0; r < kGroup && c + r < count; ++r)
+      measures[c + r] = (query_square - 2.0f * products[r]) +
+                        among.squares[static_cast<std::size_t>(row_of(c + r))];
+  }
+}
+
+// ---- the rows ---------------------------------------------------------------------------------
+
+/// All points as rows in their own order.
+struct Projected {
+  Matrix rows;
+  std::vector<float> squares;
+
+  Projected(HostMatrix<const float> points, const Projection& projection, Norm norm, const Cpu& on)
+      : rows(points.rows, knn_row_width(projection, norm)) {
+    if (norm == Norm::l2) squares.resize(static_cast<std::size_t>(points.rows));
+    parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<const float*> some;
+      for (std::int64_t i = begin; i < end; ++i) some.push_back(points.row(i));
+      make_knn_rows(some, projection, norm, rows.row(begin),
+                    squares.data() + (norm == Norm::l2 ? begin : 0));
+    });
+  }
+};
+
+/// The difference of a point to the mean, into `centered`; returns its squared norm.
+float center(const float* point, const std::vector<float>& mean, float* centered) {
+  double square = 0;
+  for (std::size_t c = 0; c < mean.size(); ++c) {
+    centered[c] = point[c] - mean[c];
+    square += static_cast<double>(centered[c]) * static_cast<double>(centered[c]);
+  }
+  return static_cast<float>(square);
+}
+
+// ---- the axes ---------------------------------------------------------------------------------
+
+Matrix evenly_spaced_rows(HostMatrix<const float> points, std::int64_t count) {
+  count = std::min(count, points.rows);
+  Matrix sample(count, points.cols);
+  for (std::int64_t r = 0; r < count; ++r)
+    std::copy_n(points.row(r * points.rows / count), points.cols, sample.row(r));
+  return sample;
+}
+
+std::vector<float> mean_of(const Matrix& sample) {
+  std::vector<double> sums(static_cast<std::size_t>(sample.cols));
+  for (std::int64_t r = 0; r < sample.rows; ++r)
+    for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += static_cast<double>(sample.row(r)[c]);
+  std::vector<float> mean(sums.size());
+  for (std::size_t c = 0; c < sums.size(); ++c)
+    mean[c] = static_cast<float>(sums[c] / static_cast<double>(sample.rows));
+  return mean;
+}
+
+/// Leading axes that carry enough of the sample's variance; none when there are too few.
+std::int64_t useful_axes(const Matrix& sample, const Projection& all, double wanted,
+                         const Cpu& on) {
+  const Projected scores(sample.view(), all, Norm::l2, on);
+  const auto count = static_cast<std::size_t>(all.axes.rows);
+  std::vector<double> sums(count);
+  double total = 0, carried = 0;
+  for (std::int64_t r = 0; r < sample.rows; ++r) {
+    total += static_cast<double>(scores.squares[static_cast<std::size_t>(r)]);
+    const float* const row = scores.rows.row(r);
+    for (std::size_t a = 0; a < count; ++a)
+      sums[a] += static_cast<double>(row[a]) * static_cast<double>(row[a]);
+  }
+  for (std::size_t a = 0; a < count; ++a) {
+    carried += sums[a];
+    if (carried >= wanted * total) return static_cast<std::int64_t>(a + 1);
+  }
+  return 0;
+}
+
+// ---- the order --------------------------------------------------------------------------------
+
+/// Splits order[begin, end) at the median of its widest column until leaves are small.
+void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t begin,
+           std::int64_t end) {
+  if (end - begin <= kLeaf) return;
+  const std::int64_t columns = std::min<std::int64_t>(rows.cols, 32);  // the leading axes
+  std::vector<float> low(static_cast<std::size_t>(columns), HUGE_VALF),
+      high(low.size(), -HUGE_VALF);
+  for (std::int64_t p = begin; p < end; ++p) {
+    const float* const row = rows.row(order[static_cast<std::size_t>(p)]);
+    for (std::size_t c = 0; c < low.size(); ++c) {
+      low[c] = std::min(low[c], row[c]);
+      high[c] = std::max(high[c], row[c]);
+    }
+  }
+  std::size_t widest = 0;
+  for (std::size_t c = 1; c < low.size(); ++c)
+    if (high[c] - low[c] > high[widest] - low[widest]) widest = c;
+  // Whole leaves on the left, so that blocks of kLeaf rows are leaves.
+  const std::int64_t leaves = (end - begin + kLeaf - 1) / kLeaf;
+  const std::int64_t middle = begin + (leaves / 2) * kLeaf;
+  std::nth_element(order.begin() + begin, order.begin() + middle, order.begin() + end,
+                   [&](std::int32_t a, std::int32_t b) {
+                     const float x = rows.row(a)[widest], y = rows.row(b)[widest];
+                     return x < y || (x == y && a < b);
+                   });
+  split(rows, order, begin, middle);
+  split(rows, order, middle, end);
+}
+
+}  // namespace
+
+Projection::Projection(std::vector<float> mean_of_all, Matrix all_axes, const Cpu& on)
+    : mean(std::move(mean_of_all)), axes(std::move(all_axes)), axis_panels(axes.view(), on) {}
+
+Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on) {
+  const Matrix sample = evenly_spaced_rows(points, kSampleRows);
+  std::vector<float> mean = mean_of(sample);
+  if (points.cols < 128 || points.rows < 1024) return {std::move(mean), {}, on};
+  const int most = static_cast<int>(std::min<std::int64_t>(192, points.cols / 2));
+  const Matrix found = principal_axes(sample, most, 3, mean, 0, on);
+  Matrix axes(found.rows, padded(found.cols));
+  for (std::int64_t a = 0; a < axes.rows; ++a) std::copy_n(found.row(a), found.cols, axes.row(a));
+  axes.rows = useful_axes(sample, {mean, axes, on}, carried, on);
+  axes.values.resize(static_cast<std::size_t>(axes.view().size()));
+  return {std::move(mean), std::move(axes), on};
+}
+
+std::int64_t knn_row_width(const Projection& projection, Norm norm) {
+  return padded(norm == Norm::l2 && !projection.lossless()
+                    ? projection.axes.rows
+                    : static_cast<std::int64_t>(projection.mean.size()));
+}
+
+void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
+                   float* rows, float* squares) {
+  constexpr std::size_t kQueries = PackedRows::kQueries;
+  const std::size_t dim = projection.mean.size();
+  const std::int64_t width = knn_row_width(projection, norm);
+  if (norm != Norm::l2 || projection.lossless()) {
+    for (std::size_t p = 0; p < points.size(); ++p, rows += width) {
+      std::fill_n(rows, width, 0.0f);
+      if (norm == Norm::l2)
+        squares[p] = center(points[p], projection.mean, rows);
+      else
+        std::copy_n(points[p], dim, rows);
+    }
+    return;
+  }
+  const std::int64_t panels = PackedRows::last(projection.axes.rows);
+  const std::size_t scored = static_cast<std::size_t>(panels * PackedRows::kRows);
+  std::vector<float> centered(kQueries * dim), scores(kQueries * scored);
+  const float* queries[kQueries];
+  float* products[kQueries];
+  for (std::size_t q = 0; q < kQueries; ++q) {
+    queries[q] = centered.data() + q * dim;
+    products[q] = scores.data() + q * scored;
+  }
+  for (std::size_t first = 0; first < points.size(); first += kQueries) {
+    const std::size_t count = std::min(kQueries, points.size() - first);
+    for (std::size_t q = 0; q < count; ++q)
+      squares[first + q] = center(points[first + q], projection.mean, centered.data() + q * dim);
+    projection.axis_panels.multiply(queries, 0, panels, products);
+    for (std::size_t q = 0; q < count; ++q, rows += width) {
+      std::copy_n(products[q], projection.axes.rows, rows);
+      std::fill(rows + projection.axes.rows, rows + width, 0.0f);
+    }
+  }
+}
+
+KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
+                      const Cpu& on) {
+  Projected made(points, projection, norm, on);
+  KnnRows unordered{norm, std::move(made.rows), std::move(made.squares), {}};
+  unordered.ids.resize(static_cast<std::size_t>(points.rows));
+  std::iota(unordered.ids.begin(), unordered.ids.end(), 0);
+  std::vector<std::int32_t> order = unordered.ids;
+  split(unordered.rows, order, 0, points.rows);
+  return reordered(unordered, order, on);
+}
+
+std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids) {
+  std::vector<std::int32_t> row_of(ids.size());
+  for (std::size_t r = 0; r < ids.size(); ++r)
+    row_of[static_cast<std::size_t>(ids[r])] = static_cast<std::int32_t>(r);
+  return row_of;
+}
+
+KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, const Cpu& on) {
+  KnnRows to{from.norm, Matrix(from.n(), from.rows.cols), from.squares, from.ids};
+  parallel_for(on.threads, from.n(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      const std::int32_t source = order[static_cast<std::size_t>(r)];
+      std::copy_n(from.rows.row(source), from.rows.cols, to.rows.row(r));
+      to.ids[static_cast<std::size_t>(r)] = from.ids[static_cast<std::size_t>(source)];
+      if (!to.squares.empty())
+        to.squares[static_cast<std::size_t>(r)] = from.squares[static_cast<std::size_t>(source)];
+    }
+  });
+  return to;
+}
+
+void measure(const KnnRows& among, const float* query, float query_square,
+             const std::int32_t* rows_of, std::int64_t count, float* measures) {
+  measure_all(
+      among, query, query_square, count, [&](std::int64_t c) { return rows_of[c]; }, measures);
+}
+
+void measure_range(const KnnRows& among, const float* query, float query_square, std::int64_t begin,
+                   std::int64_t end, float* measures) {
+  measure_all(
+      among, query, query_square, end - begin, [&](std::int64_t c) { return begin + c; }, measures);
+}
+
+}  // namespace nearfold

@@ -1,0 +1,29 @@
+// Recall: what share of the exact answer a search found.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "knn/exact.hpp"
+#include "knn/top_k.hpp"
+
+namespace nearfold {
+
+/// Rows of a sample and their exact neighbours.
+struct ExactSample {
+  std::vector<std::int64_t> rows;  // of the queries
+  NeighborRows neighbors;          // in their order
+};
+
+/// Exact answers for up to 1,000 evenly spaced queries.
+ExactSample sample_exactly(const ExactSearch& exact, const MetricRows& queries, bool are_points,
+                           int k, const Cpu& on);
+
+/// Of `found`, whose row r answers the query that row r of `exact` answers. A neighbour counts when
+/// it is as near as the k-th; an infinite distance stands for one that was not found.
+Recall recall_of(const NeighborRows& exact, const NeighborRows& found);
+
+/// Rows `rows` of `all`.
+NeighborRows rows_of(const NeighborRows& all, const std::vector<std::int64_t>& rows);
+
+}  // namespace nearfold

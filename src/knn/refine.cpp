@@ -1,0 +1,95 @@
+#include "knn/refine.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "core/parallel.hpp"
+
+namespace nearfold {
+
+const std::vector<Candidate>& Refine::operator()(const float* query, float scale, std::int64_t self,
+                                                 const std::int32_t* candidates, int count, int k) {
+  const auto& points = space_->points.view;
+  const auto prefetch = [&](std::size_t c) {
+    if (c < ids_.size()) prefetch_row(points.row(ids_[c]), points.cols);
+  };
+  ids_.clear();
+  for (int c = 0; c < count; ++c) {
+    if (candidates[c] < 0) continue;
+    const std::int32_t id = rows_->ids[static_cast<std::size_t>(candidates[c])];
+    if (id != self) ids_.push_back(id);
+  }
+  measured_.clear();
+  prefetch(0);
+  for (std::size_t c = 0; c < ids_.size(); ++c) {
+    prefetch(c + 1);
+    const float measured = measure_rows(space_->norm, query, points.row(ids_[c]), points.cols);
+    measured_.push_back(candidate(distance_of(space_->distance.metric, measured, scale), ids_[c]));
+  }
+  const auto wanted = std::min(measured_.size(), static_cast<std::size_t>(k));
+  std::partial_sort(measured_.begin(), measured_.begin() + static_cast<std::ptrdiff_t>(wanted),
+                    measured_.end());
+  measured_.resize(wanted);
+  return measured_;
+}
+
+namespace {
+
+/// How near a sample row's exact neighbours are among all short rows: their ranks there, from 1.
+void write_ranks(const float* measures, std::int64_t n, std::span<const std::int32_t> neighbors,
+                 const std::vector<std::int32_t>& row_of, std::int32_t* ranks) {
+  std::vector<float> wanted, nearer;
+  for (const std::int32_t id : neighbors)
+    wanted.push_back(measures[row_of[static_cast<std::size_t>(id)]]);
+  const float farthest = *std::max_element(wanted.begin(), wanted.end());
+  for (std::int64_t r = 0; r < n; ++r)
+    if (measures[r] <= farthest) nearer.push_back(measures[r]);
+  std::sort(nearer.begin(), nearer.end());
+  for (const float m : wanted)
+    *ranks++ = static_cast<std::int32_t>(std::lower_bound(nearer.begin(), nearer.end(), m) -
+                                         nearer.begin() + 1);
+}
+
+}  // namespace
+
+int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projection& projection,
+                   const ExactSample& sample, double target, const Cpu& on) {
+  constexpr std::int64_t kRows = 250, kSlack = 9;  // rounding; the query itself
+  const std::int64_t k = sample.neighbors.k;
+  if (projection.lossless() || rows.norm != Norm::l2)
+    return static_cast<int>(std::min(rows.n(), k + kSlack));
+  const std::vector<std::int32_t> row_of = row_of_point(rows.ids);
+  const PackedRows panels(rows.rows.view(), rows.squares, on);
+  const std::int64_t all = PackedRows::last(rows.n()), padded = all * PackedRows::kRows;
+  const std::int64_t looked_at = std::min(kRows, sample.neighbors.n);
+  std::vector<std::int32_t> ranks(static_cast<std::size_t>(looked_at * k));
+  parallel_for(
+      on.threads, looked_at, PackedRows::kQueries, [&](std::int64_t begin, std::int64_t end) {
+        const auto sampled = [&](std::int64_t s) { return s * sample.neighbors.n / looked_at; };
+        std::vector<float> room(static_cast<std::size_t>(PackedRows::kQueries * padded));
+        Matrix made(PackedRows::kQueries, rows.rows.cols);
+        const float* points[PackedRows::kQueries];
+        const float* queries[PackedRows::kQueries];
+        float squares[PackedRows::kQueries];
+        float* measures[PackedRows::kQueries];
+        for (int q = 0; q < PackedRows::kQueries; ++q) {
+          const std::int64_t s = sampled(std::min(begin + q, end - 1));
+          points[q] = space.as_queries.view.row(sample.rows[static_cast<std::size_t>(s)]);
+          queries[q] = made.row(q);
+          measures[q] = room.data() + q * padded;
+        }
+        make_knn_rows(points, projection, rows.norm, made.values.data(), squares);
+        panels.measure(queries, 0, all, measures);
+        for (std::int64_t s = begin; s < end; ++s)
+          write_ranks(measures[s - begin], rows.n(),
+                      {&sample.neighbors.ids[static_cast<std::size_t>(sampled(s) * k)],
+                       static_cast<std::size_t>(k)},
+                      row_of, &ranks[static_cast<std::size_t>(s * k)]);
+      });
+  const auto kept = ranks.begin() + static_cast<std::ptrdiff_t>(
+                                        0.5 * (1 + target) * static_cast<double>(ranks.size() - 1));
+  std::nth_element(ranks.begin(), kept, ranks.end());
+  return static_cast<int>(std::min(rows.n(), std::max<std::int64_t>(*kept, k) + kSlack));
+}
+
+}  // namespace nearfold

@@ -1,0 +1,35 @@
+// From candidates to neighbours: true distances, the canonical order.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "knn/metric.hpp"
+#include "knn/recall.hpp"
+#include "knn/top_k.hpp"
+
+namespace nearfold {
+
+/// Measures candidates for one query at a time. For one thread.
+class Refine {
+ public:
+  Refine(const MetricSpace& space, const KnnRows& rows) : space_(&space), rows_(&rows) {}
+  /// The k nearest of the `count` candidates (rows of KnnRows, -1 for none), the point `self` not
+  /// among them (-1: nobody). Fewer when there are fewer.
+  const std::vector<Candidate>& operator()(const float* query, float scale, std::int64_t self,
+                                           const std::int32_t* candidates, int count, int k);
+
+ private:
+  const MetricSpace* space_;
+  const KnnRows* rows_;
+  std::vector<std::int32_t> ids_;
+  std::vector<Candidate> measured_;
+};
+
+/// How many candidates a search should bring, so that the order of short rows alone costs no more
+/// than half of what `target` allows to miss: by the ranks that short rows give to the exact
+/// neighbours of some rows of the sample, which is of the points themselves. The query is counted.
+int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projection& projection,
+                   const ExactSample& sample, double target, const Cpu& on);
+
+}  // namespace nearfold

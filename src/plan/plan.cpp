@@ -1,0 +1,184 @@
+// The plan of a run: how many bytes each stage holds per point, and what that comes to. The counts
+// are those of the arrays that the stages make (knn/projected_rows.hpp, weights/weights.cpp, ...),
+// checked against measured peaks (tests/plan/plan_test.cpp, docs/memory.md).
+#include "nearfold/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "core/parallel.hpp"
+#include "knn/cost.hpp"
+#include "knn/exact.hpp"
+#include "knn/metric.hpp"
+#include "knn/projected_rows.hpp"
+#include "nearfold/error.hpp"
+#include "plan/needs.hpp"
+#include "run/check_run.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr double kEntriesPerNeighbor = 1.55;  // of the symmetric graph; 1 to 2, by the data
+constexpr double kProgram = 15e6;             // code, libraries, their buffers
+constexpr double kSample = 12.0 * 4096;       // bytes per column: what finds the principal axes
+constexpr double kPad = 16;                   // columns of short rows come in so many
+constexpr double kProjectedFrom = 128;        // columns, from which axes are looked for
+
+// ---- knn ----------------------------------------------------------------------------------------
+
+cost::Sizes sizes_of(const Counts& c, bool l2) {
+  return {c.n, c.dim, c.width, c.k, l2, c.width >= c.dim};
+}
+
+/// Rows while they are put into order; then those of the filter, and the answer.
+Need search_need(const FlatKnn&, const Counts& c, const cost::Sizes& s) {
+  return {std::max(8 * c.width, 4 * c.width + 8 * c.k) + 40, 0, cost::flat_seconds(s)};
+}
+/// Rows, those of the filter, those in panels by cell, and the answer.
+Need search_need(const IvfKnn& p, const Counts& c, const cost::Sizes& s) {
+  constexpr int kUsualProbes = 14;
+  const double nlist = p.nlist.value_or(static_cast<int>(2 * std::sqrt(std::min(c.n, 1e18))));
+  return {12 * c.width + 8 * c.k + 40, 0,
+          cost::ivf_seconds(s, nlist, p.nprobe.value_or(kUsualProbes))};
+}
+/// An inverted file and a look at neighbours of neighbours; other methods need less.
+Need search_need(const AutoKnn&, const Counts& c, const cost::Sizes& s) {
+  Need need = search_need(IvfKnn{}, c, s);
+  need.bytes_per_point += 9 * c.k + 270;
+  return need;
+}
+Need search_need(const HnswKnn& p, const Counts& c, const cost::Sizes& s) {
+  return {8 * c.width + 8 * c.k + 9.0 * p.M + 60, 0, cost::hnsw_seconds(s)};
+}
+Need search_need(const NnDescentKnn& p, const Counts& c, const cost::Sizes& s) {
+  return {8 * c.width + 6.2 * c.k + 14.0 * p.max_candidates + 10, 0, cost::nndescent_seconds(s)};
+}
+
+/// Columns that a metric adds to a copy of the points; nothing where it takes them as they are.
+double copied_columns(const Settings& settings, double dim) {
+  const Metric metric = settings.distance.metric;
+  if (metric == Metric::inner_product) return 2 * dim + 2;
+  if (metric == Metric::cosine || metric == Metric::correlation) return dim + 1;
+  return 0;
+}
+
+// ---- the others ---------------------------------------------------------------------------------
+
+/// The graph by vertex, memberships, the reverse lists, the edges.
+Need weights_need(const Counts& c) {
+  return {20 * c.k + 8 * c.entries + 40, 0, c.n * c.k * 3e-7 / c.threads};
+}
+/// The edges, and what a start needs beside: blocks of vectors of the spectral one.
+Need init_need(const Init& init, const Counts& c) {
+  const bool spectral = std::holds_alternative<SpectralInit>(init);
+  const bool pca = std::holds_alternative<PcaInit>(init);
+  return {8 * c.entries + (spectral ? 340 : 40), pca ? 40 * 256 * c.dim : 0,
+          (spectral ? c.n * c.entries * 2e-7
+           : pca    ? c.n * c.dim * 3e-9
+                    : 0) /
+              c.threads};
+}
+Need optimize_need(const UmapParams& p, const Counts& c) {
+  const double epochs = iterations_of(p, static_cast<std::int64_t>(c.n));
+  return {16 * c.entries + 60, 0, epochs * c.n * c.entries * 1.6e-8 / c.threads};
+}
+Need optimize_need(const TsneParams& p, const Counts& c) {
+  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
+  return {8 * c.entries + 60, 60 * span * span,
+          p.max_iter * (c.n * c.entries * 1.5e-9 + c.n * 6e-8) / c.threads};
+}
+
+std::int64_t whole(double bytes) {
+  constexpr double kMax = 9.2e18;
+  return static_cast<std::int64_t>(std::min(bytes, kMax));
+}
+
+Counts counts_of(const PlannedPoints& points, const Settings& settings) {
+  const auto n = static_cast<double>(points.n), dim = static_cast<double>(points.dim);
+  const auto most = std::ceil(dim / kPad) * kPad;
+  const double k = neighbors_needed(settings.method, points.n);
+  const auto* cpu = std::get_if<Cpu>(&settings.device);
+  return {.n = n,
+          .dim = dim,
+          .k = k,
+          .width = points.search_width > 0 ? static_cast<double>(points.search_width) : most,
+          .entries = std::min(kEntriesPerNeighbor * k, n),
+          .threads = static_cast<double>(thread_count(cpu != nullptr ? cpu->threads : 0))};
+}
+
+/// Finding neighbours; where a graph is given, only putting it into order.
+Need knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
+  if (points.has_graph) return {16 * c.k + 20, 0, 0};
+  const cost::Sizes sizes = sizes_of(c, norm_of(settings.distance.metric) == Norm::l2);
+  Need need = std::visit([&](const auto& p) { return search_need(p, c, sizes); }, settings.knn);
+  need.bytes_per_point =
+      std::max(need.bytes_per_point, 16 * c.k + 20) + 4 * copied_columns(settings, c.dim);
+  if (c.dim >= kProjectedFrom) need.bytes = kSample * c.dim;
+  need.seconds /= c.threads;
+  return need;
+}
+
+}  // namespace
+
+std::int64_t Plan::host_bytes() const {
+  return largest().host_bytes;
+}
+
+std::int64_t Plan::device_bytes() const {
+  std::int64_t most = 0;
+  for (const PlannedStage& stage : stages) most = std::max(most, stage.device_bytes);
+  return most;
+}
+
+double Plan::seconds() const {
+  double sum = 0;
+  for (const PlannedStage& stage : stages) sum += stage.seconds;
+  return sum;
+}
+
+const PlannedStage& Plan::largest() const {
+  return *std::max_element(
+      stages.begin(), stages.end(),
+      [](const PlannedStage& a, const PlannedStage& b) { return a.host_bytes < b.host_bytes; });
+}
+
+Plan plan(const PlannedPoints& points, const Settings& settings) {
+  const Counts c = counts_of(points, settings);
+  const Init init = settings.init.value_or(default_init(settings.method, points.dim > 0));
+  const bool gpu = std::holds_alternative<Cuda>(settings.device);
+  const double held = points.counted ? 4 * c.dim : 0;  // bytes of every point
+  Plan out;
+  const auto add = [&](const char* stage, const Need& need, const Need& there) {
+    out.stages.push_back(
+        {.name = stage,
+         .host_bytes = whole(c.n * (held + need.bytes_per_point) + need.bytes + kProgram),
+         .device_bytes = gpu ? whole(c.n * there.bytes_per_point + there.bytes) : 0,
+         .seconds = need.seconds});
+  };
+  add("knn", knn_need(points, settings, c), device_knn_need(points, settings, c));
+  if (points.graph_only) return out;
+  add("weights", weights_need(c), device_weights_need(c));
+  add("init", init_need(init, c), device_init_need(init, c));
+  std::visit(
+      [&](const auto& p) { add("optimize", optimize_need(p, c), device_optimize_need(p, c)); },
+      settings.method);
+  return out;
+}
+
+std::int64_t search_width(HostMatrix<const float> sample, const Settings& settings) {
+  const Cpu on = std::visit([](const auto& device) { return host_of(device); }, settings.device);
+  const MetricSpace space = make_space(sample, {settings.distance.metric, ZeroVectors::far}, on);
+  return knn_row_width(make_projection(space.points.view, kFilterCarries, on), space.norm);
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g GB", static_cast<double>(bytes) * 1e-9);
+  return text;
+}
+
+}  // namespace nearfold

@@ -1,0 +1,41 @@
+// What each stage holds in the memory of a GPU: counts of the arrays in kernels/, never measured.
+#include <algorithm>
+#include <cmath>
+
+#include "plan/faiss_memory.hpp"
+#include "plan/needs.hpp"
+
+namespace nearfold {
+
+/// Flat search needs less where it goes through the points in tiles.
+Need device_knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
+  const double numbering = 16 * c.k + 60;  // the graph twice, names, keys
+  if (points.has_graph) return {numbering, 0, 0};
+  const double row = 8 * c.k + 29;
+  const bool flat = std::holds_alternative<FlatKnn>(settings.knn);
+  // Probes are tuned against all pairs, before there is a copy of the rows in cells.
+  const bool half = flat && points.dim >= kMinHalfWidth;
+  const auto pairs = static_cast<double>(kMinScratch + pair_scratch(points.n, points.dim, half));
+  const double scratch = flat ? pairs : std::max(pairs, cell_copy(c.n, c.dim));
+  return {std::max(numbering, row + 4 * c.dim + (half ? 2 * c.dim : 0.0)),
+          static_cast<double>(kReserve) + scratch, 0};
+}
+Need device_weights_need(const Counts& c) {
+  return {28 * c.k + 8 * c.entries + 40, 0, 0};
+}
+Need device_init_need(const Init& init, const Counts& c) {
+  const double edges = 8 * c.entries + 12;
+  if (std::holds_alternative<PcaInit>(init)) return {edges + 4 * c.dim + 64, 16'384 * c.dim, 0};
+  return {edges + (std::holds_alternative<SpectralInit>(init) ? 110.0 : 0.0), 0, 0};
+}
+/// The edges twice while they are split into parts of an epoch.
+Need device_optimize_need(const UmapParams&, const Counts& c) {
+  constexpr double kMaxParts = 16;
+  return {16 * c.entries + 8 * kMaxParts + 40, 0, 0};
+}
+Need device_optimize_need(const TsneParams&, const Counts& c) {
+  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
+  return {8 * c.entries + 110, 500 * span * span, 0};
+}
+
+}  // namespace nearfold

@@ -1,0 +1,150 @@
+// Exact and approximate graphs side by side, and the number of points from which one is faster.
+#include "nearfold/compare.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "core/stopping.hpp"
+#include "quality/quality.hpp"
+#include "stages.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr std::int64_t kMin = 1000;  // points of the smallest subset that is timed
+constexpr int kHalvings = 2;         // of the interval that a crossing lies in
+
+Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_t> labels, int k,
+                     const Settings& settings, const QualityParams& quality,
+                     const Progress& progress) {
+  const KnnGraph graph =
+      find_neighbors(points, k, settings.knn, settings.device, settings.seed, settings.distance);
+  Result result = embed(graph, points, settings, progress);
+  Compared one{settings.knn,
+               graph.build_seconds,
+               graph.search_seconds,
+               std::move(result.info),
+               std::move(result.layout),
+               {},
+               {}};
+  if (one.info.finished) one.quality = evaluate(points, one.layout, labels, quality);
+  return one;
+}
+
+/// The least of up to three times, fewer where a search is long.
+double time_of(HostMatrix<const float> points, int k, const KnnParams& knn,
+               const Settings& settings) {
+  constexpr double kLong = 0.5;  // seconds
+  double least = 0, all = 0;
+  for (int round = 0; round < 3 && all < kLong; ++round) {
+    const KnnGraph graph =
+        find_neighbors(points, k, knn, settings.device, settings.seed, settings.distance);
+    least = round == 0 ? graph.seconds() : std::min(least, graph.seconds());
+    all += graph.seconds();
+  }
+  return least;
+}
+
+/// Subsets of the points, and what is measured on them.
+class Timer {
+ public:
+  Timer(HostMatrix<const float> points, int k, const Settings& settings)
+      : points_(points), k_(k), settings_(settings) {}
+
+  SearchTimes operator()(std::int64_t n, const KnnParams& knn) {
+    const Matrix subset =
+        take_rows(points_, draw_rows(points_.rows, n, settings_.seed, Draw::points));
+    const auto [exact, fresh] = exact_.try_emplace(n, 0.0);
+    if (fresh) exact->second = time_of(subset, k_, FlatKnn{}, settings_);
+    return {n, exact->second, time_of(subset, k_, knn, settings_)};
+  }
+
+ private:
+  HostMatrix<const float> points_;
+  int k_;
+  const Settings& settings_;
+  std::map<std::int64_t, double> exact_;  // seconds at each size
+};
+
+bool pays(const SearchTimes& t) {
+  return t.approximate < t.exact;
+}
+
+/// Where the logarithms of the times meet, if they run straight between two sizes.
+std::int64_t crossing(const SearchTimes& a, const SearchTimes& b) {
+  const double at_a = std::log(a.approximate / a.exact), at_b = std::log(b.approximate / b.exact);
+  const auto from = std::log(static_cast<double>(a.n)), to = std::log(static_cast<double>(b.n));
+  return std::llround(std::exp(from + (to - from) * at_a / (at_a - at_b)));
+}
+
+BreakEven find_break_even(Timer& timer, const Compared& exact, const Compared& approximate,
+                          std::int64_t n, std::int64_t fewest) {
+  BreakEven out;
+  auto& times = out.times;
+  times.push_back({n, exact.knn_seconds(), approximate.knn_seconds()});
+  for (std::int64_t size = n / 2; size >= fewest; size /= 2)
+    times.insert(times.begin(), timer(size, approximate.knn));
+  for (int step = 0; step <= kHalvings; ++step) {
+    // Above the last size at which the exact search is faster; noise below it does not matter.
+    const auto last = std::find_if_not(times.rbegin(), times.rend(), pays);
+    if (last == times.rend() || last == times.rbegin()) return out;
+    const auto above = last.base();
+    const SearchTimes a = *last, b = *above;
+    const auto middle =
+        static_cast<std::int64_t>(std::sqrt(static_cast<double>(a.n) * static_cast<double>(b.n)));
+    if (step == kHalvings || middle <= a.n) {
+      out.n = crossing(a, b);
+      return out;
+    }
+    times.insert(above, timer(middle, approximate.knn));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Compared> compare_graphs(HostMatrix<const float> points,
+                                     std::span<const std::int32_t> labels, int k,
+                                     std::span<const KnnParams> methods, const Settings& settings,
+                                     const QualityParams& quality, const OnCompared& on_compared,
+                                     const Progress& progress) {
+  Settings one = settings;
+  QualityParams scored = quality;
+  scored.distance = settings.distance;
+  scored.device = std::visit([](const auto& on) { return Device{host_of(on)}; }, settings.device);
+  std::vector<KnnParams> all{FlatKnn{}};
+  all.insert(all.end(), methods.begin(), methods.end());
+  for (const KnnParams& knn : all) {
+    one.knn = knn;
+    validate(one);
+  }
+  std::vector<Compared> out;
+  const StopScope scope([&] { return !progress || progress({Stage::knn, 0, 0}); });
+  try {
+    for (const KnnParams& knn : all) {
+      one.knn = knn;
+      Compared compared = compare_one(points, labels, k, one, scored, progress);
+      if (!compared.info.finished) break;
+      if (!out.empty())
+        compared.agreement = compare_layouts(out[0].layout, compared.layout, 10, scored);
+      out.push_back(std::move(compared));
+      on_compared(out.back());
+    }
+  } catch (const Stopped&) {  // within a search or a score: without that one
+  }
+  return out;
+}
+
+std::vector<BreakEven> break_even(HostMatrix<const float> points, int k,
+                                  std::span<const Compared> compared, const Settings& settings) {
+  const std::int64_t fewest = std::max<std::int64_t>(kMin, 4 * std::int64_t{k});
+  Timer timer(points, k, settings);
+  std::vector<BreakEven> out;
+  for (std::size_t c = 1; c < compared.size(); ++c)
+    out.push_back(find_break_even(timer, compared[0], compared[c], points.rows, fewest));
+  return out;
+}
+
+}  // namespace nearfold

@@ -1,0 +1,269 @@
+// The public way in: checks, the pipeline, the loop, the report.
+#include "nearfold/embed.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "nearfold/error.hpp"
+#include "run/embedder_state.hpp"
+
+namespace nearfold {
+namespace {
+
+std::int64_t peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+const char* method_name(const Method& method) {
+  return std::holds_alternative<TsneParams>(method) ? "tsne" : "umap";
+}
+
+void require_finite(HostMatrix<const float> layout) {
+  for (std::int64_t i = 0; i < layout.size(); ++i)
+    if (!std::isfinite(layout.data[i])) throw_not_finite();
+}
+
+void require_layout(const Embedder::State& state) {
+  if (!state.optimizer) throw InvalidInput("the run was stopped before it had a layout");
+}
+
+/// `out` is of the layout's shape.
+template <class Where>
+void require_shape(const Embedder::State& state, const MatrixView<float, Where>& out) {
+  if (out.rows == state.n && out.cols == state.dims) return;
+  throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
+                     "; the layout is " + std::to_string(state.n) + " x " +
+                     std::to_string(state.dims));
+}
+
+/// The GPU that memory given by the caller is of.
+const Cuda& gpu_of(const Device& device) {
+  if (const auto* gpu = std::get_if<Cuda>(&device)) return *gpu;
+  throw InvalidParameter(
+      "the memory given is a GPU's and device is the cpu; set device to that GPU, or give host "
+      "memory");
+}
+
+}  // namespace
+
+const char* name(Stage stage) {
+  switch (stage) {
+    case Stage::check:
+      return "check";
+    case Stage::knn:
+      return "knn";
+    case Stage::weights:
+      return "weights";
+    case Stage::init:
+      return "init";
+    case Stage::optimize:
+      return "optimize";
+  }
+  return "";
+}
+
+double RunInfo::total_seconds() const {
+  double total = 0;
+  for (const auto& [stage, took] : seconds) total += took;
+  return total;
+}
+
+const char* version() noexcept {
+  return NEARFOLD_VERSION;
+}
+
+Embedder::State::State(const Source& source, const Settings& settings)
+    : n(source.n()),
+      dims(settings.dims),
+      total(iterations_of(settings.method, n)),
+      device(settings.device) {
+  info.version = version();
+  info.method = method_name(settings.method);
+  info.device = describe(settings.device);
+  if (const auto* cpu = std::get_if<Cpu>(&settings.device))
+    info.threads = thread_count(cpu->threads);
+  info.seed = settings.seed;
+  info.n = n;
+  info.dim = source.dim();
+  if (source.checkpoint == nullptr) return;
+  info.iterations = source.checkpoint->iteration;
+  total = source.checkpoint->iterations;
+  info.finished = info.iterations == total;
+}
+
+void Embedder::State::advance(int steps) {
+  if (!optimizer) return;
+  steps = std::clamp(steps, 0, total - info.iterations);
+  const StopScope whole({});  // an iteration is done, or it is not
+  int done = 0;
+  Run::timed(info, name(Stage::optimize), [&] { done = optimizer->advance(steps); });
+  info.iterations += done;
+  if (done < steps) total = info.iterations;  // an early stop
+  info.early_iterations = optimizer->early_iterations();
+  info.finished = info.iterations == total;
+  info.peak_bytes = peak_bytes();
+}
+
+void Embedder::State::finish(Run& run) {
+  while (optimizer && run.report(Stage::optimize, info.iterations, total) &&
+         info.iterations < total)
+    advance(block());
+}
+
+Result Embedder::State::run_to_end(Run& run) {
+  finish(run);
+  return result();
+}
+
+int Embedder::State::block() const {
+  constexpr std::int64_t kMany = 100'000;
+  const bool waits = info.threads == 0;  // a GPU: not for every iteration
+  return n > kMany && !waits ? 1 : 10;
+}
+
+RunInfo Embedder::State::report() const {
+  RunInfo report = info;
+  if (!optimizer) return report;
+  report.kl_divergence = optimizer->loss();
+  report.force_error = optimizer->force_error();
+  report.peak_bytes = peak_bytes();
+  return report;
+}
+
+Result Embedder::State::result() const {
+  if (!optimizer) return {{}, info};
+  Matrix layout(n, dims);
+  optimizer->copy_layout(layout.view());
+  require_finite(layout);
+  return {std::move(layout), report()};
+}
+
+std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
+                                                        const Settings& settings,
+                                                        const Progress& progress) {
+  validate(settings);
+  if (source.device_points.data != nullptr) gpu_of(settings.device);
+  require_usable(settings.device);
+  auto state = std::make_unique<State>(source, settings);
+  Run run(state->info, progress);
+  state->optimizer = std::visit(
+      [&](const auto& params, const auto& on) {
+        return start_optimizer(prepare(source, params, settings, on, run, state->info), source,
+                               params, settings, on, run);
+      },
+      settings.method, settings.device);
+  state->info.peak_bytes = peak_bytes();
+  return state;
+}
+
+Embedder::Embedder(HostMatrix<const float> points, const Settings& settings,
+                   const Progress& progress)
+    : state_(State::begin({.points = points}, settings, progress)) {}
+Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+                   const Progress& progress)
+    : state_(State::begin({.points = points, .graph = &graph}, settings, progress)) {}
+Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+                   const Checkpoint& from, const Progress& progress)
+    : state_(State::begin({.points = points, .graph = &graph, .checkpoint = &from}, settings,
+                          progress)) {}
+Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
+                   const Progress& progress)
+    : state_(State::begin({.device_points = points}, settings, progress)) {}
+Embedder::Embedder(Embedder&&) noexcept = default;
+Embedder& Embedder::operator=(Embedder&&) noexcept = default;
+Embedder::~Embedder() = default;
+
+int Embedder::iteration() const {
+  return state_->info.iterations;
+}
+int Embedder::iterations() const {
+  return state_->total;
+}
+
+void Embedder::advance(int n) {
+  state_->advance(n);
+}
+
+std::optional<double> Embedder::loss() const {
+  return state_->optimizer ? state_->optimizer->loss() : std::nullopt;
+}
+
+void Embedder::copy_layout(HostMatrix<float> out) const {
+  require_layout(*state_);
+  require_shape(*state_, out);
+  state_->optimizer->copy_layout(out);
+  require_finite(out);
+}
+
+void Embedder::copy_layout(DeviceMatrix<float> out) const {
+  const Cuda& gpu = gpu_of(state_->device);
+  require_layout(*state_);
+  require_shape(*state_, out);
+  wait_for(gpu);  // the caller's stream may still read what was there; a run has its own
+  state_->optimizer->copy_layout(out);
+  require_finite(out, gpu);
+}
+
+Checkpoint Embedder::checkpoint() const {
+  require_layout(*state_);
+  Checkpoint checkpoint = state_->optimizer->save();
+  require_finite(checkpoint.layout);
+  checkpoint.init = state_->info.init;
+  checkpoint.warnings = state_->info.warnings;
+  return checkpoint;
+}
+
+const RunInfo& Embedder::info() const {
+  return state_->info;
+}
+
+int Embedder::block() const {
+  return state_->block();
+}
+
+Result Embedder::result() const {
+  return state_->result();
+}
+
+Result Embedder::run_to_end(const Progress& progress) {
+  Run run(state_->info, progress);
+  return state_->run_to_end(run);
+}
+
+Result embed(HostMatrix<const float> points, const Settings& settings, const Progress& progress) {
+  return Embedder(points, settings, progress).run_to_end(progress);
+}
+
+RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
+              const Progress& progress) {
+  gpu_of(settings.device);
+  validate(settings);
+  if (out.rows != points.rows || out.cols != settings.dims)
+    throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
+                       "; the layout will be " + std::to_string(points.rows) + " x " +
+                       std::to_string(settings.dims));
+  auto state = Embedder::State::begin({.device_points = points}, settings, progress);
+  Run run(state->info, progress);
+  state->finish(run);
+  if (state->optimizer) {
+    state->optimizer->copy_layout(out);
+    require_finite(out, std::get<Cuda>(settings.device));
+  }
+  return state->report();
+}
+
+Result embed(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+             const Progress& progress) {
+  return Embedder(graph, points, settings, progress).run_to_end(progress);
+}
+
+Result embed(const KnnGraph& graph, const Settings& settings, const Progress& progress) {
+  return embed(graph, {}, settings, progress);
+}
+
+}  // namespace nearfold

@@ -1,0 +1,254 @@
+// UMAP's optimisation on the CPU: umap-learn's stochastic descent, in steps that any number of
+// threads can take. An epoch is cut into steps, in each of which a vertex meets one or two of its
+// firing edges (edge_schedule.hpp). In a step every vertex reads all others from the layout before
+// it and writes only itself: the clipped forces of the edges that fire and of their negative
+// samples are summed and followed. Nothing depends on order or threads.
+//
+// So a vertex makes about as many moves as in umap-learn's serial loop, as long and as noisy. With
+// one move an epoch, maps of many neighbours or a large min_dist are worse; so they are when only
+// one end of an edge moves in a step. An edge pulls both of its ends there, once for each direction
+// stored, and the second time they have already met. So it acts twice here, half an epoch apart:
+// with a pull of twice the length instead, distances in the map agree less with those of the data.
+//
+// Vertices of about as many terms are put side by side, one in each lane of a register: term t of
+// each of them is computed together and added to the sum of its own vertex, pulls first, in the
+// order of its own terms. Draw t of a vertex in a step is a pure function of (seed, step, vertex,
+// t).
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/parallel.hpp"
+#include "core/simd.hpp"
+#include "graph/vertex_order.hpp"
+#include "math/philox.hpp"
+#include "math/umap_force.hpp"
+#include "stages.hpp"
+#include "umap/curve_fit.hpp"
+#include "umap/edge_schedule.hpp"
+
+namespace nearfold {
+namespace {
+
+/// A part of an epoch.
+struct Step {
+  std::int32_t epoch;    // 1, 2, ...
+  std::int32_t part;     // of the epoch, 0, 1, ...
+  std::uint32_t number;  // of all steps, 0, 1, ...
+  float rate;            // learning rate
+};
+
+/// The vertices side by side and their terms.
+struct Lanes {
+  std::int64_t vertex[kSimd];
+  std::int32_t first[kSimd], pulls[kSimd];  // see Firing
+  std::int32_t pushes[kSimd];               // negative samples
+};
+
+int most(const std::int32_t* counts) {
+  return *std::max_element(counts, counts + kSimd);
+}
+
+/// The vertices of a block that have a firing edge, those with most first. Returns how many.
+int order_by_pulls(const Firing& firing, std::int64_t vertices, std::uint8_t* order) {
+  // With more pulls than kMax in no order. Neighbours are counted apart, so that none waits for
+  // the count of the one before.
+  constexpr int kMax = 15, kApart = 4, kKeys = (kMax + 1) * kApart;
+  const auto key = [&](std::int64_t v) {
+    return (kMax - std::min(firing.pulls[v], kMax)) * kApart + static_cast<int>(v % kApart);
+  };
+  int begin[kKeys + 1] = {};
+  for (std::int64_t v = 0; v < vertices; ++v) ++begin[key(v) + 1];
+  for (int k = 1; k <= kKeys; ++k) begin[k] += begin[k - 1];
+  const int moving = begin[kKeys - kApart];  // the last keys are those of no pulls
+  for (std::int64_t v = 0; v < vertices; ++v) order[begin[key(v)]++] = static_cast<std::uint8_t>(v);
+  return moving;
+}
+
+/// Sums of forces on the vertices side by side.
+template <int Dims>
+struct Forces {
+  Floats own[Dims];  // where the vertices are
+  Floats sum[Dims] = {};
+
+  Forces(const float* y, const std::int64_t* vertices) { gather<Dims>(y, vertices, own); }
+
+  /// Adds the clipped force of the points `others` where there is one.
+  template <class Factor>
+  void add(const float* y, const std::int64_t* others, Ints present, const Factor& factor) {
+    Floats d[Dims], d2{};
+    gather<Dims>(y, others, d);
+    for (int c = 0; c < Dims; ++c) {
+      d[c] = own[c] - d[c];
+      d2 += d[c] * d[c];
+    }
+    const Floats g = factor(d2);
+    for (int c = 0; c < Dims; ++c) sum[c] = present ? sum[c] + clip4(g * d[c]) : sum[c];
+  }
+};
+
+template <int Dims>
+class UmapOptimizer final : public Optimizer {
+ public:
+  UmapOptimizer(EdgeGraph graph, Matrix start, const UmapParams& params, std::uint64_t seed,
+                const Cpu& on)
+      : point_of_(std::move(graph.point_of)),
+        edges_(std::move(graph), on),
+        y_(by_vertex(std::move(start), point_of_)),
+        next_(y_.size()),
+        work_(
+            static_cast<std::size_t>((edges_.n() + kUmapBlock - 1) / kUmapBlock * edges_.parts())),
+        seed_(seed),
+        epochs_(iterations_of(params, edges_.n())),
+        learning_rate_(params.learning_rate),
+        samples_per_firing_(static_cast<float>(params.negative_sample_rate)),
+        on_(on) {
+    const Curve curve = fit_curve(params);
+    curve_ = {static_cast<float>(curve.a), static_cast<float>(curve.b),
+              static_cast<float>(params.repulsion_strength)};
+  }
+
+  int advance(int n) override {
+    const std::int32_t first = epoch_;
+    for (; n > 0 && epoch_ < epochs_; --n) {
+      const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_) / epochs_);
+      for (std::int32_t part = 0; part < edges_.parts(); ++part) {
+        const Step step{epoch_ + 1, part,
+                        static_cast<std::uint32_t>(std::int64_t{epoch_} * edges_.parts() + part),
+                        static_cast<float>(rate)};
+        parallel_for(on_.threads, edges_.n(), kUmapBlock,
+                     [&](std::int64_t begin, std::int64_t end) { move_block(begin, end, step); });
+        y_.swap(next_);
+      }
+      ++epoch_;
+    }
+    return epoch_ - first;
+  }
+
+  std::optional<double> loss() const override { return std::nullopt; }
+
+  void copy_layout(HostMatrix<float> out) const override { by_point(y_, point_of_, out); }
+
+  Checkpoint save() const override {
+    return {.iteration = epoch_, .iterations = epochs_, .layout = by_point(y_, point_of_, Dims)};
+  }
+  void restore(const Checkpoint& from) override {
+    epoch_ = from.iteration;
+    y_ = by_vertex(from.layout, point_of_);
+  }
+
+ private:
+  /// What a block has to do for a part of an epoch, which it does in two steps.
+  struct Work {
+    std::int32_t epoch = 0;  // none yet
+    Firing firing;
+    std::uint8_t order[kUmapBlock];  // of the vertices that move
+    int moving = 0;
+  };
+  static_assert(kUmapBlock <= 256);
+
+  void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
+    std::copy(y_.begin() + begin * Dims, y_.begin() + end * Dims, next_.begin() + begin * Dims);
+    follow(begin, work_of(begin, end, step.part, step.epoch), step, samples_per_firing_);
+    follow(begin, work_of(begin, end, second_part(step.part, edges_.parts()), step.epoch), step, 0);
+  }
+
+  /// Found when the part has its first step of the epoch, kept for the second.
+  const Work& work_of(std::int64_t begin, std::int64_t end, std::int32_t part, std::int32_t epoch) {
+    Work& work = work_[static_cast<std::size_t>((begin / kUmapBlock) * edges_.parts() + part)];
+    if (work.epoch != epoch) {
+      edges_.find_firing(begin, end, epoch, part, work.firing);
+      work.moving = order_by_pulls(work.firing, end - begin, work.order);
+      work.epoch = epoch;
+    }
+    return work;
+  }
+
+  /// Moves the vertices of a block by what fires in a part.
+  void follow(std::int64_t begin, const Work& work, const Step& step, float samples_per_firing) {
+    for (int at = 0; at < work.moving; at += kSimd)
+      move(begin, work.firing, work.order + at, std::min(kSimd, work.moving - at), step,
+           samples_per_firing);
+  }
+
+  /// Moves `count` <= kSimd vertices of the block that begins at `begin`; lanes beyond repeat the
+  /// last of them and come to nothing.
+  void move(std::int64_t begin, const Firing& firing, const std::uint8_t* which, int count,
+            const Step& step, float samples_per_firing) {
+    Lanes lanes;
+    for (int l = 0; l < kSimd; ++l) {
+      const std::int32_t v = which[std::min(l, count - 1)];
+      lanes.vertex[l] = begin + v;
+      lanes.first[l] = firing.first[v];
+      lanes.pulls[l] = firing.pulls[v];
+      lanes.pushes[l] = samples_due(lanes.pulls[l], samples_per_firing,
+                                    static_cast<std::uint32_t>(begin + v), step.number);
+    }
+    Forces<Dims> force(y_.data(), lanes.vertex);
+    pull_all(lanes, firing.others.data(), force);
+    push_all(lanes, step.number, force);
+    for (int l = 0; l < count; ++l) {
+      const float length = step.rate * umap_share(lanes.pulls[l]);
+      float* const to = &next_[static_cast<std::size_t>(lanes.vertex[l] * Dims)];
+      for (int c = 0; c < Dims; ++c) to[c] += length * force.sum[c][l];
+    }
+  }
+
+  void pull_all(const Lanes& lanes, const std::int32_t* edges, Forces<Dims>& force) const {
+    const auto attraction = [curve = curve_](Floats d2) { return umap_attraction(d2, curve); };
+    const Ints counts = load(lanes.pulls);
+    for (int t = 0; t < most(lanes.pulls); ++t) {
+      std::int64_t others[kSimd];
+      for (int l = 0; l < kSimd; ++l)
+        others[l] = edges[lanes.first[l] + std::min(t, lanes.pulls[l] - 1)];
+      force.add(y_.data(), others, t < counts, attraction);
+    }
+  }
+
+  void push_all(const Lanes& lanes, std::uint32_t step, Forces<Dims>& force) const {
+    const auto repulsion = [curve = curve_](Floats d2) { return umap_repulsion(d2, curve); };
+    const Ints counts = load(lanes.pushes);
+    const int last = most(lanes.pushes);
+    for (int t = 0; t < last; t += 4) {
+      std::int64_t others[4][kSimd];
+      draw(lanes.vertex, step, t, others);
+      for (int s = 0; s < std::min(4, last - t); ++s)
+        force.add(y_.data(), others[s], t + s < counts, repulsion);
+    }
+  }
+
+  /// Vertices number t, ..., t + 3 that are drawn for each of `vertex`.
+  void draw(const std::int64_t* vertex, std::uint32_t step, int t,
+            std::int64_t (*others)[kSimd]) const {
+    constexpr auto kStream = static_cast<std::uint32_t>(Stream::layout);
+    const auto n = static_cast<std::uint32_t>(edges_.n());
+    for (int half = 0; half < kSimd; half += kSimd / 2) {
+      const FourWords<LongWords> words =
+          philox(LongWords{} + static_cast<std::uint32_t>(t), load(vertex + half),
+                 LongWords{} + step, LongWords{} + kStream, seed_);
+      for (int s = 0; s < 4; ++s) store(others[s] + half, to_range(words.v[s], n));
+    }
+  }
+
+  std::vector<std::int32_t> point_of_;
+  UmapEdges edges_;
+  std::vector<float> y_, next_;  // [n, Dims]; layout and its successor
+  std::vector<Work> work_;       // [blocks, parts]
+  std::uint64_t seed_;
+  std::int32_t epoch_ = 0, epochs_;
+  double learning_rate_;
+  float samples_per_firing_;
+  UmapCurve curve_{};
+  Cpu on_;
+};
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams& params,
+                                          std::uint64_t seed, const Cpu& on) {
+  if (start.cols == 2)
+    return std::make_unique<UmapOptimizer<2>>(std::move(graph), std::move(start), params, seed, on);
+  return std::make_unique<UmapOptimizer<3>>(std::move(graph), std::move(start), params, seed, on);
+}
+
+}  // namespace nearfold

@@ -1,0 +1,274 @@
+// The tool as scripts use it: pictures, scores, grids and comparisons of maps.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "support/cli_run.hpp"
+
+namespace nearfold {
+namespace {
+
+TEST_F(Cli, PlotDrawsAMap) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  EXPECT_EQ(run("plot " + path("y.npy") + " -o " + path("p.png") +
+                " --dark --style density --labels " + path("l.npy"))
+                .code,
+            0);
+  EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
+  EXPECT_EQ(run("plot " + path("x.npy") + " -o " + path("q.png")).code, 3);  // 5 columns
+}
+
+TEST_F(Cli, PlotDrawsSeveralMapsAsPngOrSvg) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  const std::string plot = "plot " + path("y.npy") + " " + path("y.npy") + " --columns 2 ";
+  ASSERT_EQ(run(plot + "--labels " + path("l.npy") + " -o " + path("p.png")).code, 0);
+  EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
+  std::string values;
+  for (int i = 0; i < 300; ++i) values += std::to_string(i) + "\n";
+  write("v.csv", values);
+  ASSERT_EQ(run(plot + "--values " + path("v.csv") + " -o " + path("p.svg")).code, 0);
+  const std::string svg = bytes("p.svg");
+  EXPECT_NE(svg.find(">y</text>"), std::string::npos);  // the title of a panel
+  EXPECT_NE(svg.find(">299</text>"), std::string::npos);
+  EXPECT_NE(svg.find("width=\"1200\" height=\"600\""), std::string::npos);
+  ASSERT_EQ(run(embed("--force --plot " + path("e.svg"))).code, 0);
+  EXPECT_EQ(bytes("e.svg").substr(0, 5), "<?xml");
+}
+
+TEST_F(Cli, EveryPictureMayBeAPdf) {
+  ASSERT_EQ(run(embed("--plot " + path("e.pdf"))).code, 0);
+  ASSERT_EQ(run("plot " + path("y.npy") + " --style density -o " + path("p.pdf")).code, 0);
+  ASSERT_EQ(run("compare " + path("x.npy") + " --index flat --perplexity 5 --max-iter 5" +
+                " --no-break-even --plot " + path("c.pdf"))
+                .code,
+            0);
+  ASSERT_EQ(run("grid " + path("x.npy") + " --n-epochs 5 --n-neighbors 4 --min-dist 0 -o " +
+                path("g") + " --plot " + path("g.pdf"))
+                .code,
+            0);
+  for (const char* picture : {"e.pdf", "p.pdf", "c.pdf", "g.pdf"})
+    EXPECT_EQ(bytes(picture).substr(0, 5), "%PDF-") << picture;
+  EXPECT_FALSE(exists("g/grid.png"));
+}
+
+TEST_F(Cli, PicturesAreTheSameBytesInEveryProcess) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  for (const std::string end : {".png", ".svg", ".pdf"}) {
+    for (const char* style : {"points", "density"}) {
+      const std::string plot = "plot " + path("y.npy") + " --force --style " + style + " -o ";
+      ASSERT_EQ(run(plot + path("a" + end)).code, 0);
+      ASSERT_EQ(run(plot + path("b" + end)).code, 0);
+      EXPECT_TRUE(bytes("a" + end) == bytes("b" + end)) << style << end;
+    }
+  }
+}
+
+TEST_F(Cli, PlotTakesValuesFromAnArrayOfOneDimension) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  const std::string plot = "plot " + path("y.npy") + " -o " + path("p.svg") + " --values ";
+  ASSERT_EQ(run(plot + path("l.npy")).code, 0);
+  EXPECT_NE(bytes("p.svg").find("<linearGradient "), std::string::npos);
+  EXPECT_EQ(run(plot + path("x.npy") + " --force").code, 3);  // 5 columns
+}
+
+TEST_F(Cli, PlotRefusesWrongParametersBeforeAnythingIsRead) {
+  const std::string plot = "plot " + path("absent.npy") + " -o ";
+  for (const std::string& wrong :
+       {path("p.jpg"), path("p.pdf.txt"), path("p.png") + " --width 63",
+        path("p.png") + " --columns 0", path("p.png") + " --labels a --values b"}) {
+    EXPECT_EQ(run(plot + wrong).code, 2) << wrong;
+  }
+  EXPECT_EQ(run(embed("--plot " + path("p.gif"))).code, 2);
+  EXPECT_EQ(run("grid " + path("x.npy") + " -o " + path("g") + " --plot " + path("p.gif")).code, 2);
+  EXPECT_FALSE(exists("y.npy"));
+}
+
+TEST_F(Cli, QualityScoresAMap) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  const std::string files = "quality " + path("x.npy") + " " + path("y.npy");
+  EXPECT_EQ(run(files + " --quiet").out, "");
+  const Outcome o = run(files + " --progress none --labels " + path("l.npy"));
+  ASSERT_EQ(o.code, 0) << o.out;
+  for (const char* part : {"measure ", "knn_recall@10 ", " exact ", " +- 0.00", "silhouette "})
+    EXPECT_NE(o.out.find(part), std::string::npos) << part << " in " << o.out;
+  const std::string more = " --metric cosine --seed 7 --k 3,5 --k 20 --trustworthiness-k 9";
+  ASSERT_EQ(run(files + " -q --report " + path("r.json") + more).code, 0);
+  auto report = nlohmann::json::parse(bytes("r.json"));
+  EXPECT_EQ(report["n"], 300);
+  EXPECT_EQ(report["metric"], "cosine");
+  EXPECT_EQ(report["seed"], 7);
+  for (const char* name : {"knn_recall@3", "knn_recall@5", "knn_recall@20", "trustworthiness@9"}) {
+    EXPECT_GT(report["scores"][name]["value"], 0.0) << name;
+    EXPECT_EQ(report["scores"][name]["standard_error"], 0.0) << name;
+    EXPECT_EQ(report["scores"][name]["sample"], 300) << name;
+  }
+  EXPECT_FALSE(report["scores"].contains("knn_recall@10"));
+  auto printed = nlohmann::json::parse(run(files + " -q --json" + more).out);
+  printed.erase("seconds");
+  report.erase("seconds");
+  EXPECT_EQ(printed, report);
+}
+
+TEST_F(Cli, QualitySamplesAsManyAsAskedFor) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  const auto report = nlohmann::json::parse(
+      run("quality " + path("x.npy") + " " + path("y.npy") +
+          " --json -q --exact-below 299 --sample 40 --subset 50 --pairs 60 --label-k 2 --labels " +
+          path("l.npy"))
+          .out);
+  const auto& scores = report["scores"];
+  EXPECT_EQ(scores["knn_recall@10"]["sample"], 40);
+  EXPECT_EQ(scores["silhouette"]["sample"], 40);
+  EXPECT_EQ(scores["continuity@15"]["sample"], 50);
+  EXPECT_EQ(scores["cpd_spearman"]["sample"], 60);
+  EXPECT_GT(scores["knn_recall@10"]["standard_error"], 0.0);
+}
+
+TEST_F(Cli, QualityRefusesWhatItCannotScore) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  const std::string files = "quality " + path("x.npy") + " " + path("y.npy");
+  EXPECT_EQ(run(files + " --k 0").code, 2);
+  EXPECT_EQ(run(files + " --k 5,many").code, 2);
+  EXPECT_EQ(run(files + " --pairs 1").code, 2);
+  const Outcome o = run(files + " --k 300");
+  EXPECT_EQ(o.code, 3);
+  EXPECT_NE(o.out.find("at most 299"), std::string::npos) << o.out;
+  write("r.json", "precious");
+  EXPECT_NE(run(files + " --report " + path("r.json")).code, 0);
+  EXPECT_EQ(bytes("r.json"), "precious");
+}
+
+// ---- grid
+// ----------------------------------------------------------------------------------------
+
+class CliGrid : public Cli {
+ protected:
+  std::string grid(const std::string& more) const {
+    return "grid " + path("x.npy") + " --n-epochs 20 --n-neighbors 4,9 --min-dist 0,0.25 -o " +
+           path("g") + " " + more;
+  }
+  nlohmann::json manifest() const { return nlohmann::json::parse(bytes("g/manifest.json")); }
+};
+
+constexpr const char* kCells[] = {
+    "g/n_neighbors=4,min_dist=0.npy", "g/n_neighbors=4,min_dist=0.25.npy",
+    "g/n_neighbors=9,min_dist=0.npy", "g/n_neighbors=9,min_dist=0.25.npy"};
+
+TEST_F(CliGrid, MakesTheMapsThatEmbedMakes) {
+  const Outcome o = run(grid("--labels " + path("l.npy")));
+  ASSERT_EQ(o.code, 0) << o.out;
+  EXPECT_NE(o.out.find("4 maps"), std::string::npos) << o.out;
+  EXPECT_EQ(bytes("g/grid.png").substr(1, 3), "PNG");
+  ASSERT_EQ(run(embed("--n-neighbors 9 --min-dist 0.25")).code, 0);
+  EXPECT_EQ(bytes(kCells[3]), bytes("y.npy"));
+  const auto m = manifest();
+  EXPECT_EQ(m["status"], "finished");
+  EXPECT_EQ(m["graph"]["k"], 8);
+  ASSERT_EQ(m["cells"].size(), 4u);
+  EXPECT_TRUE(m["cells"][0]["seconds"].contains("weights"));
+  EXPECT_FALSE(m["cells"][1]["seconds"].contains("weights"));  // shared with the one before
+  EXPECT_GT(m["seconds"]["one_by_one"], m["seconds"]["together"]);
+}
+
+TEST_F(CliGrid, GoesOnAtWhatIsMissing) {
+  ASSERT_EQ(run(grid("")).code, 0);
+  std::string maps[4];
+  for (int c = 0; c < 4; ++c) maps[c] = bytes(kCells[c]);
+  const std::string graph = bytes("g/graph.npz"), picture = bytes("g/grid.png");
+  std::filesystem::remove(path(kCells[1]));
+  write(kCells[2], maps[3]);  // not what the manifest says
+  const auto before = std::filesystem::last_write_time(path(kCells[0]));
+  ASSERT_EQ(run(grid("--threads 1")).code, 0);
+  for (int c = 0; c < 4; ++c) EXPECT_EQ(bytes(kCells[c]), maps[c]) << c;
+  EXPECT_EQ(std::filesystem::last_write_time(path(kCells[0])), before);
+  EXPECT_EQ(bytes("g/graph.npz"), graph);
+  EXPECT_EQ(bytes("g/grid.png"), picture);
+  EXPECT_EQ(manifest()["cells"].size(), 4u);
+}
+
+TEST_F(CliGrid, RefusesTheFolderOfAnotherGridUnlessForced) {
+  ASSERT_EQ(run(grid("")).code, 0);
+  const Outcome o = run(grid("--seed 7"));
+  EXPECT_EQ(o.code, 3);
+  EXPECT_NE(o.out.find("another folder"), std::string::npos) << o.out;
+  const std::string before = bytes(kCells[0]);
+  EXPECT_EQ(run(grid("--seed 7 --force")).code, 0);
+  EXPECT_NE(bytes(kCells[0]), before);
+}
+
+TEST_F(CliGrid, TakesAGraphAndVariesTsne) {
+  ASSERT_EQ(run("knn " + path("x.npy") + " -k 40 -o " + path("k.npz")).code, 0);
+  const std::string tsne = "grid --knn " + path("k.npz") + " --method tsne --max-iter 30 -o " +
+                           path("t") + " --perplexity 5,10 --exaggeration 1,2.5";
+  const Outcome o = run(tsne + " --json -q");
+  ASSERT_EQ(o.code, 0) << o.out;
+  EXPECT_EQ(nlohmann::json::parse(o.out)["columns"]["values"][1], "2.5");
+  EXPECT_TRUE(exists("t/perplexity=10,exaggeration=2.5.npy"));
+  EXPECT_FALSE(exists("t/graph.npz"));
+  EXPECT_EQ(run(tsne + " --time-recomputing").code, 2);
+  EXPECT_EQ(run(tsne + " --force --perplexity 20").code, 3);  // 60 neighbours of 40
+}
+
+TEST_F(CliGrid, RefusesWrongParametersBeforeAnythingIsRead) {
+  const std::string absent = "grid " + path("absent.npy") + " -o " + path("g") + " ";
+  for (const char* wrong : {"--min-dist -1", "--n-neighbors 5,1", "--n-neighbors five",
+                            "--method tsne --perplexity 0", "--spread 0"})
+    EXPECT_EQ(run(absent + wrong).code, 2) << wrong;
+  EXPECT_FALSE(exists("g"));
+}
+
+// ---- compare
+// -------------------------------------------------------------------------------------
+
+TEST_F(Cli, ComparePrintsDrawsAndReports) {
+  const std::string compare = "compare " + path("x.npy") + " --labels " + path("l.npy") +
+                              " --max-iter 30 --perplexity 8 --subset 200 300" +
+                              " --metric euclidean cosine --index ivf:nlist=10,nprobe=2 hnsw";
+  const Outcome o = run(compare + " --neighbors 31 --plot " + path("p.png") + " --report " +
+                        path("r.json") + " --progress none");
+  ASSERT_EQ(o.code, 0) << o.out;
+  for (const char* part : {"x, 200 points, euclidean, 31 neighbours", "x, 300 points, cosine",
+                           "\nflat ", "\nivf:nlist=10,nprobe=2 ", "neighbours are "})
+    EXPECT_NE(o.out.find(part), std::string::npos) << part << " in " << o.out;
+  EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
+  const auto report = nlohmann::json::parse(bytes("r.json"));
+  ASSERT_EQ(report["data_sets"].size(), 4u);
+  const auto& rows = report["data_sets"][1]["rows"];
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0]["index"], "flat");
+  EXPECT_FALSE(rows[0].contains("agreement"));
+  EXPECT_EQ(rows[1]["recall"]["rows"], 300);
+  EXPECT_GT(rows[1]["kl_divergence"], 0.0);
+  EXPECT_GT(rows[1]["agreement"]["overlap@10"], 0.0);
+  EXPECT_TRUE(rows[1]["scores"].contains("silhouette"));
+  EXPECT_TRUE(rows[1].contains("break_even"));
+  for (const char* stage : {"build", "search", "weights", "init", "optimize", "total"})
+    EXPECT_TRUE(rows[1]["seconds"].contains(stage)) << stage;
+}
+
+TEST_F(Cli, CompareIsAGate) {
+  const std::string compare = "compare " + path("x.npy") + " --method umap --n-epochs 20 -q " +
+                              "--no-break-even --index ivf:nlist=12,nprobe=1 ";
+  EXPECT_EQ(run(compare + "--min-recall 0.05 --min-quality 0.5").code, 0);
+  const Outcome recall = run(compare + "--min-recall 0.999 --report " + path("r.json"));
+  EXPECT_EQ(recall.code, 7);
+  EXPECT_NE(recall.out.find("0.999"), std::string::npos) << recall.out;
+  EXPECT_TRUE(exists("r.json"));  // what was found is told all the same
+  EXPECT_EQ(run(compare + "--min-quality 1").code, 7);
+}
+
+TEST_F(Cli, CompareRefusesWrongParametersBeforeAnythingIsRead) {
+  const std::string absent = "compare " + path("absent.npy") + " ";
+  for (const char* wrong :
+       {"--index faiss", "--index ivf:probes=3", "--index ivf:nprobe", "--index ivf:nprobe=x",
+        "--index flat:target_recall=1", "--index ivf:target_recall=2", "--metric fast",
+        "--min-recall 2", "--subset 3", "--plot p.gif", "--metric manhattan --index ivf",
+        "--neighbors 0"})
+    EXPECT_EQ(run(absent + wrong).code, 2) << wrong;
+  EXPECT_EQ(run("compare " + path("x.npy") + " --subset 301").code, 3);
+}
+
+}  // namespace
+}  // namespace nearfold

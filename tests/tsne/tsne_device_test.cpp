@@ -1,0 +1,122 @@
+// t-SNE of kernels/, run on a device that the host plays (kernels/core/host_executor.hpp), against
+// that of the CPU.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "support/data.hpp"
+#include "support/on_device.hpp"
+#include "tsne/tsne.hpp"
+
+namespace nearfold {
+namespace {
+
+TEST(ExactTsneOnDevice, IsTheCpusLayout) {
+  const TsneParams params{.perplexity = 10, .early_exaggeration_iter = 20, .max_iter = 35};
+  for (const std::int64_t n : {100, 1111}) {
+    const EdgeGraph graph = edges(n, 30, params);
+    expect_the_cpus<2>(graph, data::layout(n, 2, 5, 1e-3f), params);
+    expect_the_cpus<3>(graph, data::layout(n, 3, 5, 1e-3f), params);
+  }
+}
+
+TEST(ExactTsneOnDevice, StopsWhereTheCpuStops) {
+  const TsneParams params{.perplexity = 10, .early_stop = true};
+  const EdgeGraph graph = edges(300, 30, params);
+  const Matrix start = data::layout(300, 2, 6, 1e-3f);
+  const auto device = on_device<2>(graph, start, params);
+  const auto cpu = make_optimizer(graph, start, params, 5, Cpu{2});
+  const int done = cpu->advance(750);
+  EXPECT_LT(done, 750);
+  EXPECT_EQ(device->advance(750), done);
+  EXPECT_EQ(device->early_iterations(), cpu->early_iterations());
+  EXPECT_EQ(layout_of(*device, start), layout_of(*cpu, start));
+}
+
+const TsneParams by_fft{.perplexity = 10,
+                        .early_exaggeration_iter = 100,
+                        .max_iter = 300,
+                        .repulsion = TsneParams::Repulsion::fft};
+
+// Two grids: forces differ by their errors, and maps by what comes of that.
+TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
+  const Matrix y = data::layout(2500, 2, 7, 60.0f);
+  const auto cpu = make_fft_repulsion(2500, Cpu{2});
+  std::vector<float> wanted(y.values.size());
+  const double z = cpu->compute(y.values, wanted);
+  FftOn<HostExecutor> device(HostExecutor{}, 2500);
+  HostExecutor::Buffer<float> found(y.values.size());
+  HostExecutor::Buffer<double> found_z(1);
+  device.look(y.values.data(), false);
+  device.compute(y.values.data(), found.data(), found_z.data());
+  EXPECT_FALSE(device.lost());
+  EXPECT_NEAR(*found_z.data() / z, 1.0, 1e-5);
+  const double largest = std::abs(static_cast<double>(*std::max_element(
+      wanted.begin(), wanted.end(), [](float a, float b) { return std::abs(a) < std::abs(b); })));
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    ASSERT_NEAR(static_cast<double>(found.data()[i]), static_cast<double>(wanted[i]),
+                1e-4 * largest);
+}
+
+TEST(FftTsneOnDevice, MeasuresTheErrorThatTheCpuMeasures) {
+  for (const std::int64_t n : {7, 3000}) {
+    const Matrix y = data::layout(n, 2, 8, 20.0f), force = data::layout(n, 2, 9, 2.0f);
+    const ForceError found =
+        force_error_on(HostExecutor{}, y.values.data(), force.values.data(), n);
+    const ForceError wanted = measure_force_error(force.values, y.values, Cpu{2});
+    EXPECT_NEAR(found.relative / wanted.relative, 1.0, 1e-9);
+    EXPECT_EQ(found.points, wanted.points);
+  }
+}
+
+// On its way from nothing to a map points leave the grid between two looks, and iterations are done
+// again.
+TEST(FftTsneOnDevice, FindsAMapAsGoodAsTheCpus) {
+  const EdgeGraph graph = edges(600, 30, by_fft);
+  const Matrix start = data::layout(600, 2, 8, 1e-3f);
+  const auto device = on_device<2>(graph, start, by_fft);
+  const auto cpu = make_optimizer(graph, start, by_fft, 5, Cpu{2});
+  device->advance(300);
+  cpu->advance(300);
+  EXPECT_NEAR(*device->loss(), *cpu->loss(), 0.02 * *cpu->loss());
+  EXPECT_LT(device->force_error()->relative, 0.02);
+}
+
+TEST(FftTsneOnDevice, IterationsCanBeCountedOffInAnyWay) {
+  const EdgeGraph graph = edges(200, 30, by_fft);
+  const Matrix start = data::layout(200, 2, 9, 1e-3f);
+  const auto whole = on_device<2>(graph, start, by_fft);
+  whole->advance(120);
+  const auto parts = on_device<2>(graph, start, by_fft);
+  for (const int steps : {1, 9, 13, 0, 47, 50}) {
+    parts->advance(steps);
+    parts->loss();
+  }
+  EXPECT_EQ(layout_of(*parts, start), layout_of(*whole, start));
+}
+
+TEST(FftTsneOnDevice, NoticesAPointThatLeavesTheGrid) {
+  Matrix y = data::layout(100, 2, 10, 10.0f);
+  FftOn<HostExecutor> device(HostExecutor{}, 100);
+  HostExecutor::Buffer<float> force(y.values.size());
+  HostExecutor::Buffer<double> z(1);
+  device.look(y.values.data(), false);
+  for (const float away : {30.0f, -1e30f, std::numeric_limits<float>::quiet_NaN()}) {
+    Matrix moved = y;
+    moved.row(17)[1] = away;
+    device.compute(moved.values.data(), force.data(), z.data());
+    EXPECT_TRUE(device.lost()) << away;
+    device.look(y.values.data(), false);
+    EXPECT_FALSE(device.lost());
+  }
+  device.look(y.values.data(), true);  // four times the room
+  y.row(17)[1] = 15.0f;
+  device.compute(y.values.data(), force.data(), z.data());
+  EXPECT_FALSE(device.lost());
+}
+
+}  // namespace
+}  // namespace nearfold
