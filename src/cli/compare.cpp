@@ -234,7 +234,7 @@ void add_compare(CLI::App& app) {
       ->default_str("none");
   number(command, "--min-quality", o->min_quality, "Exit with 7 if a map's trustworthiness is less")
       ->default_str("none");
-  text(command, "--plot", o->plot, "Picture with a map for each, .png or .svg");
+  text(command, "--plot", o->plot, "Picture with a map for each, " + picture_ends());
   flag(command, "--dark", o->dark, "Dark background");
   text(command, "--report", o->report, "All of it, JSON");
   o->common.add(command);

@@ -95,7 +95,6 @@ void EmbedRun::read() {
   const auto began = Clock::now();
   in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
   settings_.memory_limit = budget_.left_beside(in_.points);
-  if (!o_.plot.empty()) check_picture_path(o_.plot, {}, in_.n());
   read_ = seconds_since(began);
 }
 

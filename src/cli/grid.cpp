@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/grid_folder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
@@ -37,7 +38,7 @@ struct Options {
   std::vector<double> min_dist = {0, 0.1, 0.5};
   std::vector<double> perplexity = {10, 30, 100};
   std::vector<double> exaggeration = {1, 2, 4};
-  std::string output;
+  std::string output, plot;
   std::optional<int> width;
   bool dark = false, time_recomputing = false;
 
@@ -174,7 +175,10 @@ void draw_all(const Options& o, const Inputs& in, const GridFolder& folder) {
                    .title = std::string(o.method.title()) + " of " + o.inputs.name() + ", " +
                             std::to_string(folder.cells()) + " settings, one graph",
                    .dark = o.dark};
-  write_picture(folder.file("grid.png"), picture, look, io::Overwrite::yes);
+  if (o.plot.empty())
+    write_picture(folder.file("grid.png"), picture, look, io::Overwrite::yes);
+  else
+    write_picture(o.plot, picture, look, o.common.overwrite());
 }
 
 void print(const Json& account, const GridFolder& folder, double total) {
@@ -203,6 +207,8 @@ Settings largest_of(const std::vector<Method>& methods, Settings settings) {
 void run(const Options& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
+  if (!o.plot.empty()) check_picture_path(o.plot);
+  check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   if (o.time_recomputing && o.inputs.points.empty())
     throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
@@ -257,6 +263,7 @@ void add_grid(CLI::App& app) {
   o->inputs.add_labels(command);
   text(command, "-o,--output", o->output, "Folder: a map for each cell, manifest.json, grid.png")
       ->required();
+  text(command, "--plot", o->plot, "Picture instead of grid.png, " + picture_ends());
   numbers(command, "-k,--n-neighbors", o->n_neighbors, "UMAP: rows")->group("Grid");
   numbers(command, "--min-dist", o->min_dist, "UMAP: columns")->group("Grid");
   numbers(command, "--perplexity", o->perplexity, "t-SNE: rows")->group("Grid");

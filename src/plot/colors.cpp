@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <vector>
 
 namespace nearfold {
 namespace {
@@ -76,6 +78,24 @@ float srgb_from_linear(float value) {
 
 float linear_from_srgb(float code) {
   return code <= 0.04045f ? code / 12.92f : std::pow((code + 0.055f) / 1.055f, 2.4f);
+}
+
+std::uint32_t packed(const Rgb& color) {
+  // 16-bit steps of linear light are finer than 8-bit steps of sRGB even at black.
+  constexpr int kSteps = 65535;
+  static const std::vector<std::uint8_t> codes = [] {
+    std::vector<std::uint8_t> table(kSteps + 1);
+    for (int i = 0; i <= kSteps; ++i) {
+      const float code = srgb_from_linear(static_cast<float>(i) / static_cast<float>(kSteps));
+      table[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(code * 255.0f + 0.5f);
+    }
+    return table;
+  }();
+  const auto code = [](float value) -> std::uint32_t {
+    const float step = std::clamp(value, 0.0f, 1.0f) * static_cast<float>(kSteps) + 0.5f;
+    return codes[static_cast<std::size_t>(step)];
+  };
+  return code(color.r) << 16 | code(color.g) << 8 | code(color.b);
 }
 
 Theme theme(bool dark) {

@@ -1,6 +1,6 @@
-// Discs, and density: bilinear splats of (mass, mass * colour), smoothed where points are few, then
-// tone-mapped by equalising the histogram, which shows sparse bridges and dense cores alike.
-// Sums run in the order of the points, so a picture's bytes never vary.
+// Density: bilinear splats of (mass, mass * colour), smoothed where points are
+// few, then tone-mapped by equalising the histogram, which shows sparse bridges and dense cores
+// alike. Sums run in the order of the points, so a picture's bytes never vary.
 #include "plot/raster.hpp"
 
 #include <algorithm>
@@ -195,12 +195,8 @@ Rgb disc_color(const Dots& dots, std::size_t i, const Theme& look) {
   return dots.colors[static_cast<std::size_t>(dots.class_of[i])];
 }
 
-void draw_discs(Canvas& canvas, const Dots& dots, float radius, const Theme& look) {
-  for (const std::size_t i : disc_order(dots.at.size()))
-    draw_line(canvas, dots.at[i], dots.at[i], radius, disc_color(dots, i, look), kDiscAlpha);
-}
-
-void draw_density(Canvas& canvas, const Box& box, const Dots& dots, const Theme& look) {
+Raster density_raster(const Box& box, const Dots& dots, const Theme& look) {
+  Raster raster(box.width(), box.height(), packed(look.ground));
   Grid grid = splatted(box, dots);
   for (int pass = smoothing_passes(grid); pass > 0; --pass) smooth(grid);
   const ToneMap tone(grid);
@@ -208,10 +204,10 @@ void draw_density(Canvas& canvas, const Box& box, const Dots& dots, const Theme&
     for (int x = 0; x < grid.width; ++x) {
       const Cell& cell = grid.at(x, y);
       if (cell.mass < ToneMap::kMin) continue;
-      canvas.at(box.left + x, box.top + y) =
-          shade(cell, tone(cell.mass), !dots.class_of.empty(), look);
+      raster.at(x, y) = packed(shade(cell, tone(cell.mass), !dots.class_of.empty(), look));
     }
   }
+  return raster;
 }
 
 }  // namespace nearfold
