@@ -5,7 +5,7 @@
 //                              initial_layout ---^
 //
 // On a GPU graphs stay in its memory from the first stage to the last; what comes to the host in
-// between is single numbers, and the start of a layout.
+// between is single numbers, and the initial layout.
 //
 // Contracts that hold for all: inputs were checked by the caller (run/params.cpp, run/embed.cpp);
 // nothing is printed; results are bitwise the same for any number of threads.

@@ -31,7 +31,7 @@ struct RunInfo {
   std::string metric;
   std::string index;             ///< how the graph was made
   std::optional<Recall> recall;  ///< of an approximate graph
-  std::string init;              ///< the start really used
+  std::string init;              ///< the initialization really used
   std::uint64_t seed = 0;
   std::int64_t n = 0, dim = 0, k = 0;
   std::int64_t edges = 0;               ///< stored entries of the symmetric graph, both directions
@@ -68,7 +68,7 @@ struct ProgressInfo {
 using Progress = std::function<bool(const ProgressInfo&)>;
 
 /// An optimisation between two iterations. Another run of the same graph and settings that begins
-/// with it goes on as this one would have, bit for bit. Rows are in the order of the points.
+/// with it continues as this one would have, bit for bit. Rows are in the order of the points.
 struct Checkpoint {
   int iteration = 0;         ///< done
   int early_iterations = 0;  ///< t-SNE: of early exaggeration, as far as it is known
@@ -80,7 +80,7 @@ struct Checkpoint {
   Matrix layout = {};     ///< [n, dims]
   Matrix update = {};     ///< t-SNE: the last steps, [n, dims]
   Matrix gains = {};      ///< t-SNE: factors of the next ones, [n, dims]
-  std::string init = {};  ///< the start that the run had
+  std::string init = {};  ///< the initialization that the run had
   std::vector<std::string> warnings = {};
 };
 
@@ -89,13 +89,13 @@ struct Checkpoint {
 class Embedder {
  public:
   struct State;
-  /// Makes the graph, the weights and the start. Points are not needed afterwards.
+  /// Makes the graph, the weights and the initialization. Points are not needed afterwards.
   Embedder(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
   /// From a graph; `points` may be empty, and is then not available to a PCA initialization.
   Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
            const Progress& = {});
-  /// Goes on from a checkpoint of a run of the same graph and settings: there is no start. Throws
-  /// InvalidInput for a checkpoint that cannot be one of this run.
+  /// Resumes a checkpoint of a run of the same graph and settings: there is no initialization.
+  /// Throws InvalidInput for a checkpoint that cannot be one of this run.
   Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
            const Checkpoint& from, const Progress& = {});
   /// Of points in the memory of the GPU that settings.device names, ready when its stream has come
@@ -146,9 +146,9 @@ Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = 
 /// Points [n, dim] and layout [n, dims] in the memory of the GPU that settings.device names; the
 /// layout is there when this returns. Work is ordered after what settings.device's stream was asked
 /// for before. On the host there is the report alone: neither points, graph nor map come there, but
-/// for the start's n x dims numbers. What embed() of host points gives, bit for bit. Throws
-/// InvalidParameter when the device is the cpu. A run that was stopped before it had a layout
-/// leaves `out` as it was.
+/// for the n x dims numbers of the initial layout. What embed() of host points gives, bit for bit.
+/// Throws InvalidParameter when the device is the cpu. A run that was stopped before it had a
+/// layout leaves `out` as it was.
 RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
               const Progress& = {});
 

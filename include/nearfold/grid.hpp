@@ -28,15 +28,14 @@ int neighbors_needed(std::span<const Method> methods, std::int64_t n);
 using OnMap = std::function<void(std::size_t which, Result&& result)>;
 
 /// Embeds one graph by each of `methods`, in their order; settings.method is not looked at.
-/// Neighbouring methods that weigh edges alike share the weights and the start: UMAP's of one
-/// n_neighbors, set_op_mix_ratio and local_connectivity, t-SNE's of one perplexity. What was shared
-/// is in the seconds of the first that needed it.
-/// Each map is the same, bit for bit, as embed(graph, points, settings) makes with its method.
-/// Returns how many were handed to `on_map`; fewer than asked when the caller stopped, and then the
-/// last one was not finished and not handed over. Throws what embed() throws, and for all methods
-/// before the first is run what their parameters alone make wrong.
-/// Cost: that of the optimisations, and of the weights and starts that differ; a copy of the
-/// weighted graph while more than one method uses it.
+/// Neighbouring methods that weigh edges alike share the weights and the initialization: UMAP's of
+/// one n_neighbors, set_op_mix_ratio and local_connectivity, t-SNE's of one perplexity. What was
+/// shared is in the seconds of the first that needed it. Each map is the same, bit for bit, as
+/// embed(graph, points, settings) makes with its method. Returns how many were handed to `on_map`;
+/// fewer than asked when the caller stopped, and then the last one was not finished and not handed
+/// over. Throws what embed() throws, and for all methods before the first is run what their
+/// parameters alone make wrong. Cost: that of the optimisations, and of the weights and starts that
+/// differ; a copy of the weighted graph while more than one method uses it.
 std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
                        std::span<const Method> methods, const Settings& settings,
                        const OnMap& on_map, const Progress& = {});

@@ -34,7 +34,8 @@ const char* name(Metric metric);
 /// InvalidParameter naming all of them.
 Metric metric_named(const std::string& name);
 
-/// Rows without a direction under cosine and correlation: all zeros, or all one value.
+/// Zero vectors (constant ones for correlation) under cosine and correlation: all zeros, or all one
+/// value.
 enum class ZeroVectors {
   refuse,  ///< InvalidInput that lists the first of them
   far      ///< at 0 from each other and at 2, the largest distance, from all else
@@ -105,7 +106,7 @@ struct TsneParams {
   std::optional<double> learning_rate = {};  ///< > 0; unset: n / exaggeration of the phase
   double initial_momentum = 0.8;             ///< during early exaggeration, [0, 1)
   double final_momentum = 0.8;               ///< afterwards, [0, 1)
-  double max_step_norm = 5.0;                ///< longest move of a point per iteration, > 0
+  double max_step_norm = 5.0;                ///< longest move per point and iteration, > 0
   enum class Repulsion { automatic, exact, fft };
   Repulsion repulsion = Repulsion::automatic;  ///< automatic: exact below 8,000 points and in 3-D
 };
@@ -128,13 +129,13 @@ struct UmapParams {
 
 using Method = std::variant<TsneParams, UmapParams>;  // register an optimiser here
 
-// ---- start ----------------------------------------------------------------------------------
+// ---- init -----------------------------------------------------------------------------------
 
 struct PcaInit {};       ///< first principal components; needs the points
 struct SpectralInit {};  ///< eigenvectors of the graph's normalised Laplacian
 struct RandomInit {};    ///< t-SNE: normal, 1e-4 wide; UMAP: uniform in the unit box, then scaled
 struct ArrayInit {
-  /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every start.
+  /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every initialization.
   Matrix start = {};
 };
 using Init = std::variant<PcaInit, SpectralInit, RandomInit, ArrayInit>;

@@ -8,7 +8,7 @@ void check_points(DeviceMatrix<const float> points, const Cuda& on) {
   check_shape(points.rows, points.cols);
   if (CheckOn<CudaExecutor>(CudaExecutor(on)).unusable(points.data, points.rows, points.cols) == 0)
     return;
-  Matrix here(points.rows, points.cols);  // which they are, is told by the same words as ever
+  Matrix here(points.rows, points.cols);  // which they are, is reported in the same words as ever
   copy_bytes(on, here.values.data(), points.data, here.values.size() * sizeof(float),
              CopyKind::to_host);
   check_values(here, Cpu{});

@@ -1,6 +1,7 @@
 #include "kernels/core/cuda_executor.cuh"
 #include "kernels/graph/transfer.hpp"
 #include "kernels/graph/vertex_order.hpp"
+#include "stages.hpp"
 
 namespace nearfold {
 

@@ -98,7 +98,7 @@ class OrderOn {
   OrderOn(const Executor& executor, const Graph& graph)
       : executor_(executor), graph_(&graph), n_(graph.metadata.n), k_(graph.metadata.k) {}
 
-  /// The point of each vertex, as locality_order() of src/graph/vertex_order.hpp has it.
+  /// The point of each vertex, as locality_order() of src/graph/vertex_order.hpp.
   Buffer<std::int32_t> order() const {
     auto order = counted(), seed = counted();
     auto next = executor_.template buffer<std::int32_t>(n_);

@@ -1,4 +1,4 @@
-// The connected components of a graph on a device, and what a spectral start makes of them. Every
+// The connected components of a graph on a device, and what a spectral layout makes of them. Every
 // vertex takes the least name among its neighbours, and hands it to the vertex that it was named
 // by; names are then followed to their ends. What remains are the smallest vertices, in whatever
 // order threads came. Source: Zhang, Azad, Hu, "FastSV", SIAM PP 2020.

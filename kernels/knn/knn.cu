@@ -19,7 +19,7 @@ DeviceKnnGraph flat_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
   const bool halves =
       find_flat(CudaExecutor(on), search, plan.half, faiss_finder(on, plan.scratch));
   DeviceKnnGraph graph = graph_of(search);
-  graph.metadata.index = halves ? "flat on a GPU, by halves first" : "flat on a GPU";
+  graph.metadata.index = halves ? "flat on a GPU, in fp16 first" : "flat on a GPU";
   return graph;
 }
 

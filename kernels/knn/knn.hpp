@@ -19,7 +19,7 @@ namespace nearfold {
 inline constexpr std::int64_t kTrial = 2048;        // rows that halves and floats are timed on,
 inline constexpr std::int64_t kTrialPays = 50'000;  // where there are so many
 
-/// Whether the first rows are found sooner by halves here: it depends on the GPU, and on whether
+/// Whether the first rows are found sooner in fp16 here: it depends on the GPU, and on whether
 /// FAISS asks cuBLAS for products that tensor cores may do (1.7.3 asks for pedantic ones).
 template <class Executor>
 bool fp16_is_faster(SearchOn<Executor>& search, Finder& finder, const Fp16Scaling& frame) {
@@ -33,8 +33,9 @@ bool fp16_is_faster(SearchOn<Executor>& search, Finder& finder, const Fp16Scalin
   return seconds(&frame) < seconds(nullptr);
 }
 
-/// Every row, exact: by halves if so planned and found to be faster, then what is open by floats,
-/// then by all pairs. The answer does not depend on how it was found, which is told: by halves?
+/// Every row, exact: in fp16 if so planned and found to be faster, then uncertified rows in
+/// float32, then by all pairs. The answer does not depend on how it was found, which is returned:
+/// in fp16?
 template <class Executor>
 bool find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_halves,
                std::unique_ptr<Finder> finder, std::int64_t trial_pays = kTrialPays) {

@@ -43,7 +43,7 @@ class SearchOn {
   RowsOn<Executor>& rows() { return rows_; }
   std::int64_t n() const { return rows_.n(); }
 
-  /// Rows of `rows` points among all, anew: by halves in a frame, or by floats. Then
+  /// Rows of `rows` points among all, anew: in fp16 with a scaling, or in float32. Then
   /// uncertified() tells which are open.
   void search(Finder& finder, PointIds which, std::int64_t rows, const Fp16Scaling* frame) {
     executor_.for_each(rows, ClearRows{best(), which, reach_.data()});

@@ -50,7 +50,7 @@ struct SearchShape {
 };
 
 struct SearchPlan {
-  bool half = false;                   // a first search by halves
+  bool half = false;                   // a first search in fp16
   bool resident = false;               // all rows are held
   std::int64_t tile = 0, batch = 0;    // points and queries of one search
   std::int64_t scratch = kMinScratch;  // bytes, of FAISS

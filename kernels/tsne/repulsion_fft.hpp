@@ -209,8 +209,8 @@ class FftOn final : public RepulsionOn<Executor> {
       throw InvalidInput("the layout needs a grid of " + std::to_string(needed) +
                          " nodes a side, beyond " + std::to_string(kMaxNodes) +
                          "; use a smaller learning rate");
-    // A function of the layout alone, so that another run can go on from it; of few values, as each
-    // has a transform that takes time to plan.
+    // A function of the layout alone, so that another run can resume from it; of few values, as
+    // each has a transform that takes time to plan.
     const auto least = static_cast<std::int64_t>(needed);
     const std::int64_t step =
         std::max<std::int64_t>(1, std::bit_floor(static_cast<std::uint64_t>(least)) / 8);

@@ -80,7 +80,7 @@ Settings check(const Options& o, const Indexes& indexes) {
   return settings;
 }
 
-/// What is told while it runs.
+/// What is reported while it runs.
 class Teller {
  public:
   Teller(const Options& o, const Indexes& indexes)
@@ -224,7 +224,7 @@ void add_compare(CLI::App& app) {
       ->delimiter(',')
       ->default_str("euclidean");
   choice(command, "--zero-vectors", o->zero_vectors, {"error", "far"},
-         "Rows without a direction under cosine and correlation");
+         "Zero vectors (constant ones for correlation) under cosine and correlation");
   numbers(command, "--subset", o->subsets, "Random points, once for each size given")
       ->allow_extra_args(true);
   number(command, "--neighbors", o->neighbors, "Neighbours in a graph; auto is what the map needs");

@@ -82,7 +82,7 @@ void EmbedRun::run() {
   } catch (const DeviceFailure& error) {
     if (!folder_) throw;
     throw DeviceFailure(std::string(error.what()) +
-                        "; the same command with --resume --device cpu goes on from the last "
+                        "; the same command with --resume --device cpu continues from the last "
                         "checkpoint");
   }
   write(result);
@@ -167,7 +167,7 @@ void EmbedRun::tell(const Result& result) const {
       stderr, "%s\n",
       result.layout.rows > 0 ? summary(result.info).c_str() : "stopped before there was a map");
   if (folder_ && !result.info.finished)
-    std::fprintf(stderr, "the same command with --resume goes on from here\n");
+    std::fprintf(stderr, "the same command with --resume continues from here\n");
 }
 
 void EmbedRun::write_report(const RunInfo& info) const {

@@ -58,7 +58,7 @@ void MetricFlags::add(CLI::App& app, const std::string& group) {
                          "Distance between points")
                       ->group(group);
   choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
-         "Rows without a direction under cosine and correlation")
+         "Zero vectors (constant ones for correlation) under cosine and correlation")
       ->group(group);
 }
 

@@ -185,8 +185,8 @@ void print(const Json& account, const GridFolder& folder, double total) {
   const double together = account["together"], apart = account["one_by_one"];
   std::fprintf(
       stderr,
-      "%zu maps in '%s' in %.1f s: graph %.1f, optimisation %.1f, weights and starts %.1f\n"
-      "one by one, each with its own graph, weights and start: %s%.1f s, %.1f times as "
+      "%zu maps in '%s' in %.1f s: graph %.1f, optimisation %.1f, weights and initialization %.1f\n"
+      "one by one, each with its own graph, weights and initialization: %s%.1f s, %.1f times as "
       "long\n",
       folder.cells(), for_terminal(folder.file("")).c_str(), total, account["graph"].get<double>(),
       account["optimize"].get<double>(),
@@ -249,7 +249,7 @@ void run(const Options& o) {
     print(folder.manifest()["seconds"], folder,
           std::chrono::duration<double>(Clock::now() - began).count());
   else
-    std::fprintf(stderr, "stopped; the same command goes on where it stopped\n");
+    std::fprintf(stderr, "stopped; the same command continues where it stopped\n");
 }
 
 }  // namespace

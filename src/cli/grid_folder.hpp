@@ -1,6 +1,6 @@
 // The folder of a grid: a map for each cell, the graph they share, and manifest.json, which says
 // what is there and how it was made. It is written after every map, so that an interrupted grid
-// goes on at the first one missing.
+// resumes at the first one missing.
 #pragma once
 
 #include <cstddef>

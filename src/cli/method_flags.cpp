@@ -29,7 +29,7 @@ void add_tsne(CLI::App& app, TsneParams& p, Varied varied) {
       ->group(group);
   number(app, "--initial-momentum", p.initial_momentum, "Momentum at first")->group(group);
   number(app, "--final-momentum", p.final_momentum, "Momentum afterwards")->group(group);
-  number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")
+  number(app, "--max-step-norm", p.max_step_norm, "Longest move per point and iteration")
       ->group(group);
   app.add_option_function<std::string>(
          "--negative-gradient-method",

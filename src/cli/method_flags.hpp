@@ -1,4 +1,4 @@
-// Flags of the optimisers: what embed, grid and compare run, and from which start.
+// Flags of the optimisers: what embed, grid and compare run, and from which initialization.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -78,7 +78,7 @@ void add_plot(CLI::App& app) {
   command.add_option("input", o->inputs, "Maps of 2 or 3 columns")->required();
   text(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
   text(command, "--array", o->array, "The array of an .npz that holds the map");
-  text(command, "--labels", o->labels, "One label a point: its colour");
+  text(command, "--labels", o->labels, "One label per point: its colour");
   text(command, "--values", o->values, "One number a point: its colour on a scale");
   text(command, "--title", o->look.title, "Title");
   choice(command, "--style", o->style, {"auto", "points", "density"}, "Points, or their density");

@@ -1,6 +1,6 @@
-// The spectral start of a whole graph: connected components, a cell of the plane or space for each,
-// eigenvectors inside the cells. It uses nothing but the graph, so that a start from a saved graph
-// equals one from the points.
+// The spectral layout of a whole graph: connected components, a cell of the plane or space for
+// each, eigenvectors inside the cells. It uses nothing but the graph, so that a start from a saved
+// graph equals one from the points.
 #include "init/spectral.hpp"
 
 #include <algorithm>
@@ -103,10 +103,11 @@ Matrix random_rows(const std::int32_t* members, std::int64_t size, int dims, flo
 
 std::string convergence_warning(const Eigenvectors& worst) {
   char text[160];
-  std::snprintf(text, sizeof text,
-                "the eigenvectors of the spectral start did not converge in %d passes (residual "
-                "%.1e); the map may be folded, compare with a PCA initialization",
-                worst.sweeps, worst.residual);
+  std::snprintf(
+      text, sizeof text,
+      "the eigenvectors of the spectral initialization did not converge in %d passes (residual "
+      "%.1e); the map may be folded, compare with a PCA initialization",
+      worst.sweeps, worst.residual);
   return text;
 }
 
@@ -196,8 +197,9 @@ InitialLayout spectral_layout(InitSource& graph, int dims, std::uint64_t seed, c
                              "them mean nothing; more neighbours may join them");
   } else if (place.is_small(0)) {
     start.description = "random";
-    start.warnings.push_back("a spectral start in " + std::to_string(dims) + " dimensions needs " +
-                             std::to_string(2 * dims) + " points: the start is random");
+    start.warnings.push_back("a spectral initialization in " + std::to_string(dims) +
+                             " dimensions needs " + std::to_string(2 * dims) +
+                             " points: it is random");
   }
   const auto worst = std::max_element(
       found.begin(), found.end(), [](const Eigenvectors& a, const Eigenvectors& b) {

@@ -22,7 +22,7 @@ std::string shapes(const Archive& archive) {
       ByteSource entry = archive.entry(name);
       all += " " + shape_text(read_npy_header(entry).shape);
     } catch (const InvalidInput&) {
-      continue;  // its fault is told when it is asked for
+      continue;  // its fault is reported when it is asked for
     }
   }
   return all + (archive.names().size() > kMax ? ", ..." : "");

@@ -51,7 +51,7 @@ struct MetricSpace {
   bool lopsided() const { return distance.metric == Metric::inner_product; }
 };
 
-/// Throws InvalidInput listing rows without a direction where the metric needs one. Points were
+/// Throws InvalidInput listing zero vectors where the metric needs one. Points were
 /// checked. Deterministic. O(n dim), and a copy of the points where the table above says so.
 MetricSpace make_space(HostMatrix<const float> points, const Distance& distance, const Cpu& on);
 

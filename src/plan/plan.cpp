@@ -73,7 +73,7 @@ double copied_columns(const Settings& settings, double dim) {
 Need weights_need(const Counts& c) {
   return {20 * c.k + 8 * c.entries + 40, 0, c.n * c.k * 3e-7 / c.threads};
 }
-/// The edges, and what a start needs beside: blocks of vectors of the spectral one.
+/// The edges, and what an initialization needs beside: blocks of vectors of the spectral one.
 Need init_need(const Init& init, const Counts& c) {
   const bool spectral = std::holds_alternative<SpectralInit>(init);
   const bool pca = std::holds_alternative<PcaInit>(init);

@@ -16,13 +16,13 @@ namespace {
 void check_start(const ArrayInit& init, std::int64_t n, int dims) {
   const Matrix& start = init.start;
   if (start.rows != n || start.cols != dims)
-    throw InvalidInput("the start is " + std::to_string(start.rows) + " x " +
+    throw InvalidInput("the init array is " + std::to_string(start.rows) + " x " +
                        std::to_string(start.cols) + "; " + std::to_string(n) + " x " +
                        std::to_string(dims) + " is needed");
   for (std::int64_t i = 0; i < n; ++i)
     for (int c = 0; c < dims; ++c)
       if (!std::isfinite(start.row(i)[c]))
-        throw InvalidInput("row " + std::to_string(i) + " of the start is not finite");
+        throw InvalidInput("row " + std::to_string(i) + " of the init array is not finite");
 }
 
 void check_rows(const char* what, const Matrix& rows, std::int64_t n, int dims) {

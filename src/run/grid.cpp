@@ -11,7 +11,7 @@
 namespace nearfold {
 namespace {
 
-/// Whether the edges of one are those of the other, and so is every start.
+/// Whether the edges of one are those of the other, and so is every initialization.
 bool share_edges(const UmapParams& a, const UmapParams& b) {
   return a.n_neighbors == b.n_neighbors && a.set_op_mix_ratio == b.set_op_mix_ratio &&
          a.local_connectivity == b.local_connectivity;
@@ -28,7 +28,7 @@ bool methods_share_edges(const Method& a, const Method& b) {
   return std::visit([](const auto& p, const auto& q) { return share_edges(p, q); }, a, b);
 }
 
-/// Weights and start of the method that was run last, and what its report said of them.
+/// Weights and initialization of the method that was run last, and what its report said of them.
 template <class D>
 struct Kept {
   const Method* of = nullptr;

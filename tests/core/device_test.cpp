@@ -152,7 +152,7 @@ TEST(ExclusiveScan, IsTheSumOfThoseBefore) {
   }
 }
 
-// ---- start ------------------------------------------------------------------------------------
+// ---- init -------------------------------------------------------------------------------------
 
 void expect_the_cpus_start(EdgeGraph graph, int dims) {
   const auto n = static_cast<std::int32_t>(graph.n);

@@ -229,7 +229,7 @@ TEST_F(OnGpu, PointsThereAreChecked) {
   EXPECT_THROW(embed(points, {map.data(), 500, 2}, settings), InvalidInput);
 }
 
-// Spectral and PCA, one component and many, given and random: the start is the CPU's as well.
+// Spectral and PCA, one component and many, given and random: the layout is the CPU's as well.
 TEST_F(OnGpu, EveryStartIsTheCpus) {
   Matrix apart = data::blobs(6000, 10, 13);
   for (std::int64_t i = 0; i < apart.rows; ++i)

@@ -1,4 +1,4 @@
-// Runs that are gone on with: the same bytes as one that was not interrupted, and what a checkpoint
+// Runs that are resumed: the same bytes as one that was not interrupted, and what a checkpoint
 // that is of another run, or damaged, gives.
 #include <gtest/gtest.h>
 
@@ -45,7 +45,7 @@ Settings tsne(TsneParams::Repulsion repulsion, bool early_stop = false, int dims
           .dims = dims};
 }
 
-/// The map of a run that goes on from a checkpoint of iteration `at`, in another object.
+/// The map of a run that resumes from a checkpoint of iteration `at`, in another object.
 Result interrupted(const Settings& settings, int at) {
   Embedder first(graph(), points(), settings);
   first.advance(at);
@@ -114,7 +114,8 @@ TEST(CheckpointOnDevice, OfTsneGoesOnAtTheLastLookAtTheGrid) {
     }
 }
 
-// ---- what cannot be gone on with ----------------------------------------------------------------
+// ---- what cannot be resumed
+// -----------------------------------------------------------------------
 
 std::string refusal(Checkpoint from, const Settings& settings) {
   return error_of<InvalidInput>([&] { Embedder(graph(), points(), settings, from); });
