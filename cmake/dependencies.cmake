@@ -17,7 +17,7 @@ if(faiss_DIR MATCHES "^/usr/lib/")
 endif()
 
 # ---- the tool, tests and benches -----------------------------------------------------------------
-if(PROJECT_IS_TOP_LEVEL)
+if(NEARFOLD_BUILD_TOOL)
   find_package(CLI11 REQUIRED)
   find_package(nlohmann_json REQUIRED)
   find_package(ZLIB REQUIRED)

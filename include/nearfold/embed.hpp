@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "nearfold/export.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
@@ -44,7 +45,7 @@ struct RunInfo {
   std::int64_t peak_bytes = 0;  ///< largest resident size of the process so far
   std::vector<std::string> warnings;
 
-  double total_seconds() const;  ///< of all stages
+  NEARFOLD_EXPORT double total_seconds() const;  ///< of all stages
 };
 
 struct Result {
@@ -53,7 +54,7 @@ struct Result {
 };
 
 enum class Stage { check, knn, reorder, weights, init, optimize };
-const char* name(Stage stage);
+NEARFOLD_EXPORT const char* name(Stage stage);
 
 /// `done` of `total` within `stage`; total 0 when it cannot be told.
 struct ProgressInfo {
@@ -86,7 +87,7 @@ struct Checkpoint {
 
 /// The optimisation as an object: `advance(a); advance(b)` equals `advance(a + b)` bit for bit.
 /// One thread at a time uses an Embedder; different ones are independent.
-class Embedder {
+class NEARFOLD_EXPORT Embedder {
  public:
   struct State;
   /// Makes the graph, the weights and the initialization. Points are not needed afterwards.
@@ -134,14 +135,15 @@ class Embedder {
 /// points [n, dim], finite, n >= 4 -> layout [n, dims].
 /// Deterministic on Cpu: the same points, settings and seed give the same bytes for any number of
 /// threads. Throws InvalidParameter, InvalidInput, Unsupported, NoDevice, OutOfMemory.
-Result embed(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
+NEARFOLD_EXPORT Result embed(HostMatrix<const float> points, const Settings& settings,
+                             const Progress& = {});
 
 /// From a graph: a larger k is pruned to what the method needs, a smaller one is InvalidInput.
 /// embed(find_neighbors(X, k, ...), X, s) == embed(X, s), bit for bit, when k >= the k needed and
 /// the neighbours are exact, or k equals it.
-Result embed(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
-             const Progress& = {});
-Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = {});
+NEARFOLD_EXPORT Result embed(const KnnGraph& graph, HostMatrix<const float> points,
+                             const Settings& settings, const Progress& = {});
+NEARFOLD_EXPORT Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = {});
 
 /// Points [n, dim] and layout [n, dims] in the memory of the GPU that settings.device names; the
 /// layout is there when this returns. Work is ordered after what settings.device's stream was asked
@@ -149,14 +151,14 @@ Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = 
 /// for the n x dims numbers of the initial layout. What embed() of host points gives, bit for bit.
 /// Throws InvalidParameter when the device is the cpu. A run that was stopped before it had a
 /// layout leaves `out` as it was.
-RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
-              const Progress& = {});
+NEARFOLD_EXPORT RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out,
+                              const Settings& settings, const Progress& = {});
 
 /// "0.1.0"
-const char* version() noexcept;
+NEARFOLD_EXPORT const char* version() noexcept;
 /// "1.7.3": of the FAISS that this build links.
-const char* faiss_version() noexcept;
+NEARFOLD_EXPORT const char* faiss_version() noexcept;
 /// "13.0": of the CUDA runtime that this build links; "" without.
-const char* cuda_version() noexcept;
+NEARFOLD_EXPORT const char* cuda_version() noexcept;
 
 }  // namespace nearfold

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nearfold/embed.hpp"
+#include "nearfold/export.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
@@ -16,13 +17,13 @@ namespace nearfold {
 
 /// All combinations, row by row: a row for each of the first parameter, a column for each of the
 /// second. The rest is as in `base`.
-std::vector<Method> grid(const UmapParams& base, std::span<const int> n_neighbors,
-                         std::span<const double> min_dist);
-std::vector<Method> grid(const TsneParams& base, std::span<const double> perplexity,
-                         std::span<const double> exaggeration);
+NEARFOLD_EXPORT std::vector<Method> grid(const UmapParams& base, std::span<const int> n_neighbors,
+                                         std::span<const double> min_dist);
+NEARFOLD_EXPORT std::vector<Method> grid(const TsneParams& base, std::span<const double> perplexity,
+                                         std::span<const double> exaggeration);
 
 /// Neighbours that a graph needs to serve all of them. Throws what neighbors_needed() throws.
-int neighbors_needed(std::span<const Method> methods, std::int64_t n);
+NEARFOLD_EXPORT int neighbors_needed(std::span<const Method> methods, std::int64_t n);
 
 /// Takes the map of methods[which].
 using OnMap = std::function<void(std::size_t which, Result&& result)>;
@@ -36,8 +37,8 @@ using OnMap = std::function<void(std::size_t which, Result&& result)>;
 /// over. Throws what embed() throws, and for all methods before the first is run what their
 /// parameters alone make wrong. Cost: that of the optimisations, and of the weights and starts that
 /// differ; a copy of the weighted graph while more than one method uses it.
-std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
-                       std::span<const Method> methods, const Settings& settings,
-                       const OnMap& on_map, const Progress& = {});
+NEARFOLD_EXPORT std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
+                                       std::span<const Method> methods, const Settings& settings,
+                                       const OnMap& on_map, const Progress& = {});
 
 }  // namespace nearfold

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "nearfold/device.hpp"
+#include "nearfold/export.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
@@ -29,10 +30,10 @@ enum class Metric {
 };
 
 /// "euclidean", ...
-const char* name(Metric metric);
+NEARFOLD_EXPORT const char* name(Metric metric);
 /// The metric of a name, `ip`, `dot`, `l2`, `l1`, `cityblock` and `linf` among them. Throws
 /// InvalidParameter naming all of them.
-Metric metric_named(const std::string& name);
+NEARFOLD_EXPORT Metric metric_named(const std::string& name);
 
 /// Zero vectors (constant ones for correlation) under cosine and correlation: all zeros, or all one
 /// value.
@@ -157,11 +158,11 @@ struct Settings {
 };
 
 /// Throws InvalidParameter for the first value that no data could make right.
-void validate(const Settings& settings);
+NEARFOLD_EXPORT void validate(const Settings& settings);
 
 /// Neighbours per point, self not counted, that `method` takes from a graph of n points:
 /// n_neighbors - 1 for UMAP, min(n - 1, floor(3 perplexity)) for t-SNE.
 /// Throws InvalidInput when n is too small for the method.
-int neighbors_needed(const Method& method, std::int64_t n);
+NEARFOLD_EXPORT int neighbors_needed(const Method& method, std::int64_t n);
 
 }  // namespace nearfold

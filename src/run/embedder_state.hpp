@@ -11,7 +11,8 @@
 
 namespace nearfold {
 
-struct Embedder::State {
+// Hidden, or it would be exported as Embedder is.
+struct __attribute__((visibility("hidden"))) Embedder::State {
   RunInfo info;
   std::unique_ptr<Optimizer> optimizer;  // null when the caller stopped before it was made
   std::int64_t n = 0;
