@@ -39,15 +39,16 @@ target_compile_options(nearfold_compiler INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${
 unset(flags)
 
 # ---- what makes builds faster, never what is built ----------------------------------------------
-# ccache where it is; -DCMAKE_CXX_COMPILER_LAUNCHER= does without. It takes precompiled headers only
-# when it need not compare times and macros.
+# ccache where it is; -DCMAKE_CXX_COMPILER_LAUNCHER= does without. Another clone finds what one left,
+# and precompiled headers are taken, which it does only when it need not compare times and macros.
 if(PROJECT_IS_TOP_LEVEL)
   find_program(CCACHE ccache)
   mark_as_advanced(CCACHE)
   foreach(language IN ITEMS CXX CUDA)
     if(CCACHE AND NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
       set(CMAKE_${language}_COMPILER_LAUNCHER
-        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+        ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
     endif()
   endforeach()
 endif()
