@@ -7,7 +7,7 @@
 # FUZZ_SECONDS (60): of each parser; 600 before a release that changes one. MNIST: its training images,
 # from which a million points are made. Logs are in build/campaign.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 steps=(tidy hashes asan threads faults fuzz archs scaling memory)
 declare -A what=(
@@ -61,8 +61,8 @@ memory() {
 page=docs/campaign.md
 machine="$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores"
 write_row() { # step, result, seconds
-  local row="| $1 | ${what[$1]} | $2 | $3 | $(git rev-parse --short HEAD) | $(date +%Y-%m-%d) | $machine |"
-  local old step
+  local row old step
+  row="| $1 | ${what[$1]} | $2 | $3 | $(git rev-parse --short HEAD) | $(date +%Y-%m-%d) | $machine |"
   old=$(cat "$page" 2>/dev/null)
   {
     echo "# The last campaign"
