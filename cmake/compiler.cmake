@@ -10,6 +10,7 @@ set(NEARFOLD_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: 'address,u
 if(PROJECT_IS_TOP_LEVEL)
   option(NEARFOLD_FUZZ "Build the fuzz targets for libFuzzer (needs clang; see docs/fuzzing.md)" OFF)
   option(NEARFOLD_BENCH "Build the benches (needs Google Benchmark)" OFF)
+  option(NEARFOLD_PCH "Precompile what many files include: in tests, and in sanitizer builds" ON)
   set(arch native)
 endif()
 set(NEARFOLD_ARCH "${arch}" CACHE STRING
@@ -43,3 +44,26 @@ endif()
 # nvcc has its own, see cuda.cmake.
 target_compile_options(nearfold_compiler INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${flags}>")
 unset(flags)
+
+# ---- what makes builds faster, never what is built ----------------------------------------------
+# ccache where it is; -DCMAKE_CXX_COMPILER_LAUNCHER= does without. Another clone finds what one left,
+# and precompiled headers are taken, which it does only when it need not compare times and macros.
+if(PROJECT_IS_TOP_LEVEL)
+  find_program(CCACHE ccache)
+  mark_as_advanced(CCACHE)
+  foreach(language IN ITEMS CXX CUDA)
+    if(CCACHE AND NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
+      set(CMAKE_${language}_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+    endif()
+  endforeach()
+endif()
+
+# precompile(TARGET HEADER...): with those of the standard library that most files include. Not for
+# the library and the tool as users get them: there every file has to name what it uses.
+function(precompile target)
+  target_precompile_headers(${target} PRIVATE <algorithm> <array> <chrono> <cmath> <cstdint>
+    <fstream> <functional> <limits> <memory> <numeric> <optional> <span> <sstream>
+    <string> <string_view> <utility> <variant> <vector> ${ARGN})
+endfunction()

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds with CUDA where there need not be a GPU, and checks what can be checked there: no warnings,
-# no kernel that spills registers, one binary that runs without a driver. The tests run, too; those
-# that need a GPU say that they were skipped.
+# no kernel that spills registers, one binary that runs without a driver. Tests that need a GPU say
+# that they were skipped; those of loop bodies, which the host runs, are part of every build.
 #
-#   scripts/check-cuda.sh [FAISS] [ARCHITECTURES]   FAISS: the prefix of one with its GPU part, if
-#                                                   not .deps/faiss-gpu; ARCHITECTURES: as CMake
-#                                                   has them, if not all of cmake/cuda.cmake
+#   scripts/check-cuda.sh [FAISS] [ARCHITECTURES] [FOLDER...]
+#       FAISS           the prefix of one with its GPU part, if not .deps/faiss-gpu
+#       ARCHITECTURES   as CMake has them, if not all of cmake/cuda.cmake
+#       FOLDER          of tests/ to build and run as well
 #
 # NEARFOLD_ARCH: of the processor, if not this one's (cmake/compiler.cmake).
 set -euo pipefail
@@ -19,9 +20,9 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DNEARFOLD_CUDA=ON \
   -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
   -DCMAKE_PREFIX_PATH="$faiss" ${NEARFOLD_ARCH:+-DNEARFOLD_ARCH="$NEARFOLD_ARCH"} \
   ${2:+-DCMAKE_CUDA_ARCHITECTURES="$2"} >/dev/null
-touch kernels/*.cu # so that ptxas tells of all of them
-nouns=(device knn_device knn_proof recording tsne_device umap_hubs cuda)
-cmake --build "$build" --target nearfold_tool "${nouns[@]/%/_test}" >"$build/log" ||
+touch kernels/*/*.cu # so that ptxas tells of all of them
+folders=(cuda "${@:3}")
+cmake --build "$build" --target nearfold_tool "${folders[@]/%/_test}" >"$build/log" ||
   { tail -n 40 "$build/log" && exit 1; }
 
 kernels=$(grep -c 'bytes spill stores' "$build/log" || true)
@@ -31,8 +32,8 @@ if grep 'bytes spill stores' "$build/log" | grep -qv ' 0 bytes spill stores, 0 b
   echo "check-cuda: a kernel spills registers" && exit 1
 fi
 
-for noun in "${nouns[@]}"; do
-  "$build/tests/${noun}_test" --gtest_brief=1
+for folder in "${folders[@]}"; do
+  "$build/tests/${folder}_test" --gtest_brief=1
 done
 "$build/nearfold" info >/dev/null
 if [[ -z ${NEARFOLD_REQUIRE_GPU:-} && ! -e /dev/nvidia0 ]]; then

@@ -3,8 +3,9 @@
 # processors with and without AVX-512 and AVX2. Prints one line a file, fails when two differ. Needs
 # python3.
 #
-#   scripts/check-hashes.sh [ARCH...]     as in -march=; x86-64-v2 (SSE4.2) and x86-64-v3 (AVX2)
-#                                         unless given, beside the release build for this processor
+#   scripts/check-hashes.sh [ARCH|TOOL...]   beside the release build for this processor: as in
+#                                            -march=, or a tool that is built already; x86-64-v2
+#                                            (SSE4.2) and x86-64-v3 (AVX2) unless given
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +15,7 @@ tools=(build/cpu-release/nearfold)
 cmake --preset cpu-release >/dev/null
 cmake --build --preset cpu-release --target nearfold_tool >/dev/null
 for arch in "${archs[@]}"; do
+  if [[ -x $arch ]]; then tools+=("$arch") && continue; fi
   cmake --preset cpu-release -B "build/$arch" -DNEARFOLD_ARCH="$arch" -DBUILD_TESTING=OFF >/dev/null
   cmake --build "build/$arch" --target nearfold_tool >/dev/null
   tools+=("build/$arch/nearfold")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets of tests/fuzz with clang's sanitizers and runs each for some seconds from
-# its corpus; see docs/fuzzing.md. New inputs go to build/fuzz/found/TARGET. Fails at a finding, and
+# its seeds and its corpus; see docs/fuzzing.md. New inputs go to build/fuzz/found/TARGET. Fails at a finding, and
 # says where its input is.
 #
 #   scripts/fuzz.sh [SECONDS] [TARGET...]      60 seconds each, all targets
@@ -24,6 +24,7 @@ declare -A longest=([graph]=8192 [index]=16384)
 
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz >build/fuzz/log || { tail -n 40 build/fuzz/log && exit 1; }
+build/fuzz/tests/fuzz/make_seeds build/fuzz/seeds
 
 for target in "${targets[@]}"; do
   found=build/fuzz/found/$target
@@ -37,7 +38,7 @@ for target in "${targets[@]}"; do
   # The quarantine of freed memory counts in the limit.
   # shellcheck disable=SC2086
   if ! ASAN_OPTIONS=quarantine_size_mb=64 "build/fuzz/tests/fuzz/${target}_fuzz" "${options[@]}" \
-    ${OPTIONS:-} "$found" "tests/fuzz/corpus/$target" >"$found.log" 2>&1; then
+    ${OPTIONS:-} "$found" "build/fuzz/seeds/$target" "tests/fuzz/corpus/$target" >"$found.log" 2>&1; then
     grep -v '^#[0-9]*.*\(NEW\|REDUCE\|pulse\)' "$found.log" | tail -n 40
     echo "fuzz: $target failed; the input is in $findings, all it said in $found.log" >&2
     exit 1

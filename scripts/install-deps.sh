@@ -2,7 +2,9 @@
 # Installs what nearfold needs on Debian 12 and builds FAISS for this processor into .deps/faiss.
 #
 #   scripts/install-deps.sh         build and test
-#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, Python
+#   scripts/install-deps.sh --format
+#                                   clang-format and nothing else
+#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, git, Python
 #   scripts/install-deps.sh --cuda 86;90
 #                                   also FAISS with its GPU part for these architectures, as CMake
 #                                   has them, into .deps/faiss-gpu: about 10 minutes on two cores.
@@ -18,7 +20,9 @@ packages=(
   fonts-dejavu-core libcli11-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )
-if [[ ${1:-} == --dev ]]; then packages+=(clang clang-format clang-tidy libclang-rt-dev libomp-dev python3-venv); fi
+if [[ ${1:-} == --dev ]]; then
+  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev libomp-dev python3-venv)
+fi
 
 say() { echo "install-deps: $*"; }
 
@@ -76,10 +80,19 @@ faiss_flags() {
   if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then echo "-march=x86-64-v3"; fi
 }
 
+# A compiler cache, where there is one.
+with_ccache() {
+  if command -v ccache >/dev/null; then
+    CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_CUDA_COMPILER_LAUNCHER=ccache "$@"
+  else
+    "$@"
+  fi
+}
+
 build_faiss() {
   local build=.deps/work/build
   say "building FAISS for this processor (one to two minutes on two cores)"
-  cmake -S .deps/work/source -B "$build" -G Ninja -Wno-dev \
+  with_ccache cmake -S .deps/work/source -B "$build" -G Ninja -Wno-dev \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS="$1" -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF \
     -DBLA_VENDOR=OpenBLAS -DFAISS_OPT_LEVEL=generic -DFAISS_ENABLE_GPU=OFF \
     -DFAISS_ENABLE_PYTHON=OFF -DCMAKE_INSTALL_PREFIX="$PWD/.deps/faiss" \
@@ -95,7 +108,7 @@ ensure_faiss_gpu() {
   rm -rf .deps/faiss-gpu .deps/faiss-gpu-is .deps/work
   fetch_faiss
   say "building FAISS for GPUs $1 (about ten minutes on two cores)"
-  PATH=$PATH:/usr/local/cuda/bin cmake -S .deps/work/source -B "$build" -G Ninja -Wno-dev \
+  PATH=$PATH:/usr/local/cuda/bin with_ccache cmake -S .deps/work/source -B "$build" -G Ninja -Wno-dev \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS="$(faiss_flags)" -DBUILD_SHARED_LIBS=ON \
     -DBUILD_TESTING=OFF -DBLA_VENDOR=OpenBLAS -DFAISS_OPT_LEVEL=generic -DFAISS_ENABLE_GPU=ON \
     -DFAISS_ENABLE_PYTHON=OFF -DCMAKE_CXX_STANDARD=17 -DCMAKE_CUDA_STANDARD=17 \
@@ -127,6 +140,7 @@ ensure_faiss() {
   rm -rf .deps/work
 }
 
+if [[ ${1:-} == --format ]]; then ensure_packages clang-format && exit; fi
 ensure_packages "${packages[@]}"
 ensure_faiss
 if [[ ${1:-} == --cuda ]]; then ensure_faiss_gpu "${2:?the architectures, as 86;90}"; fi

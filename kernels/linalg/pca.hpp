@@ -93,7 +93,7 @@ struct SumSegments {
 };
 
 /// Axis g % count of point g / count.
-struct Score {
+struct AxisScore {
   CentredPoints points;  // their scale is not asked for
   const float* axes;     // [count, dim]
   std::int64_t count;
@@ -165,7 +165,8 @@ class PcaOn {
   Matrix scores(const Matrix& axes) const {
     const auto there = executor_.upload(axes.values);
     auto found = executor_.template buffer<float>(rows() * axes.rows);
-    executor_.for_each(rows() * axes.rows, Score{points_, there.data(), axes.rows, found.data()});
+    executor_.for_each(rows() * axes.rows,
+                       AxisScore{points_, there.data(), axes.rows, found.data()});
     Matrix out(rows(), axes.rows);
     out.values = executor_.download(found);
     return out;

@@ -177,7 +177,6 @@ Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const 
 Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
     : state_(State::begin({.points = points}, settings, progress)) {}
-Embedder::Embedder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;

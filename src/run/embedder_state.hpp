@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "nearfold/embed.hpp"
 #include "optimizer.hpp"
@@ -38,5 +39,8 @@ struct __attribute__((visibility("hidden"))) Embedder::State {
   RunInfo report() const;
   Result result() const;
 };
+
+// Inline, so that it is not exported.
+inline Embedder::Embedder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 }  // namespace nearfold

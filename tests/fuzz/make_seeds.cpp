@@ -1,7 +1,7 @@
-// Writes the files that the corpus of each fuzz target began with: valid ones of every kind that
-// its readers take, and hostile ones that they have to refuse.
+// Writes the files that each fuzz target begins with: valid ones of every kind that its readers
+// take, and hostile ones that they have to refuse. What fuzzing added is in tests/fuzz/corpus.
 //
-//   make_seeds FOLDER      a folder in it for each target, tests/fuzz/corpus for those in the tree
+//   make_seeds FOLDER      a folder in it for each target
 #include <cstdio>
 #include <limits>
 #include <map>
