@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/stopping.hpp"
+#include "method.hpp"
 #include "nearfold/embed.hpp"
 #include "run/check_run.hpp"
 #include "stages.hpp"

@@ -126,7 +126,7 @@ struct UmapParams {
   double learning_rate = 1.0;         ///< initial step, > 0
 };
 
-using Method = std::variant<TsneParams, UmapParams>;  // register an optimiser here
+using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp
 
 // ---- start ----------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@
 #include "knn/exact.hpp"
 #include "knn/metric.hpp"
 #include "knn/projected_rows.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "plan/needs.hpp"
 #include "run/check_run.hpp"
@@ -82,16 +83,6 @@ Need init_need(const Init& init, const Counts& c) {
                     : 0) /
               c.threads};
 }
-Need optimize_need(const UmapParams& p, const Counts& c) {
-  const double epochs = iterations_of(p, static_cast<std::int64_t>(c.n));
-  return {16 * c.entries + 60, 0, epochs * c.n * c.entries * 1.6e-8 / c.threads};
-}
-Need optimize_need(const TsneParams& p, const Counts& c) {
-  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
-  return {8 * c.entries + 60, 60 * span * span,
-          p.max_iter * (c.n * c.entries * 1.5e-9 + c.n * 6e-8) / c.threads};
-}
-
 std::int64_t whole(double bytes) {
   constexpr double kMax = 9.2e18;
   return static_cast<std::int64_t>(std::min(bytes, kMax));

@@ -44,7 +44,7 @@ std::vector<std::string> data_warnings(const Source& source, const Settings& set
 /// the start can be made from them, or the checkpoint is of such a run, and memory.
 void check_source(const Source& source, const Init& init, const Settings& settings, const Cpu& on);
 
-/// PCA for t-SNE where there are points, spectral otherwise.
+/// The method's own: PCA for t-SNE where there are points, spectral otherwise.
 Init default_init(const Method& method, bool has_points);
 
 /// Copies how the graph was made into the report.
