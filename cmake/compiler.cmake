@@ -17,6 +17,8 @@ set(flags
   -ffp-contract=off
   # Allow loops with sqrt and comparisons to vectorise; no result changes.
   -fno-math-errno -fno-trapping-math
+  # Switches over an enum have no default: a new enumerator is an error wherever it is not handled.
+  -Werror=switch
   $<$<BOOL:${NEARFOLD_ARCH}>:-march=${NEARFOLD_ARCH}>)
 
 if(NEARFOLD_SANITIZE)

@@ -147,18 +147,6 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
   });
 }
 
-void check_metric(const KnnParams& params, Metric metric) {
-  const auto refuse = [&](const char* method, const char* working) {
-    throw Unsupported(std::string(method) + " cannot search by " + name(metric) + "; use " +
-                      working);
-  };
-  const bool l2 = norm_of(metric) == Norm::l2;
-  if (std::holds_alternative<IvfKnn>(params) && !l2)
-    refuse("ivf", "flat (exact), hnsw or nndescent for it");
-  if (std::holds_alternative<NnDescentKnn>(params) && metric == Metric::inner_product)
-    refuse("nndescent", "flat (exact), ivf or hnsw for it");
-}
-
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu& on, std::uint64_t seed) {
   const Clock::time_point began = Clock::now();
