@@ -35,6 +35,8 @@ if(NEARFOLD_SANITIZE)
 elseif(PROJECT_IS_TOP_LEVEL)
   # Errors they are in the presets, by CMAKE_COMPILE_WARNING_AS_ERROR: the warnings of compilers to
   # come must not stop those who only want to build.
+  # Of -Wall: -Wswitch. Switches over an enum have no default, so a new enumerator is an error of the
+  # presets wherever it is not handled.
   list(APPEND flags
     -Wall -Wextra -Wconversion -Wshadow
     # clang's -Wdouble-promotion takes double{x} for implicit. GCC 12 warns of its own AVX-512

@@ -12,12 +12,13 @@ order=(
   src/math src/core kernels/core
   src/linalg kernels/linalg
   src/graph/graph.hpp src/optimizer.hpp src/stages.hpp
+  src/plan/needs.hpp src/method_contract.hpp
   src/graph kernels/graph
   src/knn kernels/knn
   src/weights kernels/weights
   src/init kernels/init
   src/tsne kernels/tsne
-  src/umap kernels/umap kernels
+  src/umap kernels/umap kernels src/method.hpp
   src/quality
   src/plan
   src/run/source.hpp src/run/check_run.hpp src/pipeline.hpp src/run

@@ -15,7 +15,7 @@
 
 #include "core/device.hpp"
 #include "core/stopping.hpp"
-#include "init/init.hpp"
+#include "method.hpp"
 #include "nearfold/embed.hpp"
 #include "run/check_run.hpp"
 #include "run/source.hpp"

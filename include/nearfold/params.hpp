@@ -80,9 +80,9 @@ struct NnDescentKnn {
   double target_recall = 0.95;      ///< as for IvfKnn
 };
 
-/// Picks one of the others: predicts the time and recall of each from n, dim, k and a sample of the
-/// points, by counting operations, not by a clock: the choice depends on nothing else. After IVF
-/// neighbours of neighbours are looked at once: points beside the border of a cell miss many
+/// Picks flat, IVF or NN-descent: predicts the time and recall of each from n, dim, k and a sample
+/// of the points, by counting operations, not by a clock: the choice depends on nothing else. After
+/// IVF neighbours of neighbours are looked at once: points beside the border of a cell miss many
 /// neighbours together, and maps show it.
 struct AutoKnn {
   double target_recall = 0.95;  ///< (0, 1]; an approximate method is tuned to it before that look
@@ -128,7 +128,7 @@ struct UmapParams {
   double learning_rate = 1.0;         ///< initial step, > 0
 };
 
-using Method = std::variant<TsneParams, UmapParams>;  // register an optimiser here
+using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp
 
 // ---- init -----------------------------------------------------------------------------------
 

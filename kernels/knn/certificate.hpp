@@ -35,7 +35,7 @@ struct Certificate {
   double rounding = 0;                // of an estimate, by (|q| + |x|)^2
   double relative = 0, absolute = 0;  // rounding a number x: relative |x| + absolute, at most
   double lost = 0;                    // from an estimate, whatever the size of its rows
-  DistanceForm form = DistanceForm::square;
+  DistanceForm form = DistanceForm::as_measured;
 
   NEARFOLD_HD bool operator()(std::int64_t i) const {
     const std::int64_t last = (i + 1) * best.k - 1;
@@ -59,9 +59,7 @@ struct Certificate {
   /// The largest true distance of a point whose measured one is not larger, times the scale: for
   /// the rounding of its root, of its sum, and of squares below the smallest float.
   NEARFOLD_HD double measured_at(double d) const {
-    const double square = form == DistanceForm::root   ? d * d
-                          : form == DistanceForm::half ? 2.0 * d
-                                                       : d;
+    const double square = measured_in(form, d);
     const auto sums = static_cast<double>(dim + 32);
     return scale * std::sqrt(square * (1.0 + sums * 0x1p-22) + sums * 0x1p-148);
   }

@@ -6,6 +6,7 @@
 
 #include "kernels/core/cuda.hpp"
 #include "kernels/knn/gpu_search.hpp"
+#include "knn/honours.hpp"
 #include "knn/recall.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
@@ -15,11 +16,13 @@ namespace {
 
 constexpr std::int64_t kFlatIsFast = 50'000;  // points up to which cells do not pay
 
+[[noreturn]] void refuse_search(Metric metric) {
+  throw Unsupported("a GPU searches by " + searches_on_gpu() + ", not so by " + name(metric) +
+                    "; use one of these, or the cpu");
+}
+
 void check_search(const KnnParams& params, int k, Metric metric) {
-  if (!searched_on_gpu(params, metric))
-    throw Unsupported(std::string("a GPU searches by flat, ivf and auto, and by euclidean, "
-                                  "sqeuclidean, cosine and correlation, not so by ") +
-                      name(metric) + "; use one of these, or the cpu");
+  if (!searched_on_gpu(params, metric)) refuse_search(metric);
   if (k + kSlack > kMaxFaissNeighbors)
     throw Unsupported("k is " + std::to_string(k) + ", and a GPU finds at most " +
                       std::to_string(kMaxFaissNeighbors - kSlack) +
@@ -79,16 +82,32 @@ DeviceKnnGraph by_cells(const SearchedPoints& points, int k, const IvfKnn& param
   return graph;
 }
 
+/// By each method that is_on_gpu() (honours.hpp).
+DeviceKnnGraph search(const SearchedPoints& points, int k, const FlatKnn&, const Cuda& on,
+                      std::uint64_t /*seed*/) {
+  return by_flat(points, k, on);
+}
+DeviceKnnGraph search(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
+                      std::uint64_t seed) {
+  return by_cells(points, k, params, on, seed);
+}
+DeviceKnnGraph search(const SearchedPoints& points, int k, const AutoKnn& params, const Cuda& on,
+                      std::uint64_t seed) {
+  if (points.n <= kFlatIsFast) return by_flat(points, k, on);
+  return by_cells(points, k, {.target_recall = params.target_recall}, on, seed);
+}
+
 DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& params,
                         const Cuda& on, std::uint64_t seed) {
   const auto began = std::chrono::steady_clock::now();
   check_search(params, k, points.distance.metric);
-  const auto* const any = std::get_if<AutoKnn>(&params);
-  const bool flat = std::holds_alternative<FlatKnn>(params) || (any && points.n <= kFlatIsFast);
-  const auto cells = [&] {
-    return any ? IvfKnn{.target_recall = any->target_recall} : std::get<IvfKnn>(params);
+  const auto by = [&]<class Params>(const Params& method) -> DeviceKnnGraph {
+    if constexpr (is_on_gpu(Params{}))
+      return search(points, k, method, on, seed);
+    else
+      refuse_search(points.distance.metric);
   };
-  DeviceKnnGraph graph = flat ? by_flat(points, k, on) : by_cells(points, k, cells(), on, seed);
+  DeviceKnnGraph graph = std::visit(by, params);
   graph.metadata.n = points.n;
   graph.metadata.k = k;
   graph.metadata.metric = name(points.distance.metric);

@@ -17,11 +17,6 @@
 
 namespace nearfold {
 
-inline DistanceForm form_of(Metric metric) {
-  if (metric == Metric::euclidean) return DistanceForm::root;
-  return metric == Metric::sqeuclidean ? DistanceForm::square : DistanceForm::half;
-}
-
 template <class Executor>
 class SearchOn {
  public:
@@ -31,7 +26,7 @@ class SearchOn {
   SearchOn(const Executor& executor, const SearchedPoints& points, int k, const SearchPlan& plan)
       : executor_(executor),
         plan_(plan),
-        form_(form_of(points.distance.metric)),
+        form_(row_of(points.distance.metric).distance),
         k_(k),
         rows_(executor, points, plan.resident, plan.tile, plan.batch),
         ids_(executor.template buffer<std::int32_t>(points.n * k)),

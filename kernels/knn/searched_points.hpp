@@ -9,7 +9,7 @@
 #include "core/stopping.hpp"
 #include "kernels/core/launch_shape.hpp"
 #include "kernels/knn/select.hpp"
-#include "knn/metric_rows.hpp"
+#include "knn/metric_table.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold {

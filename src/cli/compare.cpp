@@ -223,8 +223,7 @@ void add_compare(CLI::App& app) {
   command.add_option("--metric", o->metrics, "Distances between points")
       ->delimiter(',')
       ->default_str("euclidean");
-  choice(command, "--zero-vectors", o->zero_vectors, {"error", "far"},
-         "Zero vectors (constant ones for correlation) under cosine and correlation");
+  add_zero_vectors(command, o->zero_vectors);
   numbers(command, "--subset", o->subsets, "Random points, once for each size given")
       ->allow_extra_args(true);
   number(command, "--neighbors", o->neighbors, "Neighbours in a graph; auto is what the map needs");

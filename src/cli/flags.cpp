@@ -1,6 +1,7 @@
 #include "cli/flags.hpp"
 
 #include "cli/index_spec.hpp"
+#include "knn/honours.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -52,14 +53,15 @@ Device Common::processor() const {
 }
 
 void MetricFlags::add(CLI::App& app, const std::string& group) {
-  metric_option = choice(app, "--metric", metric,
-                         {"euclidean", "sqeuclidean", "cosine", "correlation", "inner_product",
-                          "manhattan", "chebyshev", "l2", "ip", "dot", "l1", "cityblock", "linf"},
-                         "Distance between points")
-                      ->group(group);
-  choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
-         "Zero vectors (constant ones for correlation) under cosine and correlation")
-      ->group(group);
+  metric_option =
+      choice(app, "--metric", metric, metric_words(), "Distance between points")->group(group);
+  add_zero_vectors(app, zero_vectors)->group(group);
+}
+
+CLI::Option* add_zero_vectors(CLI::App& app, std::string& zero_vectors) {
+  const auto turned = [](const MetricRow& row) { return directed(row.points); };
+  return choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
+                "Zero vectors (constant ones for correlation) under " + listed(metrics_that(turned), "and"));
 }
 
 Distance MetricFlags::distance() const {

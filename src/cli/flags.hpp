@@ -88,6 +88,8 @@ struct Common {
   io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
 };
 
+CLI::Option* add_zero_vectors(CLI::App& app, std::string& zero_vectors);
+
 /// Flags that say how points are compared.
 struct MetricFlags {
   std::string metric = "euclidean", zero_vectors = "error";

@@ -6,28 +6,14 @@
 #include <variant>
 
 #include "cli/flags.hpp"
+#include "knn/honours.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
 namespace {
 
-// ---- every method: its word, and its parameters by name -----------------------------------------
-
-const char* word_of(const FlatKnn&) {
-  return "flat";
-}
-const char* word_of(const IvfKnn&) {
-  return "ivf";
-}
-const char* word_of(const HnswKnn&) {
-  return "hnsw";
-}
-const char* word_of(const NnDescentKnn&) {
-  return "nndescent";
-}
-const char* word_of(const AutoKnn&) {
-  return "auto";
-}
+// ---- every method: its parameters by name
+// ---------------------------------------------------------
 
 template <class Visit>
 void parameters(FlatKnn&, const Visit&) {}
@@ -55,19 +41,6 @@ void parameters(AutoKnn& p, const Visit& visit) {
   visit("target_recall", p.target_recall);
 }
 
-template <std::size_t... I>
-std::vector<KnnParams> defaults(std::index_sequence<I...>) {
-  return {KnnParams{std::in_place_index<I>}...};
-}
-/// One of each method, in the order of the variant.
-std::vector<KnnParams> every_method() {
-  return defaults(std::make_index_sequence<std::variant_size_v<KnnParams>>{});
-}
-
-std::string word_of_method(const KnnParams& params) {
-  return std::visit([](const auto& p) -> std::string { return word_of(p); }, params);
-}
-
 // ---- one parameter ------------------------------------------------------------------------------
 
 template <class T>
@@ -88,12 +61,6 @@ void write(std::ostream& out, const std::optional<T>& value) {
   value ? write(out, *value) : write(out, "auto");
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text.empty() ? "none" : text;
-}
-
 /// Sets what "NAME=VALUE" says.
 template <class Params>
 void set_parameter(Params& params, const std::string& part, const std::string& spec) {
@@ -109,7 +76,7 @@ void set_parameter(Params& params, const std::string& part, const std::string& s
   if (!known)
     throw InvalidParameter("'" + part + "' in '" + spec +
                            "' is no parameter of this index; it takes NAME=VALUE of " +
-                           joined(names));
+                           (names.empty() ? "none" : listed(names, "and")));
 }
 
 }  // namespace
@@ -117,7 +84,7 @@ void set_parameter(Params& params, const std::string& part, const std::string& s
 const std::vector<std::string>& index_kinds() {
   static const std::vector<std::string> kinds = [] {
     std::vector<std::string> words;
-    for (const KnnParams& params : every_method()) words.push_back(word_of_method(params));
+    for_each_alternative<KnnParams>([&](const auto& p) { words.emplace_back(index_name(p)); });
     return words;
   }();
   return kinds;
@@ -126,20 +93,21 @@ const std::vector<std::string>& index_kinds() {
 KnnParams parse_index(const std::string& spec) {
   const std::size_t colon = spec.find(':');
   const std::string kind = spec.substr(0, colon);
-  for (KnnParams& params : every_method()) {
-    if (word_of_method(params) != kind) continue;
-    if (colon == std::string::npos) return params;
-    std::istringstream parts(spec.substr(colon + 1) + ",");  // "ivf:" names no parameter, either
-    for (std::string part; std::getline(parts, part, ',');)
-      std::visit([&](auto& p) { set_parameter(p, part, spec); }, params);
-    return params;
-  }
-  throw InvalidParameter("'" + spec + "' is no index; use one of " + joined(index_kinds()));
+  std::optional<KnnParams> found;
+  for_each_alternative<KnnParams>([&](auto params) {
+    if (index_name(params) != kind) return;
+    std::istringstream parts(colon == std::string::npos ? "" : spec.substr(colon + 1) + ",");
+    for (std::string part; std::getline(parts, part, ',');)  // "ivf:" names no parameter, either
+      set_parameter(params, part, spec);
+    found = params;
+  });
+  if (found) return *found;
+  throw InvalidParameter("'" + spec + "' is no index; use one of " + listed(index_kinds(), "and"));
 }
 
 std::string index_spec(const KnnParams& params) {
   std::ostringstream out;
-  out << word_of_method(params);
+  out << std::visit([](const auto& p) { return index_name(p); }, params);
   const char* before = ":";
   KnnParams copy = params;
   std::visit(

@@ -151,11 +151,6 @@ InitialLayout initial_layout(const Init& init, InitSource& source, int dims, std
   return start;
 }
 
-Init default_init(const Method& method, bool has_points) {
-  if (std::holds_alternative<TsneParams>(method) && has_points) return PcaInit{};
-  return SpectralInit{};
-}
-
 void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
                 const Cpu& on) {
   if (is<ArrayInit>(init)) return;

@@ -11,7 +11,4 @@ namespace nearfold {
 InitialLayout initial_layout(const Init& init, InitSource& source, int dims, std::uint64_t seed,
                              const Cpu& on);
 
-/// PCA for t-SNE where there are points, spectral otherwise.
-Init default_init(const Method& method, bool has_points);
-
 }  // namespace nearfold

@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint64_t kFormat = 1;
 constexpr const char* kKinds[] = {"ivf", "hnsw"};         // in the order of IndexParams
 constexpr const char* kZeroVectors[] = {"error", "far"};  // in the order of ZeroVectors
-constexpr const char* kNorms[] = {"l2", "l1", "linf"};    // in the order of Norm
+static_assert(std::size(kKinds) == std::variant_size_v<IndexParams>);
 
 // ---- meta -----------------------------------------------------------------------------------
 
@@ -45,7 +45,7 @@ Json json_of(const KnnIndex::State& index, HostMatrix<const float> points) {
                {"params", std::visit([](const auto& p) { return json_of(p); }, index.params)},
                {"metric", name(index.distance.metric)},
                {"zero_vectors", kZeroVectors[static_cast<int>(index.distance.zero_vectors)]},
-               {"norm", kNorms[static_cast<int>(index.rows.norm)]},
+               {"norm", name(index.rows.norm)},
                {"n", index.n},
                {"seed", index.seed},
                {"fingerprint", fingerprint(points)},
@@ -91,7 +91,7 @@ Projection read_projection(const Archive& archive, std::int64_t columns) {
 
 KnnRows read_rows(const Archive& archive, const Projection& projection, Norm norm, std::int64_t n) {
   KnnRows rows{norm, read_floats_2d(archive, "rows", n, knn_row_width(projection, norm)), {}, {}};
-  rows.squares = read_array<float>(archive, "squares", {norm == Norm::l2 ? n : 0});
+  rows.squares = read_array<float>(archive, "squares", {by_products(norm) ? n : 0});
   rows.ids = read_array<std::int32_t>(archive, "ids", {n});
   std::vector<bool> seen(rows.ids.size());
   for (std::size_t r = 0; r < rows.ids.size(); ++r) {
@@ -104,7 +104,8 @@ KnnRows read_rows(const Archive& archive, const Projection& projection, Norm nor
   return rows;
 }
 
-IvfLists read_cells(const Archive& archive, const KnnRows& rows, const IvfKnn& params) {
+IvfLists read_search(const Archive& archive, const KnnRows& rows, const IvfKnn& params,
+                     const Json& /*meta*/) {
   const std::int64_t nlist = rows_in(archive, "centroids", 1, rows.n());
   if (params.nlist.value_or(nlist) != nlist || params.nprobe.value_or(1) > nlist)
     archive.entry("meta").malformed("'nlist' is " + json_of(params.nlist).dump() +
@@ -142,7 +143,10 @@ void check_links(const Archive& archive, const HnswGraph& graph) {
   }
 }
 
-HnswGraph read_links(const Archive& archive, std::int64_t n, int M, const Json& meta) {
+HnswGraph read_search(const Archive& archive, const KnnRows& rows, const HnswKnn& params,
+                      const Json& meta) {
+  const std::int64_t n = rows.n();
+  const int M = params.M;
   constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   HnswGraph graph;
   graph.M = M;
@@ -158,6 +162,18 @@ HnswGraph read_links(const Archive& archive, std::int64_t n, int M, const Json& 
   graph.upper = read_array<std::int32_t>(archive, "upper", {upper, M});
   check_links(archive, graph);
   return graph;
+}
+
+void add_arrays(const IvfLists& cells, const KnnRows& rows, std::vector<ZipEntry>& entries) {
+  entries.push_back(
+      array_entry("centroids", {cells.nlist(), rows.rows.cols}, cells.centroids.rows.values));
+  entries.push_back(array_entry("centroid_squares", {cells.nlist()}, cells.centroids.squares));
+  entries.push_back(array_entry("begin", {cells.nlist() + 1}, cells.begin));
+}
+void add_arrays(const HnswGraph& graph, const KnnRows& rows, std::vector<ZipEntry>& entries) {
+  entries.push_back(array_entry("lowest", {rows.n(), std::int64_t{2} * graph.M}, graph.lowest));
+  entries.push_back(array_entry("upper_begin", {rows.n() + 1}, graph.upper_begin));
+  entries.push_back(array_entry("upper", {graph.upper_begin.back(), graph.M}, graph.upper));
 }
 
 // ---- the way in -------------------------------------------------------------------------------
@@ -186,7 +202,6 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
                         IvfLists{}};
   index.distance.zero_vectors =
       static_cast<ZeroVectors>(choice_of(json, "zero_vectors", kZeroVectors, source));
-  index.rows.norm = static_cast<Norm>(choice_of(json, "norm", kNorms, source));
   const auto metric = required<std::string>(json, "metric", source);
   try {
     index.distance.metric = metric_named(metric);
@@ -195,9 +210,10 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
   } catch (const Error& error) {
     source.malformed(error.what());
   }
-  if (index.rows.norm != norm_of(index.distance.metric))
-    source.malformed("'norm' is " + io::quoted(kNorms[static_cast<int>(index.rows.norm)]) +
-                     ", by which " + name(index.distance.metric) + " does not search");
+  index.rows.norm = norm_of(index.distance.metric);
+  if (const auto norm = required<std::string>(json, "norm", source); norm != name(index.rows.norm))
+    source.malformed("'norm' is " + io::quoted(norm) + ", by which " + name(index.distance.metric) +
+                     " does not search");
   return index;
 }
 
@@ -219,19 +235,7 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
       array_entry("rows", {rows.n(), rows.rows.cols}, rows.rows.values),
       array_entry("squares", {std::ssize(rows.squares)}, rows.squares),
       array_entry("ids", {rows.n()}, rows.ids)};
-  const auto add = [&](const std::string& name, Shape shape, const auto& values) {
-    entries.push_back(array_entry(name, shape, values));
-  };
-  if (const auto* cells = std::get_if<IvfLists>(&state.search)) {
-    add("centroids", {cells->nlist(), rows.rows.cols}, cells->centroids.rows.values);
-    add("centroid_squares", {cells->nlist()}, cells->centroids.squares);
-    add("begin", {cells->nlist() + 1}, cells->begin);
-  } else {
-    const HnswGraph& graph = std::get<HnswGraph>(state.search);
-    add("lowest", {rows.n(), std::int64_t{2} * graph.M}, graph.lowest);
-    add("upper_begin", {rows.n() + 1}, graph.upper_begin);
-    add("upper", {graph.upper_begin.back(), graph.M}, graph.upper);
-  }
+  std::visit([&](const auto& search) { add_arrays(search, rows, entries); }, state.search);
   write_zip(path, entries, overwrite);
 }
 
@@ -246,10 +250,9 @@ KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points) {
   auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, file.name(), points));
   index->projection = read_projection(archive, points.cols);
   index->rows = read_rows(archive, index->projection, index->rows.norm, index->n);
-  if (const auto* ivf = std::get_if<IvfKnn>(&index->params))
-    index->search = read_cells(archive, index->rows, *ivf);
-  else
-    index->search = read_links(archive, index->n, std::get<HnswKnn>(index->params).M, json);
+  std::visit(
+      [&](const auto& params) { index->search = read_search(archive, index->rows, params, json); },
+      index->params);
   return KnnIndex(std::move(index));
 }
 

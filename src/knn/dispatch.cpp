@@ -1,12 +1,8 @@
-#include "knn/dispatch.hpp"
-
-#include <string>
-
+// Which method makes a graph.
 #include "knn/approximate.hpp"
 #include "knn/exact.hpp"
 #include "knn/graph_of.hpp"
 #include "knn/metric.hpp"
-#include "nearfold/error.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -33,18 +29,6 @@ KnnGraph graph_by(const AutoKnn& params, const MetricSpace& space, int k, const 
 }
 
 }  // namespace
-
-void check_metric(const KnnParams& params, Metric metric) {
-  const auto refuse = [&](const char* method, const char* working) {
-    throw Unsupported(std::string(method) + " cannot search by " + name(metric) + "; use " +
-                      working);
-  };
-  const bool l2 = norm_of(metric) == Norm::l2;
-  if (std::holds_alternative<IvfKnn>(params) && !l2)
-    refuse("ivf", "flat (exact), hnsw or nndescent for it");
-  if (std::holds_alternative<NnDescentKnn>(params) && metric == Metric::inner_product)
-    refuse("nndescent", "flat (exact), ivf or hnsw for it");
-}
 
 KnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu& on, std::uint64_t seed) {

@@ -33,8 +33,8 @@ struct QueryOrder {
 std::vector<QueryOrder> query_order_of(const Queries& queries,
                                        const std::vector<std::int32_t>& ids);
 
-/// A search structure for exact answers: a filter under l2, nothing under other norms. Refers to
-/// the space.
+/// A search structure for exact answers: a filter where rows are compared by products, else
+/// nothing. Refers to the space.
 class ExactSearch {
  public:
   ExactSearch(const MetricSpace& space, const Cpu& on);

@@ -65,15 +65,29 @@ std::vector<std::vector<std::int32_t>> search(const KnnIndex::State& index,
   return found;
 }
 
-/// The efforts worth trying, of which the last one looks at everything.
-int largest_effort(const KnnIndex::State& index) {
-  if (const auto* cells = std::get_if<IvfLists>(&index.search)) return cells->nlist();
-  return static_cast<int>(std::min<std::int64_t>(index.n, kMaxEf));
+/// The efforts worth trying for so many candidates, of which the last one looks at everything.
+struct Efforts {
+  int least, largest;
+};
+Efforts efforts(const IvfLists& cells, std::int64_t /*n*/, int /*candidates*/) {
+  return {1, cells.nlist()};
+}
+Efforts efforts(const HnswGraph&, std::int64_t n, int candidates) {
+  return {candidates, static_cast<int>(std::min<std::int64_t>(n, kMaxEf))};
 }
 
-std::optional<int> given_effort(const IndexParams& params) {
-  if (const auto* ivf = std::get_if<IvfKnn>(&params)) return ivf->nprobe;
-  return std::get<HnswKnn>(params).ef;
+std::optional<int> given_effort(const IvfKnn& params) {
+  return params.nprobe;
+}
+std::optional<int> given_effort(const HnswKnn& params) {
+  return params.ef;
+}
+
+std::string described(const IvfLists& cells, const std::string& effort) {
+  return "ivf:nlist=" + std::to_string(cells.nlist()) + (effort.empty() ? "" : ",nprobe=" + effort);
+}
+std::string described(const HnswGraph& graph, const std::string& effort) {
+  return "hnsw:M=" + std::to_string(graph.M) + (effort.empty() ? "" : ",ef=" + effort);
 }
 
 }  // namespace
@@ -118,7 +132,7 @@ KnnRows rows_of_queries(const KnnIndex::State& index, const Queries& queries,
                         const std::vector<QueryOrder>& order, std::int64_t begin,
                         std::int64_t end) {
   KnnRows made{index.rows.norm, Matrix(end - begin, index.rows.rows.cols), {}, {}};
-  if (made.norm == Norm::l2) made.squares.resize(static_cast<std::size_t>(end - begin));
+  if (by_products(made.norm)) made.squares.resize(static_cast<std::size_t>(end - begin));
   std::vector<const float*> points;
   for (std::int64_t t = begin; t < end; ++t)
     points.push_back(queries.rows.view.row(queries.which[order[static_cast<std::size_t>(t)].at]));
@@ -179,10 +193,10 @@ Candidates candidates_of_rows(const KnnIndex::State& index, const Effort& effort
 Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactSample& sample,
             const Cpu& on) {
   const int k = static_cast<int>(sample.neighbors.k);
-  const bool cells = std::holds_alternative<IvfLists>(index.search);
   const double target =
       std::visit([](const auto& params) { return params.target_recall; }, index.params);
-  const int largest = largest_effort(index);
+  const std::optional<int> given =
+      std::visit([](const auto& params) { return given_effort(params); }, index.params);
   const auto try_effort = [&](int value, int candidates) {
     const Effort effort{value, candidates};
     const Queries queries{space.as_queries, sample.rows};
@@ -191,9 +205,9 @@ Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactS
   };
   int candidates = candidates_for(space, index.rows, index.projection, sample, target, on);
   for (int more = 0;; ++more) {
-    const int least = cells ? 1 : candidates;
-    if (const std::optional<int> given = given_effort(index.params))
-      return {std::max(*given, least), candidates, 0};
+    const auto [least, largest] = std::visit(
+        [&](const auto& how) { return efforts(how, index.n, candidates); }, index.search);
+    if (given) return {std::max(*given, least), candidates, 0};
     Effort high = try_effort(least, candidates);
     while (high.recall < target && high.probes_or_ef < largest)
       high = try_effort(std::min(largest, 2 * high.probes_or_ef), candidates);
@@ -231,10 +245,7 @@ void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries&
 
 std::string describe(const KnnIndex::State& index, const std::optional<Effort>& effort) {
   const std::string looked = effort ? std::to_string(effort->probes_or_ef) : "";
-  if (const auto* const cells = std::get_if<IvfLists>(&index.search))
-    return "ivf:nlist=" + std::to_string(cells->nlist()) + (effort ? ",nprobe=" + looked : "");
-  return "hnsw:M=" + std::to_string(std::get<HnswGraph>(index.search).M) +
-         (effort ? ",ef=" + looked : "");
+  return std::visit([&](const auto& how) { return described(how, looked); }, index.search);
 }
 
 std::string KnnIndex::description() const {

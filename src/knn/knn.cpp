@@ -65,13 +65,6 @@ QueryResult search_through(const KnnIndex::State& index, HostMatrix<const float>
 
 }  // namespace
 
-bool searched_on_gpu(const KnnParams& params, Metric metric) noexcept {
-  const bool method = std::holds_alternative<FlatKnn>(params) ||
-                      std::holds_alternative<IvfKnn>(params) ||
-                      std::holds_alternative<AutoKnn>(params);
-  return method && norm_of(metric) == Norm::l2 && metric != Metric::inner_product;
-}
-
 KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
                         const Device& device, std::uint64_t seed, const Distance& distance) {
   validate(Settings{.knn = params, .distance = distance, .device = device});

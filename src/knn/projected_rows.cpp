@@ -8,7 +8,6 @@
 #include "core/simd_fixed.hpp"
 #include "linalg/axis_scores.hpp"
 #include "linalg/pca_axes.hpp"
-#include "math/distance.hpp"
 
 namespace nearfold {
 namespace {
@@ -49,12 +48,9 @@ template <class RowOf>
 void measure_all(const KnnRows& among, const float* query, float query_square, std::int64_t count,
                  const RowOf& row_of, float* measures) {
   const std::int64_t width = among.rows.cols;
-  if (among.norm != Norm::l2) {
-    for (std::int64_t c = 0; c < count; ++c) {
-      const float* const row = among.rows.row(row_of(c));
-      measures[c] = among.norm == Norm::l1 ? manhattan_distance(query, row, width)
-                                           : chebyshev_distance(query, row, width);
-    }
+  if (!by_products(among.norm)) {
+    for (std::int64_t c = 0; c < count; ++c)
+      measures[c] = measure_rows(among.norm, query, among.rows.row(row_of(c)), width);
     return;
   }
   for (std::int64_t c = 0; c < count; c += kGroup) {
@@ -79,12 +75,12 @@ struct Projected {
 
   Projected(HostMatrix<const float> points, const Projection& projection, Norm norm, const Cpu& on)
       : rows(points.rows, knn_row_width(projection, norm)) {
-    if (norm == Norm::l2) squares.resize(static_cast<std::size_t>(points.rows));
+    if (by_products(norm)) squares.resize(static_cast<std::size_t>(points.rows));
     parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
       std::vector<const float*> some;
       for (std::int64_t i = begin; i < end; ++i) some.push_back(points.row(i));
       make_knn_rows(some, projection, norm, rows.row(begin),
-                    squares.data() + (norm == Norm::l2 ? begin : 0));
+                    squares.data() + (by_products(norm) ? begin : 0));
     });
   }
 };
@@ -179,7 +175,7 @@ Projection make_projection(HostMatrix<const float> points, double carried, const
 }
 
 std::int64_t knn_row_width(const Projection& projection, Norm norm) {
-  return padded(norm == Norm::l2 && !projection.lossless()
+  return padded(by_products(norm) && !projection.lossless()
                     ? projection.axes.rows
                     : static_cast<std::int64_t>(projection.mean.size()));
 }
@@ -188,10 +184,10 @@ void make_knn_rows(std::span<const float* const> points, const Projection& proje
                    float* rows, float* squares) {
   const std::size_t dim = projection.mean.size();
   const std::int64_t width = knn_row_width(projection, norm);
-  if (norm != Norm::l2 || projection.lossless()) {
+  if (!by_products(norm) || projection.lossless()) {
     for (std::size_t p = 0; p < points.size(); ++p, rows += width) {
       std::fill_n(rows, width, 0.0f);
-      if (norm == Norm::l2)
+      if (by_products(norm))
         squares[p] = center(points[p], projection.mean, rows);
       else
         std::copy_n(points[p], dim, rows);

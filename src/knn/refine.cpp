@@ -56,7 +56,7 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
                    const ExactSample& sample, double target, const Cpu& on) {
   constexpr std::int64_t kRows = 250, kSlack = 9;  // rounding; the query itself
   const std::int64_t k = sample.neighbors.k;
-  if (projection.lossless() || rows.norm != Norm::l2)
+  if (projection.lossless() || !by_products(rows.norm))
     return static_cast<int>(std::min(rows.n(), k + kSlack));
   const std::vector<std::int32_t> row_of = row_of_point(rows.ids);
   const PackedRows panels(rows.rows.view(), rows.squares, on);

@@ -28,14 +28,4 @@ Need device_init_need(const Init& init, const Counts& c) {
   if (std::holds_alternative<PcaInit>(init)) return {edges + 4 * c.dim + 64, 16'384 * c.dim, 0};
   return {edges + (std::holds_alternative<SpectralInit>(init) ? 110.0 : 0.0), 0, 0};
 }
-/// The edges twice while they are split into parts of an epoch.
-Need device_optimize_need(const UmapParams&, const Counts& c) {
-  constexpr double kMaxParts = 16;
-  return {16 * c.entries + 8 * kMaxParts + 40, 0, 0};
-}
-Need device_optimize_need(const TsneParams&, const Counts& c) {
-  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
-  return {8 * c.entries + 110, 500 * span * span, 0};
-}
-
 }  // namespace nearfold

@@ -6,6 +6,7 @@
 
 #include "core/check_points.hpp"
 #include "core/device.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/plan.hpp"
 #include "stages.hpp"
@@ -25,16 +26,6 @@ void check_start(const ArrayInit& init, std::int64_t n, int dims) {
         throw InvalidInput("row " + std::to_string(i) + " of the init array is not finite");
 }
 
-void check_rows(const char* what, const Matrix& rows, std::int64_t n, int dims) {
-  if (rows.rows != n || rows.cols != dims)
-    throw InvalidInput(std::string("the checkpoint's ") + what + " is " +
-                       std::to_string(rows.rows) + " x " + std::to_string(rows.cols) +
-                       "; this run's is " + std::to_string(n) + " x " + std::to_string(dims));
-  for (const float x : rows.values)
-    if (!std::isfinite(x))
-      throw InvalidInput(std::string("the checkpoint's ") + what + " is not finite");
-}
-
 void check_checkpoint(const Checkpoint& from, const Settings& settings, std::int64_t n) {
   const int most = iterations_of(settings.method, n);
   if (from.iterations < 1 || from.iterations > most || from.iteration < 0 ||
@@ -42,14 +33,7 @@ void check_checkpoint(const Checkpoint& from, const Settings& settings, std::int
     throw InvalidInput("the checkpoint is of iteration " + std::to_string(from.iteration) + " of " +
                        std::to_string(from.iterations) + "; this run has " + std::to_string(most));
   check_rows("layout", from.layout, n, settings.dims);
-  const auto* tsne = std::get_if<TsneParams>(&settings.method);
-  if (tsne == nullptr) return;
-  if (from.early_iterations < 0 || from.early_iterations > tsne->early_exaggeration_iter)
-    throw InvalidInput("the checkpoint has " + std::to_string(from.early_iterations) +
-                       " iterations of early exaggeration; this run has " +
-                       std::to_string(tsne->early_exaggeration_iter));
-  check_rows("update", from.update, n, settings.dims);
-  check_rows("gains", from.gains, n, settings.dims);
+  std::visit([&](const auto& p) { check_state(p, from, n, settings.dims); }, settings.method);
 }
 
 /// The points are there by now; what is asked for is all else. Where the widest of search rows

@@ -8,6 +8,7 @@
 
 #include "core/check_points.hpp"
 #include "core/parallel.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "run/check_run.hpp"
 #include "run/embedder_state.hpp"
@@ -19,10 +20,6 @@ std::int64_t peak_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return std::int64_t{usage.ru_maxrss} * 1024;
-}
-
-const char* method_name(const Method& method) {
-  return std::holds_alternative<TsneParams>(method) ? "tsne" : "umap";
 }
 
 void require_finite(HostMatrix<const float> layout) {
@@ -87,7 +84,7 @@ Embedder::State::State(const Source& source, const Settings& settings)
       total(iterations_of(settings.method, n)),
       device(settings.device) {
   info.version = version();
-  info.method = method_name(settings.method);
+  info.method = name_of(settings.method);
   info.device = describe(settings.device);
   if (const auto* cpu = std::get_if<Cpu>(&settings.device))
     info.threads = thread_count(cpu->threads);

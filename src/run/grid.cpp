@@ -2,9 +2,11 @@
 #include "nearfold/grid.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "method.hpp"
 #include "pipeline.hpp"
 #include "run/embedder_state.hpp"
 
@@ -12,20 +14,10 @@ namespace nearfold {
 namespace {
 
 /// Whether the edges of one are those of the other, and so is every initialization.
-bool share_edges(const UmapParams& a, const UmapParams& b) {
-  return a.n_neighbors == b.n_neighbors && a.set_op_mix_ratio == b.set_op_mix_ratio &&
-         a.local_connectivity == b.local_connectivity;
-}
-bool share_edges(const TsneParams& a, const TsneParams& b) {
-  return a.perplexity == b.perplexity;
-}
-template <class A, class B>
-bool share_edges(const A&, const B&) {
-  return false;
-}
-
 bool methods_share_edges(const Method& a, const Method& b) {
-  return std::visit([](const auto& p, const auto& q) { return share_edges(p, q); }, a, b);
+  if (a.index() != b.index()) return false;
+  return std::visit(
+      [&](const auto& p) { return share_edges(p, std::get<std::decay_t<decltype(p)>>(b)); }, a);
 }
 
 /// Weights and initialization of the method that was run last, and what its report said of them.

@@ -160,10 +160,15 @@ class TsneOptimizer final : public Optimizer {
 }  // namespace
 
 bool sums_all_pairs(std::int64_t n, int dims, const TsneParams& params, std::int64_t at_most) {
-  using Kind = TsneParams::Repulsion;
-  if (dims == 3 && params.repulsion == Kind::fft)
-    throw Unsupported("t-SNE by FFT has 2 dimensions, not 3; use repulsion exact");
-  if (params.repulsion != Kind::automatic) return params.repulsion == Kind::exact;
+  switch (params.repulsion) {
+    case TsneParams::Repulsion::exact:
+      return true;
+    case TsneParams::Repulsion::fft:
+      if (dims == 3) throw Unsupported("t-SNE by FFT has 2 dimensions, not 3; use repulsion exact");
+      return false;
+    case TsneParams::Repulsion::automatic:
+      break;
+  }
   if (dims == 3 && n > at_most)
     throw Unsupported("t-SNE in 3 dimensions sums all pairs and takes at most " +
                       std::to_string(at_most) + " points here, not " + std::to_string(n) +

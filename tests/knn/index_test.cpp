@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "knn/honours.hpp"
 #include "nearfold/knn.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
@@ -28,10 +29,6 @@ using query_oracle::expect_equal;
 using query_oracle::expect_exact_answer;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr Metric kMetrics[] = {Metric::euclidean,    Metric::sqeuclidean, Metric::cosine,
-                               Metric::correlation,  Metric::manhattan,   Metric::chebyshev,
-                               Metric::inner_product};
-
 QueryResult ask(const Matrix& queries, const Matrix& points, int k, const KnnParams& params,
                 Metric metric = Metric::euclidean, int threads = 2) {
   return find_neighbors(queries, points, k, params, Cpu{threads}, 1, {.metric = metric});
@@ -46,7 +43,7 @@ KnnIndex index_of(const Matrix& points, const KnnParams& params, Metric metric =
 
 TEST(Queries, AreAnsweredExactlyUnderEveryMetric) {
   const Matrix points = data::normals(400, 9, 50, 1.0, 0.3f), queries = data::normals(50, 9, 51);
-  for (const Metric metric : kMetrics)
+  for (const Metric metric : all_metrics())
     for (const int k : {1, 7, 400})
       expect_exact_answer(queries, points, metric, ask(queries, points, k, FlatKnn{}, metric), 7);
 }
@@ -77,10 +74,9 @@ TEST(Queries, ThatAreAPointFindItAtZero) {
   const Matrix points = data::normals(400, 9, 56, 1.0, 0.3f);
   for (const KnnParams& params :
        {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.nlist = 9, .nprobe = 9}}, KnnParams{HnswKnn{}}})
-    for (const Metric metric : kMetrics) {
-      const bool l2 = metric != Metric::manhattan && metric != Metric::chebyshev;
-      if (metric == Metric::inner_product) continue;  // a longer point has the larger product
-      if (std::holds_alternative<IvfKnn>(params) && !l2) continue;
+    for (const Metric metric : all_metrics()) {
+      if (queries_differ(row_of(metric).points)) continue;  // a longer point has the larger product
+      if (!std::visit([&](const auto& p) { return honours(p, row_of(metric)); }, params)) continue;
       const QueryResult found = ask(points, points, 3, params, metric);
       for (std::int32_t i = 0; i < 400; ++i) {
         const auto at = static_cast<std::size_t>(i) * 3;
