@@ -16,6 +16,7 @@
 #include "core/stopping.hpp"
 #include "nearfold/embed.hpp"
 #include "run/check_run.hpp"
+#include "run/reported.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -29,10 +30,13 @@ class Run {
   /// done, once the caller has said stop.
   template <class Work>
   void stage(Stage stage, const Work& work) {
-    if (!report(stage, 0, 0)) return;
-    const StopScope scope([&] { return !progress_ || report(stage, 0, 0); });
+    const std::int64_t total = std::max<std::int64_t>(1, info_.n);  // points
+    if (!report(stage, 0, total)) return;
+    const StopScope scope(
+        [&](double share) { return !progress_ || report(stage, share_of(share, total), total); });
     try {
       timed(info_, name(stage), work);
+      report(stage, total, total);
     } catch (const Stopped&) {
       stopped_ = true;
     }
@@ -49,9 +53,11 @@ class Run {
     info.seconds.emplace_back(name, took.count());
   }
 
-  /// False once the caller wants to stop.
+  /// False once the caller wants to stop. What is told of a stage never falls, though it come in
+  /// several pieces.
   bool report(Stage stage, std::int64_t done, std::int64_t total) {
-    if (!stopped_ && progress_) stopped_ = !progress_({stage, done, total});
+    told_ = {stage, told_.stage == stage ? std::max(told_.done, done) : done, total};
+    if (!stopped_ && progress_) stopped_ = !progress_(told_);
     return !stopped_;
   }
   bool stopped() const { return stopped_; }
@@ -59,6 +65,7 @@ class Run {
  private:
   RunInfo& info_;
   const Progress& progress_;
+  ProgressInfo told_;
   bool stopped_ = false;
 };
 
@@ -66,7 +73,7 @@ class Run {
 /// from a checkpoint there is none at all.
 struct Source {
   HostMatrix<const float> points = {};
-  const KnnGraph* graph = nullptr;
+  const KnnGraphView* graph = nullptr;
   const Checkpoint* checkpoint = nullptr;
   DeviceMatrix<const float> device_points = {};  // points in the memory of the run's GPU instead
 
@@ -89,7 +96,10 @@ inline Init init_of(const Source& source, const Settings& settings, const Method
 
 // ---- the stages that read points, by where these are --------------------------------------------
 
+constexpr double kSearchOfStage = 0.95;  // the rest of it is the order of vertices
+
 inline KnnGraph find_knn(const Source& source, int k, const Settings& s, const Cpu& on) {
+  const Part part(kSearchOfStage);
   return find_knn(source.points, k, s.knn, s.distance, on, s.seed);
 }
 inline DeviceKnnGraph find_knn(const Source& source, int k, const Settings& s, const Cuda& on) {

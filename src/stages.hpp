@@ -84,15 +84,18 @@ KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn&, const Cpu&, 
 void check_metric(const KnnParams& params, Metric metric);
 
 /// Throws InvalidInput when the graph cannot be pruned to k neighbours.
-void require_neighbors(const KnnGraph& graph, int k);
+void require_neighbors(const KnnGraphView& graph, int k);
+
+/// Throws InvalidInput unless there are n * k ids and distances.
+void require_entries(std::int64_t n, std::int64_t k, std::size_t ids, std::size_t distances);
 
 /// Room for k neighbours of each of n points, unset.
 KnnGraph empty_graph(std::int64_t n, std::int64_t k);
 /// All that is known of a graph but its rows.
-KnnGraph without_entries(const KnnGraph& graph);
+KnnGraph without_entries(const KnnGraphView& graph);
 /// Room for the first k neighbours of a graph, with all that is known of it otherwise. Throws as
 /// require_neighbors() does.
-KnnGraph empty_like(const KnnGraph& graph, int k);
+KnnGraph empty_like(const KnnGraphView& graph, int k);
 
 // ---- order: rows by point -> rows by vertex ----------------------------------------------------
 
@@ -104,9 +107,9 @@ struct Reordered {
 };
 
 /// The first k neighbours of every row. Throws what require_neighbors() does.
-Reordered<Cpu> reorder(const KnnGraph& graph, int k, const Cpu&);
+Reordered<Cpu> reorder(const KnnGraphView& graph, int k, const Cpu&);
 /// The same numbers; from the host, or from the device, where a graph has k and no more.
-Reordered<Cuda> reorder(const KnnGraph& graph, int k, const Cuda&);
+Reordered<Cuda> reorder(const KnnGraphView& graph, int k, const Cuda&);
 Reordered<Cuda> reorder(const DeviceKnnGraph& graph, int k, const Cuda&);
 
 // ---- weights: neighbours -> symmetric weighted graph -----------------------------------------

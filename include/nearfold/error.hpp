@@ -50,4 +50,10 @@ struct IoError : Error {
   using Error::Error;
 };
 
+/// The caller's Progress said stop to a function that has nothing to show for what it did until
+/// then. Not a failure: whatever was given is as it was, and the same call may be made again.
+struct Cancelled : Error {
+  using Error::Error;
+};
+
 }  // namespace nearfold

@@ -54,7 +54,7 @@ KnnGraph find_knn(HostMatrix<const float>, int, const KnnParams&, const Distance
   no_cuda();
 }
 
-Reordered<Cuda> reorder(const KnnGraph&, int, const Cuda&) {
+Reordered<Cuda> reorder(const KnnGraphView&, int, const Cuda&) {
   no_cuda();
 }
 Reordered<Cuda> reorder(const DeviceKnnGraph&, int, const Cuda&) {

@@ -78,6 +78,8 @@ void EmbedRun::run() {
     result = optimize();
   } catch (const Stopped&) {  // before there was anything to keep
     result.info.version = version();
+  } catch (const Cancelled&) {  // within the search
+    result.info.version = version();
   } catch (const DeviceFailure& error) {
     if (!folder_) throw;
     throw DeviceFailure(std::string(error.what()) +
@@ -110,10 +112,9 @@ void EmbedRun::find_neighbors_to_keep() {
     in_.graph = std::move(*kept);
     return;
   }
-  progress_.update(name(Stage::knn), 0, 0);
   const int k = neighbors_needed(settings_.method, in_.points.rows);
   in_.graph = find_neighbors(in_.points, k, settings_.knn, settings_.device, settings_.seed,
-                             settings_.distance);
+                             settings_.distance, progress_.callback());
   searched_ = in_.graph.seconds();
   folder_->keep(in_.graph, settings_.seed);
 }

@@ -109,6 +109,7 @@ class HostSource final : public InitSource {
 
   Matrix scores(int count) override {
     std::vector<float> mean;
+    const Part part(1, 2 * kInitPasses + 2);  // loops: mean, two a pass, scores
     const Matrix axes = principal_axes(points_, count, kInitPasses, mean, kInitSeed, on_);
     Matrix scores(points_.rows, count);
     parallel_for(on_.threads, points_.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/stopping.hpp"
 #include "init/spectral_operator.hpp"
 #include "linalg/rayleigh_ritz.hpp"
 #include "linalg/symmetric_eigen.hpp"
@@ -18,6 +19,7 @@ constexpr std::int64_t kMax = 2000;            // of small ones,
 constexpr std::int64_t kVisits = 100'000'000;  // and of edges visited in between: about a second
 constexpr int kLongest = 300;                  // filter degree, at most
 constexpr double kGrowth = 1e4;  // of the wanted over the damped in one filter; floats carry 1e7
+constexpr double kLeft = 0.6;    // after each filter, as far as is told: they end when they do
 constexpr double kFloor = 1e-6;  // residual that float vectors may be left with
 constexpr double kTolerance = 5e-2;  // residual as a share of 1 - eigenvalue
 
@@ -63,6 +65,8 @@ class Solver {
       last = std::exchange(t, 2 * top * t - last);
     }
     degree = std::min(degree, std::max(2, limit_ - sweeps_));
+    left_ *= kLeft;
+    const Part part(1 - left_, degree);
 
     const double first = 1 / top;
     double sigma = first;
@@ -91,6 +95,7 @@ class Solver {
 
   SpectralOperator& operator_;
   int dims_, limit_, sweeps_ = 0;
+  double left_ = 1;  // of the work, as far as is told
 };
 
 Eigenvectors solve_densely(const EdgeGraph& graph, int dims) {

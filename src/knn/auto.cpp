@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/stopping.hpp"
 #include "knn/cost.hpp"
 #include "knn/dispatch.hpp"
 
@@ -58,8 +59,11 @@ KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn& params, const
     return explained(find_knn(points, k, FlatKnn{}, on, seed), plans);
   if (!sizes.l2) return without_index(points, k, params, plans, sizes, on, seed);
 
-  const TunedIndex tuned =
-      tune_index(points, k, IvfKnn{.target_recall = params.target_recall}, on, seed);
+  const auto made = [&] {
+    const Part part(0.5);
+    return tune_index(points, k, IvfKnn{.target_recall = params.target_recall}, on, seed);
+  };
+  const TunedIndex tuned = made();
   const auto& cells = std::get<IvfLists>(tuned.index.search);
   sizes.lossless = tuned.index.projection.lossless();
   sizes.width = real(tuned.index.rows.rows.cols);

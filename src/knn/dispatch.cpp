@@ -17,6 +17,7 @@ namespace nearfold {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int kTrials = 12;  // loops of finding an effort, about
 
 double seconds_since(Clock::time_point began) {
   return std::chrono::duration<double>(Clock::now() - began).count();
@@ -83,15 +84,21 @@ NeighborRows refined(const MetricSpace& space, const KnnRows& rows, const Candid
 
 TunedIndex tune_index(const MetricSpace& space, int k, const IndexParams& params, const Cpu& on,
                       std::uint64_t seed) {
-  KnnIndex::State index = make_index(space, params, seed, on);
+  const auto made = [&] {
+    const Part part(0.6);
+    return make_index(space, params, seed, on);
+  };
+  KnnIndex::State index = made();
   ExactSearch exact(space, index.rows, index.projection, on);
   ExactSample sample = sample_exactly(exact, space.as_queries, true, k, on);
+  const Part part(1, kTrials);
   const Effort effort = tune(index, space, sample, on);
   return {std::move(index), std::move(exact), std::move(sample), effort};
 }
 
 KnnGraph graph_through(const TunedIndex& tuned, const MetricSpace& space, int k, const Cpu& on) {
   return timed_search([&] {
+    const Part part(1, 1);
     NeighborRows answer = search_index(tuned.index, space, all_of(space), k, tuned.effort, on);
     return finish(std::move(answer), space, tuned.exact, tuned.sample,
                   describe(tuned.index, tuned.effort), on);
@@ -101,6 +108,7 @@ KnnGraph graph_through(const TunedIndex& tuned, const MetricSpace& space, int k,
 KnnGraph graph_beyond(const TunedIndex& tuned, const MetricSpace& space, int k, const Cpu& on) {
   return timed_search([&] {
     const KnnRows& rows = tuned.index.rows;
+    const Part part(1, 6);  // loops, of which the last measures what was found
     const Candidates candidates =
         neighbors_of_neighbors(candidates_of_rows(tuned.index, tuned.effort, on), rows,
                                {.max_candidates = kHopsBeyond}, on);
@@ -110,22 +118,40 @@ KnnGraph graph_beyond(const TunedIndex& tuned, const MetricSpace& space, int k, 
 }
 
 KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on) {
-  return timed_search([&] { return graph_of(exact(all_of(space), k, on), space, "flat"); });
+  return timed_search([&] {
+    const Part part(1, 1);
+    return graph_of(exact(all_of(space), k, on), space, "flat");
+  });
 }
+
+namespace {
+
+/// tune_index(), as the first `share` of a search.
+TunedIndex tuned_as(double share, const MetricSpace& space, int k, const IndexParams& params,
+                    const Cpu& on, std::uint64_t seed) {
+  const Part part(share);
+  return tune_index(space, k, params, on, seed);
+}
+
+}  // namespace
 
 KnnGraph find_knn(const MetricSpace& points, int k, const FlatKnn&, const Cpu& on,
                   std::uint64_t /*seed*/) {
-  return exact_graph(ExactSearch(points, on), points, k, on);
+  const auto made = [&] {
+    const Part part(0.1, 6);
+    return ExactSearch(points, on);
+  };
+  return exact_graph(made(), points, k, on);
 }
 
 KnnGraph find_knn(const MetricSpace& points, int k, const IvfKnn& params, const Cpu& on,
                   std::uint64_t seed) {
-  return graph_through(tune_index(points, k, params, on, seed), points, k, on);
+  return graph_through(tuned_as(0.5, points, k, params, on, seed), points, k, on);
 }
 
 KnnGraph find_knn(const MetricSpace& points, int k, const HnswKnn& params, const Cpu& on,
                   std::uint64_t seed) {
-  return graph_through(tune_index(points, k, params, on, seed), points, k, on);
+  return graph_through(tuned_as(0.8, points, k, params, on, seed), points, k, on);
 }
 
 KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, const Cpu& on,
@@ -140,8 +166,13 @@ KnnGraph find_knn(const MetricSpace& points, int k, const NnDescentKnn& params, 
     return !params.n_iters && recall_of(sample.neighbors, found).mean >= params.target_recall;
   };
   const int count = candidates_for(points, rows, projection, sample, params.target_recall, on) - 1;
-  const Candidates candidates = nn_descent(rows, count, params, seed, on, enough);
+  const auto descended = [&] {
+    const Part part(0.9);
+    return nn_descent(rows, count, params, seed, on, enough);
+  };
+  const Candidates candidates = descended();
   return timed_search([&] {
+    const Part part(1, 1);
     return finish(refined(points, rows, candidates, all_of(points), k, on), points, exact, sample,
                   "nndescent", on);
   });
@@ -162,7 +193,12 @@ void check_metric(const KnnParams& params, Metric metric) {
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu& on, std::uint64_t seed) {
   const Clock::time_point began = Clock::now();
-  const MetricSpace space = make_space(points, distance, on);
+  const auto made = [&] {
+    const Part part(0.02, 2);
+    return make_space(points, distance, on);
+  };
+  const MetricSpace space = made();
+  const Part part(1);
   KnnGraph graph =
       std::visit([&](const auto& method) { return find_knn(space, k, method, on, seed); }, params);
   graph.build_seconds = seconds_since(began) - graph.search_seconds;

@@ -155,8 +155,10 @@ void check_source(const Source& source, const Init& init, const Settings& settin
   if (source.graph) source.graph->validate();
   if (source.device_points.rows > 0)
     check_points(source.device_points, std::get<Cuda>(settings.device));
-  else if (has_points || !source.graph)
+  else if (has_points || !source.graph) {
+    const Part part(0.8, 1);
     check_points(source.points, on);
+  }
   if (source.graph && has_points && source.rows() != source.graph->n)
     throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
                        " points and the data " + std::to_string(source.rows()) +
@@ -208,7 +210,7 @@ Init default_init(const Method& method, bool has_points) {
   return SpectralInit{};
 }
 
-void describe_graph(const KnnGraph& graph, RunInfo& info) {
+void describe_graph(const KnnGraphView& graph, RunInfo& info) {
   info.k = graph.k;
   info.metric = graph.metric;
   info.index = graph.index;

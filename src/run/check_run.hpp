@@ -48,7 +48,7 @@ void check_source(const Source& source, const Init& init, const Settings& settin
 Init default_init(const Method& method, bool has_points);
 
 /// Copies how the graph was made into the report.
-void describe_graph(const KnnGraph& graph, RunInfo& info);
+void describe_graph(const KnnGraphView& graph, RunInfo& info);
 inline void describe_graph(const DeviceKnnGraph& graph, RunInfo& info) {
   describe_graph(graph.metadata, info);
 }
