@@ -50,7 +50,7 @@ KnnGraph to_host(const DeviceKnnGraph&) {
   no_cuda();
 }
 
-Reordered<Cuda> reorder(const KnnGraph&, int, const Cuda&) {
+Reordered<Cuda> reorder(const KnnGraphView&, int, const Cuda&) {
   no_cuda();
 }
 Reordered<Cuda> reorder(const DeviceKnnGraph&, int, const Cuda&) {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/device.hpp"
+#include "core/reported.hpp"
 #include "core/stopping.hpp"
 #include "method.hpp"
 #include "nearfold/embed.hpp"
@@ -32,10 +33,13 @@ class Run {
   /// done, once the caller has said stop.
   template <class Work>
   void stage(Stage stage, const Work& work) {
-    if (!report(stage, 0, 0)) return;
-    const StopScope scope([&] { return !progress_ || report(stage, 0, 0); });
+    const std::int64_t total = std::max<std::int64_t>(1, info_.n);  // points
+    if (!report(stage, 0, total)) return;
+    const StopScope scope(
+        [&](double share) { return !progress_ || report(stage, share_of(share, total), total); });
     try {
       timed(info_, name(stage), work);
+      report(stage, total, total);
     } catch (const Stopped&) {
       stopped_ = true;
     }
@@ -52,9 +56,11 @@ class Run {
     info.seconds.emplace_back(name, took.count());
   }
 
-  /// False once the caller wants to stop.
+  /// False once the caller wants to stop. What is told of a stage never falls, though it come in
+  /// several pieces.
   bool report(Stage stage, std::int64_t done, std::int64_t total) {
-    if (!stopped_ && progress_) stopped_ = !progress_({stage, done, total});
+    told_ = {stage, told_.stage == stage ? std::max(told_.done, done) : done, total};
+    if (!stopped_ && progress_) stopped_ = !progress_(told_);
     return !stopped_;
   }
   bool stopped() const { return stopped_; }
@@ -62,6 +68,7 @@ class Run {
  private:
   RunInfo& info_;
   const Progress& progress_;
+  ProgressInfo told_;
   bool stopped_ = false;
 };
 
@@ -73,7 +80,7 @@ struct Prepared {
 };
 
 /// Copies how the graph was made into the report.
-inline void describe_graph(const KnnGraph& graph, RunInfo& info) {
+inline void describe_graph(const KnnGraphView& graph, RunInfo& info) {
   info.k = graph.k;
   info.metric = graph.metric;
   info.index = graph.index;

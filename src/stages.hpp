@@ -75,9 +75,9 @@ struct Reordered {
 };
 
 /// The first k neighbours of every row. Throws what require_neighbors() does.
-Reordered<Cpu> reorder(const KnnGraph& graph, int k, const Cpu&);
+Reordered<Cpu> reorder(const KnnGraphView& graph, int k, const Cpu&);
 /// The same numbers; from the host, or from the device, where a graph has k and no more.
-Reordered<Cuda> reorder(const KnnGraph& graph, int k, const Cuda&);
+Reordered<Cuda> reorder(const KnnGraphView& graph, int k, const Cuda&);
 Reordered<Cuda> reorder(const DeviceKnnGraph& graph, int k, const Cuda&);
 
 // ---- weights: neighbours -> symmetric weighted graph -----------------------------------------

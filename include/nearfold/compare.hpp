@@ -41,7 +41,8 @@ using OnCompared = std::function<void(const Compared&)>;
 /// settings.method from the same start; settings.knn is not looked at. `labels` are empty or n.
 /// Scores are those of evaluate() with `quality`, whose metric and device are settings'.
 /// Everything but the seconds is deterministic. Throws what find_neighbors(), embed() and
-/// evaluate() throw. When the caller stops it, what is ready is returned.
+/// evaluate() throw. When `progress` says stop, what is ready is returned. It is asked in every
+/// stage of every method, one method after the other.
 NEARFOLD_EXPORT std::vector<Compared> compare_graphs(
     HostMatrix<const float> points, std::span<const std::int32_t> labels, int k,
     std::span<const KnnParams> methods, const Settings& settings, const QualityParams& quality,

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
+#include "nearfold/progress.hpp"
 
 namespace nearfold {
 
@@ -53,21 +53,6 @@ struct Result {
   RunInfo info;
 };
 
-enum class Stage { check, knn, reorder, weights, init, optimize };
-NEARFOLD_EXPORT const char* name(Stage stage);
-
-/// `done` of `total` within `stage`; total 0 when it cannot be told.
-struct ProgressInfo {
-  Stage stage = Stage::check;
-  std::int64_t done = 0;
-  std::int64_t total = 0;
-};
-
-/// Called on the caller's thread between stages and blocks of iterations, and some times a second
-/// within the other stages. Returning false stops: the result is the layout so far, empty before
-/// there is one, with `info.finished == false`. Cancelling is not an error.
-using Progress = std::function<bool(const ProgressInfo&)>;
-
 /// An optimisation between two iterations. Another run of the same graph and settings that begins
 /// with it continues as this one would have, bit for bit. Rows are in the order of the points.
 struct Checkpoint {
@@ -93,11 +78,11 @@ class NEARFOLD_EXPORT Embedder {
   /// Makes the graph, the weights and the initialization. Points are not needed afterwards.
   Embedder(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
   /// From a graph; `points` may be empty, and is then not available to a PCA initialization.
-  Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+  Embedder(const KnnGraphView& graph, HostMatrix<const float> points, const Settings& settings,
            const Progress& = {});
   /// Resumes a checkpoint of a run of the same graph and settings: there is no initialization.
   /// Throws InvalidInput for a checkpoint that cannot be one of this run.
-  Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+  Embedder(const KnnGraphView& graph, HostMatrix<const float> points, const Settings& settings,
            const Checkpoint& from, const Progress& = {});
   /// Of points in the memory of the GPU that settings.device names, ready when its stream has come
   /// so far; they are read until the constructor returns.
@@ -135,15 +120,18 @@ class NEARFOLD_EXPORT Embedder {
 /// points [n, dim], finite, n >= 4 -> layout [n, dims].
 /// Deterministic on Cpu: the same points, settings and seed give the same bytes for any number of
 /// threads. Throws InvalidParameter, InvalidInput, Unsupported, NoDevice, OutOfMemory.
+/// Where `progress` says stop, the result is the layout so far, empty before there is one, with
+/// info.finished == false.
 NEARFOLD_EXPORT Result embed(HostMatrix<const float> points, const Settings& settings,
                              const Progress& = {});
 
 /// From a graph: a larger k is pruned to what the method needs, a smaller one is InvalidInput.
 /// embed(find_neighbors(X, k, ...), X, s) == embed(X, s), bit for bit, when k >= the k needed and
 /// the neighbours are exact, or k equals it.
-NEARFOLD_EXPORT Result embed(const KnnGraph& graph, HostMatrix<const float> points,
+NEARFOLD_EXPORT Result embed(const KnnGraphView& graph, HostMatrix<const float> points,
                              const Settings& settings, const Progress& = {});
-NEARFOLD_EXPORT Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = {});
+NEARFOLD_EXPORT Result embed(const KnnGraphView& graph, const Settings& settings,
+                             const Progress& = {});
 
 /// Points [n, dim] and layout [n, dims] in the memory of the GPU that settings.device names; the
 /// layout is there when this returns. Work is ordered after what settings.device's stream was asked

@@ -52,4 +52,10 @@ struct NEARFOLD_EXPORT IoError : Error {
   using Error::Error;
 };
 
+/// The caller's Progress said stop to a function that has nothing to show for what it did until
+/// then. Not a failure: whatever was given is as it was, and the same call may be made again.
+struct NEARFOLD_EXPORT Cancelled : Error {
+  using Error::Error;
+};
+
 }  // namespace nearfold

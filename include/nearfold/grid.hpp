@@ -37,7 +37,7 @@ using OnMap = std::function<void(std::size_t which, Result&& result)>;
 /// over. Throws what embed() throws, and for all methods before the first is run what their
 /// parameters alone make wrong. Cost: that of the optimisations, and of the weights and starts that
 /// differ; a copy of the weighted graph while more than one method uses it.
-NEARFOLD_EXPORT std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
+NEARFOLD_EXPORT std::size_t embed_grid(const KnnGraphView& graph, HostMatrix<const float> points,
                                        std::span<const Method> methods, const Settings& settings,
                                        const OnMap& on_map, const Progress& = {});
 

@@ -3,16 +3,18 @@
 
 #include "nearfold/export.hpp"  // IWYU pragma: export
 
-#if __cplusplus >= 202002L       // or else export.hpp has said what is wrong, and that is enough
-#include "nearfold/compare.hpp"  // IWYU pragma: export
-#include "nearfold/device.hpp"   // IWYU pragma: export
-#include "nearfold/embed.hpp"    // IWYU pragma: export
-#include "nearfold/error.hpp"    // IWYU pragma: export
-#include "nearfold/grid.hpp"     // IWYU pragma: export
-#include "nearfold/knn.hpp"      // IWYU pragma: export
-#include "nearfold/matrix.hpp"   // IWYU pragma: export
-#include "nearfold/params.hpp"   // IWYU pragma: export
-#include "nearfold/pca.hpp"      // IWYU pragma: export
-#include "nearfold/plan.hpp"     // IWYU pragma: export
-#include "nearfold/quality.hpp"  // IWYU pragma: export
+#if __cplusplus >= 202002L         // or else export.hpp has said what is wrong, and that is enough
+#include "nearfold/compare.hpp"    // IWYU pragma: export
+#include "nearfold/device.hpp"     // IWYU pragma: export
+#include "nearfold/embed.hpp"      // IWYU pragma: export
+#include "nearfold/error.hpp"      // IWYU pragma: export
+#include "nearfold/grid.hpp"       // IWYU pragma: export
+#include "nearfold/knn.hpp"        // IWYU pragma: export
+#include "nearfold/knn_graph.hpp"  // IWYU pragma: export
+#include "nearfold/matrix.hpp"     // IWYU pragma: export
+#include "nearfold/params.hpp"     // IWYU pragma: export
+#include "nearfold/pca.hpp"        // IWYU pragma: export
+#include "nearfold/plan.hpp"       // IWYU pragma: export
+#include "nearfold/progress.hpp"   // IWYU pragma: export
+#include "nearfold/quality.hpp"    // IWYU pragma: export
 #endif

@@ -12,6 +12,7 @@
 #include "nearfold/export.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
+#include "nearfold/progress.hpp"
 
 namespace nearfold {
 
@@ -71,13 +72,15 @@ struct QualityReport {
 /// sqrt(p (1 - p) / N); of Spearman's r of N pairs, (1 - r^2) sqrt((1 + r^2 / 2) / (N - 3)) (Bonett
 /// and Wright, Psychometrika 65, 2000).
 /// Throws InvalidParameter for values out of range, InvalidInput for values too large for n, sizes
-/// that differ, values that are not finite and labels of fewer than two classes, NoDevice.
+/// that differ, values that are not finite and labels of fewer than two classes, NoDevice, and
+/// Cancelled when `progress` says stop, which it is asked in Stage::evaluate.
 /// Deterministic: the same bytes for any number of threads.
 /// Cost: an exact search of `rows` points under each metric, and subset^2 (dim + dims).
 NEARFOLD_EXPORT QualityReport evaluate(HostMatrix<const float> points,
                                        HostMatrix<const float> layout,
                                        std::span<const std::int32_t> labels,
-                                       const QualityParams& params = {});
+                                       const QualityParams& params = {},
+                                       const Progress& progress = {});
 
 /// How much two maps of the same points agree.
 struct Agreement {
@@ -92,6 +95,7 @@ struct Agreement {
 /// Source: Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975; as
 /// scipy.spatial.procrustes.
 NEARFOLD_EXPORT Agreement compare_layouts(HostMatrix<const float> a, HostMatrix<const float> b,
-                                          int k = 10, const QualityParams& params = {});
+                                          int k = 10, const QualityParams& params = {},
+                                          const Progress& progress = {});
 
 }  // namespace nearfold

@@ -143,8 +143,8 @@ class HostExecutor {
   void for_each_row(std::int64_t rows, const Body& body) const {
     run_loop(rows, [rows, body] {
       for (std::int64_t i = rows; i-- > 0;) {
-        using Part = decltype(body.part(i, 0));
-        Part lane[kRowLanes];
+        using Share = decltype(body.part(i, 0));
+        Share lane[kRowLanes];
         for (int l = 0; l < kRowLanes; ++l) lane[l] = body.part(i, l);
         for (int width = kRowLanes / 2; width > 0; width /= 2)
           for (int l = 0; l < width; ++l) lane[l] += lane[l + width];

@@ -9,9 +9,14 @@
 namespace nearfold {
 
 template <class Executor>
-KnnGraphIn<typename Executor::Space> graph_on(const Executor& executor, const KnnGraph& graph) {
-  return {without_entries(graph), executor.upload(graph.neighbors),
-          executor.upload(graph.distances)};
+KnnGraphIn<typename Executor::Space> graph_on(const Executor& executor, const KnnGraphView& graph) {
+  const std::int64_t entries = graph.n * graph.k;
+  KnnGraphIn<typename Executor::Space> out{without_entries(graph),
+                                           executor.template buffer<std::int32_t>(entries),
+                                           executor.template buffer<float>(entries)};
+  executor.bring(graph.neighbors.data(), entries, out.neighbors.data());
+  executor.bring(graph.distances.data(), entries, out.distances.data());
+  return out;
 }
 
 template <class Executor>

@@ -11,7 +11,7 @@ Reordered<Cuda> reorder(const DeviceKnnGraph& graph, int /*k*/, const Cuda& on) 
   return {order.renumbered(point_of), std::move(point_of)};
 }
 
-Reordered<Cuda> reorder(const KnnGraph& graph, int k, const Cuda& on) {
+Reordered<Cuda> reorder(const KnnGraphView& graph, int k, const Cuda& on) {
   require_neighbors(graph, k);
   if (graph.k != k) return reorder(prune(graph, k), k, on);
   return reorder(graph_on(CudaExecutor(on), graph), k, on);

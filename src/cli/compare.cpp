@@ -99,7 +99,9 @@ class Teller {
   }
   Progress progress() {
     return [this](const ProgressInfo& info) {
-      if (info.stage == Stage::optimize) printer_.update(phase_, info.done, info.total);
+      if (info.stage == Stage::knn || info.stage == Stage::optimize ||
+          info.stage == Stage::evaluate)
+        printer_.update(phase_ + ", " + name(info.stage), info.done, info.total);
       return stop_signal() == 0;
     };
   }

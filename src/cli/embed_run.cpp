@@ -79,6 +79,8 @@ void EmbedRun::run() {
     result = optimize();
   } catch (const Stopped&) {  // before there was anything to keep
     result.info.version = version();
+  } catch (const Cancelled&) {  // within the search
+    result.info.version = version();
   } catch (const DeviceFailure& error) {
     if (!folder_) throw;
     throw DeviceFailure(std::string(error.what()) +
@@ -113,7 +115,8 @@ void EmbedRun::open_checkpoints() {
 /// the file has a header, before anything was read.
 Embedder EmbedRun::begin() {
   Source source{.points = in_.points.view(), .validated = true, .planned = budget_.known()};
-  if (in_.graph.n > 0) source.graph = &in_.graph;
+  const KnnGraphView given = in_.graph;
+  if (given.n > 0) source.graph = &given;
   if (from_) source.checkpoint = &*from_;
   if (folder_)
     source.keep_graph = [this](const KnnGraph& graph) { folder_->keep(graph, settings_.seed); };

@@ -76,8 +76,8 @@ KnnGraph graph_for(Inputs& in, int k, const Settings& s, GridFolder& folder,
     KnnGraph graph = io::read_graph(file, &meta);
     if (meta.fingerprint == points && graph.k == k) return graph;
   }
-  progress.update("knn", 0, 0);
-  KnnGraph graph = find_neighbors(in.points, k, s.knn, s.device, s.seed, s.distance);
+  KnnGraph graph =
+      find_neighbors(in.points, k, s.knn, s.device, s.seed, s.distance, progress.callback());
   io::write_graph(file, graph, {io::GraphFormat::nearfold, s.seed, points, version()},
                   io::Overwrite::yes);
   folder.manifest()["graph"]["seconds"] = graph.seconds();

@@ -95,15 +95,17 @@ struct Found {
   std::optional<Recall> recall;
 };
 
-KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> points) {
-  if (o.load_index.empty()) return build_index(points, s.knn, s.device, s.seed, s.distance);
+KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> points,
+                  const Progress& progress) {
+  if (o.load_index.empty())
+    return build_index(points, s.knn, s.device, s.seed, s.distance, progress);
   return io::read_index(o.load_index, points);
 }
 
 /// The graph of the points, into o.output.
 Found make_graph(const Options& o, const Settings& s, HostMatrix<const float> points,
-                 Stopwatch& clock) {
-  const KnnGraph graph = find_neighbors(points, o.k, s.knn, s.device, s.seed, s.distance);
+                 const Progress& progress, Stopwatch& clock) {
+  const KnnGraph graph = find_neighbors(points, o.k, s.knn, s.device, s.seed, s.distance, progress);
   clock.lap("knn");
   io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
                   o.common.overwrite());
@@ -112,14 +114,14 @@ Found make_graph(const Options& o, const Settings& s, HostMatrix<const float> po
 
 /// The neighbours of o.query, into o.output.
 Found answer(const Options& o, const Settings& s, HostMatrix<const float> points,
-             Stopwatch& clock) {
+             const Progress& progress, Stopwatch& clock) {
   const Matrix queries = io::read_matrix(o.query);
   const bool through = !o.load_index.empty() || !o.save_index.empty();
   std::optional<KnnIndex> index;
-  if (through) index = index_of(o, s, points);
+  if (through) index = index_of(o, s, points, progress);
   const QueryResult result =
-      through ? find_neighbors(queries, points, o.k, *index, s.device)
-              : find_neighbors(queries, points, o.k, s.knn, s.device, s.seed, s.distance);
+      through ? find_neighbors(queries, points, o.k, *index, s.device, progress)
+              : find_neighbors(queries, points, o.k, s.knn, s.device, s.seed, s.distance, progress);
   clock.lap("knn");
   if (!o.save_index.empty()) io::write_index(o.save_index, *index, points, o.common.overwrite());
   io::write_neighbors(o.output, result, o.common.overwrite());
@@ -128,8 +130,9 @@ Found answer(const Options& o, const Settings& s, HostMatrix<const float> points
 }
 
 /// The index alone, into o.save_index.
-Found save(const Options& o, const Settings& s, HostMatrix<const float> points, Stopwatch& clock) {
-  const KnnIndex index = index_of(o, s, points);
+Found save(const Options& o, const Settings& s, HostMatrix<const float> points,
+           const Progress& progress, Stopwatch& clock) {
+  const KnnIndex index = index_of(o, s, points, progress);
   clock.lap("knn");
   io::write_index(o.save_index, index, points, o.common.overwrite());
   return {points.rows, s.distance.metric, index.description(), {}};
@@ -177,10 +180,10 @@ void run(const Options& o) {
       o.common.cpu(), warnings, budget.disk_beside(o.output.empty() ? o.save_index : o.output));
   print_warnings(warnings, o.common);
   clock.lap("read");
-  progress.update("knn", 0, 0);
-  const Found found = !o.query.empty()    ? answer(o, settings, points, clock)
-                      : !o.output.empty() ? make_graph(o, settings, points, clock)
-                                          : save(o, settings, points, clock);
+  const Progress told = progress.callback();
+  const Found found = !o.query.empty()    ? answer(o, settings, points, told, clock)
+                      : !o.output.empty() ? make_graph(o, settings, points, told, clock)
+                                          : save(o, settings, points, told, clock);
   clock.lap("write");
   progress.finish();
   print(o, found, std::move(seconds));

@@ -70,9 +70,11 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     cli::catch_signals();
-    const StopScope scope([] { return cli::stop_signal() == 0; });
+    const StopScope scope([](double) { return cli::stop_signal() == 0; });
     return run(argc, argv);
   } catch (const Stopped&) {
+    return 128 + cli::stop_signal();
+  } catch (const Cancelled&) {
     return 128 + cli::stop_signal();
   } catch (const InvalidParameter& error) {
     return fail(kUsage, error.what());

@@ -57,9 +57,8 @@ void run(const Options& o) {
   print_warnings(warnings, o.common);
   io::Labels labels;
   if (!o.labels.empty()) labels = io::read_labels(o.labels);
-  progress.update("score", 0, 0);
   const auto began = std::chrono::steady_clock::now();
-  const QualityReport report = evaluate(points, layout, labels.ids, params);
+  const QualityReport report = evaluate(points, layout, labels.ids, params, progress.callback());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   progress.finish();
   const Json out{{"n", report.n},

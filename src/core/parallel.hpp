@@ -38,11 +38,12 @@ void parallel_for(int threads, std::int64_t n, std::int64_t grain, const Body& b
   std::atomic<std::int64_t> next{0}, failed{ranges};  // failed: the first range that did
   std::mutex mutex;
   std::exception_ptr failure;
+  const CountedLoop loop(ranges);
   const auto job = [&] {
     for (std::int64_t r; (r = next.fetch_add(1, std::memory_order_relaxed)) < ranges;) {
       if (r > failed.load(std::memory_order_relaxed)) return;
       try {
-        throw_if_stopped();
+        loop.begin_range(r);
         body(r * grain, std::min(n, (r + 1) * grain));
       } catch (...) {
         const std::lock_guard lock(mutex);

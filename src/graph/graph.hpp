@@ -49,13 +49,15 @@ using DeviceEdgeGraph = EdgeGraphIn<DeviceSpace>;
 // ---- the neighbour graph on the host (knn_graph.cpp) -------------------------------------------
 
 /// Throws InvalidInput when the graph cannot be pruned to k neighbours.
-void require_neighbors(const KnnGraph& graph, int k);
+void require_neighbors(const KnnGraphView& graph, int k);
+/// Throws InvalidInput unless there are n * k ids and distances.
+void require_entries(std::int64_t n, std::int64_t k, std::size_t ids, std::size_t distances);
 /// Room for k neighbours of each of n points, unset.
 KnnGraph empty_graph(std::int64_t n, std::int64_t k);
 /// All that is known of a graph but its rows.
-KnnGraph without_entries(const KnnGraph& graph);
+KnnGraph without_entries(const KnnGraphView& graph);
 /// Room for the first k neighbours of a graph, with all that is known of it otherwise. Throws as
 /// require_neighbors() does.
-KnnGraph empty_like(const KnnGraph& graph, int k);
+KnnGraph empty_like(const KnnGraphView& graph, int k);
 
 }  // namespace nearfold

@@ -13,17 +13,50 @@
 
 namespace nearfold {
 
-void KnnGraph::validate() const {
-  check_graph_size(n, k);
+void require_entries(std::int64_t n, std::int64_t k, std::size_t ids, std::size_t distances) {
   const auto size = static_cast<std::size_t>(n * k);
-  if (neighbors.size() != size || distances.size() != size)
-    throw InvalidInput("the graph has " + std::to_string(neighbors.size()) + " neighbours and " +
-                       std::to_string(distances.size()) +
-                       " distances; n * k = " + std::to_string(size) + " of each are needed");
-  const RowFaults faults = find_faults({n, k, neighbors, distances}, RowRule::graph);
+  if (ids != size || distances != size)
+    throw InvalidInput("the graph has " + std::to_string(ids) + " neighbours and " +
+                       std::to_string(distances) + " distances; n * k = " + std::to_string(size) +
+                       " of each are needed");
+}
+
+namespace {
+
+void check_sizes(const KnnGraphView& graph) {
+  check_graph_size(graph.n, graph.k);
+  require_entries(graph.n, graph.k, graph.neighbors.size(), graph.distances.size());
+}
+
+}  // namespace
+
+KnnGraphView::KnnGraphView(const KnnGraph& graph)
+    : n(graph.n),
+      k(graph.k),
+      neighbors(graph.neighbors),
+      distances(graph.distances),
+      metric(graph.metric),
+      index(graph.index),
+      recall(graph.recall),
+      build_seconds(graph.build_seconds),
+      search_seconds(graph.search_seconds) {}
+
+KnnGraphView::KnnGraphView(std::span<const std::int32_t> ids, std::span<const float> away,
+                           std::int64_t points, std::int64_t columns, std::string_view by)
+    : n(points), k(columns), neighbors(ids), distances(away), metric(by) {
+  check_sizes(*this);
+}
+
+void KnnGraphView::validate() const {
+  check_sizes(*this);
+  const RowFaults faults = find_faults({n, k, neighbors, distances}, kGraphRows);
   if (faults.count > 0)
     throw InvalidInput("the graph is at fault: " + faults.text +
                        "; rows hold distinct other points, ascending by distance, then by id");
+}
+
+void KnnGraph::validate() const {
+  KnnGraphView(*this).validate();
 }
 
 KnnGraph empty_graph(std::int64_t n, std::int64_t k) {
@@ -35,25 +68,25 @@ KnnGraph empty_graph(std::int64_t n, std::int64_t k) {
   return graph;
 }
 
-void require_neighbors(const KnnGraph& graph, int k) {
+void require_neighbors(const KnnGraphView& graph, int k) {
   if (k >= 1 && k <= graph.k) return;
   throw InvalidInput("the graph has " + std::to_string(graph.k) + " neighbours per point and " +
                      std::to_string(k) + " are needed; make it with k >= " + std::to_string(k));
 }
 
-KnnGraph without_entries(const KnnGraph& graph) {
+KnnGraph without_entries(const KnnGraphView& graph) {
   return {.n = graph.n,
           .k = graph.k,
           .neighbors = {},
           .distances = {},
-          .metric = graph.metric,
-          .index = graph.index,
+          .metric = std::string(graph.metric),
+          .index = std::string(graph.index),
           .recall = graph.recall,
           .build_seconds = graph.build_seconds,
           .search_seconds = graph.search_seconds};
 }
 
-KnnGraph empty_like(const KnnGraph& graph, int k) {
+KnnGraph empty_like(const KnnGraphView& graph, int k) {
   require_neighbors(graph, k);
   KnnGraph out = without_entries(graph), room = empty_graph(graph.n, k);
   out.k = k;
@@ -62,7 +95,8 @@ KnnGraph empty_like(const KnnGraph& graph, int k) {
   return out;
 }
 
-KnnGraph prune(const KnnGraph& graph, int k) {
+KnnGraph prune(const KnnGraphView& graph, int k) {
+  check_sizes(graph);
   KnnGraph out = empty_like(graph, k);
   for (std::int64_t i = 0; i < graph.n; ++i) {
     std::copy_n(graph.neighbors.begin() + i * graph.k, k, out.neighbors.begin() + i * k);

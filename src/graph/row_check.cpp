@@ -52,7 +52,7 @@ class RowIds {
 /// Checks one row after the other.
 class RowChecker {
  public:
-  RowChecker(const NeighborTable& table, RowRule rule)
+  RowChecker(const NeighborTable& table, const RowRule& rule)
       : table_(table), rule_(rule), ids_(table.k) {}
 
   RowFaults check_all() {
@@ -84,18 +84,20 @@ class RowChecker {
         fault(i, c, [&] { return "distance " + text_of(distances[c]); });
         continue;
       }
-      if (last >= 0) check_order(i, c, last);
+      if (last >= 0 && rule_.order != RowRule::Order::any) check_order(i, c, last);
       last = c;
     }
     missing_rows_ += missing ? 1 : 0;
-    if (rule_ == RowRule::file_with_self && !has_self && !all_zero)
+    if (rule_.self == RowRule::Self::expected && !has_self && !all_zero)
       fault(i, -1, [] { return std::string("the point itself is missing"); });
   }
 
   void check_id(std::int64_t i, std::int64_t c, std::int32_t id) {
     if (!ids_.insert(i, id)) fault(i, c, [&] { return "id " + std::to_string(id) + " again"; });
-    if (id == i && rule_ == RowRule::graph)
+    if (id == i && rule_.self == RowRule::Self::forbidden) {
+      faults_.has_self = true;
       fault(i, c, [&] { return "id " + std::to_string(id) + ", the point itself"; });
+    }
   }
 
   void check_order(std::int64_t i, std::int64_t c, std::int64_t last) {
@@ -105,7 +107,8 @@ class RowChecker {
     if (d < d_before) {
       faults_.unsorted = true;
       fault(i, c, [&] { return "distance " + text_of(d) + " after " + text_of(d_before); });
-    } else if (rule_ == RowRule::graph && d == d_before && table_.ids[at] < table_.ids[before]) {
+    } else if (rule_.order == RowRule::Order::canonical && d == d_before &&
+               table_.ids[at] < table_.ids[before]) {
       fault(i, c, [&] {
         return "id " + std::to_string(table_.ids[at]) + " after " +
                std::to_string(table_.ids[before]) + " at equal distances";
@@ -142,7 +145,7 @@ void check_graph_size(std::int64_t n, std::int64_t k) {
                        std::to_string(k) + "; 2 to 2^31 - 1 points and 1 <= k < n are needed");
 }
 
-RowFaults find_faults(const NeighborTable& table, RowRule rule) {
+RowFaults find_faults(const NeighborTable& table, const RowRule& rule) {
   return RowChecker(table, rule).check_all();
 }
 

@@ -1,5 +1,5 @@
 // What rows of neighbours must be, checked for all rows in one pass: for graphs (KnnGraph), and for
-// the tables of graph files (io/graph_file.cpp), which may still hold the points themselves.
+// rows of other programs and libraries (rows.hpp), which may still hold the points themselves.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,28 @@ struct NeighborTable {
   std::span<const float> distances;   ///< [n, k]
 };
 
-/// Ids are in [0, n) and distinct within their row, distances finite, >= 0 and ascending; and:
-enum class RowRule {
-  graph,           ///< the point itself is never there, equal distances are in the order of ids
-  file,            ///< equal distances are in any order
-  file_with_self,  ///< the same, and a row has the point itself, unless all its distances are 0
+/// Ids are in [0, n) and distinct within their row, distances finite and >= 0; and:
+struct RowRule {
+  enum class Self {
+    forbidden,
+    allowed,
+    expected  ///< a row has the point itself, unless all its distances are 0
+  };
+  enum class Order {
+    canonical,  ///< ascending by distance, equal distances by id
+    ascending,  ///< equal distances are in any order
+    any
+  };
+  Self self;
+  Order order;
 };
+inline constexpr RowRule kGraphRows{RowRule::Self::forbidden, RowRule::Order::canonical};
 
 /// What is wrong with a table.
 struct RowFaults {
   std::int64_t count = 0;
   bool unsorted = false;  ///< some of them are distances that descend
+  bool has_self = false;  ///< some of them are the point itself
   std::string text;       ///< the first five with row, column and value; how many more
 };
 
@@ -34,6 +45,6 @@ struct RowFaults {
 void check_graph_size(std::int64_t n, std::int64_t k);
 
 /// Goes over all rows, in order. `table` has a size as above. O(n k) time, O(k) memory.
-RowFaults find_faults(const NeighborTable& table, RowRule rule);
+RowFaults find_faults(const NeighborTable& table, const RowRule& rule);
 
 }  // namespace nearfold

@@ -15,7 +15,7 @@ using Vertices = std::vector<std::int32_t>;
 
 /// Gives the vertices `open` that have a neighbour in a patch that patch; keeps the others. False
 /// when there was none.
-bool grow(const KnnGraph& graph, int k, Vertices& patch, Vertices& open, const Cpu& on) {
+bool grow(const KnnGraphView& graph, int k, Vertices& patch, Vertices& open, const Cpu& on) {
   Vertices found(open.size());
   parallel_for(on.threads, std::ssize(open), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (auto at = static_cast<std::size_t>(begin); at < static_cast<std::size_t>(end); ++at)
@@ -34,7 +34,7 @@ bool grow(const KnnGraph& graph, int k, Vertices& patch, Vertices& open, const C
 }
 
 /// The patch of every vertex, named by its seed.
-Vertices patches(const KnnGraph& graph, int k, std::int64_t stride, const Cpu& on) {
+Vertices patches(const KnnGraphView& graph, int k, std::int64_t stride, const Cpu& on) {
   Vertices patch(static_cast<std::size_t>(graph.n), kNoPatch), open(patch.size());
   std::iota(open.begin(), open.end(), 0);
   for (; !open.empty(); stride = std::max<std::int64_t>(1, stride / kDenser)) {
@@ -61,7 +61,7 @@ Vertices sorted_by(const Vertices& keys, std::int64_t most) {
 
 }  // namespace
 
-std::vector<std::int32_t> locality_order(const KnnGraph& graph, int k, const Cpu& on) {
+std::vector<std::int32_t> locality_order(const KnnGraphView& graph, int k, const Cpu& on) {
   Vertices order(static_cast<std::size_t>(graph.n));
   std::iota(order.begin(), order.end(), 0);
   Vertices seed =
@@ -80,7 +80,7 @@ std::vector<std::int32_t> locality_order(const KnnGraph& graph, int k, const Cpu
   return order;
 }
 
-KnnGraph renumbered(const KnnGraph& graph, int k, const std::vector<std::int32_t>& point_of,
+KnnGraph renumbered(const KnnGraphView& graph, int k, const std::vector<std::int32_t>& point_of,
                     const Cpu& on) {
   std::vector<std::int32_t> vertex_of(point_of.size());
   for (std::size_t v = 0; v < point_of.size(); ++v)
@@ -100,7 +100,7 @@ KnnGraph renumbered(const KnnGraph& graph, int k, const std::vector<std::int32_t
   return out;
 }
 
-Reordered<Cpu> reorder(const KnnGraph& graph, int k, const Cpu& on) {
+Reordered<Cpu> reorder(const KnnGraphView& graph, int k, const Cpu& on) {
   require_neighbors(graph, k);
   std::vector<std::int32_t> point_of = locality_order(graph, k, on);
   return {renumbered(graph, k, point_of, on), std::move(point_of)};

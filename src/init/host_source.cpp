@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/stopping.hpp"
 #include "graph/components.hpp"
 #include "graph/vertex_order.hpp"
 #include "init/init.hpp"
@@ -22,6 +23,7 @@ class HostSource final : public InitSource {
 
   Matrix scores(int count) override {
     std::vector<float> mean;
+    const Part part(1, 2 * kPcaPasses + 2);  // loops: mean, two a pass, scores
     const Matrix axes = principal_axes(points_, count, kPcaPasses, mean, kPcaSeed, on_);
     return axis_scores(points_, mean, axes, on_);
   }

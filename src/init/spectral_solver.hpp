@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/stopping.hpp"
 #include "init/eigenvectors.hpp"
 #include "linalg/rayleigh_ritz.hpp"
 
@@ -53,6 +54,8 @@ class SpectralSolver {
   static constexpr int kLongest = 300;  // filter degree, at most
   static constexpr double kGrowth =
       1e4;  // of the wanted over the damped in one filter; floats carry 1e7
+  static constexpr double kLeft =
+      0.6;  // after each filter, as far as is told: they end when they do
   static constexpr double kFloor = 1e-6;      // residual that float vectors may be left with
   static constexpr double kTolerance = 5e-2;  // residual as a share of 1 - eigenvalue
 
@@ -68,6 +71,8 @@ class SpectralSolver {
       last = std::exchange(t, 2 * top * t - last);
     }
     degree = std::min(degree, std::max(2, limit_ - sweeps_));
+    left_ *= kLeft;
+    const Part part(1 - left_, degree);
 
     const double first = 1 / top;
     double sigma = first;
@@ -96,6 +101,7 @@ class SpectralSolver {
 
   Operator& operator_;
   int dims_, limit_, sweeps_ = 0;
+  double left_ = 1;  // of the work, as far as is told
 };
 
 }  // namespace nearfold

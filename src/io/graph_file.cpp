@@ -1,7 +1,6 @@
 // Graph files: the neighbour graph as an .npz that numpy or scipy opens, and that other programs
 // can write. What is read is a table of rows; here it becomes a graph, or the list of its faults.
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "graph/row_check.hpp"
@@ -58,79 +57,28 @@ GraphTable read_table(const Archive& archive) {
   return read_arrays(archive, "indices", "distances");
 }
 
-/// Cosines and the like of equal points come out of other programs a little below zero.
-void round_up_to_zero(GraphTable& table) {
-  constexpr float kRounding = -1e-6F;
-  for (float& d : table.distances)
-    if (d < 0 && d >= kRounding) d = 0;
-}
-
-/// Where each row holds the point itself, or its last column where it does not.
-struct SelfPlaces {
-  std::int64_t holding = 0;
-  std::vector<std::int64_t> columns;
-};
-
-SelfPlaces find_self(GraphTable& table) {
-  SelfPlaces places;
-  places.columns.reserve(static_cast<std::size_t>(table.n));
-  for (std::int64_t i = 0; i < table.n; ++i) {
-    const std::int32_t* const row = table.ids_of(i);
-    const std::int64_t column = std::find(row, row + table.k, i) - row;
-    places.holding += column < table.k ? 1 : 0;
-    places.columns.push_back(std::min(column, table.k - 1));
-  }
-  return places;
-}
-
-/// Takes one column out of every row.
-void drop(GraphTable& table, const std::vector<std::int64_t>& columns) {
-  std::size_t to = 0;
-  for (std::int64_t i = 0; i < table.n; ++i)
-    for (std::int64_t c = 0; c < table.k; ++c) {
-      if (c == columns[static_cast<std::size_t>(i)]) continue;
-      table.ids[to] = table.ids_of(i)[c];
-      table.distances[to++] = table.distances_of(i)[c];
-    }
-  table.k -= 1;
-  table.ids.resize(to);
-  table.distances.resize(to);
-}
-
-/// Puts equal distances in the order of ids. The rows ascend already.
-void sort_ties(GraphTable& table) {
-  std::vector<std::pair<float, std::int32_t>> row(static_cast<std::size_t>(table.k));
-  for (std::int64_t i = 0; i < table.n; ++i) {
-    std::int32_t* const ids = table.ids_of(i);
-    float* const distances = table.distances_of(i);
-    for (std::size_t c = 0; c < row.size(); ++c) row[c] = {distances[c], ids[c]};
-    if (std::is_sorted(row.begin(), row.end())) continue;
-    std::sort(row.begin(), row.end());
-    for (std::size_t c = 0; c < row.size(); ++c) std::tie(distances[c], ids[c]) = row[c];
-  }
-}
-
 /// Makes the rows those of a graph, or throws.
 void make_canonical(GraphTable& table, GraphMeta& meta, bool sparse) {
   round_up_to_zero(table);
   const SelfPlaces self = find_self(table);
-  const bool included = meta.format == GraphFormat::umap || 2 * self.holding >= table.n;
+  const bool included = meta.format == GraphFormat::umap || self.in_most_rows();
   if (included && table.k == 1) throw InvalidInput("every point has only itself as neighbour");
   check_graph_size(table.n, table.k - (included ? 1 : 0));
-  const RowFaults faults = find_faults({table.n, table.k, table.ids, table.distances},
-                                       included ? RowRule::file_with_self : RowRule::file);
+  const RowFaults faults = find_faults(
+      table.view(),
+      {included ? RowRule::Self::expected : RowRule::Self::allowed, RowRule::Order::ascending});
   const std::string remedy = !faults.unsorted ? ""
                              : sparse ? "; sort with sklearn.neighbors.sort_graph_by_row_values"
                                       : "; sort every row by distance, with numpy.argsort and "
                                         "numpy.take_along_axis";
   if (faults.count > 0) throw InvalidInput(faults.text + remedy);
   if (included) drop(table, self.columns);
-  sort_ties(table);
+  sort_rows(table);
   meta.format = sparse ? GraphFormat::csr : included ? GraphFormat::umap : GraphFormat::nearfold;
 }
 
 /// The graph's rows with the point itself in front, at distance 0.
-GraphTable with_self(const KnnGraph& graph) {
+GraphTable with_self(const KnnGraphView& graph) {
   GraphTable table{graph.n, graph.k + 1, {}, {}};
   table.ids.reserve(static_cast<std::size_t>(table.n * table.k));
   table.distances.reserve(table.ids.capacity());
@@ -148,16 +96,16 @@ GraphTable with_self(const KnnGraph& graph) {
 }
 
 std::vector<ZipEntry> array_entries(std::int64_t n, std::int64_t k,
-                                    const std::vector<std::int32_t>& ids,
-                                    const std::vector<float>& distances) {
+                                    std::span<const std::int32_t> ids,
+                                    std::span<const float> distances) {
   const std::int64_t shape[] = {n, k};
-  return {{"indices.npy", npy_header("<i4", shape), std::as_bytes(std::span(ids))},
-          {"distances.npy", npy_header("<f4", shape), std::as_bytes(std::span(distances))}};
+  return {{"indices.npy", npy_header("<i4", shape), std::as_bytes(ids)},
+          {"distances.npy", npy_header("<f4", shape), std::as_bytes(distances)}};
 }
 
 }  // namespace
 
-void write_graph(const std::string& path, const KnnGraph& graph, const GraphMeta& meta,
+void write_graph(const std::string& path, const KnnGraphView& graph, const GraphMeta& meta,
                  Overwrite overwrite) {
   const bool plain = meta.format == GraphFormat::nearfold;
   const GraphTable table = plain ? GraphTable{} : with_self(graph);
@@ -180,10 +128,7 @@ KnnGraph read_graph(const ByteSource& source, GraphMeta* meta) {
   } catch (const InvalidInput& error) {
     throw InvalidInput("'" + source.name() + "': " + error.what());
   }
-  graph.n = table.n;
-  graph.k = table.k;
-  graph.neighbors = std::move(table.ids);
-  graph.distances = std::move(table.distances);
+  move_rows(std::move(table), graph);
   if (meta != nullptr) *meta = found;
   return graph;
 }

@@ -37,7 +37,7 @@ GraphMeta read_meta(const Archive& archive, KnnGraph& graph) {
   return meta;
 }
 
-ZipEntry meta_entry(const KnnGraph& graph, const GraphMeta& meta) {
+ZipEntry meta_entry(const KnnGraphView& graph, const GraphMeta& meta) {
   return json_entry({
       {"metric", graph.metric},
       {"self_included", meta.format != GraphFormat::nearfold},

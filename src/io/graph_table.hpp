@@ -6,21 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "graph/rows.hpp"
 #include "io/npy.hpp"
 #include "io/zip.hpp"
 
 namespace nearfold::io {
-
-/// The rows of a graph file [n, k], the point itself perhaps among them.
-struct GraphTable {
-  std::int64_t n = 0;
-  std::int64_t k = 0;
-  std::vector<std::int32_t> ids;
-  std::vector<float> distances;
-
-  std::int32_t* ids_of(std::int64_t i) { return ids.data() + i * k; }
-  float* distances_of(std::int64_t i) { return distances.data() + i * k; }
-};
 
 /// Whether the archive says that it is a sparse matrix of scipy's.
 bool holds_sparse_matrix(const Archive& archive);
@@ -40,6 +30,6 @@ std::string csr_row_starts(std::int64_t n, std::int64_t k);
 GraphMeta read_meta(const Archive& archive, KnnGraph& graph);
 
 /// `meta` of a graph file, JSON.
-ZipEntry meta_entry(const KnnGraph& graph, const GraphMeta& meta);
+ZipEntry meta_entry(const KnnGraphView& graph, const GraphMeta& meta);
 
 }  // namespace nearfold::io

@@ -112,7 +112,7 @@ struct GraphMeta {
 /// Writes `graph`, which is valid, in meta.format, with `meta`, JSON text as uint8, beside the
 /// arrays. numpy.load opens the first two formats, scipy.sparse.load_npz the third. The same graph
 /// and meta give the same bytes.
-void write_graph(const std::string& path, const KnnGraph& graph, const GraphMeta& meta,
+void write_graph(const std::string& path, const KnnGraphView& graph, const GraphMeta& meta,
                  Overwrite overwrite);
 
 /// Reads a graph from any .npz that holds, with integers and floats of any size,

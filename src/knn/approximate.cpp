@@ -7,12 +7,15 @@
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "core/stopping.hpp"
 #include "knn/candidates.hpp"
 #include "knn/graph_of.hpp"
 #include "knn/refine.hpp"
 
 namespace nearfold {
 namespace {
+
+constexpr int kTrials = 12;  // loops of finding an effort, about
 
 /// Fills what is short, measures the recall.
 KnnGraph finish(NeighborRows&& answer, const MetricSpace& space, const ExactSearch& exact,
@@ -48,15 +51,21 @@ NeighborRows refined(const MetricSpace& space, const KnnRows& rows, const Candid
 
 TunedIndex tune_index(const MetricSpace& space, int k, const IndexParams& params, const Cpu& on,
                       std::uint64_t seed) {
-  KnnIndex::State index = make_index(space, params, seed, on);
+  const auto made = [&] {
+    const Part part(0.6);
+    return make_index(space, params, seed, on);
+  };
+  KnnIndex::State index = made();
   ExactSearch exact(space, index.rows, index.projection, on);
   ExactSample sample = sample_exactly(exact, space.as_queries, true, k, on);
+  const Part part(1, kTrials);
   const Effort effort = tune(index, space, sample, on);
   return {std::move(index), std::move(exact), std::move(sample), effort};
 }
 
 KnnGraph index_graph(const TunedIndex& tuned, const MetricSpace& space, int k, const Cpu& on) {
   return timed_search([&] {
+    const Part part(1, 1);
     NeighborRows answer = search_index(tuned.index, space, all_points(space), k, tuned.effort, on);
     return finish(std::move(answer), space, tuned.exact, tuned.sample,
                   describe(tuned.index, tuned.effort), on);
@@ -67,6 +76,7 @@ KnnGraph refined_index_graph(const TunedIndex& tuned, const MetricSpace& space, 
                              const Cpu& on) {
   return timed_search([&] {
     const KnnRows& rows = tuned.index.rows;
+    const Part part(1, 6);  // loops, of which the last measures what was found
     const Candidates candidates =
         neighbors_of_neighbors(candidates_of_rows(tuned.index, tuned.effort, on), rows,
                                {.max_candidates = kHopsBeyond}, on);
@@ -87,8 +97,13 @@ KnnGraph nndescent_graph(const MetricSpace& points, int k, const NnDescentKnn& p
     return !params.n_iters && recall_of(sample.neighbors, found).mean >= params.target_recall;
   };
   const int count = candidates_for(points, rows, projection, sample, params.target_recall, on) - 1;
-  const Candidates candidates = nn_descent(rows, count, params, seed, on, enough);
+  const auto descended = [&] {
+    const Part part(0.9);
+    return nn_descent(rows, count, params, seed, on, enough);
+  };
+  const Candidates candidates = descended();
   return timed_search([&] {
+    const Part part(1, 1);
     return finish(refined(points, rows, candidates, all_points(points), k, on), points, exact,
                   sample, "nndescent", on);
   });

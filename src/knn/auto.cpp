@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/stopping.hpp"
 #include "knn/approximate.hpp"
 #include "knn/cost.hpp"
 #include "knn/exact.hpp"
@@ -65,6 +66,7 @@ KnnGraph auto_graph(const MetricSpace& points, int k, const AutoKnn& params, con
 
   std::optional<TunedIndex> tuned;
   if (honours(ivf, metric)) {
+    const Part part(0.5);
     tuned = tune_index(points, k, ivf, on, seed);
     sizes.lossless = tuned->index.projection.lossless();
     sizes.width = real(tuned->index.rows.rows.cols);

@@ -1,4 +1,5 @@
 // Which method makes a graph.
+#include "core/stopping.hpp"
 #include "knn/approximate.hpp"
 #include "knn/exact.hpp"
 #include "knn/graph_of.hpp"
@@ -8,16 +9,27 @@
 namespace nearfold {
 namespace {
 
+/// tune_index(), as the first `share` of a search.
+TunedIndex tuned_as(double share, const MetricSpace& space, int k, const IndexParams& params,
+                    const Cpu& on, std::uint64_t seed) {
+  const Part part(share);
+  return tune_index(space, k, params, on, seed);
+}
+
 KnnGraph graph_by(const FlatKnn&, const MetricSpace& space, int k, const Cpu& on, std::uint64_t) {
-  return exact_graph(ExactSearch(space, on), space, k, on);
+  const auto made = [&] {
+    const Part part(0.1, 6);
+    return ExactSearch(space, on);
+  };
+  return exact_graph(made(), space, k, on);
 }
 KnnGraph graph_by(const IvfKnn& params, const MetricSpace& space, int k, const Cpu& on,
                   std::uint64_t seed) {
-  return index_graph(tune_index(space, k, params, on, seed), space, k, on);
+  return index_graph(tuned_as(0.5, space, k, params, on, seed), space, k, on);
 }
 KnnGraph graph_by(const HnswKnn& params, const MetricSpace& space, int k, const Cpu& on,
                   std::uint64_t seed) {
-  return index_graph(tune_index(space, k, params, on, seed), space, k, on);
+  return index_graph(tuned_as(0.8, space, k, params, on, seed), space, k, on);
 }
 KnnGraph graph_by(const NnDescentKnn& params, const MetricSpace& space, int k, const Cpu& on,
                   std::uint64_t seed) {
@@ -33,7 +45,12 @@ KnnGraph graph_by(const AutoKnn& params, const MetricSpace& space, int k, const 
 KnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu& on, std::uint64_t seed) {
   Stopwatch watch;
-  const MetricSpace space = make_space(points.host, distance, on);
+  const auto made = [&] {
+    const Part part(0.02, 2);
+    return make_space(points.host, distance, on);
+  };
+  const MetricSpace space = made();
+  const Part part(1);
   KnnGraph graph =
       std::visit([&](const auto& method) { return graph_by(method, space, k, on, seed); }, params);
   graph.build_seconds = watch.seconds() - graph.search_seconds;

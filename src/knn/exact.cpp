@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/stopping.hpp"
 #include "knn/graph_of.hpp"
 
 namespace nearfold {
@@ -46,7 +47,10 @@ NeighborRows ExactSearch::operator()(const Queries& queries, int k, const Cpu& o
 }
 
 KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on) {
-  return timed_search([&] { return graph_of(exact(all_points(space), k, on), space, "flat"); });
+  return timed_search([&] {
+    const Part part(1, 1);
+    return graph_of(exact(all_points(space), k, on), space, "flat");
+  });
 }
 
 }  // namespace nearfold

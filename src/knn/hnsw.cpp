@@ -136,6 +136,7 @@ class HnswBuilder {
     const auto all = static_cast<std::int64_t>(order.size());
     for (std::int64_t done = 1, size = 0; done < all; done += size) {
       size = std::min({done / kBatchOfInserted + 1, all / kBatchOfAll + 1, all - done});
+      const Part part(static_cast<double>(done + size) / static_cast<double>(all), 1);
       insert({order.begin() + done, order.begin() + done + size});
     }
     add_twins(twins);

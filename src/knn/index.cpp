@@ -95,8 +95,13 @@ std::string described(const HnswGraph& graph, const std::string& effort) {
 KnnIndex::State make_index(const MetricSpace& space, const IndexParams& params, std::uint64_t seed,
                            const Cpu& on) {
   KnnIndex::State index{params, space.distance, space.n(), seed, {}, {}, IvfLists{}};
-  index.projection = make_projection(space.points.view, kFilterCarries, on);
-  index.rows = make_knn_rows(space.points.view, index.projection, space.norm, on);
+  const auto make_rows = [&] {
+    const Part part(0.2, 6);
+    index.projection = make_projection(space.points.view, kFilterCarries, on);
+    index.rows = make_knn_rows(space.points.view, index.projection, space.norm, on);
+  };
+  make_rows();
+  const Part part(1);
   index.search =
       std::visit([&](const auto& p) { return make_search(index.rows, p, seed, on); }, params);
   return index;

@@ -19,6 +19,7 @@ namespace {
 
 using FaissId = std::remove_const_t<decltype(faiss::Index::ntotal)>;  // its name has moved
 constexpr std::int64_t kBlock = 256;
+constexpr int kIterations = 6;  // of k-means
 
 /// FAISS's own loops obey this thread's OpenMP setting; it is put back afterwards.
 class FaissThreads {
@@ -65,6 +66,7 @@ class NearestCentroid final : public faiss::IndexFlatL2 {
               const faiss::SearchParameters* /*params*/) const override {
     const HostMatrix<const float> centroids{get_xb(), ntotal, d};
     const PackedRows panels(centroids, squares_of(centroids), on_);
+    const Part part(std::min(1.0, static_cast<double>(++calls_) / kIterations), 1);
     const std::vector<std::int32_t> nearest = nearest_of(panels, {x, n, d}, on_);
     std::copy(nearest.begin(), nearest.end(), labels);
     std::fill_n(distances, n, 0.0f);
@@ -72,13 +74,14 @@ class NearestCentroid final : public faiss::IndexFlatL2 {
 
  private:
   Cpu on_;
+  mutable int calls_ = 0;  // one for each iteration
 };
 
 KnnRows centroids_of(const KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
   const FaissThreads one(1);
   NearestCentroid nearest(rows.rows.cols, on);
   faiss::ClusteringParameters how;
-  how.niter = 6;
+  how.niter = kIterations;
   how.max_points_per_centroid = 32;
   how.min_points_per_centroid = 1;
   how.seed = static_cast<int>(random4(seed, Stream::knn, 0).v[0] >> 1);
@@ -95,7 +98,12 @@ KnnRows centroids_of(const KnnRows& rows, int nlist, std::uint64_t seed, const C
 }  // namespace
 
 IvfLists make_ivf_lists(KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
-  IvfLists cells{centroids_of(rows, nlist, seed, on), {}, {}, {}};
+  const auto centroids = [&] {
+    const Part part(0.7);
+    return centroids_of(rows, nlist, seed, on);
+  };
+  IvfLists cells{centroids(), {}, {}, {}};
+  const Part part(1, 4);
   const std::vector<std::int32_t> cell_of = nearest_of(
       PackedRows(cells.centroids.rows.view(), cells.centroids.squares, on), rows.rows.view(), on);
   cells.begin.assign(static_cast<std::size_t>(nlist) + 1, 0);

@@ -7,6 +7,7 @@
 
 #include "core/check_points.hpp"
 #include "core/device.hpp"
+#include "core/reported.hpp"
 #include "knn/index.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
@@ -42,7 +43,13 @@ QueryResult result_of(NeighborRows&& answer) {
 QueryResult search_exactly(HostMatrix<const float> queries, const MetricSpace& space, int k,
                            const Cpu& on) {
   const MetricRows rows = make_queries(queries, space, on);
-  return result_of(ExactSearch(space, on)({rows, all_rows(queries.rows), false}, k, on));
+  const auto made = [&] {
+    const Part part(0.2, 6);
+    return ExactSearch(space, on);
+  };
+  const ExactSearch search = made();
+  const Part part(1, 1);
+  return result_of(search({rows, all_rows(queries.rows), false}, k, on));
 }
 
 /// `index` was made of the points of `space`.
@@ -50,10 +57,15 @@ QueryResult search_through(const KnnIndex::State& index, HostMatrix<const float>
                            const MetricSpace& space, int k, const Cpu& on) {
   const ExactSearch exact(space, index.rows, index.projection, on);
   const int others = static_cast<int>(std::min<std::int64_t>(k, index.n - 1));
-  Effort effort = tune(index, space, sample_exactly(exact, space.as_queries, true, others, on), on);
+  const auto tuned = [&] {
+    const Part part(0.6, 12);
+    return tune(index, space, sample_exactly(exact, space.as_queries, true, others, on), on);
+  };
+  Effort effort = tuned();
   effort.candidates = std::max(effort.candidates, k);
   const MetricRows rows = make_queries(queries, space, on);
   const Queries asked{rows, all_rows(queries.rows), false};
+  const Part part(1, 2);  // the search, and exact answers to some of the queries
   NeighborRows answer = search_index(index, space, asked, k, effort, on);
   fill_exactly(answer, exact, asked, on);
   const ExactSample sample = sample_exactly(exact, rows, false, k, on);
@@ -66,20 +78,25 @@ QueryResult search_through(const KnnIndex::State& index, HostMatrix<const float>
 }  // namespace
 
 KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
-                        const Device& device, std::uint64_t seed, const Distance& distance) {
+                        const Device& device, std::uint64_t seed, const Distance& distance,
+                        const Progress& progress) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
   require_usable(device);
-  return std::visit(
-      [&](const auto& on) {
-        check_points(points, host_of(on));
-        check_k(k, points.rows - 1, points.rows, "1 <= k < n");
-        return to_host(find_knn(points, k, params, distance, on, seed));
-      },
-      device);
+  return reported(progress, Stage::knn, points.rows, [&] {
+    return std::visit(
+        [&](const auto& on) {
+          check_points(points, host_of(on));
+          check_k(k, points.rows - 1, points.rows, "1 <= k < n");
+          return to_host(find_knn(points, k, params, distance, on, seed));
+        },
+        device);
+  });
 }
 
-KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, const Device& device,
-                     std::uint64_t seed, const Distance& distance) {
+namespace {
+
+KnnIndex index_of(HostMatrix<const float> points, const KnnParams& params, const Device& device,
+                  std::uint64_t seed, const Distance& distance) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
   const Cpu& on = require_cpu(device);
   check_points(points, on);
@@ -94,22 +111,8 @@ KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, co
       "auto only make graphs: use one of the three");
 }
 
-QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
-                           const KnnParams& params, const Device& device, std::uint64_t seed,
-                           const Distance& distance) {
-  if (!std::holds_alternative<FlatKnn>(params))
-    return find_neighbors(queries, points, k, build_index(points, params, device, seed, distance),
-                          device);
-  validate(Settings{.knn = params, .distance = distance, .device = device});
-  const Cpu& on = require_cpu(device);
-  check_points(points, on);
-  check_queries(queries, points.cols, on);
-  check_k(k, points.rows, points.rows, "1 <= k <= n");
-  return search_exactly(queries, make_space(points, distance, on), k, on);
-}
-
-QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
-                           const KnnIndex& index, const Device& device) {
+QueryResult answers_through(const KnnIndex& index, HostMatrix<const float> queries,
+                            HostMatrix<const float> points, int k, const Device& device) {
   validate(Settings{.device = device});
   const Cpu& on = require_cpu(device);
   check_points(points, on);
@@ -118,6 +121,45 @@ QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const flo
   const MetricSpace space = make_space(points, index.state().distance, on);
   check_same_points(index.state(), space);
   return search_through(index.state(), queries, space, k, on);
+}
+
+QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
+                    const KnnParams& params, const Device& device, std::uint64_t seed,
+                    const Distance& distance) {
+  if (!std::holds_alternative<FlatKnn>(params)) {
+    const auto made = [&] {
+      const Part part(0.6);
+      return index_of(points, params, device, seed, distance);
+    };
+    return answers_through(made(), queries, points, k, device);
+  }
+  validate(Settings{.knn = params, .distance = distance, .device = device});
+  const Cpu& on = require_cpu(device);
+  check_points(points, on);
+  check_queries(queries, points.cols, on);
+  check_k(k, points.rows, points.rows, "1 <= k <= n");
+  return search_exactly(queries, make_space(points, distance, on), k, on);
+}
+
+}  // namespace
+
+KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, const Device& device,
+                     std::uint64_t seed, const Distance& distance, const Progress& progress) {
+  return reported(progress, Stage::knn, points.rows,
+                  [&] { return index_of(points, params, device, seed, distance); });
+}
+
+QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
+                           const KnnParams& params, const Device& device, std::uint64_t seed,
+                           const Distance& distance, const Progress& progress) {
+  return reported(progress, Stage::knn, queries.rows,
+                  [&] { return answers(queries, points, k, params, device, seed, distance); });
+}
+
+QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
+                           const KnnIndex& index, const Device& device, const Progress& progress) {
+  return reported(progress, Stage::knn, queries.rows,
+                  [&] { return answers_through(index, queries, points, k, device); });
 }
 
 }  // namespace nearfold

@@ -23,6 +23,7 @@ constexpr std::int64_t kSmall = 1024;      // up to here all pairs are measured
 constexpr std::int64_t kTreeLeaf = 256;    // of the order of KnnRows
 constexpr std::int64_t kRandomLeaf = 128;  // of the random trees, at most
 constexpr int kRandomTrees = 8;            // MNIST starts at a recall of 0.6; with 4, at 0.45
+constexpr double kLeft = 0.8;  // after each iteration, as far as is told: they end when they do
 constexpr int kMaxIterations = 64;
 constexpr double kSlow = 0.05;      // share of new hops: little moves, they may lie further out
 constexpr double kSettled = 0.001;  // nothing moves any more
@@ -376,9 +377,15 @@ Candidates nn_descent(const KnnRows& rows, int count, const NnDescentKnn& params
     descent.measure_all_pairs();
     return descent.candidates();
   }
-  descent.start(seed);
+  {
+    const Part part(0.3, 3);
+    descent.start(seed);
+  }
   Candidates found;
+  double left = 1;
   for (int i = 0; i < params.n_iters.value_or(kMaxIterations); ++i) {
+    left *= kLeft;
+    const Part part(1 - 0.7 * left, 3);
     const double fresh = descent.iterate();
     found = descent.candidates();
     if (enough(found)) break;

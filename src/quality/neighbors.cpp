@@ -47,7 +47,9 @@ std::int64_t misplaced(std::span<const Candidate> near, std::span<const Candidat
 
 NeighborRows nearest_of(const MetricSpace& space, const std::vector<std::int64_t>& which, int k,
                         const Cpu& on) {
-  return ExactSearch(space, on)({space.as_queries, which}, k, on);
+  const ExactSearch search(space, on);
+  const Part part(1, 1);
+  return search({space.as_queries, which}, k, on);
 }
 
 std::vector<double> shared_neighbors(const NeighborRows& a, const NeighborRows& b, int k) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/reported.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold {
@@ -87,18 +88,26 @@ std::vector<std::int64_t> scored_rows(std::int64_t n, const QualityParams& p) {
   return draw_rows(n, scored(n, p.rows, p), p.seed, Draw::rows);
 }
 
+/// nearest_of(), which takes the work to `share`.
+NeighborRows nearest_as(double share, const MetricSpace& space,
+                        const std::vector<std::int64_t>& which, int k, const Cpu& on) {
+  const Part part(share);
+  return nearest_of(space, which, k, on);
+}
+
 std::vector<Score> score_neighbors(const MetricSpace& points, const MetricSpace& layout,
                                    const QualityParams& p, const Cpu& on) {
   const std::int64_t n = points.n();
   const int most = *std::max_element(p.ks.begin(), p.ks.end());
   const std::vector<std::int64_t> which = scored_rows(n, p);
-  const NeighborRows near = nearest_of(points, which, most, on);
-  const NeighborRows near_in_map = nearest_of(layout, which, most, on);
+  const NeighborRows near = nearest_as(0.4, points, which, most, on);
+  const NeighborRows near_in_map = nearest_as(0.55, layout, which, most, on);
   std::vector<Score> scores;
   for (const int k : p.ks)
     scores.push_back(
         mean_score("knn_recall@" + std::to_string(k), shared_neighbors(near, near_in_map, k), n));
   const auto subset = draw_rows(n, scored(n, p.subset, p), p.seed, Draw::subset);
+  const Part part(0.85, 1);
   const RankScores ranks = rank_scores(points, layout, subset, p.trustworthiness_k, on);
   const std::string at_k = "@" + std::to_string(p.trustworthiness_k);
   scores.push_back(mean_score("trustworthiness" + at_k, ranks.trustworthiness, n));
@@ -114,9 +123,10 @@ const Score* QualityReport::find(std::string_view name) const {
   return found == scores.end() ? nullptr : &*found;
 }
 
-QualityReport evaluate(HostMatrix<const float> points, HostMatrix<const float> layout,
-                       std::span<const std::int32_t> labels, const QualityParams& p) {
-  check(p);
+namespace {
+
+QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> layout,
+                        std::span<const std::int32_t> labels, const QualityParams& p) {
   const Cpu& on = require_cpu(p.device);
   check_sizes(points, layout, labels);
   check_points_of("the points", points, on);
@@ -129,19 +139,22 @@ QualityReport evaluate(HostMatrix<const float> points, HostMatrix<const float> l
 
   const MetricSpace space = make_space(points, p.distance, on), map = make_space(layout, {}, on);
   QualityReport report{n, score_neighbors(space, map, p, on)};
-  report.scores.push_back(triplet_accuracy(space, map, p.pairs, p.seed, on));
-  report.scores.push_back(distance_correlation(space, map, p.pairs, p.seed, on));
+  {
+    const Part part(0.9, 2);
+    report.scores.push_back(triplet_accuracy(space, map, p.pairs, p.seed, on));
+    report.scores.push_back(distance_correlation(space, map, p.pairs, p.seed, on));
+  }
   if (labels.empty()) return report;
+  const Part part(1);
   const std::vector<std::int64_t> which = scored_rows(labelled.layout.rows, p);
   report.scores.push_back(label_accuracy(labelled, which, p.label_k, on));
+  const Part rest(1, 1);
   report.scores.push_back(silhouette(labelled, which, on));
   return report;
 }
 
-Agreement compare_layouts(HostMatrix<const float> a, HostMatrix<const float> b, int k,
-                          const QualityParams& p) {
-  require_at_least(1, "k", k);
-  check(p);
+Agreement agreement_of(HostMatrix<const float> a, HostMatrix<const float> b, int k,
+                       const QualityParams& p) {
   const Cpu& on = require_cpu(p.device);
   if (a.rows != b.rows)
     throw InvalidInput("the first map has " + std::to_string(a.rows) + " rows and the second " +
@@ -150,10 +163,27 @@ Agreement compare_layouts(HostMatrix<const float> a, HostMatrix<const float> b, 
   check_points_of("the second map", b, on);
   check_k("k", k, a.rows - 1, a.rows, "points");
   const std::vector<std::int64_t> which = scored_rows(a.rows, p);
-  const NeighborRows near_a = nearest_of(make_space(a, {}, on), which, k, on);
-  const NeighborRows near_b = nearest_of(make_space(b, {}, on), which, k, on);
+  const NeighborRows near_a = nearest_as(0.5, make_space(a, {}, on), which, k, on);
+  const NeighborRows near_b = nearest_as(1, make_space(b, {}, on), which, k, on);
   return {mean_score("overlap@" + std::to_string(k), shared_neighbors(near_a, near_b, k), a.rows),
           procrustes_disparity(a, b)};
+}
+
+}  // namespace
+
+QualityReport evaluate(HostMatrix<const float> points, HostMatrix<const float> layout,
+                       std::span<const std::int32_t> labels, const QualityParams& p,
+                       const Progress& progress) {
+  check(p);
+  return reported(progress, Stage::evaluate, points.rows,
+                  [&] { return scores_of(points, layout, labels, p); });
+}
+
+Agreement compare_layouts(HostMatrix<const float> a, HostMatrix<const float> b, int k,
+                          const QualityParams& p, const Progress& progress) {
+  require_at_least(1, "k", k);
+  check(p);
+  return reported(progress, Stage::evaluate, a.rows, [&] { return agreement_of(a, b, k, p); });
 }
 
 }  // namespace nearfold

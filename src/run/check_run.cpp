@@ -6,6 +6,7 @@
 
 #include "core/check_points.hpp"
 #include "core/device.hpp"
+#include "core/stopping.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/plan.hpp"
@@ -66,8 +67,10 @@ void check_source(const Source& source, const Init& init, const Settings& settin
   if (source.graph) source.graph->validate();
   if (source.points.on_device())
     check_points(source.points.device, std::get<Cuda>(settings.device));
-  else if (source.points.any() || !source.graph)
+  else if (source.points.any() || !source.graph) {
+    const Part part(0.8, 1);
     check_points(source.points.host, on);
+  }
   if (source.graph && source.points.any() && source.points.rows() != source.graph->n)
     throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
                        " points and the data " + std::to_string(source.points.rows()) +

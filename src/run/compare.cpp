@@ -20,8 +20,8 @@ constexpr int kHalvings = 2;         // of the interval that a crossing lies in
 Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_t> labels, int k,
                      const Settings& settings, const QualityParams& quality,
                      const Progress& progress) {
-  const KnnGraph graph =
-      find_neighbors(points, k, settings.knn, settings.device, settings.seed, settings.distance);
+  const KnnGraph graph = find_neighbors(points, k, settings.knn, settings.device, settings.seed,
+                                        settings.distance, progress);
   Result result = embed(graph, points, settings, progress);
   Compared one{settings.knn,
                graph.build_seconds,
@@ -30,7 +30,7 @@ Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_
                std::move(result.layout),
                {},
                {}};
-  if (one.info.finished) one.quality = evaluate(points, one.layout, labels, quality);
+  if (one.info.finished) one.quality = evaluate(points, one.layout, labels, quality, progress);
   return one;
 }
 
@@ -122,18 +122,17 @@ std::vector<Compared> compare_graphs(HostMatrix<const float> points,
     validate(one);
   }
   std::vector<Compared> out;
-  const StopScope scope([&] { return !progress || progress({Stage::knn, 0, 0}); });
   try {
     for (const KnnParams& knn : all) {
       one.knn = knn;
       Compared compared = compare_one(points, labels, k, one, scored, progress);
       if (!compared.info.finished) break;
       if (!out.empty())
-        compared.agreement = compare_layouts(out[0].layout, compared.layout, 10, scored);
+        compared.agreement = compare_layouts(out[0].layout, compared.layout, 10, scored, progress);
       out.push_back(std::move(compared));
       on_compared(out.back());
     }
-  } catch (const Stopped&) {  // within a search or a score: without that one
+  } catch (const Cancelled&) {  // within a search or a score: without that one
   }
   return out;
 }

@@ -64,6 +64,8 @@ const char* name(Stage stage) {
       return "init";
     case Stage::optimize:
       return "optimize";
+    case Stage::evaluate:
+      return "evaluate";
   }
   return "";
 }
@@ -164,11 +166,11 @@ std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
 Embedder::Embedder(HostMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
     : state_(State::begin({.points = points}, settings, progress)) {}
-Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
-                   const Progress& progress)
+Embedder::Embedder(const KnnGraphView& graph, HostMatrix<const float> points,
+                   const Settings& settings, const Progress& progress)
     : state_(State::begin({.points = points, .graph = &graph}, settings, progress)) {}
-Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
-                   const Checkpoint& from, const Progress& progress)
+Embedder::Embedder(const KnnGraphView& graph, HostMatrix<const float> points,
+                   const Settings& settings, const Checkpoint& from, const Progress& progress)
     : state_(State::begin({.points = points, .graph = &graph, .checkpoint = &from}, settings,
                           progress)) {}
 Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
@@ -256,12 +258,12 @@ RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const S
   return state->report();
 }
 
-Result embed(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
+Result embed(const KnnGraphView& graph, HostMatrix<const float> points, const Settings& settings,
              const Progress& progress) {
   return Embedder(graph, points, settings, progress).run_to_end(progress);
 }
 
-Result embed(const KnnGraph& graph, const Settings& settings, const Progress& progress) {
+Result embed(const KnnGraphView& graph, const Settings& settings, const Progress& progress) {
   return embed(graph, {}, settings, progress);
 }
 

@@ -92,7 +92,7 @@ int neighbors_needed(std::span<const Method> methods, std::int64_t n) {
   return most;
 }
 
-std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
+std::size_t embed_grid(const KnnGraphView& graph, HostMatrix<const float> points,
                        std::span<const Method> methods, const Settings& settings,
                        const OnMap& on_map, const Progress& progress) {
   const Source source{.points = points, .graph = &graph};

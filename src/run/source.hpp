@@ -14,7 +14,7 @@ namespace nearfold {
 /// checkpoint there is none at all.
 struct Source {
   InputPoints points = {};
-  const KnnGraph* graph = nullptr;
+  const KnnGraphView* graph = nullptr;
   const Checkpoint* checkpoint = nullptr;
   /// Given the graph that the run makes, as soon as there is one; not called for a given graph.
   std::function<void(const KnnGraph&)> keep_graph = {};

@@ -127,6 +127,7 @@ float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest) {
 }
 
 EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams& params, const Cpu& on) {
+  const Part part(1, 3);
   std::vector<float> p(graph.neighbors.size());
   const auto log_perplexity = static_cast<float>(std::log(params.perplexity));
   parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
@@ -139,6 +140,7 @@ EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams& params, const Cpu
 }
 
 EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams& params, const Cpu& on) {
+  const Part part(1, 4);
   const double total =
       parallel_sum(on.threads, graph.n * graph.k, kDistancesOfRange, 0.0,
                    [&](std::int64_t begin, std::int64_t end) {

@@ -232,7 +232,7 @@ TEST(StartOnDevice, EndsWhenNoLongerWanted) {
   const auto neighbors = graph_on(HostExecutor{}, knn);
   DeviceSource<HostExecutor> source(HostExecutor{}, x.values.data(), x.cols, graph);
   const auto stopped = [](const auto& work) {
-    const StopScope scope([] { return false; });
+    const StopScope scope([](double) { return false; });
     EXPECT_THROW(work(), Stopped);
   };
   stopped([&] { source.scores(2); });

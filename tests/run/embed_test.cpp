@@ -211,7 +211,7 @@ TEST(Embed, StopsWithinTheLoopWithTheLayoutSoFar) {
   std::int64_t last = 0;
   const Result result = embed(points(), umap_settings(), [&](const ProgressInfo& at) {
     if (at.stage == Stage::optimize) last = at.done;
-    return at.done < 40;
+    return at.stage != Stage::optimize || at.done < 40;
   });
   EXPECT_EQ(last, 40);
   EXPECT_EQ(result.info.iterations, 40);
