@@ -12,7 +12,7 @@ inline KnnGraph blobs_graph(std::int64_t n, int k) {
   const Matrix points =
       generate({.kind = Blobs{.centers = 16, .points_per = n / 16, .dim = 16}}).points;
   const KnnGraph graph = find_neighbors(points, k, IvfKnn{}, Cpu{}, 0);
-  return renumbered(graph, k, local_order(graph, k, Cpu{}), Cpu{});
+  return renumbered(graph, k, locality_order(graph, k, Cpu{}), Cpu{});
 }
 
 }  // namespace nearfold

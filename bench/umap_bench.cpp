@@ -15,8 +15,8 @@ void epochs(benchmark::State& state) {
   const UmapParams params;
   const EdgeGraph graph =
       weigh_edges(blobs_graph(state.range(0), params.n_neighbors - 1), params, Cpu{});
-  Start start = initial_layout(SpectralInit{}, {}, graph, 2, 1, Cpu{});
-  scale_start(start.layout, SpectralInit{}, params, 1, Cpu{2});
+  InitialLayout start = initial_layout(SpectralInit{}, {}, graph, 2, 1, Cpu{});
+  scale_init(start.layout, SpectralInit{}, params, 1, Cpu{2});
   const UmapParams endless{.n_epochs = 1'000'000};
   const auto optimizer = make_optimizer(graph, start.layout, endless, 1, Cpu{});
   double firings = 0;  // of an epoch, the heaviest edge's being 1

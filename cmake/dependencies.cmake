@@ -17,13 +17,14 @@ if(faiss_DIR MATCHES "^/usr/lib/")
 endif()
 
 # ---- the tool, tests and benches -----------------------------------------------------------------
-if(PROJECT_IS_TOP_LEVEL)
+if(NEARFOLD_BUILD_TOOL)
   find_package(CLI11 REQUIRED)
   find_package(nlohmann_json REQUIRED)
-  find_package(PNG REQUIRED)
   find_package(ZLIB REQUIRED)
   find_package(PkgConfig REQUIRED)
   # Debian's CMake package of libzip wants its command-line programs as well; pkg-config does not.
   pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+  pkg_check_modules(pangocairo REQUIRED IMPORTED_TARGET pangocairo>=1.50 cairo-pdf cairo-svg)
+  pkg_check_modules(fontconfig REQUIRED IMPORTED_TARGET fontconfig)
   pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 endif()

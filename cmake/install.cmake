@@ -1,4 +1,5 @@
-# The library, its headers and find_package(nearfold).
+# The library, its headers, its licences, and how others find it: find_package(nearfold) and
+# pkg-config. Nothing installed names a place of this machine, so a prefix can be moved.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/nearfold)
@@ -6,7 +7,26 @@ install(TARGETS nearfold EXPORT nearfold-targets FILE_SET HEADERS)
 install(EXPORT nearfold-targets NAMESPACE nearfold:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/nearfold-config.cmake.in nearfold-config.cmake
   INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
-write_basic_package_version_file(nearfold-config-version.cmake COMPATIBILITY SameMinorVersion)
+write_basic_package_version_file(nearfold-config-version.cmake
+  COMPATIBILITY ${NEARFOLD_COMPATIBILITY})
 install(FILES
   ${PROJECT_BINARY_DIR}/nearfold-config.cmake ${PROJECT_BINARY_DIR}/nearfold-config-version.cmake
   DESTINATION ${package_dir})
+install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# ---- pkg-config ----------------------------------------------------------------------------------
+# An archive cannot be linked without what it needs, whether --static is asked for or not. FAISS's
+# BLAS is known by path only.
+set(pc_needs "")
+if(NOT BUILD_SHARED_LIBS)
+  get_target_property(blas faiss INTERFACE_LINK_LIBRARIES)
+  list(FILTER blas INCLUDE REGEX "/lib[^/]+\\.(so|a)$")
+  list(TRANSFORM blas REPLACE ".*/lib([^/]+)\\.(so|a)$" "-l\\1")
+  list(REMOVE_DUPLICATES blas)
+  list(JOIN blas " " blas)
+  set(pc_needs " -lfaiss ${blas} ${OpenMP_CXX_FLAGS} -pthread")
+endif()
+set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH pc_include ${pc_dir} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+configure_file(cmake/nearfold.pc.in nearfold.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/nearfold.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -17,6 +17,7 @@ build=build/cuda
 export PATH=$PATH:/usr/local/cuda/bin
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DNEARFOLD_CUDA=ON \
+  -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
   -DCMAKE_PREFIX_PATH="$faiss" ${NEARFOLD_ARCH:+-DNEARFOLD_ARCH="$NEARFOLD_ARCH"} \
   ${2:+-DCMAKE_CUDA_ARCHITECTURES="$2"} >/dev/null
 touch kernels/*/*.cu # so that ptxas tells of all of them

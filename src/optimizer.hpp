@@ -31,8 +31,11 @@ class Optimizer {
   }
   /// All that iterations change; init and warnings stay empty.
   virtual Checkpoint save() const = 0;
-  /// Goes on from what another optimiser of the same graph and parameters saved.
+  /// Resumes what another optimiser of the same graph and parameters saved.
   virtual void restore(const Checkpoint& from) = 0;
 };
+
+/// Iterations in all: TsneParams::max_iter, or UMAP's epochs for n points.
+int iterations_of(const Method& method, std::int64_t n);
 
 }  // namespace nearfold

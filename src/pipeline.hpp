@@ -1,9 +1,9 @@
 // The whole data flow. READ THIS FIRST.
 //
-//   points -> find_knn -> KnnGraph -> weigh_edges -> EdgeGraph -+
-//      |        (knn)      (order)     (weights)                +-> make_optimizer -> advance(n)...
-//      +------------------> initial_layout ---------------------+     (tsne | umap)
-//                              (layout)
+//   points -> find_knn -> reorder -> weigh_edges -> EdgeGraph -+
+//      |        (knn)     (graph)    (weights)                 +-> make_optimizer -> advance(n)...
+//      +-----------------> initial_layout ---------------------+     (tsne | umap)
+//                             (init)
 //
 // The contract of every stage is in stages.hpp. What is here: their order, the clock, the stops.
 #pragma once
@@ -13,9 +13,12 @@
 #include <memory>
 #include <utility>
 
+#include "core/device.hpp"
 #include "core/stopping.hpp"
+#include "method.hpp"
 #include "nearfold/embed.hpp"
 #include "run/check_run.hpp"
+#include "run/source.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -62,48 +65,26 @@ class Run {
   bool stopped_ = false;
 };
 
-/// What a run starts from: points [n, dim], a graph, or both. Without points there is no PCA start;
-/// from a checkpoint there is none at all.
-struct Source {
-  HostMatrix<const float> points = {};
-  const KnnGraph* graph = nullptr;
-  const Checkpoint* from = nullptr;
-  DeviceMatrix<const float> there = {};  // points in the memory of the run's GPU instead
-
-  bool has_points() const { return points.rows > 0 || there.rows > 0; }
-  std::int64_t rows() const { return there.rows > 0 ? there.rows : points.rows; }
-  std::int64_t dim() const { return there.rows > 0 ? there.cols : points.cols; }
-  std::int64_t n() const { return graph ? graph->n : rows(); }
-};
-
 /// What the optimiser begins with. Runs over one graph that weigh its edges alike share it.
 template <class D>
 struct Prepared {
-  typename HandedOn<D>::Edges edges;
-  Start start;  // unscaled
+  typename StageTypes<D>::Edges edges;
+  InitialLayout start;  // unscaled
 };
 
+/// Copies how the graph was made into the report.
+inline void describe_graph(const KnnGraph& graph, RunInfo& info) {
+  info.k = graph.k;
+  info.metric = graph.metric;
+  info.index = graph.index;
+  info.recall = graph.recall;
+}
+inline void describe_graph(const DeviceKnnGraph& graph, RunInfo& info) {
+  describe_graph(graph.metadata, info);
+}
+
 inline Init init_of(const Source& source, const Settings& settings, const Method& method) {
-  return settings.init.value_or(default_init(method, source.has_points()));
-}
-
-// ---- the stages that read points, by where these are --------------------------------------------
-
-inline KnnGraph find_knn(const Source& source, int k, const Settings& s, const Cpu& on) {
-  return find_knn(source.points, k, s.knn, s.distance, on, s.seed);
-}
-inline DeviceKnnGraph find_knn(const Source& source, int k, const Settings& s, const Cuda& on) {
-  if (source.there.rows > 0) return find_knn_on(source.there, k, s.knn, s.distance, on, s.seed);
-  return find_knn_on(source.points, k, s.knn, s.distance, on, s.seed);
-}
-
-inline Start initial_layout(const Init& init, const Source& source, const EdgeGraph& edges,
-                            const Settings& s, const Cpu& on) {
-  return initial_layout(init, source.points, edges, s.dims, s.seed, on);
-}
-inline Start initial_layout(const Init& init, const Source& source, const DeviceEdgeGraph& edges,
-                            const Settings& s, const Cuda& on) {
-  return initial_layout(init, source.points, source.there, edges, s.dims, s.seed, on);
+  return settings.init.value_or(default_init(method, source.points.any()));
 }
 
 // ---- the flow -----------------------------------------------------------------------------------
@@ -114,16 +95,22 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
                     const D& on, Run& run, RunInfo& info) {
   const int k = neighbors_needed(params, source.n());
   const Init init = init_of(source, settings, params);
-  Numbered<D> local;
+  typename StageTypes<D>::Knn graph;
+  Reordered<D> local;
   Prepared<D> prepared;
 
   run.stage(Stage::check, [&] {
     check_source(source, init, settings, host_of(on));
-    info.warnings = remarks_on(source, settings);
+    info.warnings = data_warnings(source, settings);
   });
   run.stage(Stage::knn, [&] {
-    local = source.graph ? numbered(*source.graph, k, on)
-                         : numbered(find_knn(source, k, settings, on), k, on);
+    if (source.graph) return;
+    graph = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
+    if (source.keep_graph) source.keep_graph(to_host(graph));
+  });
+  run.stage(Stage::reorder, [&] {
+    local = source.graph ? reorder(*source.graph, k, on) : reorder(graph, k, on);
+    graph = {};
   });
   run.stage(Stage::weights, [&] {
     describe_graph(local.graph, info);
@@ -133,12 +120,13 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
     info.edges = prepared.edges.edges();
   });
   run.stage(Stage::init, [&] {
-    if (source.from)  // room for what it has
-      prepared.start = {Matrix(source.n(), settings.dims), source.from->init,
-                        source.from->warnings};
+    if (source.checkpoint)  // room for what it has
+      prepared.start = {Matrix(source.n(), settings.dims), source.checkpoint->init,
+                        source.checkpoint->warnings};
     else
-      prepared.start = initial_layout(init, source, prepared.edges, settings, on);
-    info.init = prepared.start.how;
+      prepared.start =
+          initial_layout(init, source.points, prepared.edges, settings.dims, settings.seed, on);
+    info.init = prepared.start.description;
     for (const std::string& warning : prepared.start.warnings)  // a checkpoint has all of a run
       if (std::count(info.warnings.begin(), info.warnings.end(), warning) == 0)
         info.warnings.push_back(warning);
@@ -153,12 +141,12 @@ std::unique_ptr<Optimizer> start_optimizer(Prepared<D> prepared, const Source& s
                                            const D& on, Run& run) {
   std::unique_ptr<Optimizer> optimizer;
   run.stage(Stage::init, [&] {
-    if (!source.from)
-      scale_start(prepared.start.layout, init_of(source, settings, params), params, settings.seed,
-                  host_of(on));
+    if (!source.checkpoint)
+      scale_init(prepared.start.layout, init_of(source, settings, params), params, settings.seed,
+                 host_of(on));
     optimizer = make_optimizer(std::move(prepared.edges), std::move(prepared.start.layout), params,
                                settings.seed, on);
-    if (source.from) optimizer->restore(*source.from);
+    if (source.checkpoint) optimizer->restore(*source.checkpoint);
   });
   return optimizer;
 }

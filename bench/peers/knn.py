@@ -170,8 +170,9 @@ class Nearfold:
 
     def run(self, index, target, threads):
         """(the report, ids, SHA-256 of ids and distances)"""
-        command = [self.tool, "knn", self.input, "-k", K, "-o", self.graph, "--index", index]
-        command += ["--target-recall", target, "--threads", threads]
+        spec = index if index == "flat" else f"{index}:target_recall={target}"
+        command = [self.tool, "knn", self.input, "-k", K, "-o", self.graph, "--index", spec]
+        command += ["--threads", threads]
         command += ["--json", "--force", "--quiet"]
         done = subprocess.run([str(c) for c in command], check=True, stdout=subprocess.PIPE)
         with np.load(self.graph) as graph:

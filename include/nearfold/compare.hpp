@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nearfold/embed.hpp"
+#include "nearfold/export.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
@@ -41,11 +42,10 @@ using OnCompared = std::function<void(const Compared&)>;
 /// Scores are those of evaluate() with `quality`, whose metric and device are settings'.
 /// Everything but the seconds is deterministic. Throws what find_neighbors(), embed() and
 /// evaluate() throw. When the caller stops it, what is ready is returned.
-std::vector<Compared> compare_graphs(HostMatrix<const float> points,
-                                     std::span<const std::int32_t> labels, int k,
-                                     std::span<const KnnParams> methods, const Settings& settings,
-                                     const QualityParams& quality, const OnCompared& on_compared,
-                                     const Progress& = {});
+NEARFOLD_EXPORT std::vector<Compared> compare_graphs(
+    HostMatrix<const float> points, std::span<const std::int32_t> labels, int k,
+    std::span<const KnnParams> methods, const Settings& settings, const QualityParams& quality,
+    const OnCompared& on_compared, const Progress& = {});
 
 /// Seconds of building and searching at one number of points.
 struct SearchTimes {
@@ -69,7 +69,8 @@ struct BreakEven {
 /// compare_graphs() gave, whose seconds are taken for all points; one answer for each but the
 /// first. Short searches are timed three times and the least is taken.
 /// Cost: about that of the searches of `compared` once more.
-std::vector<BreakEven> break_even(HostMatrix<const float> points, int k,
-                                  std::span<const Compared> compared, const Settings& settings);
+NEARFOLD_EXPORT std::vector<BreakEven> break_even(HostMatrix<const float> points, int k,
+                                                  std::span<const Compared> compared,
+                                                  const Settings& settings);
 
 }  // namespace nearfold

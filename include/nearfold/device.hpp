@@ -5,6 +5,8 @@
 #include <string>
 #include <variant>
 
+#include "nearfold/export.hpp"
+
 struct CUstream_st;  // what cudaStream_t points to; keeps CUDA headers out of this one
 
 namespace nearfold {
@@ -25,10 +27,10 @@ struct Cuda {
 using Device = std::variant<Cpu, Cuda>;
 
 /// The GPU with the most free memory if this build and machine have one, otherwise `Cpu{}`.
-Device best_device() noexcept;
+NEARFOLD_EXPORT Device best_device() noexcept;
 
 /// "cpu (2 threads)" or "cuda:0 (name)"; for reports.
-std::string describe(const Device& device);
-std::string describe(const Cuda& device);
+NEARFOLD_EXPORT std::string describe(const Device& device);
+NEARFOLD_EXPORT std::string describe(const Cuda& device);
 
 }  // namespace nearfold

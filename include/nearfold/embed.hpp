@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "nearfold/export.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
@@ -31,7 +32,7 @@ struct RunInfo {
   std::string metric;
   std::string index;             ///< how the graph was made
   std::optional<Recall> recall;  ///< of an approximate graph
-  std::string init;              ///< the start really used
+  std::string init;              ///< the initialization really used
   std::uint64_t seed = 0;
   std::int64_t n = 0, dim = 0, k = 0;
   std::int64_t edges = 0;               ///< stored entries of the symmetric graph, both directions
@@ -44,7 +45,7 @@ struct RunInfo {
   std::int64_t peak_bytes = 0;  ///< largest resident size of the process so far
   std::vector<std::string> warnings;
 
-  double total_seconds() const;  ///< of all stages
+  NEARFOLD_EXPORT double total_seconds() const;  ///< of all stages
 };
 
 struct Result {
@@ -52,8 +53,8 @@ struct Result {
   RunInfo info;
 };
 
-enum class Stage { check, knn, weights, init, optimize };
-const char* name(Stage stage);
+enum class Stage { check, knn, reorder, weights, init, optimize };
+NEARFOLD_EXPORT const char* name(Stage stage);
 
 /// `done` of `total` within `stage`; total 0 when it cannot be told.
 struct ProgressInfo {
@@ -68,39 +69,40 @@ struct ProgressInfo {
 using Progress = std::function<bool(const ProgressInfo&)>;
 
 /// An optimisation between two iterations. Another run of the same graph and settings that begins
-/// with it goes on as this one would have, bit for bit. Rows are in the order of the points.
+/// with it continues as this one would have, bit for bit. Rows are in the order of the points.
 struct Checkpoint {
   int iteration = 0;         ///< done
   int early_iterations = 0;  ///< t-SNE: of early exaggeration, as far as it is known
   int iterations = 0;        ///< in all, as far as it is known
   /// t-SNE with early_stop: what its rules remember.
-  struct Memory {
+  struct EarlyStopState {
     double divergence = 0, steepest = 0;
   } memory = {};
   Matrix layout = {};     ///< [n, dims]
   Matrix update = {};     ///< t-SNE: the last steps, [n, dims]
   Matrix gains = {};      ///< t-SNE: factors of the next ones, [n, dims]
-  std::string init = {};  ///< the start that the run had
+  std::string init = {};  ///< the initialization that the run had
   std::vector<std::string> warnings = {};
 };
 
 /// The optimisation as an object: `advance(a); advance(b)` equals `advance(a + b)` bit for bit.
 /// One thread at a time uses an Embedder; different ones are independent.
-class Embedder {
+class NEARFOLD_EXPORT Embedder {
  public:
   struct State;
-  /// Makes the graph, the weights and the start. Points are not needed afterwards.
+  /// Makes the graph, the weights and the initialization. Points are not needed afterwards.
   Embedder(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
-  /// From a graph; `points` may be empty, and is then not available to a PCA start.
+  /// From a graph; `points` may be empty, and is then not available to a PCA initialization.
   Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
            const Progress& = {});
-  /// Goes on from a checkpoint of a run of the same graph and settings: there is no start. Throws
-  /// InvalidInput for a checkpoint that cannot be one of this run.
+  /// Resumes a checkpoint of a run of the same graph and settings: there is no initialization.
+  /// Throws InvalidInput for a checkpoint that cannot be one of this run.
   Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
            const Checkpoint& from, const Progress& = {});
   /// Of points in the memory of the GPU that settings.device names, ready when its stream has come
   /// so far; they are read until the constructor returns.
   Embedder(DeviceMatrix<const float> points, const Settings& settings, const Progress& = {});
+  explicit Embedder(std::unique_ptr<State> state);  ///< for the library itself and its tool
   Embedder(Embedder&&) noexcept;
   Embedder& operator=(Embedder&&) noexcept;
   ~Embedder();
@@ -133,29 +135,30 @@ class Embedder {
 /// points [n, dim], finite, n >= 4 -> layout [n, dims].
 /// Deterministic on Cpu: the same points, settings and seed give the same bytes for any number of
 /// threads. Throws InvalidParameter, InvalidInput, Unsupported, NoDevice, OutOfMemory.
-Result embed(HostMatrix<const float> points, const Settings& settings, const Progress& = {});
+NEARFOLD_EXPORT Result embed(HostMatrix<const float> points, const Settings& settings,
+                             const Progress& = {});
 
 /// From a graph: a larger k is pruned to what the method needs, a smaller one is InvalidInput.
 /// embed(find_neighbors(X, k, ...), X, s) == embed(X, s), bit for bit, when k >= the k needed and
 /// the neighbours are exact, or k equals it.
-Result embed(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
-             const Progress& = {});
-Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = {});
+NEARFOLD_EXPORT Result embed(const KnnGraph& graph, HostMatrix<const float> points,
+                             const Settings& settings, const Progress& = {});
+NEARFOLD_EXPORT Result embed(const KnnGraph& graph, const Settings& settings, const Progress& = {});
 
 /// Points [n, dim] and layout [n, dims] in the memory of the GPU that settings.device names; the
 /// layout is there when this returns. Work is ordered after what settings.device's stream was asked
 /// for before. On the host there is the report alone: neither points, graph nor map come there, but
-/// for the start's n x dims numbers. What embed() of host points gives, bit for bit. Throws
-/// InvalidParameter when the device is the cpu. A run that was stopped before it had a layout
-/// leaves `out` as it was.
-RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
-              const Progress& = {});
+/// for the n x dims numbers of the initial layout. What embed() of host points gives, bit for bit.
+/// Throws InvalidParameter when the device is the cpu. A run that was stopped before it had a
+/// layout leaves `out` as it was.
+NEARFOLD_EXPORT RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out,
+                              const Settings& settings, const Progress& = {});
 
 /// "0.1.0"
-const char* version() noexcept;
+NEARFOLD_EXPORT const char* version() noexcept;
 /// "1.7.3": of the FAISS that this build links.
-const char* faiss_version() noexcept;
+NEARFOLD_EXPORT const char* faiss_version() noexcept;
 /// "13.0": of the CUDA runtime that this build links; "" without.
-const char* cuda_version() noexcept;
+NEARFOLD_EXPORT const char* cuda_version() noexcept;
 
 }  // namespace nearfold

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nearfold/device.hpp"
+#include "nearfold/export.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
 
@@ -36,7 +37,7 @@ struct KnnGraph {
   std::string metric = "euclidean";
 
   // How it was made.
-  std::string index = "given";   ///< "flat", "ivf (... lists, ... probes)", ..., or "given"
+  std::string index = "given";   ///< "flat", "ivf:nlist=1058,nprobe=24", ..., or "given"
   std::optional<Recall> recall;  ///< measured; unset for exact graphs
   double build_seconds = 0;      ///< until all rows could be searched for; 0 when given
   double search_seconds = 0;     ///< from then on
@@ -45,12 +46,12 @@ struct KnnGraph {
 
   /// Throws InvalidInput naming the first faults, each with its row and column, when a row breaks
   /// the rules above. O(n k).
-  void validate() const;
+  NEARFOLD_EXPORT void validate() const;
 };
 
 /// Whether a GPU finds neighbours by this method and metric: flat, ivf and auto by euclidean,
 /// sqeuclidean, cosine and correlation.
-bool searched_on_gpu(const KnnParams& params, Metric metric) noexcept;
+NEARFOLD_EXPORT bool searched_on_gpu(const KnnParams& params, Metric metric) noexcept;
 
 /// The k nearest other points of every point.
 /// in   points [n, dim]  finite; n in [2, 2^31), k in [1, n-1]
@@ -60,11 +61,12 @@ bool searched_on_gpu(const KnnParams& params, Metric metric) noexcept;
 /// recall is measured against exact answers for a sample of rows. Throws InvalidInput, NoDevice,
 /// OutOfMemory, and Unsupported for a metric that the method cannot honour.
 /// Cost: FlatKnn O(n^2 dim) at worst; see src/knn/filtered_search.cpp.
-KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
-                        const Device& device, std::uint64_t seed, const Distance& distance = {});
+NEARFOLD_EXPORT KnnGraph find_neighbors(HostMatrix<const float> points, int k,
+                                        const KnnParams& params, const Device& device,
+                                        std::uint64_t seed, const Distance& distance = {});
 
 /// The first k columns. k > graph.k throws InvalidInput.
-KnnGraph prune(const KnnGraph& graph, int k);
+NEARFOLD_EXPORT KnnGraph prune(const KnnGraph& graph, int k);
 
 /// The k nearest points of each of `rows` queries: row r is neighbors[r*k .. r*k+k), ids of points,
 /// ascending by (distance, id). A query that is one of the points finds it, at distance 0.
@@ -78,11 +80,11 @@ struct QueryResult {
 
 /// A search structure over points, made once and asked again and again; the tool saves and loads
 /// it. It does not hold the points: every search is given the same ones. Copies share their data.
-class KnnIndex {
+class NEARFOLD_EXPORT KnnIndex {
  public:
   struct State;
   explicit KnnIndex(std::shared_ptr<const State> state) : state_(std::move(state)) {}
-  std::string description() const;  ///< "ivf (1058 lists)"
+  std::string description() const;  ///< "ivf:nlist=1058"
   Distance distance() const;        ///< that it was built for
   const State& state() const { return *state_; }
 
@@ -91,19 +93,22 @@ class KnnIndex {
 };
 
 /// IvfKnn and HnswKnn only; others throw Unsupported. Rules and errors of find_neighbors() above.
-KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, const Device& device,
-                     std::uint64_t seed, const Distance& distance = {});
+NEARFOLD_EXPORT KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params,
+                                     const Device& device, std::uint64_t seed,
+                                     const Distance& distance = {});
 
 /// The k nearest points of each query [rows >= 1, dim], k in [1, n]. The answer of a query depends
 /// neither on the others of its call nor on the number of threads. An approximate search looks as
 /// hard as the points themselves need for the target recall; what queries got is measured and
 /// reported. NnDescentKnn and AutoKnn throw Unsupported.
-QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
-                           const KnnParams& params, const Device& device, std::uint64_t seed,
-                           const Distance& distance = {});
+NEARFOLD_EXPORT QueryResult find_neighbors(HostMatrix<const float> queries,
+                                           HostMatrix<const float> points, int k,
+                                           const KnnParams& params, const Device& device,
+                                           std::uint64_t seed, const Distance& distance = {});
 /// Through an index of these points; other points throw InvalidInput where their shape or values
 /// tell.
-QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
-                           const KnnIndex& index, const Device& device);
+NEARFOLD_EXPORT QueryResult find_neighbors(HostMatrix<const float> queries,
+                                           HostMatrix<const float> points, int k,
+                                           const KnnIndex& index, const Device& device);
 
 }  // namespace nearfold

@@ -1,6 +1,9 @@
 // nearfold: t-SNE and UMAP over a k-nearest-neighbour graph. Includes the whole public interface.
 #pragma once
 
+#include "nearfold/export.hpp"  // IWYU pragma: export
+
+#if __cplusplus >= 202002L       // or else export.hpp has said what is wrong, and that is enough
 #include "nearfold/compare.hpp"  // IWYU pragma: export
 #include "nearfold/device.hpp"   // IWYU pragma: export
 #include "nearfold/embed.hpp"    // IWYU pragma: export
@@ -12,3 +15,4 @@
 #include "nearfold/pca.hpp"      // IWYU pragma: export
 #include "nearfold/plan.hpp"     // IWYU pragma: export
 #include "nearfold/quality.hpp"  // IWYU pragma: export
+#endif

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "nearfold/device.hpp"
+#include "nearfold/export.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
@@ -29,12 +30,13 @@ enum class Metric {
 };
 
 /// "euclidean", ...
-const char* name(Metric metric);
+NEARFOLD_EXPORT const char* name(Metric metric);
 /// The metric of a name, `ip`, `dot`, `l2`, `l1`, `cityblock` and `linf` among them. Throws
 /// InvalidParameter naming all of them.
-Metric metric_named(const std::string& name);
+NEARFOLD_EXPORT Metric metric_named(const std::string& name);
 
-/// Rows without a direction under cosine and correlation: all zeros, or all one value.
+/// Zero vectors (constant ones for correlation) under cosine and correlation: all zeros, or all one
+/// value.
 enum class ZeroVectors {
   refuse,  ///< InvalidInput that lists the first of them
   far      ///< at 0 from each other and at 2, the largest distance, from all else
@@ -49,21 +51,21 @@ struct Distance {
 /// Exact neighbours, under every metric.
 struct FlatKnn {};
 
-/// Approximate: an inverted file. The points are split into `lists` cells by FAISS's k-means; a
-/// query looks into the nearest `probes` of them. Not for manhattan and chebyshev.
+/// Approximate: an inverted file. The points are split into `nlist` cells by FAISS's k-means; a
+/// query looks into the nearest `nprobe` of them. Not for manhattan and chebyshev.
 struct IvfKnn {
-  std::optional<int> lists = {};  ///< cells, [1, n]; unset: 2 sqrt(n)
-  std::optional<int> probes =
-      {};                       ///< cells searched per query, [1, lists]; unset: from target_recall
-  double target_recall = 0.95;  ///< (0, 1]; the smallest number of probes that reaches it on an
-                                ///< exact sample is used; ignored when `probes` is set
+  std::optional<int> nlist = {};  ///< cells, [1, n]; unset: 2 sqrt(n)
+  std::optional<int> nprobe =
+      {};                       ///< cells searched per query, [1, nlist]; unset: from target_recall
+  double target_recall = 0.95;  ///< (0, 1]; the smallest nprobe that reaches it on an exact
+                                ///< sample is used; ignored when nprobe is set
 };
 
 /// Approximate: a hierarchical navigable small world graph (Malkov and Yashunin 2018), built in
 /// batches so that it does not depend on the number of threads.
 struct HnswKnn {
-  int links = 16;             ///< per point and upper level, twice that on the lowest, [2, 256]
-  int ef_construction = 100;  ///< candidates kept while building, [links, 10000]
+  int M = 16;  ///< links per point and upper level, twice that on the lowest, [2, 256]
+  int ef_construction = 100;  ///< candidates kept while building, [M, 10000]
   /// Candidates kept while searching, >= 1, and at least as many as are measured for k neighbours
   /// (the graph's `index` tells how many); unset: from target_recall.
   std::optional<int> ef = {};
@@ -73,14 +75,14 @@ struct HnswKnn {
 /// Approximate: NN-descent (Dong, Moses, Li 2011). Makes graphs only, no search for new points.
 /// Not for inner_product.
 struct NnDescentKnn {
-  std::optional<int> iterations = {};  ///< >= 1; unset: until target_recall
-  int max_candidates = 60;             ///< neighbours compared with each other, [2, 1000]
-  double target_recall = 0.95;         ///< as for IvfKnn
+  std::optional<int> n_iters = {};  ///< iterations, >= 1; unset: until target_recall
+  int max_candidates = 60;          ///< neighbours compared with each other, [2, 1000]
+  double target_recall = 0.95;      ///< as for IvfKnn
 };
 
-/// Picks one of the others: predicts the time and recall of each from n, dim, k and a sample of the
-/// points, by counting operations, not by a clock: the choice depends on nothing else. After IVF
-/// neighbours of neighbours are looked at once: points beside the border of a cell miss many
+/// Picks flat, IVF or NN-descent: predicts the time and recall of each from n, dim, k and a sample
+/// of the points, by counting operations, not by a clock: the choice depends on nothing else. After
+/// IVF neighbours of neighbours are looked at once: points beside the border of a cell miss many
 /// neighbours together, and maps show it.
 struct AutoKnn {
   double target_recall = 0.95;  ///< (0, 1]; an approximate method is tuned to it before that look
@@ -105,7 +107,7 @@ struct TsneParams {
   std::optional<double> learning_rate = {};  ///< > 0; unset: n / exaggeration of the phase
   double initial_momentum = 0.8;             ///< during early exaggeration, [0, 1)
   double final_momentum = 0.8;               ///< afterwards, [0, 1)
-  double max_step_norm = 5.0;                ///< longest move of a point per iteration, > 0
+  double max_step_norm = 5.0;                ///< longest move per point and iteration, > 0
   enum class Repulsion { automatic, exact, fft };
   Repulsion repulsion = Repulsion::automatic;  ///< automatic: exact below 8,000 points and in 3-D
 };
@@ -126,15 +128,15 @@ struct UmapParams {
   double learning_rate = 1.0;         ///< initial step, > 0
 };
 
-using Method = std::variant<TsneParams, UmapParams>;  // register an optimiser here
+using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp
 
-// ---- start ----------------------------------------------------------------------------------
+// ---- init -----------------------------------------------------------------------------------
 
 struct PcaInit {};       ///< first principal components; needs the points
 struct SpectralInit {};  ///< eigenvectors of the graph's normalised Laplacian
 struct RandomInit {};    ///< t-SNE: normal, 1e-4 wide; UMAP: uniform in the unit box, then scaled
 struct ArrayInit {
-  /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every start.
+  /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every initialization.
   Matrix start = {};
 };
 using Init = std::variant<PcaInit, SpectralInit, RandomInit, ArrayInit>;
@@ -156,11 +158,11 @@ struct Settings {
 };
 
 /// Throws InvalidParameter for the first value that no data could make right.
-void validate(const Settings& settings);
+NEARFOLD_EXPORT void validate(const Settings& settings);
 
 /// Neighbours per point, self not counted, that `method` takes from a graph of n points:
 /// n_neighbors - 1 for UMAP, min(n - 1, floor(3 perplexity)) for t-SNE.
 /// Throws InvalidInput when n is too small for the method.
-int neighbors_needed(const Method& method, std::int64_t n);
+NEARFOLD_EXPORT int neighbors_needed(const Method& method, std::int64_t n);
 
 }  // namespace nearfold

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nearfold/device.hpp"
+#include "nearfold/export.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
@@ -13,6 +14,7 @@ namespace nearfold {
 /// Axes by subspace iteration, eight passes over the points: those of MNIST are right to 3e-5.
 /// Deterministic: the same bytes for any number of threads. O(n dim components).
 /// Throws InvalidInput, NoDevice.
-Matrix pca(HostMatrix<const float> points, int components, const Device& device = Cpu{});
+NEARFOLD_EXPORT Matrix pca(HostMatrix<const float> points, int components,
+                           const Device& device = Cpu{});
 
 }  // namespace nearfold

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "nearfold/export.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
 
@@ -22,10 +23,10 @@ struct PlannedStage {
 struct Plan {
   std::vector<PlannedStage> stages;  ///< in their order
 
-  std::int64_t host_bytes() const;    ///< the most that a stage needs
-  std::int64_t device_bytes() const;  ///< the same on the device
-  double seconds() const;             ///< of all stages
-  const PlannedStage& largest() const;
+  NEARFOLD_EXPORT std::int64_t host_bytes() const;    ///< the most that a stage needs
+  NEARFOLD_EXPORT std::int64_t device_bytes() const;  ///< the same on the device
+  NEARFOLD_EXPORT double seconds() const;             ///< of all stages
+  NEARFOLD_EXPORT const PlannedStage& largest() const;
 };
 
 /// What is known of a run's points.
@@ -43,11 +44,11 @@ struct PlannedPoints {
 
 /// Bytes of memory as measured to within 15 % from 100,000 points on; below, the program itself
 /// weighs in. 64-bit in all sizes. Throws what neighbors_needed() does. O(1).
-Plan plan(const PlannedPoints& points, const Settings& settings);
+NEARFOLD_EXPORT Plan plan(const PlannedPoints& points, const Settings& settings);
 
 /// PlannedPoints::search_width for the points of this sample, up to 4,096 evenly spaced rows. A
 /// tenth of a second.
-std::int64_t search_width(HostMatrix<const float> sample, const Settings& settings);
+NEARFOLD_EXPORT std::int64_t search_width(HostMatrix<const float> sample, const Settings& settings);
 
 /// How much memory may be used, and what says so.
 struct MemoryLimit {
@@ -57,15 +58,15 @@ struct MemoryLimit {
 
 /// The least of: free memory, what this process's control groups (versions 1 and 2) leave, its
 /// limits on address space and data. Linux; elsewhere no limit.
-MemoryLimit available_memory();
+NEARFOLD_EXPORT MemoryLimit available_memory();
 
 /// Throws OutOfMemory when the plan needs more. The message names the stage, the bytes, what says
 /// so, and what would make it fit: fewer columns, fewer neighbours, fewer points, each with its
 /// bytes.
-void require_memory(const PlannedPoints& points, const Settings& settings,
-                    const MemoryLimit& limit);
+NEARFOLD_EXPORT void require_memory(const PlannedPoints& points, const Settings& settings,
+                                    const MemoryLimit& limit);
 
 /// "3.25 GB"
-std::string bytes_text(std::int64_t bytes);
+NEARFOLD_EXPORT std::string bytes_text(std::int64_t bytes);
 
 }  // namespace nearfold

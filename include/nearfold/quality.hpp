@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nearfold/device.hpp"
+#include "nearfold/export.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
 
@@ -41,7 +42,7 @@ struct QualityReport {
   std::vector<Score> scores;
 
   /// nullptr when there is no score of this name.
-  const Score* find(std::string_view name) const;
+  NEARFOLD_EXPORT const Score* find(std::string_view name) const;
 };
 
 /// Scores a map of points.
@@ -73,8 +74,10 @@ struct QualityReport {
 /// that differ, values that are not finite and labels of fewer than two classes, NoDevice.
 /// Deterministic: the same bytes for any number of threads.
 /// Cost: an exact search of `rows` points under each metric, and subset^2 (dim + dims).
-QualityReport evaluate(HostMatrix<const float> points, HostMatrix<const float> layout,
-                       std::span<const std::int32_t> labels, const QualityParams& params = {});
+NEARFOLD_EXPORT QualityReport evaluate(HostMatrix<const float> points,
+                                       HostMatrix<const float> layout,
+                                       std::span<const std::int32_t> labels,
+                                       const QualityParams& params = {});
 
 /// How much two maps of the same points agree.
 struct Agreement {
@@ -88,7 +91,7 @@ struct Agreement {
 /// determinism as for evaluate(); a map whose points are all in one place is InvalidInput.
 /// Source: Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975; as
 /// scipy.spatial.procrustes.
-Agreement compare_layouts(HostMatrix<const float> a, HostMatrix<const float> b, int k = 10,
-                          const QualityParams& params = {});
+NEARFOLD_EXPORT Agreement compare_layouts(HostMatrix<const float> a, HostMatrix<const float> b,
+                                          int k = 10, const QualityParams& params = {});
 
 }  // namespace nearfold

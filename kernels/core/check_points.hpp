@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
+#include "core/check_points.hpp"
 #include "kernels/core/sums.hpp"
-#include "run/check_run.hpp"
 
 namespace nearfold {
 

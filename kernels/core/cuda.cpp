@@ -11,18 +11,18 @@ void check_cuda(cudaError_t status, const char* call) {
   throw DeviceFailure(what + "; the device can't be used any more by this process");
 }
 
-OnThisDevice::OnThisDevice(const Cuda& on) {
+DeviceGuard::DeviceGuard(const Cuda& on) {
   check_cuda(cudaGetDevice(&before_), "cudaGetDevice");
   now_ = on.device;
   if (now_ != before_) check_cuda(cudaSetDevice(now_), "cudaSetDevice");
 }
 
-OnThisDevice::~OnThisDevice() {
+DeviceGuard::~DeviceGuard() {
   if (now_ != before_) cudaSetDevice(before_);
 }
 
 std::int64_t free_bytes(const Cuda& on) {
-  const OnThisDevice here(on);
+  const DeviceGuard here(on);
   std::size_t free = 0, total = 0;
   check_cuda(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
   return static_cast<std::int64_t>(free);
@@ -30,7 +30,7 @@ std::int64_t free_bytes(const Cuda& on) {
 
 DeviceMemory::DeviceMemory(const Cuda& on, std::int64_t bytes) : on_(on) {
   if (bytes == 0) return;
-  const OnThisDevice here(on);
+  const DeviceGuard here(on);
   const cudaError_t status = cudaMalloc(&data_, static_cast<std::size_t>(bytes));
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError();  // or the next launch is blamed for it
@@ -51,14 +51,14 @@ DeviceMemory::~DeviceMemory() {
 void copy_bytes(const Cuda& on, void* to, const void* from, std::size_t bytes, CopyKind kind) {
   constexpr cudaMemcpyKind kKinds[] = {cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost,
                                        cudaMemcpyDeviceToDevice};
-  const OnThisDevice here(on);
+  const DeviceGuard here(on);
   check_cuda(cudaMemcpyAsync(to, from, bytes, kKinds[static_cast<int>(kind)], on.stream),
              "cudaMemcpyAsync");
   if (kind != CopyKind::within_device) wait_for(on);
 }
 
 void wait_for(const Cuda& on) {
-  const OnThisDevice here(on);
+  const DeviceGuard here(on);
   check_cuda(cudaStreamSynchronize(on.stream), "cudaStreamSynchronize");
 }
 

@@ -16,12 +16,12 @@ namespace nearfold {
 void check_cuda(cudaError_t status, const char* call);
 
 /// Makes `on` the calling thread's device, and the former one again in the end.
-class OnThisDevice {
+class DeviceGuard {
  public:
-  explicit OnThisDevice(const Cuda& on);
-  ~OnThisDevice();
-  OnThisDevice(const OnThisDevice&) = delete;
-  OnThisDevice& operator=(const OnThisDevice&) = delete;
+  explicit DeviceGuard(const Cuda& on);
+  ~DeviceGuard();
+  DeviceGuard(const DeviceGuard&) = delete;
+  DeviceGuard& operator=(const DeviceGuard&) = delete;
 
  private:
   int before_ = 0, now_ = 0;
@@ -31,7 +31,7 @@ class OnThisDevice {
 template <class Work>
 void release_on(const Cuda& on, const Work& work) noexcept {
   try {
-    const OnThisDevice here(on);
+    const DeviceGuard here(on);
     work();
   } catch (const Error&) {
   }

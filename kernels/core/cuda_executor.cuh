@@ -13,7 +13,6 @@
 #include "kernels/core/launch_shape.hpp"
 #include "kernels/core/recording.hpp"
 #include "kernels/core/sort.hpp"
-#include "kernels/tsne/fft_grid.cuh"
 
 namespace nearfold {
 
@@ -58,12 +57,12 @@ __global__ void __launch_bounds__(kBlockThreads) run_rows(std::int64_t rows, Bod
   }
 }
 
-class OnDevice {
+class CudaExecutor {
  public:
-  explicit OnDevice(const Cuda& on) : on_(on) {}
+  explicit CudaExecutor(const Cuda& on) : on_(on) {}
   /// With a stream that can be recorded, which is there as long as copies of this executor are.
-  static OnDevice with_own_stream(const Cuda& on) {
-    return OnDevice(std::make_shared<const OwnStream>(on));
+  static CudaExecutor with_own_stream(const Cuda& on) {
+    return CudaExecutor(std::make_shared<const OwnStream>(on));
   }
 
   using Space = DeviceSpace;
@@ -121,10 +120,8 @@ class OnDevice {
   template <class Body>
   void for_each_row(std::int64_t rows, const Body& body) const {
     // In rounds of blocks, so the number of threads may be cut.
-    launch(run_rows<Body>, std::min(rows, kMostBlocks * kBlockThreads) * kRowLanes, rows, body);
+    launch(run_rows<Body>, std::min(rows, kMaxBlocks * kBlockThreads) * kRowLanes, rows, body);
   }
-
-  using Convolution = CudaConvolution<OnDevice>;
 
   using Recording = nearfold::Recording;
   template <class Work>
@@ -139,7 +136,7 @@ class OnDevice {
   void wait() const { wait_for(on_); }
 
  private:
-  explicit OnDevice(std::shared_ptr<const OwnStream> stream)
+  explicit CudaExecutor(std::shared_ptr<const OwnStream> stream)
       : on_(stream->on()), own_(std::move(stream)) {}
 
   template <class T>
@@ -149,7 +146,7 @@ class OnDevice {
   template <class Kernel, class Body>
   void launch(Kernel* kernel, std::int64_t threads, std::int64_t n, const Body& body) const {
     if (threads <= 0) return;
-    const OnThisDevice here(on_);
+    const DeviceGuard here(on_);
     kernel<<<static_cast<unsigned>(blocks_for(threads)), kBlockThreads, 0, on_.stream>>>(n, body);
     check_cuda(cudaGetLastError(), "kernel launch");
   }

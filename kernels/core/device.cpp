@@ -1,10 +1,10 @@
 // Which GPUs there are, and whether this build's kernels run on them.
 #include "nearfold/device.hpp"
 
+#include "core/device.hpp"
 #include "core/parallel.hpp"
 #include "kernels/core/cuda.hpp"
 #include "nearfold/embed.hpp"
-#include "stages.hpp"
 
 namespace nearfold {
 namespace {

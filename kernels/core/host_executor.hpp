@@ -1,7 +1,7 @@
 // A GPU's way of working, played on the host: what kernels/ is tested with where there is none.
-// Algorithms in kernels/ are templates over an executor, this one or OnDevice (cuda_executor.cuh),
-// and made of loop bodies that never wait for each other. So the same lines run here, under
-// sanitizers and in hostile order, and on a device.
+// Algorithms in kernels/ are templates over an executor, this one or CudaExecutor
+// (cuda_executor.cuh), and made of loop bodies that never wait for each other. So the same lines
+// run here, under sanitizers and in hostile order, and on a device.
 //
 // An executor has
 //   Buffer<T>                 memory of the device: size(), data(); made by buffer() or upload()
@@ -10,7 +10,6 @@
 //   for_each_row(rows, body)  total = body.part(i, lane) of kRowLanes lanes added in halves
 //                             (lane l and l + 8, then l + 4, ...), then body.finish(i, total)
 //   sort(keys)                whole numbers of 64 bits, ascending
-//   Convolution               the grid of t-SNE by FFT, see kernels/tsne/repulsion_fft.hpp
 //   free_bytes()              that could be allocated
 //   wait()                    until all work is done; throws when it failed
 //   record(work)              a Recording of the loops and convolutions that work() asks for, none
@@ -32,11 +31,10 @@
 
 #include "kernels/core/launch_shape.hpp"
 #include "nearfold/matrix.hpp"
-#include "tsne/fft_grid.hpp"
 
 namespace nearfold {
 
-class Emulated {
+class HostExecutor {
  public:
   /// What an executor and its copies have done.
   struct Counts {
@@ -63,7 +61,7 @@ class Emulated {
   };
 
  public:
-  using Space = Emulated;
+  using Space = HostExecutor;
   template <class T>
   class Buffer {
    public:
@@ -165,7 +163,7 @@ class Emulated {
     }
 
    private:
-    friend class Emulated;
+    friend class HostExecutor;
     Tape tape_;
     std::shared_ptr<Shared> shared_;
   };
@@ -184,25 +182,12 @@ class Emulated {
     return made;
   }
 
-  /// TsneGrid behind the interface of CudaConvolution (kernels/tsne/fft_grid.cuh).
-  class Convolution {
-   public:
-    Convolution(const Emulated& executor, std::int64_t nodes)
-        : shared_(executor.shared_), grid_(nodes, Cpu{1}) {
-      shared_->refuse_in_recordings("memory");
-    }
-    std::int64_t nodes() const { return grid_.nodes(); }
-    std::int64_t rows() const { return grid_.nodes(); }
-    std::int64_t stride() const { return grid_.at(1, 0) - grid_.at(0, 0); }
-    float* values() { return grid_.at(0, 0); }
-    void convolve() {
-      shared_->run([this] { grid_.convolve(); });
-    }
-
-   private:
-    std::shared_ptr<Shared> shared_;
-    TsneGrid grid_;
-  };
+  /// What is not a loop, in its place among them; it can't be recorded where it needs memory.
+  template <class Work>
+  void run(const Work& work) const {
+    shared_->run(work);
+  }
+  void refuse_in_recordings(const char* what) const { shared_->refuse_in_recordings(what); }
 
  private:
   template <class Work>

@@ -5,7 +5,7 @@
 namespace nearfold {
 
 OwnStream::OwnStream(const Cuda& callers) : on_(callers) {
-  const OnThisDevice here(callers);
+  const DeviceGuard here(callers);
   wait_for(callers);
   check_cuda(cudaStreamCreateWithFlags(&on_.stream, cudaStreamNonBlocking),
              "cudaStreamCreateWithFlags");
@@ -17,7 +17,7 @@ OwnStream::~OwnStream() {
 
 // Of this thread alone: others may ask for memory meanwhile.
 Capture::Capture(const Cuda& on) : on_(on) {
-  const OnThisDevice here(on);
+  const DeviceGuard here(on);
   check_cuda(cudaStreamBeginCapture(on.stream, cudaStreamCaptureModeThreadLocal),
              "cudaStreamBeginCapture");
 }
@@ -40,7 +40,7 @@ cudaGraph_t Capture::end() {
 }
 
 Recording::Recording(const Cuda& on, cudaGraph_t graph) : on_(on) {
-  const OnThisDevice here(on);
+  const DeviceGuard here(on);
   const cudaError_t status = cudaGraphInstantiateWithFlags(&ready_, graph, 0);
   cudaGraphDestroy(graph);
   if (status != cudaSuccess) cudaGetLastError();
@@ -52,7 +52,7 @@ Recording::~Recording() {
 }
 
 void Recording::replay() const {
-  const OnThisDevice here(on_);
+  const DeviceGuard here(on_);
   check_cuda(cudaGraphLaunch(ready_, on_.stream), "cudaGraphLaunch");
 }
 

@@ -9,7 +9,7 @@ namespace nearfold {
 
 void sort_keys(const Cuda& on, DeviceArray<std::uint64_t>& keys) {
   if (keys.size() == 0) return;
-  const OnThisDevice here(on);
+  const DeviceGuard here(on);
   const auto size = static_cast<std::int64_t>(keys.size());
   DeviceArray<std::uint64_t> sorted(on, keys.size());
   std::size_t bytes = 0;

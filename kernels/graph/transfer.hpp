@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "graph/graph.hpp"
-#include "stages.hpp"
 
 namespace nearfold {
 
@@ -17,7 +16,7 @@ KnnGraphIn<typename Executor::Space> graph_on(const Executor& executor, const Kn
 
 template <class Executor>
 KnnGraph host_graph(const Executor& executor, const KnnGraphIn<typename Executor::Space>& graph) {
-  KnnGraph out = graph.about;
+  KnnGraph out = graph.metadata;
   out.neighbors = executor.download(graph.neighbors);
   out.distances = executor.download(graph.distances);
   return out;

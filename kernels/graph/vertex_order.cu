@@ -1,19 +1,20 @@
 #include "kernels/core/cuda_executor.cuh"
 #include "kernels/graph/transfer.hpp"
 #include "kernels/graph/vertex_order.hpp"
+#include "stages.hpp"
 
 namespace nearfold {
 
-Numbered<Cuda> numbered(const DeviceKnnGraph& graph, int /*k*/, const Cuda& on) {
-  const OrderOn<OnDevice> order(OnDevice(on), graph);
+Reordered<Cuda> reorder(const DeviceKnnGraph& graph, int /*k*/, const Cuda& on) {
+  const OrderOn<CudaExecutor> order(CudaExecutor(on), graph);
   DeviceArray<std::int32_t> point_of = order.order();
   return {order.renumbered(point_of), std::move(point_of)};
 }
 
-Numbered<Cuda> numbered(const KnnGraph& graph, int k, const Cuda& on) {
+Reordered<Cuda> reorder(const KnnGraph& graph, int k, const Cuda& on) {
   require_neighbors(graph, k);
-  if (graph.k != k) return numbered(prune(graph, k), k, on);
-  return numbered(graph_on(OnDevice(on), graph), k, on);
+  if (graph.k != k) return reorder(prune(graph, k), k, on);
+  return reorder(graph_on(CudaExecutor(on), graph), k, on);
 }
 
 }  // namespace nearfold

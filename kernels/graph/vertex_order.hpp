@@ -96,9 +96,9 @@ class OrderOn {
   using Graph = KnnGraphIn<typename Executor::Space>;
 
   OrderOn(const Executor& executor, const Graph& graph)
-      : executor_(executor), graph_(&graph), n_(graph.about.n), k_(graph.about.k) {}
+      : executor_(executor), graph_(&graph), n_(graph.metadata.n), k_(graph.metadata.k) {}
 
-  /// The point of each vertex, as local_order() of src/graph/vertex_order.hpp has it.
+  /// The point of each vertex, as locality_order() of src/graph/vertex_order.hpp.
   Buffer<std::int32_t> order() const {
     auto order = counted(), seed = counted();
     auto next = executor_.template buffer<std::int32_t>(n_);
@@ -117,7 +117,7 @@ class OrderOn {
 
   /// renumbered() of src/graph/vertex_order.hpp.
   Graph renumbered(const Buffer<std::int32_t>& point_of) const {
-    Graph out{graph_->about, executor_.template buffer<std::int32_t>(n_ * k_),
+    Graph out{graph_->metadata, executor_.template buffer<std::int32_t>(n_ * k_),
               executor_.template buffer<float>(n_ * k_)};
     auto vertex_of = executor_.template buffer<std::int32_t>(n_);
     executor_.for_each(n_, Invert{point_of.data(), vertex_of.data()});

@@ -1,12 +1,13 @@
-// What the start of an embedding is made of, on a device.
+// The initialization on a device.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
-#include "kernels/graph/components.hpp"
+#include "init/init.hpp"
 #include "kernels/graph/vertex_rows.hpp"
+#include "kernels/init/graph_components.hpp"
 #include "kernels/linalg/pca.hpp"
-#include "stages.hpp"
 
 namespace nearfold {
 
@@ -17,27 +18,37 @@ inline std::int64_t pca_bytes(std::int64_t n, std::int64_t dim) {
 }
 
 template <class Executor>
-class LayoutOn final : public StartSource {
+class DeviceSource final : public InitSource {
  public:
-  /// Points [graph.n, dim] on the device; null for a start that needs none.
-  LayoutOn(const Executor& executor, const float* points, std::int64_t dim,
-           const EdgeGraphIn<typename Executor::Space>& graph)
-      : executor_(executor), points_(points), dim_(dim), graph_(graph) {}
+  /// Points [graph.n, dim] on the device; null for an initialization that needs none.
+  DeviceSource(const Executor& executor, const float* points, std::int64_t dim,
+               const EdgeGraphIn<typename Executor::Space>& graph)
+      : executor_(executor),
+        points_(points),
+        dim_(dim),
+        graph_(graph),
+        components_(executor, graph) {}
 
   std::int64_t n() const override { return graph_.n; }
   std::int64_t dim() const override { return dim_; }
 
   Matrix scores(int count) override {
     const PcaOn<Executor> pca(executor_, points_, n(), dim_);
-    return pca.scores(principal_axes(pca, count, kStartPasses, kStartSeed));
+    return pca.scores(pca.axes(count, kPcaPasses, kPcaSeed));
   }
 
-  Start spectral(int dims, std::uint64_t seed) override {
-    GraphComponents<Executor> components(executor_, graph_);
-    Start start = spectral_start(components, dims, seed, Cpu{});
-    const VertexRows<Executor> rows(executor_, graph_.point_of, n(), dims);
-    start.layout = rows.by_point(executor_.upload(start.layout.values));
-    return start;
+  std::vector<std::int32_t> components() override { return components_.components(); }
+  Eigenvectors eigenvectors(int dims) override { return components_.eigenvectors(dims); }
+  Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) override {
+    return components_.eigenvectors(components, c, dims);
+  }
+  const EdgeGraph& small_components(const Components& components) override {
+    return components_.small_components(components);
+  }
+  Matrix by_point(const Matrix& by_vertex) override {
+    const VertexRows<Executor> rows(executor_, graph_.point_of, n(),
+                                    static_cast<int>(by_vertex.cols));
+    return rows.by_point(executor_.upload(by_vertex.values));
   }
 
  private:
@@ -45,6 +56,7 @@ class LayoutOn final : public StartSource {
   const float* points_;
   std::int64_t dim_;
   const EdgeGraphIn<typename Executor::Space>& graph_;
+  GraphComponents<Executor> components_;
 };
 
 }  // namespace nearfold

@@ -39,7 +39,7 @@ struct WalkValue {
   const std::int32_t* columns;
   const float* weights;
   const double* degree;
-  SpectralWalk::Mix by;
+  SpectralMix by;
   const float* z;
   const float* before;
   float* out;
@@ -56,7 +56,7 @@ struct WalkValue {
 };
 
 struct BeginFilter {
-  SpectralWalk::Mix by;
+  SpectralMix by;
   const float* walked;
   float *z, *before;
   NEARFOLD_HD void operator()(std::int64_t g) const {
@@ -135,10 +135,10 @@ struct TurnRow {
   const float* by;  // [kVectors][kVectors]: of an old column in a new one
   float *z, *walked;
   NEARFOLD_HD void operator()(std::int64_t i) const {
-    turn(z + i * kVectors);
-    turn(walked + i * kVectors);
+    rotate(z + i * kVectors);
+    rotate(walked + i * kVectors);
   }
-  NEARFOLD_HD void turn(float* row) const {
+  NEARFOLD_HD void rotate(float* row) const {
     float sum[kVectors] = {};
     for (int c = 0; c < kVectors; ++c)
       for (int r = 0; r < kVectors; ++r) sum[r] += row[c] * by[c * kVectors + r];

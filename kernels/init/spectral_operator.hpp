@@ -13,9 +13,9 @@
 namespace nearfold {
 
 template <class Executor>
-class WalkOn final : public SpectralWalk {
+class SpectralOperatorOn {
  public:
-  WalkOn(const Executor& executor, const EdgeGraphIn<typename Executor::Space>& graph)
+  SpectralOperatorOn(const Executor& executor, const EdgeGraphIn<typename Executor::Space>& graph)
       : executor_(executor),
         graph_(graph),
         size_(graph.n * kVectors),
@@ -35,13 +35,13 @@ class WalkOn final : public SpectralWalk {
     executor_.wait();  // the sum's own memory goes away
   }
 
-  std::int64_t edges() const override { return graph_.edges(); }
+  std::int64_t edges() const { return graph_.edges(); }
 
-  void randomize(int column, std::uint32_t round) override {
+  void randomize(int column, std::uint32_t round) {
     executor_.for_each(graph_.n, RandomColumn{column, round, z_.data()});
   }
 
-  void remove_constant() override {
+  void remove_constant() {
     executor_.for_each(ranges_ * kVectors,
                        SumColumn{degree_.data(), z_.data(), graph_.n, parts_.data()});
     executor_.for_each(kVectors,
@@ -49,9 +49,9 @@ class WalkOn final : public SpectralWalk {
     executor_.for_each(size_, TakeMeanOut{mean_.data(), z_.data()});
   }
 
-  void walk() override { sweep({1, 0, 0}, walked_); }
+  void apply() { sweep({1, 0, 0}, walked_); }
 
-  Grams grams() const override {
+  Grams grams() const {
     throw_if_stopped();
     executor_.for_each(ranges_ * kGramEntries, GramEntry{degree_.data(), z_.data(), walked_.data(),
                                                          graph_.n, parts_.data()});
@@ -64,26 +64,26 @@ class WalkOn final : public SpectralWalk {
     return {part(0), part(1), part(2)};
   }
 
-  void turn(const Ritz& ritz) override {
+  void rotate(const Ritz& ritz) {
     std::vector<float> by(kSmall);
     for (std::size_t c = 0; c < kVectors; ++c)
       for (std::size_t r = 0; r < kVectors; ++r)
-        by[c * kVectors + r] = static_cast<float>(ritz.turn[r * kVectors + c]);
+        by[c * kVectors + r] = static_cast<float>(ritz.rotation[r * kVectors + c]);
     const auto on_device = executor_.upload(by);
     executor_.for_each(graph_.n, TurnRow{on_device.data(), z_.data(), walked_.data()});
     executor_.wait();
   }
 
-  void begin_filter(const Mix& by) override {
-    executor_.for_each(size_, BeginFilter{by, walked_.data(), z_.data(), before_.data()});
+  void begin_filter(const SpectralMix& mix) {
+    executor_.for_each(size_, BeginFilter{mix, walked_.data(), z_.data(), before_.data()});
   }
 
-  void filter(const Mix& by) override {
-    sweep(by, before_);
+  void filter(const SpectralMix& mix) {
+    sweep(mix, before_);
     std::swap(z_, before_);
   }
 
-  Matrix vectors(int dims) const override {
+  Matrix vectors(int dims) const {
     auto rows = executor_.template buffer<float>(graph_.n * dims);
     executor_.for_each(graph_.n, VectorRow{degree_.data(), z_.data(), dims, rows.data()});
     Matrix out(graph_.n, dims);
@@ -95,10 +95,10 @@ class WalkOn final : public SpectralWalk {
   template <class T>
   using Buffer = typename Executor::template Buffer<T>;
 
-  void sweep(const Mix& by, Buffer<float>& out) {
+  void sweep(const SpectralMix& mix, Buffer<float>& out) {
     executor_.for_each(
         size_, WalkValue{graph_.offsets.data(), graph_.columns.data(), graph_.weights.data(),
-                         degree_.data(), by, z_.data(), before_.data(), out.data()});
+                         degree_.data(), mix, z_.data(), before_.data(), out.data()});
   }
 
   Executor executor_;

@@ -143,14 +143,15 @@ struct ExactRoom {
 
 /// Rows of `best` that are open become exact. Throws OutOfMemory when next to nothing is free.
 template <class Executor>
-void find_exactly(const Executor& executor, RowsOn<Executor>& rows, const OpenRows<Executor>& open,
-                  const BestRows& best, float* reach, DistanceForm form) {
+void find_exactly(const Executor& executor, RowsOn<Executor>& rows,
+                  const UncertifiedRows<Executor>& open, const BestRows& best, float* reach,
+                  DistanceForm form) {
   if (open.count == 0) return;
   executor.for_each(open.count, ClearRows{best, open.ids(), reach});
   const std::int64_t tile = std::min(rows.tile_size(), rows.n());
   auto room =
       as_many_as_fit(exact_batch(executor.free_bytes(), tile, rows.width(), best.k, open.count),
-                     kLeastExactBatch, [&](std::int64_t batch) {
+                     kMinExactBatch, [&](std::int64_t batch) {
                        return ExactRoom<Executor>(executor, batch, tile, rows.width(), best.k);
                      });
   for (std::int64_t t = 0; t < rows.tiles(); ++t)

@@ -24,7 +24,7 @@ NEARFOLD_HD inline float length_up(double square) {
   return static_cast<float>(std::sqrt(square) * (1.0 + 0x1p-22));
 }
 
-struct Proof {
+struct Certificate {
   BestRows best;
   const float* reach = nullptr;   // of every row, as in Selection
   const float* norms = nullptr;   // of every point as it is compared, rounded up: s |x|
@@ -35,7 +35,7 @@ struct Proof {
   double rounding = 0;                // of an estimate, by (|q| + |x|)^2
   double relative = 0, absolute = 0;  // rounding a number x: relative |x| + absolute, at most
   double lost = 0;                    // from an estimate, whatever the size of its rows
-  DistanceForm form = DistanceForm::square;
+  DistanceForm form = DistanceForm::as_measured;
 
   NEARFOLD_HD bool operator()(std::int64_t i) const {
     const std::int64_t last = (i + 1) * best.k - 1;
@@ -59,9 +59,7 @@ struct Proof {
   /// The largest true distance of a point whose measured one is not larger, times the scale: for
   /// the rounding of its root, of its sum, and of squares below the smallest float.
   NEARFOLD_HD double measured_at(double d) const {
-    const double square = form == DistanceForm::root   ? d * d
-                          : form == DistanceForm::half ? 2.0 * d
-                                                       : d;
+    const double square = measured_in(form, d);
     const auto sums = static_cast<double>(dim + 32);
     return scale * std::sqrt(square * (1.0 + sums * 0x1p-22) + sums * 0x1p-148);
   }
@@ -95,7 +93,7 @@ struct NormOfRow {
 
 /// marks[r] = 1 where row which(r) is not exact. An approximate search only has to fill its rows.
 struct MarkOpen {
-  Proof proof;
+  Certificate proof;
   bool certify;
   PointIds which;
   std::int64_t rows;
@@ -121,7 +119,7 @@ struct ListMarked {
 
 /// Rows that are open, ascending, on a device.
 template <class Executor>
-struct OpenRows {
+struct UncertifiedRows {
   std::int64_t count = 0;
   typename Executor::template Buffer<std::int64_t> list;
 
@@ -130,12 +128,12 @@ struct OpenRows {
 
 /// Of `rows` rows, those that are open. Only their number comes to the host.
 template <class Executor>
-OpenRows<Executor> open_rows(const Executor& executor, const Proof& proof, bool certify,
-                             PointIds which, std::int64_t rows) {
+UncertifiedRows<Executor> uncertified_rows(const Executor& executor, const Certificate& proof,
+                                           bool certify, PointIds which, std::int64_t rows) {
   auto marks = executor.template buffer<std::int64_t>(rows + 1);
   executor.for_each(rows + 1, MarkOpen{proof, certify, which, rows, marks.data()});
   exclusive_scan(executor, marks.data(), rows + 1);
-  OpenRows<Executor> open;
+  UncertifiedRows<Executor> open;
   executor.fetch(marks.data() + rows, 1, &open.count);
   open.list = executor.template buffer<std::int64_t>(open.count);
   executor.for_each(rows, ListMarked{marks.data(), which, open.list.data()});

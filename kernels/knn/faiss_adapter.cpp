@@ -11,7 +11,7 @@
 #include <type_traits>
 
 #include "kernels/core/cuda.hpp"
-#include "plan/faiss_memory.hpp"
+#include "knn/faiss_memory.hpp"
 
 namespace nearfold {
 namespace {
@@ -22,7 +22,7 @@ static_assert(sizeof(FaissId) == sizeof(std::int64_t));
 /// work() on this device. Its inputs are right, so that memory is all that FAISS can lack.
 template <class Work>
 auto with_faiss(const Cuda& on, const Work& work) {
-  const OnThisDevice here(on);
+  const DeviceGuard here(on);
   const faiss::gpu::DeviceScope there(on.device);  // FAISS may have a CUDA runtime of its own
   try {
     return work();
@@ -98,10 +98,10 @@ class BruteForce final : public Finder {
 
 class Cells final : public FaissCells {
  public:
-  Cells(const Cuda& on, const RowsForFaiss<float>& points, int lists, std::uint64_t seed)
+  Cells(const Cuda& on, const RowsForFaiss<float>& points, int nlist, std::uint64_t seed)
       : on_(on),
         resources_(on, kCellScratch),
-        index_(&resources_.all, static_cast<int>(points.dim), lists, faiss::METRIC_L2, config(on)) {
+        index_(&resources_.all, static_cast<int>(points.dim), nlist, faiss::METRIC_L2, config(on)) {
     index_.cp.niter = 10;
     index_.cp.min_points_per_centroid = 1;
     index_.cp.seed = static_cast<int>(seed & 0x7fffffffu);
@@ -117,9 +117,9 @@ class Cells final : public FaissCells {
                       squares + first * k, reinterpret_cast<FaissId*>(ids + first * k));
       });
   }
-  void set_probes(int probes) override {
-    probes_ = probes;
-    with_faiss(on_, [&] { set_probes_of(index_, probes); });
+  void set_probes(int nprobe) override {
+    probes_ = nprobe;
+    with_faiss(on_, [&] { set_probes_of(index_, nprobe); });
   }
 
  private:
@@ -131,11 +131,11 @@ class Cells final : public FaissCells {
   }
   /// A function until 1.7.3, a variable since.
   template <class Index>
-  static void set_probes_of(Index& index, int probes) {
-    if constexpr (requires { index.setNumProbes(probes); })
-      index.setNumProbes(probes);
+  static void set_probes_of(Index& index, int nprobe) {
+    if constexpr (requires { index.setNumProbes(nprobe); })
+      index.setNumProbes(nprobe);
     else
-      index.nprobe = static_cast<std::size_t>(probes);
+      index.nprobe = static_cast<std::size_t>(nprobe);
   }
   Cuda on_;
   Resources resources_;
@@ -150,8 +150,8 @@ std::unique_ptr<Finder> faiss_finder(const Cuda& on, std::int64_t scratch) {
 }
 
 std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const RowsForFaiss<float>& points,
-                                        int lists, std::uint64_t seed) {
-  return with_faiss(on, [&] { return std::make_unique<Cells>(on, points, lists, seed); });
+                                        int nlist, std::uint64_t seed) {
+  return with_faiss(on, [&] { return std::make_unique<Cells>(on, points, nlist, seed); });
 }
 
 }  // namespace nearfold

@@ -10,9 +10,9 @@
 
 namespace nearfold {
 
-inline constexpr int kMostFaissNeighbors = 2048;
+inline constexpr int kMaxFaissNeighbors = 2048;
 /// Neighbours and probes of an index: until 1.7.3 they have to be less than the above.
-inline constexpr int kMostOfCells = kMostFaissNeighbors - 1;
+inline constexpr int kMaxPerCells = kMaxFaissNeighbors - 1;
 
 /// Rows [count, dim] in the memory of a device.
 template <class T>
@@ -22,7 +22,7 @@ struct RowsForFaiss {
 };
 
 /// Finds k rows among points for each query, the best first; ids are rows of the points, -1 for
-/// none. All on the device, ordered on its stream. k <= kMostFaissNeighbors.
+/// none. All on the device, ordered on its stream. k <= kMaxFaissNeighbors.
 class Finder {
  public:
   virtual ~Finder() = default;
@@ -42,15 +42,15 @@ std::unique_ptr<Finder> faiss_finder(const Cuda& on, std::int64_t scratch);
 class FaissCells {
  public:
   virtual ~FaissCells() = default;
-  /// As Finder::nearest(), among the points of the cells next to a query. k <= kMostOfCells.
+  /// As Finder::nearest(), among the points of the cells next to a query. k <= kMaxPerCells.
   virtual void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
                        std::int64_t* ids) = 0;
-  /// At most kMostOfCells, and all lists.
-  virtual void set_probes(int probes) = 0;
+  /// At most kMaxPerCells, and all lists.
+  virtual void set_probes(int nprobe) = 0;
 };
 
 /// Keeps a copy of the points.
 std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const RowsForFaiss<float>& points,
-                                        int lists, std::uint64_t seed);
+                                        int nlist, std::uint64_t seed);
 
 }  // namespace nearfold

@@ -14,7 +14,7 @@
 
 namespace nearfold {
 
-inline constexpr std::int64_t kMostHalfWidth = 50'000;  // beyond it |x|^2 / 2 may be no half
+inline constexpr std::int64_t kMaxHalfWidth = 50'000;  // beyond it |x|^2 / 2 may be no half
 
 /// Columns of a row of halves; those of a product have to be a multiple of 8 to be fast.
 constexpr std::int64_t half_width(std::int64_t width) {
@@ -27,7 +27,7 @@ NEARFOLD_HD inline float half_factor(int p) {
 }
 
 /// A frame in which rows are rounded.
-struct HalfFrame {
+struct Fp16Scaling {
   const float* centre = nullptr;  // null: the origin
   double scale = 1;
 
@@ -39,11 +39,11 @@ struct HalfFrame {
 
 /// Row r of `rows` [any, width], which is point which(r), becomes row r of `halves`. Its length
 /// after, and how far it was moved, are written for the point, both rounded up.
-struct HalveRows {
+struct RowsToFp16 {
   const float* rows;
   std::int64_t width;
   PointIds which;
-  HalfFrame frame;
+  Fp16Scaling frame;
   bool queries;
   std::uint16_t* halves;  // [any, half_width()]; null: only measured
   float* norms;           // null, or by point

@@ -67,7 +67,7 @@ struct SquareAt {
 
 /// A power of two, so that what are halves stay halves: bytes are. Magnitudes become less than 256:
 /// small ones keep their bits down to 2^-22 of the largest.
-inline double half_scale(float largest) {
+inline double fp16_scale(float largest) {
   int exponent = 0;
   std::frexp(static_cast<double>(largest), &exponent);
   return largest > 0 ? std::ldexp(1.0, 8 - exponent) : 1.0;
@@ -95,20 +95,20 @@ class HalfFrames {
       const TileRows tile = rows.tile(t);
       largest += largest_of(tile);
     }
-    const auto moved = [&](const HalfFrame& frame) {
+    const auto moved = [&](const Fp16Scaling& frame) {
       executor.for_each_row(
-          sampled, HalveRows{sample, width, {}, frame, false, nullptr, nullptr, errors.data()});
+          sampled, RowsToFp16{sample, width, {}, frame, false, nullptr, nullptr, errors.data()});
       auto sum = executor.template buffer<double>(1);
       OrderedSum<Executor, double>(executor, sampled, 32 * kSumChunk)(SquareAt{errors.data()}, 0.0,
                                                                       sum.data());
       return executor.download(sum, 0) / frame.scale / frame.scale;
     };
-    const HalfFrame plain{nullptr, half_scale(largest.plain)};
-    const HalfFrame centred{centre_.data(), half_scale(largest.centred)};
+    const Fp16Scaling plain{nullptr, fp16_scale(largest.plain)};
+    const Fp16Scaling centred{centre_.data(), fp16_scale(largest.centred)};
     frame_ = moved(centred) < moved(plain) ? centred : plain;
   }
 
-  const HalfFrame& frame() const { return frame_; }
+  const Fp16Scaling& frame() const { return frame_; }
 
  private:
   Largest largest_of(const TileRows& tile) {
@@ -122,7 +122,7 @@ class HalfFrames {
 
   Executor executor_;
   typename Executor::template Buffer<float> centre_;
-  HalfFrame frame_;
+  Fp16Scaling frame_;
 };
 
 }  // namespace nearfold

@@ -6,6 +6,7 @@
 
 #include "kernels/core/cuda.hpp"
 #include "kernels/knn/gpu_search.hpp"
+#include "knn/honours.hpp"
 #include "knn/recall.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
@@ -15,14 +16,16 @@ namespace {
 
 constexpr std::int64_t kFlatIsFast = 50'000;  // points up to which cells do not pay
 
+[[noreturn]] void refuse_search(Metric metric) {
+  throw Unsupported("a GPU searches by " + searches_on_gpu() + ", not so by " + name(metric) +
+                    "; use one of these, or the cpu");
+}
+
 void check_search(const KnnParams& params, int k, Metric metric) {
-  if (!searched_on_gpu(params, metric))
-    throw Unsupported(std::string("a GPU searches by flat, ivf and auto, and by euclidean, "
-                                  "sqeuclidean, cosine and correlation, not so by ") +
-                      name(metric) + "; use one of these, or the cpu");
-  if (k + kSlack > kMostFaissNeighbors)
+  if (!searched_on_gpu(params, metric)) refuse_search(metric);
+  if (k + kSlack > kMaxFaissNeighbors)
     throw Unsupported("k is " + std::to_string(k) + ", and a GPU finds at most " +
-                      std::to_string(kMostFaissNeighbors - kSlack) +
+                      std::to_string(kMaxFaissNeighbors - kSlack) +
                       "; use fewer neighbours, or the cpu");
 }
 
@@ -52,69 +55,78 @@ DeviceKnnGraph by_flat(const SearchedPoints& points, int k, const Cuda& on) {
 DeviceKnnGraph by_cells(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
                         std::uint64_t seed) {
   const std::int64_t n = points.n;
-  const int lists =
-      params.lists.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
-  if (lists > n || params.probes.value_or(1) > lists)
-    throw InvalidInput("there are " + std::to_string(lists) + " lists and " +
-                       std::to_string(params.probes.value_or(1)) + " probes for " +
-                       std::to_string(n) +
-                       " points; use at most one list per point, and at most "
-                       "as many probes as lists");
-  if (params.probes.value_or(1) > kMostOfCells)
-    throw Unsupported("probes are " + std::to_string(*params.probes) + ", and a GPU looks into " +
-                      std::to_string(kMostOfCells) +
-                      " lists of a point at most; use fewer probes, fewer lists, or the cpu");
+  const int nlist =
+      params.nlist.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
+  if (nlist > n || params.nprobe.value_or(1) > nlist)
+    throw InvalidInput("nlist is " + std::to_string(nlist) + " and nprobe " +
+                       std::to_string(params.nprobe.value_or(1)) + " for " + std::to_string(n) +
+                       " points; use at most one cell per point, and nprobe at most nlist");
+  if (params.nprobe.value_or(1) > kMaxPerCells)
+    throw Unsupported("nprobe is " + std::to_string(*params.nprobe) + ", and a GPU looks into " +
+                      std::to_string(kMaxPerCells) +
+                      " cells per point at most; use a smaller nprobe or nlist, or the cpu");
   const SearchShape shape = shape_of(points, k);
   const std::int64_t free = free_bytes(on);
   const SearchPlan plan = checked(plan_cells(shape, free), shape, free, on,
                                   "ivf holds all of them: use flat, which goes through them in "
                                   "tiles, reduce the columns (pca), or use the cpu");
   const CellTask task{
-      lists, params.probes, params.target_recall,
-      [&](const RowsForFaiss<float>& rows) { return faiss_cells(on, rows, lists, seed); },
+      nlist, params.nprobe, params.target_recall,
+      [&](const RowsForFaiss<float>& rows) { return faiss_cells(on, rows, nlist, seed); },
       recall_of};
   CellsFound found;
   DeviceKnnGraph graph = cells_on_gpu(on, points, k, plan, task, found);
-  graph.about.index = "ivf (" + std::to_string(lists) + " lists, " + std::to_string(found.probes) +
-                      " probes) on a GPU";
-  graph.about.recall = found.recall;
+  graph.metadata.index = "ivf:nlist=" + std::to_string(nlist) +
+                         ",nprobe=" + std::to_string(found.nprobe) + " on a GPU";
+  graph.metadata.recall = found.recall;
   return graph;
+}
+
+/// By each method that is_on_gpu() (honours.hpp).
+DeviceKnnGraph search(const SearchedPoints& points, int k, const FlatKnn&, const Cuda& on,
+                      std::uint64_t /*seed*/) {
+  return by_flat(points, k, on);
+}
+DeviceKnnGraph search(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
+                      std::uint64_t seed) {
+  return by_cells(points, k, params, on, seed);
+}
+DeviceKnnGraph search(const SearchedPoints& points, int k, const AutoKnn& params, const Cuda& on,
+                      std::uint64_t seed) {
+  if (points.n <= kFlatIsFast) return by_flat(points, k, on);
+  return by_cells(points, k, {.target_recall = params.target_recall}, on, seed);
 }
 
 DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& params,
                         const Cuda& on, std::uint64_t seed) {
   const auto began = std::chrono::steady_clock::now();
   check_search(params, k, points.distance.metric);
-  const auto* const any = std::get_if<AutoKnn>(&params);
-  const bool flat = std::holds_alternative<FlatKnn>(params) || (any && points.n <= kFlatIsFast);
-  const auto cells = [&] {
-    return any ? IvfKnn{.target_recall = any->target_recall} : std::get<IvfKnn>(params);
+  const auto by = [&]<class Params>(const Params& method) -> DeviceKnnGraph {
+    if constexpr (is_on_gpu(Params{}))
+      return search(points, k, method, on, seed);
+    else
+      refuse_search(points.distance.metric);
   };
-  DeviceKnnGraph graph = flat ? by_flat(points, k, on) : by_cells(points, k, cells(), on, seed);
-  graph.about.n = points.n;
-  graph.about.k = k;
-  graph.about.metric = name(points.distance.metric);
-  graph.about.search_seconds =
+  DeviceKnnGraph graph = std::visit(by, params);
+  graph.metadata.n = points.n;
+  graph.metadata.k = k;
+  graph.metadata.metric = name(points.distance.metric);
+  graph.metadata.search_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return graph;
 }
 
 }  // namespace
 
-DeviceKnnGraph find_knn_on(DeviceMatrix<const float> points, int k, const KnnParams& params,
-                           const Distance& distance, const Cuda& on, std::uint64_t seed) {
-  return found_by({points.data, points.rows, points.cols, true, distance}, k, params, on, seed);
+DeviceKnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
+                        const Distance& distance, const Cuda& on, std::uint64_t seed) {
+  const float* const data = points.on_device() ? points.device.data : points.host.data;
+  return found_by({data, points.rows(), points.cols(), points.on_device(), distance}, k, params, on,
+                  seed);
 }
 
-DeviceKnnGraph find_knn_on(HostMatrix<const float> points, int k, const KnnParams& params,
-                           const Distance& distance, const Cuda& on, std::uint64_t seed) {
-  return found_by({points.data, points.rows, points.cols, false, distance}, k, params, on, seed);
-}
-
-KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,
-                  const Distance& distance, const Cuda& on, std::uint64_t seed) {
-  const DeviceKnnGraph found = find_knn_on(points, k, params, distance, on, seed);
-  KnnGraph graph = found.about;
+KnnGraph to_host(const DeviceKnnGraph& found) {
+  KnnGraph graph = found.metadata;
   graph.neighbors.resize(found.neighbors.size());
   graph.distances.resize(found.distances.size());
   found.neighbors.read(graph.neighbors.data(), graph.neighbors.size());

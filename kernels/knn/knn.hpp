@@ -19,11 +19,11 @@ namespace nearfold {
 inline constexpr std::int64_t kTrial = 2048;        // rows that halves and floats are timed on,
 inline constexpr std::int64_t kTrialPays = 50'000;  // where there are so many
 
-/// Whether the first rows are found sooner by halves here: it depends on the GPU, and on whether
+/// Whether the first rows are found sooner in fp16 here: it depends on the GPU, and on whether
 /// FAISS asks cuBLAS for products that tensor cores may do (1.7.3 asks for pedantic ones).
 template <class Executor>
-bool halves_are_faster(SearchOn<Executor>& search, Finder& finder, const HalfFrame& frame) {
-  const auto seconds = [&](const HalfFrame* by) {
+bool fp16_is_faster(SearchOn<Executor>& search, Finder& finder, const Fp16Scaling& frame) {
+  const auto seconds = [&](const Fp16Scaling* by) {
     const auto began = std::chrono::steady_clock::now();
     search.search(finder, {}, std::min(search.n(), kTrial), by);
     return std::chrono::steady_clock::now() - began;
@@ -33,23 +33,24 @@ bool halves_are_faster(SearchOn<Executor>& search, Finder& finder, const HalfFra
   return seconds(&frame) < seconds(nullptr);
 }
 
-/// Every row, exact: by halves if so planned and found to be faster, then what is open by floats,
-/// then by all pairs. The answer does not depend on how it was found, which is told: by halves?
+/// Every row, exact: in fp16 if so planned and found to be faster, then uncertified rows in
+/// float32, then by all pairs. The answer does not depend on how it was found, which is returned:
+/// in fp16?
 template <class Executor>
 bool find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_halves,
                std::unique_ptr<Finder> finder, std::int64_t trial_pays = kTrialPays) {
   std::optional<HalfFrames<Executor>> halves;
   if (by_halves) {
     halves.emplace(executor, search.rows());
-    if (search.n() >= trial_pays && !halves_are_faster(search, *finder, halves->frame()))
+    if (search.n() >= trial_pays && !fp16_is_faster(search, *finder, halves->frame()))
       halves.reset();
   }
-  const HalfFrame* const frame = halves ? &halves->frame() : nullptr;
+  const Fp16Scaling* const frame = halves ? &halves->frame() : nullptr;
   search.search(*finder, {}, search.n(), frame);
-  OpenRows<Executor> open = search.not_proven({}, search.n(), frame);
+  UncertifiedRows<Executor> open = search.uncertified({}, search.n(), frame);
   if (halves && open.count > 0) {
     search.search(*finder, open.ids(), open.count, nullptr);
-    open = search.not_proven(open.ids(), open.count, nullptr);
+    open = search.uncertified(open.ids(), open.count, nullptr);
   }
   finder.reset();  // its memory is free from here on
   search.measure(open);
@@ -58,15 +59,15 @@ bool find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_hal
 
 /// How an inverted file is searched.
 struct CellTask {
-  int lists = 1;
-  std::optional<int> probes;  // unset: doubled until the target is reached
+  int nlist = 1;
+  std::optional<int> nprobe;  // unset: doubled until the target is reached
   double target_recall = 0.95;
   std::function<std::unique_ptr<FaissCells>(const RowsForFaiss<float>&)> make;
   std::function<Recall(const NeighborRows& exact, const NeighborRows& found)> recall_of;
 };
 
 struct CellsFound {
-  int probes = 1;
+  int nprobe = 1;
   Recall recall;
 };
 
@@ -87,16 +88,16 @@ CellsFound find_through_cells(const Executor& executor, SearchOn<Executor>& sear
   finder.reset();
 
   auto index = task.make({search.rows().all(), n, search.rows().width()});
-  CellsFound found{task.probes.value_or(1), {}};
+  CellsFound found{task.nprobe.value_or(1), {}};
   const auto look = [&] {
-    index->set_probes(found.probes);
+    index->set_probes(found.nprobe);
     search.search(*index, sample, count);
     found.recall = task.recall_of(truth, search.distances_of(sample, count));
   };
   look();
-  const int most = std::min(task.lists, kMostOfCells);
-  while (!task.probes && found.recall.mean < task.target_recall && found.probes < most) {
-    found.probes = std::min(2 * found.probes, most);
+  const int most = std::min(task.nlist, kMaxPerCells);
+  while (!task.nprobe && found.recall.mean < task.target_recall && found.nprobe < most) {
+    found.nprobe = std::min(2 * found.nprobe, most);
     look();
   }
   search.search(*index, PointIds{}, n);

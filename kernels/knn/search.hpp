@@ -17,11 +17,6 @@
 
 namespace nearfold {
 
-inline DistanceForm form_of(Metric metric) {
-  if (metric == Metric::euclidean) return DistanceForm::root;
-  return metric == Metric::sqeuclidean ? DistanceForm::square : DistanceForm::half;
-}
-
 template <class Executor>
 class SearchOn {
  public:
@@ -31,7 +26,7 @@ class SearchOn {
   SearchOn(const Executor& executor, const SearchedPoints& points, int k, const SearchPlan& plan)
       : executor_(executor),
         plan_(plan),
-        form_(form_of(points.distance.metric)),
+        form_(row_of(points.distance.metric).distance),
         k_(k),
         rows_(executor, points, plan.resident, plan.tile, plan.batch),
         ids_(executor.template buffer<std::int32_t>(points.n * k)),
@@ -43,9 +38,9 @@ class SearchOn {
   RowsOn<Executor>& rows() { return rows_; }
   std::int64_t n() const { return rows_.n(); }
 
-  /// Rows of `rows` points among all, anew: by halves in a frame, or by floats. Then
-  /// not_proven() tells which are open.
-  void search(Finder& finder, PointIds which, std::int64_t rows, const HalfFrame* frame) {
+  /// Rows of `rows` points among all, anew: in fp16 with a scaling, or in float32. Then
+  /// uncertified() tells which are open.
+  void search(Finder& finder, PointIds which, std::int64_t rows, const Fp16Scaling* frame) {
     executor_.for_each(rows, ClearRows{best(), which, reach_.data()});
     const std::int64_t width = rows_.width(), wide = half_width(width);
     auto halves = executor_.template buffer<std::uint16_t>(
@@ -55,14 +50,14 @@ class SearchOn {
       const TileRows tile = rows_.tile(t);
       const auto halve = [&](const float* from, PointIds points, std::int64_t count, bool queries,
                              std::uint16_t* to) {
-        executor_.for_each_row(count, HalveRows{from, width, points, *frame, queries, to,
-                                                norms_.data(), errors_.data()});
+        executor_.for_each_row(count, RowsToFp16{from, width, points, *frame, queries, to,
+                                                 norms_.data(), errors_.data()});
       };
       if (frame)
         halve(tile.rows, {nullptr, tile.begin}, tile.n, false, halves.data());
       else
         executor_.for_each_row(tile.n, NormOfRow{tile.rows, width, norms_.data() + tile.begin});
-      in_batches(tile, which, rows, kMostFaissNeighbors, frame ? norms_.data() : nullptr, room,
+      in_batches(tile, which, rows, kMaxFaissNeighbors, frame ? norms_.data() : nullptr, room,
                  [&](const float* queries, PointIds these, std::int64_t count, int candidates) {
                    if (!frame)
                      return finder.nearest({tile.rows, tile.n, width}, {queries, count, width},
@@ -78,7 +73,7 @@ class SearchOn {
   void search(FaissCells& index, PointIds which, std::int64_t rows) {
     executor_.for_each(rows, ClearRows{best(), which, reach_.data()});
     Room room = room_for(rows, false);
-    in_batches({rows_.all(), 0, n(), rows_.width()}, which, rows, kMostOfCells, nullptr, room,
+    in_batches({rows_.all(), 0, n(), rows_.width()}, which, rows, kMaxPerCells, nullptr, room,
                [&](const float* queries, PointIds, std::int64_t count, int candidates) {
                  index.nearest({queries, count, rows_.width()}, candidates, room.estimates.data(),
                                room.found.data());
@@ -86,15 +81,16 @@ class SearchOn {
   }
 
   /// Those of some rows that a search of all points in this frame, or by floats, did not prove.
-  OpenRows<Executor> not_proven(PointIds which, std::int64_t rows, const HalfFrame* frame) {
-    return open_rows(executor_, proof(frame), true, which, rows);
+  UncertifiedRows<Executor> uncertified(PointIds which, std::int64_t rows,
+                                        const Fp16Scaling* frame) {
+    return uncertified_rows(executor_, proof(frame), true, which, rows);
   }
   /// Those that have less than k entries.
-  OpenRows<Executor> too_short() {
-    return open_rows(executor_, Proof{.best = best()}, false, PointIds{}, n());
+  UncertifiedRows<Executor> too_short() {
+    return uncertified_rows(executor_, Certificate{.best = best()}, false, PointIds{}, n());
   }
   /// Open rows become exact by measuring all pairs.
-  void measure(const OpenRows<Executor>& open) {
+  void measure(const UncertifiedRows<Executor>& open) {
     find_exactly(executor_, rows_, open, best(), reach_.data(), form_);
   }
 
@@ -131,7 +127,7 @@ class SearchOn {
 
   BestRows best() { return {ids_.data(), distances_.data(), k_}; }
   Room room_for(std::int64_t rows, bool half) {
-    return as_many_as_fit(std::min(plan_.batch, rows), kLeastBatch, [&](std::int64_t batch) {
+    return as_many_as_fit(std::min(plan_.batch, rows), kMinBatch, [&](std::int64_t batch) {
       return Room(executor_, batch, rows_.width(), candidates_for(k_), half);
     });
   }
@@ -156,18 +152,18 @@ class SearchOn {
   }
 
   /// After search() of all points in this frame, or by floats.
-  Proof proof(const HalfFrame* frame) {
+  Certificate proof(const Fp16Scaling* frame) {
     const bool half = frame != nullptr;
     const std::int64_t width = rows_.width();
-    Proof proof{.best = best(),
-                .reach = reach_.data(),
-                .norms = norms_.data(),
-                .errors = half ? errors_.data() : nullptr,
-                .most_norm = most_of(executor_, norms_.data(), n()),
-                .most_error = half ? most_of(executor_, errors_.data(), n()) : 0.0f,
-                .dim = width,
-                .scale = half ? frame->scale : 1.0,
-                .form = form_};
+    Certificate proof{.best = best(),
+                      .reach = reach_.data(),
+                      .norms = norms_.data(),
+                      .errors = half ? errors_.data() : nullptr,
+                      .most_norm = most_of(executor_, norms_.data(), n()),
+                      .most_error = half ? most_of(executor_, errors_.data(), n()) : 0.0f,
+                      .dim = width,
+                      .scale = half ? frame->scale : 1.0,
+                      .form = form_};
     if (half) {
       // Twice what sums lose that are cut, not rounded; to a float and then to a half; half a step
       // of the smallest; |x|^2 / 2 in parts.

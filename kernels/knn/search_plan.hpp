@@ -7,16 +7,16 @@
 
 #include "kernels/knn/faiss_adapter.hpp"
 #include "kernels/knn/fp16_rows.hpp"
+#include "knn/faiss_memory.hpp"
 #include "nearfold/error.hpp"
-#include "plan/faiss_memory.hpp"
 
 namespace nearfold {
 
-inline constexpr std::int64_t kMostBatch = 16'384, kLeastBatch = 256;  // queries
-inline constexpr std::int64_t kLeastTile = 16'384;                     // points
+inline constexpr std::int64_t kMaxBatch = 16'384, kMinBatch = 256;  // queries
+inline constexpr std::int64_t kMinTile = 16'384;                    // points
 inline constexpr std::int64_t kHalfSample = 1024;  // rows that a frame of halves is chosen by
 /// Numbers that FAISS may be given at once: until 1.7.3 it counts them in 32 bits.
-inline constexpr std::int64_t kMostNumbers = (std::int64_t{1} << 31) - 1;
+inline constexpr std::int64_t kMaxNumbers = (std::int64_t{1} << 31) - 1;
 
 /// Candidates beyond k: the query itself is among them, and rounding may have changed their order.
 inline constexpr int kSlack = 24;
@@ -50,11 +50,11 @@ struct SearchShape {
 };
 
 struct SearchPlan {
-  bool half = false;                     // a first search by halves
-  bool resident = false;                 // all rows are held
-  std::int64_t tile = 0, batch = 0;      // points and queries of one search
-  std::int64_t scratch = kLeastScratch;  // bytes, of FAISS
-  std::int64_t asked = 0;                // bytes, at the least
+  bool half = false;                   // a first search in fp16
+  bool resident = false;               // all rows are held
+  std::int64_t tile = 0, batch = 0;    // points and queries of one search
+  std::int64_t scratch = kMinScratch;  // bytes, of FAISS
+  std::int64_t asked = 0;              // bytes, at the least
 };
 
 /// Tells in `asked` what it needs at the least, also when that is more than is free.
@@ -63,14 +63,13 @@ inline SearchPlan plan_search(const SearchShape& shape, bool half, bool resident
   const std::int64_t query = shape.bytes_of_query(half);
   const std::int64_t point = shape.bytes_of_point(half, resident);
   const auto scratch = [&](std::int64_t tile) { return pair_scratch(tile, shape.width, half); };
-  const std::int64_t fixed = kReserve + kLeastScratch + shape.bytes_of_rows() +
+  const std::int64_t fixed = kReserve + kMinScratch + shape.bytes_of_rows() +
                              (half ? 4 * kHalfSample * shape.width : 0) +
                              (resident ? shape.bytes_of_points() : 0);
   const std::int64_t longest = std::max(shape.width, half_width(shape.width));
-  const std::int64_t most_tile = std::min(shape.n, kMostNumbers / longest);
-  const std::int64_t most_batch = std::min({kMostBatch, shape.n, kMostNumbers / longest});
-  SearchPlan plan{half, resident, std::min(kLeastTile, most_tile),
-                  std::min(kLeastBatch, most_batch)};
+  const std::int64_t most_tile = std::min(shape.n, kMaxNumbers / longest);
+  const std::int64_t most_batch = std::min({kMaxBatch, shape.n, kMaxNumbers / longest});
+  SearchPlan plan{half, resident, std::min(kMinTile, most_tile), std::min(kMinBatch, most_batch)};
   const std::int64_t least = plan.batch;
   plan.asked = fixed + plan.batch * query + plan.tile * point + scratch(plan.tile);
   if (plan.asked <= free) {
@@ -84,14 +83,14 @@ inline SearchPlan plan_search(const SearchShape& shape, bool half, bool resident
     plan.batch =
         std::clamp((left - plan.tile * point - scratch(plan.tile)) / query, least, most_batch);
   }
-  plan.scratch = kLeastScratch + scratch(plan.tile);
+  plan.scratch = kMinScratch + scratch(plan.tile);
   return plan;
 }
 
 /// All rows on the device where there is room for them, else tiles of them; halves where they pay.
 /// The one of least memory, when none fits. The answer of a search does not depend on it.
 inline SearchPlan plan_flat(const SearchShape& shape, std::int64_t free) {
-  const bool pays = shape.width >= kLeastHalfWidth && shape.width <= kMostHalfWidth;
+  const bool pays = shape.width >= kMinHalfWidth && shape.width <= kMaxHalfWidth;
   SearchPlan plan;
   for (const bool half : {true, false})
     for (const bool resident : {true, false}) {
@@ -114,7 +113,7 @@ inline SearchPlan plan_cells(const SearchShape& shape, std::int64_t free) {
 // ---- all pairs (brute_force.hpp)
 // ------------------------------------------------------------------
 
-inline constexpr std::int64_t kMostExactBatch = 4096, kLeastExactBatch = 4;  // queries
+inline constexpr std::int64_t kMaxExactBatch = 4096, kMinExactBatch = 4;  // queries
 
 /// Pieces of a row of n distances: each is several times as long as what is kept of it.
 constexpr std::int64_t exact_pieces(std::int64_t n, int k) {
@@ -126,8 +125,8 @@ constexpr std::int64_t exact_pieces(std::int64_t n, int k) {
 constexpr std::int64_t exact_batch(std::int64_t free, std::int64_t tile, std::int64_t width, int k,
                                    std::int64_t count) {
   const std::int64_t query = 4 * width + 4 * tile + 8 * exact_pieces(tile, k) * k;
-  return std::clamp(free / 2 / query, std::min(kLeastExactBatch, count),
-                    std::min(kMostExactBatch, count));
+  return std::clamp(free / 2 / query, std::min(kMinExactBatch, count),
+                    std::min(kMaxExactBatch, count));
 }
 
 /// make(batch), or of half as many while the device lacks the memory that it had when this was

@@ -9,7 +9,7 @@
 #include "core/stopping.hpp"
 #include "kernels/core/launch_shape.hpp"
 #include "kernels/knn/select.hpp"
-#include "knn/metric_rows.hpp"
+#include "knn/metric_table.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold {
@@ -149,7 +149,7 @@ class RowsOn {
   std::int64_t tile_, batch_, here_ = -1;
   const float* all_ = nullptr;
   bool checked_ = false;
-  std::vector<std::int64_t> lost_;  // rows without a direction, until all were looked at
+  std::vector<std::int64_t> lost_;  // zero vectors, until all were looked at
   typename Executor::template Buffer<float> raw_, held_;
   typename Executor::template Buffer<std::uint8_t> without_;
 };

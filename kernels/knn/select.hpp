@@ -7,17 +7,10 @@
 #include <cstdint>
 
 #include "kernels/core/launch_shape.hpp"
+#include "math/distance.hpp"
 #include "math/host_device.hpp"
 
 namespace nearfold {
-
-/// The metric's distance from a squared one: its root, its half, or itself.
-enum class DistanceForm { root, half, square };
-
-NEARFOLD_HD inline float distance_in(DistanceForm form, float square) {
-  if (form == DistanceForm::root) return std::sqrt(square);
-  return form == DistanceForm::half ? 0.5f * square : square;
-}
 
 /// Points by number: those listed on the device, or all from `first` on.
 struct PointIds {

@@ -101,15 +101,14 @@ struct AxisScore {
   NEARFOLD_HD void operator()(std::int64_t g) const {
     const float* const row = points.x + g / count * points.dim;
     const float* const axis = axes + g % count * points.dim;
-    double sum = 0;
-    for (std::int64_t c = 0; c < points.dim; ++c)
-      sum += static_cast<double>(row[c] - points.mean[c]) * static_cast<double>(axis[c]);
-    scores[g] = static_cast<float>(sum);
+    float sum = 0;
+    for (std::int64_t c = 0; c < points.dim; ++c) sum += (row[c] - points.mean[c]) * axis[c];
+    scores[g] = sum;
   }
 };
 
 template <class Executor>
-class PcaOn final : public Covariance {
+class PcaOn {
  public:
   /// Points [n, dim] on the device, the caller's.
   PcaOn(const Executor& executor, const float* x, std::int64_t n, std::int64_t dim)
@@ -128,11 +127,11 @@ class PcaOn final : public Covariance {
     points_.mean = mean_there_.data();
   }
 
-  std::int64_t rows() const override { return points_.n; }
-  std::int64_t dim() const override { return points_.dim; }
-  const std::vector<float>& mean() const override { return mean_; }
+  std::int64_t rows() const { return points_.n; }
+  std::int64_t dim() const { return points_.dim; }
+  const std::vector<float>& mean() const { return mean_; }
 
-  Basis apply(const Basis& q) const override {
+  Basis apply(const Basis& q) const {
     throw_if_stopped();
     const std::int64_t n = rows(), size = dim() * q.width;
     std::vector<float> columns(static_cast<std::size_t>(size));
@@ -155,6 +154,11 @@ class PcaOn final : public Covariance {
       for (std::int64_t c = 0; c < dim(); ++c)
         out.row(j)[c] = found[static_cast<std::size_t>(c * q.width + j)];
     return out;
+  }
+
+  Matrix axes(int count, int iterations, std::uint64_t seed) const {
+    return principal_axes(
+        rows(), dim(), [&](const Basis& q) { return apply(q); }, count, iterations, seed);
   }
 
   /// Of all points on `axes` [count, dim].

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "kernels/core/cuda.hpp"
+#include "kernels/core/cuda_executor.cuh"
+#include "kernels/tsne/repulsion_fft.hpp"
 #include "math/host_device.hpp"
 #include "tsne/grid_constants.hpp"
 
@@ -64,7 +66,7 @@ struct MultiplySpectrum {
 class FftPlan {
  public:
   FftPlan(const Cuda& on, std::int64_t side, cufftType type) : on_(on) {
-    const OnThisDevice here(on);
+    const DeviceGuard here(on);
     const int length = static_cast<int>(side);
     check_cufft(cufftPlan2d(&plan_, length, length, type), "cufftPlan2d");
     check_cufft(cufftSetStream(plan_, on.stream), "cufftSetStream");
@@ -83,18 +85,18 @@ class FftPlan {
   cufftHandle plan_ = 0;
 };
 
-template <class Executor>
-class CudaConvolution {
+template <>
+class Convolution<CudaExecutor> {
  public:
-  CudaConvolution(const Executor& executor, std::int64_t nodes)
+  Convolution(const CudaExecutor& executor, std::int64_t nodes)
       : executor_(executor),
         nodes_(grid_nodes_for(nodes)),
         side_(2 * nodes_),
         forth_(executor.on(), side_, CUFFT_R2C),
         back_(executor.on(), side_, CUFFT_C2R),
-        values_(executor.template buffer<float>(side_ * side_)),
-        factor_(executor.template buffer<float>(spectrum_size())),
-        spectrum_(executor.template buffer<cufftComplex>(spectrum_size())) {
+        values_(executor.buffer<float>(side_ * side_)),
+        factor_(executor.buffer<float>(spectrum_size())),
+        spectrum_(executor.buffer<cufftComplex>(spectrum_size())) {
     executor_.for_each(side_ * side_, KernelNode{values(), side_});
     transform();
     executor_.for_each(spectrum_size(), KernelFactor{spectrum_.data(), factor_.data(), side_});
@@ -108,22 +110,22 @@ class CudaConvolution {
   void convolve() {
     transform();
     executor_.for_each(spectrum_size(), MultiplySpectrum{spectrum_.data(), factor_.data()});
-    const OnThisDevice here(executor_.on());
+    const DeviceGuard here(executor_.on());
     check_cufft(cufftExecC2R(back_.handle(), spectrum_.data(), values()), "cufftExecC2R");
   }
 
  private:
   std::int64_t spectrum_size() const { return side_ * (side_ / 2 + 1); }
   void transform() {
-    const OnThisDevice here(executor_.on());
+    const DeviceGuard here(executor_.on());
     check_cufft(cufftExecR2C(forth_.handle(), values(), spectrum_.data()), "cufftExecR2C");
   }
 
-  Executor executor_;
+  CudaExecutor executor_;
   std::int64_t nodes_, side_;
   FftPlan forth_, back_;
-  typename Executor::template Buffer<float> values_, factor_;
-  typename Executor::template Buffer<cufftComplex> spectrum_;
+  CudaExecutor::Buffer<float> values_, factor_;
+  CudaExecutor::Buffer<cufftComplex> spectrum_;
 };
 
 }  // namespace nearfold

@@ -23,6 +23,11 @@
 
 namespace nearfold {
 
+/// Charges on the nodes of a grid in, potentials out: fft_grid.cuh on a GPU, host_convolution.hpp
+/// where the host plays one.
+template <class Executor>
+class Convolution;
+
 /// Where points lie on the grid. On the device, as it changes between recorded iterations.
 struct GridFrame {
   static constexpr float kScale = static_cast<float>(1.0 / kGridSpacing);
@@ -169,7 +174,7 @@ class FftOn final : public RepulsionOn<Executor> {
     const Extent box = executor_.download(extent_, 0);
     if (!box.finite)
       throw InvalidInput("the layout is no longer finite; use a smaller learning rate");
-    const float least = std::max(kLeastRoom, 0.1f * (box.high - box.low));
+    const float least = std::max(kMinRoom, 0.1f * (box.high - box.low));
     room_ = again ? 4.0f * room_ : least;
     const bool is_new = fit(box);
     executor_.write(std::vector<GridFrame>{frame_}, frame_here_);
@@ -191,8 +196,8 @@ class FftOn final : public RepulsionOn<Executor> {
   bool is_exact() const override { return false; }
 
  private:
-  static constexpr std::int64_t kMostNodes = 8192;  // 3,277 units
-  static constexpr float kLeastRoom = 4;            // units around the layout
+  static constexpr std::int64_t kMaxNodes = 8192;  // 3,277 units
+  static constexpr float kMinRoom = 4;             // units around the layout
 
   /// Returns whether there is another grid than before.
   bool fit(const Extent& box) {
@@ -200,18 +205,18 @@ class FftOn final : public RepulsionOn<Executor> {
     const float high = (box.high + room_) * GridFrame::kScale;
     frame_.origin = std::floor(low) - 2.0f;
     const double needed = std::floor(static_cast<double>(high - frame_.origin)) + 6.0;
-    if (!(needed <= static_cast<double>(kMostNodes)))
+    if (!(needed <= static_cast<double>(kMaxNodes)))
       throw InvalidInput("the layout needs a grid of " + std::to_string(needed) +
-                         " nodes a side, beyond " + std::to_string(kMostNodes) +
+                         " nodes a side, beyond " + std::to_string(kMaxNodes) +
                          "; use a smaller learning rate");
-    // A function of the layout alone, so that another run can go on from it; of few values, as each
-    // has a transform that takes time to plan.
+    // A function of the layout alone, so that another run can resume from it; of few values, as
+    // each has a transform that takes time to plan.
     const auto least = static_cast<std::int64_t>(needed);
     const std::int64_t step =
         std::max<std::int64_t>(1, std::bit_floor(static_cast<std::uint64_t>(least)) / 8);
     const std::int64_t nodes = (least + step - 1) / step * step;
     if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return false;
-    grid_ = std::make_unique<typename Executor::Convolution>(executor_, nodes);
+    grid_ = std::make_unique<Convolution<Executor>>(executor_, nodes);
     frame_.nodes = grid_->nodes();
     charges_ = executor_.upload(
         std::vector<std::int64_t>(static_cast<std::size_t>(frame_.nodes * frame_.nodes)));
@@ -221,8 +226,8 @@ class FftOn final : public RepulsionOn<Executor> {
   Executor executor_;
   std::int64_t n_;
   GridFrame frame_{0, 0, 0};  // as it was at the last look
-  float room_ = kLeastRoom;
-  std::unique_ptr<typename Executor::Convolution> grid_;
+  float room_ = kMinRoom;
+  std::unique_ptr<Convolution<Executor>> grid_;
   typename Executor::template Buffer<std::int64_t> charges_;
   typename Executor::template Buffer<GridFrame> frame_here_;
   typename Executor::template Buffer<Extent> extent_;

@@ -174,7 +174,7 @@ class TsneOn final : public Optimizer {
   void iterate(int until) {
     if (looks(now_.iteration)) {
       repel();
-      judge();
+      check_early_stop();
       if (now_.iteration == now_.iterations) return;
       set_phase();
       step();
@@ -225,7 +225,7 @@ class TsneOn final : public Optimizer {
     executor_.for_each(n_, CentrePoint<Dims>{mean_.data(), now_.y.data()});
   }
 
-  void judge() {
+  void check_early_stop() {
     now_.stop.apply(now_.iteration, now_.early_iterations, now_.iterations,
                     [&] { return divergence(); });
   }

@@ -26,7 +26,7 @@ struct CountParts {
   std::int32_t parts;
   std::int64_t* counts;
   NEARFOLD_HD void operator()(std::int64_t i) const {
-    std::int64_t count[kMostParts] = {};
+    std::int64_t count[kMaxParts] = {};
     for (std::int64_t e = offsets[i]; e < offsets[i + 1]; ++e)
       ++count[part_of_edge(static_cast<std::int32_t>(i), columns[e], parts)];
     for (std::int32_t p = 0; p < parts; ++p) counts[p * n + i] = count[p];
@@ -42,7 +42,7 @@ struct SplitRow {
   std::int32_t* columns_to;
   float* rates_to;
   NEARFOLD_HD void operator()(std::int64_t i) const {
-    std::int64_t next[kMostParts];
+    std::int64_t next[kMaxParts];
     for (std::int32_t p = 0; p < parts; ++p) next[p] = split[p * n + i];
     for (std::int64_t e = offsets[i]; e < offsets[i + 1]; ++e) {
       const std::int64_t to = next[part_of_edge(static_cast<std::int32_t>(i), columns[e], parts)]++;

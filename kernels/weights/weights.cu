@@ -6,11 +6,11 @@
 namespace nearfold {
 
 DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const TsneParams& params, const Cuda& on) {
-  return WeightsOn<OnDevice>(OnDevice(on), graph)(params);
+  return WeightsOn<CudaExecutor>(CudaExecutor(on), graph)(params);
 }
 
 DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const UmapParams& params, const Cuda& on) {
-  return WeightsOn<OnDevice>(OnDevice(on), graph)(params);
+  return WeightsOn<CudaExecutor>(CudaExecutor(on), graph)(params);
 }
 
 }  // namespace nearfold

@@ -14,6 +14,7 @@
 #include "math/smooth_knn.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
+#include "weights/weights.hpp"
 
 namespace nearfold {
 
@@ -162,8 +163,8 @@ class WeightsOn {
 
   WeightsOn(const Executor& executor, const KnnGraphIn<typename Executor::Space>& graph)
       : executor_(executor),
-        n_(graph.about.n),
-        k_(graph.about.k),
+        n_(graph.metadata.n),
+        k_(graph.metadata.k),
         neighbors_(graph.neighbors),
         distances_(graph.distances),
         weights_(executor.template buffer<float>(n_ * k_)) {}

@@ -54,7 +54,7 @@ CheckpointFolder::CheckpointFolder(std::string path, const Json& made_from, bool
   if (!fs::exists(file(kRun))) return;
   if (!resume && overwrite == io::Overwrite::no)
     throw InvalidParameter("'" + path_ +
-                           "' holds an earlier run; use --resume to go on with it, or --force to "
+                           "' holds an earlier run; use --resume to continue it, or --force to "
                            "begin anew");
   if (!resume) {
     fs::remove(file(kState));
@@ -69,7 +69,7 @@ CheckpointFolder::CheckpointFolder(std::string path, const Json& made_from, bool
   const std::string differ = differences(before, made_from);
   if (!differ.empty())
     throw InvalidParameter("the run in '" + path_ + "' is another one: " + differ +
-                           "so it cannot be gone on with; use its settings, or --force without "
+                           "so it cannot be resumed; use its settings, or --force without "
                            "--resume to begin anew");
   run_ = before;
   resumed_ = true;

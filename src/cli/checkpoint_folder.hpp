@@ -1,4 +1,4 @@
-// The folder of a run that can be gone on with: run.json, what it is made from; graph.npz, its
+// The folder of a run that can be resumed: run.json, what it is made from; graph.npz, its
 // neighbours; state.npz, where its optimisation is. Each is replaced as a whole.
 #pragma once
 
@@ -18,9 +18,9 @@ class CheckpointFolder {
   using Json = nlohmann::ordered_json;
 
   /// Makes the folder, or opens it, and locks it against other runs: IoError while one has it. What
-  /// another run has left there is InvalidParameter, unless it is to be gone on with (`resume`) or
+  /// another run has left there is InvalidParameter, unless it is to be resumed (`resume`) or
   /// may be overwritten. To go on, `made_from` has to be what it was: InvalidParameter names what
-  /// differs. With nothing there, a run to go on with is a new one.
+  /// differs. With nothing there, a resumed run is a new one.
   CheckpointFolder(std::string path, const Json& made_from, bool resume, io::Overwrite overwrite);
 
   /// Says of which points the run is, by fingerprint; to go on, InvalidInput when they are others.

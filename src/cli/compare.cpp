@@ -80,7 +80,7 @@ Settings check(const Options& o, const Indexes& indexes) {
   return settings;
 }
 
-/// What is told while it runs.
+/// What is reported while it runs.
 class Teller {
  public:
   Teller(const Options& o, const Indexes& indexes)
@@ -218,14 +218,12 @@ void add_compare(CLI::App& app) {
   o->inputs.add_labels(command);
   command
       .add_option("--index", o->indexes,
-                  "Searches: flat ivf:target=0.95 ivf:nprobe=8 hnsw nndescent auto")
-      ->delimiter(',')
+                  "Searches: flat ivf:target_recall=0.95 ivf:nlist=64,nprobe=8 hnsw nndescent auto")
       ->default_str("flat ivf hnsw nndescent");
   command.add_option("--metric", o->metrics, "Distances between points")
       ->delimiter(',')
       ->default_str("euclidean");
-  choice(command, "--zero-vectors", o->zero_vectors, {"error", "far"},
-         "Rows without a direction under cosine and correlation");
+  add_zero_vectors(command, o->zero_vectors);
   numbers(command, "--subset", o->subsets, "Random points, once for each size given")
       ->allow_extra_args(true);
   number(command, "--neighbors", o->neighbors, "Neighbours in a graph; auto is what the map needs");
@@ -235,7 +233,7 @@ void add_compare(CLI::App& app) {
       ->default_str("none");
   number(command, "--min-quality", o->min_quality, "Exit with 7 if a map's trustworthiness is less")
       ->default_str("none");
-  text(command, "--plot", o->plot, "Picture with a map for each, .png or .svg");
+  text(command, "--plot", o->plot, "Picture with a map for each, " + picture_ends());
   flag(command, "--dark", o->dark, "Dark background");
   text(command, "--report", o->report, "All of it, JSON");
   o->common.add(command);

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/embed_run.hpp"
 #include "cli/folder.hpp"
+#include "cli/picture_file.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -30,7 +31,7 @@ void add_embed(CLI::App& app) {
   text(command, "-o,--output", o->output, "Map, .npy, float32 [n, n-components]")->required();
   o->inputs.add_graph(command);
   o->inputs.add_labels(command);
-  text(command, "--plot", o->plot, "Picture, .png or .svg");
+  text(command, "--plot", o->plot, "Picture, " + picture_ends());
   text(command, "--report", o->report, "What the run did, JSON");
   o->method.add(command);
   o->index.add(command);

@@ -10,6 +10,7 @@
 #include "core/stopping.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
+#include "run/embedder_state.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -74,14 +75,14 @@ void EmbedRun::run() {
   Result result;
   try {
     read();
-    find_neighbors_to_keep();
+    open_checkpoints();
     result = optimize();
   } catch (const Stopped&) {  // before there was anything to keep
     result.info.version = version();
   } catch (const DeviceFailure& error) {
     if (!folder_) throw;
     throw DeviceFailure(std::string(error.what()) +
-                        "; the same command with --resume --device cpu goes on from the last "
+                        "; the same command with --resume --device cpu continues from the last "
                         "checkpoint");
   }
   write(result);
@@ -94,35 +95,29 @@ void EmbedRun::read() {
   const auto began = Clock::now();
   in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
   settings_.memory_limit = budget_.left_beside(in_.points);
-  if (!o_.plot.empty()) check_picture_path(o_.plot, {}, in_.n());
   read_ = seconds_since(began);
 }
 
 /// Where there are checkpoints, the graph is the first of them.
-void EmbedRun::find_neighbors_to_keep() {
+void EmbedRun::open_checkpoints() {
   if (!folder_) return;
   folder_->begin(in_.points.rows > 0
                      ? io::fingerprint(in_.points)
                      : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k}));
   from_ = folder_->state();
   if (in_.graph.n > 0) return;
-  if (auto kept = folder_->graph()) {
-    in_.graph = std::move(*kept);
-    return;
-  }
-  progress_.update(name(Stage::knn), 0, 0);
-  const int k = neighbors_needed(settings_.method, in_.points.rows);
-  in_.graph = find_neighbors(in_.points, k, settings_.knn, settings_.device, settings_.seed,
-                             settings_.distance);
-  searched_ = in_.graph.seconds();
-  folder_->keep(in_.graph, settings_.seed);
+  if (auto kept = folder_->graph()) in_.graph = std::move(*kept);
 }
 
+/// The door of every run (run/embedder_state.hpp). Settings were validated, and a plan made where
+/// the file has a header, before anything was read.
 Embedder EmbedRun::begin() {
-  const Progress progress = progress_.callback();
-  if (in_.graph.n == 0) return {in_.points, settings_, progress};
-  if (!from_) return {in_.graph, in_.points, settings_, progress};
-  return {in_.graph, in_.points, settings_, *from_, progress};
+  Source source{.points = in_.points.view(), .validated = true, .planned = budget_.known()};
+  if (in_.graph.n > 0) source.graph = &in_.graph;
+  if (from_) source.checkpoint = &*from_;
+  if (folder_)
+    source.keep_graph = [this](const KnnGraph& graph) { folder_->keep(graph, settings_.seed); };
+  return Embedder(Embedder::State::begin(source, settings_, progress_.callback()));
 }
 
 Result EmbedRun::optimize() {
@@ -161,8 +156,6 @@ void EmbedRun::write(Result& result) {
     write_picture(o_.plot, picture, look, o_.common.overwrite());
   }
   auto& seconds = result.info.seconds;
-  for (auto& [stage, so_far] : seconds)
-    if (stage == name(Stage::knn)) so_far += searched_;
   seconds.insert(seconds.begin(), {"read", read_});
   seconds.emplace_back("write", seconds_since(began));
   write_report(result.info);
@@ -174,7 +167,7 @@ void EmbedRun::tell(const Result& result) const {
       stderr, "%s\n",
       result.layout.rows > 0 ? summary(result.info).c_str() : "stopped before there was a map");
   if (folder_ && !result.info.finished)
-    std::fprintf(stderr, "the same command with --resume goes on from here\n");
+    std::fprintf(stderr, "the same command with --resume continues from here\n");
 }
 
 void EmbedRun::write_report(const RunInfo& info) const {

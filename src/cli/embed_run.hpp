@@ -40,7 +40,7 @@ class EmbedRun {
 
  private:
   void read();
-  void find_neighbors_to_keep();
+  void open_checkpoints();
   Embedder begin();
   Result optimize();
   void write(Result& result);
@@ -54,7 +54,7 @@ class EmbedRun {
   std::optional<CheckpointFolder> folder_;
   Inputs in_;
   std::optional<Checkpoint> from_;
-  double read_ = 0, searched_ = 0;  // seconds before the run
+  double read_ = 0;  // seconds before the run
 };
 
 }  // namespace nearfold::cli

@@ -1,6 +1,7 @@
 #include "cli/flags.hpp"
 
-#include "cli/report.hpp"
+#include "cli/index_spec.hpp"
+#include "knn/honours.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -52,14 +53,15 @@ Device Common::processor() const {
 }
 
 void MetricFlags::add(CLI::App& app, const std::string& group) {
-  metric_option = choice(app, "--metric", metric,
-                         {"euclidean", "sqeuclidean", "cosine", "correlation", "inner_product",
-                          "manhattan", "chebyshev", "l2", "ip", "dot", "l1", "cityblock", "linf"},
-                         "Distance between points")
-                      ->group(group);
-  choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
-         "Rows without a direction under cosine and correlation")
-      ->group(group);
+  metric_option =
+      choice(app, "--metric", metric, metric_words(), "Distance between points")->group(group);
+  add_zero_vectors(app, zero_vectors)->group(group);
+}
+
+CLI::Option* add_zero_vectors(CLI::App& app, std::string& zero_vectors) {
+  const auto turned = [](const MetricRow& row) { return directed(row.points); };
+  return choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
+                "Zero vectors (constant ones for correlation) under " + listed(metrics_that(turned), "and"));
 }
 
 Distance MetricFlags::distance() const {
@@ -68,47 +70,22 @@ Distance MetricFlags::distance() const {
 
 void IndexFlags::add(CLI::App& app) {
   const std::string group = "Neighbours";
-  choice(app, "--index,--knn-method", index, {"flat", "exact", "ivf", "hnsw", "nndescent", "auto"},
-         "Search: flat (exact), ivf, hnsw, nndescent, or auto: the one of least predicted work")
+  text(app, "--index,--knn-method", index,
+       "Search: flat (exact), ivf, hnsw, nndescent, or auto (the one of least predicted work); "
+       "parameters follow as in ivf:nlist=1024,nprobe=16 or hnsw:M=16,target_recall=0.98")
+      ->default_str(index)
       ->group(group);
   MetricFlags::add(app, group);
-  number(app, "--target-recall", target_recall, "Recall that an approximate search is tuned to")
-      ->group(group);
-  number(app, "--nlist", ivf.lists, "ivf: cells")->group(group);
-  number(app, "--nprobe", ivf.probes, "ivf: cells searched per point")->group(group);
-  number(app, "--hnsw-m", hnsw.links, "hnsw: links per point")->group(group);
-  number(app, "--ef-construction", hnsw.ef_construction, "hnsw: candidates kept while building")
-      ->group(group);
-  number(app, "--ef", hnsw.ef, "hnsw: candidates kept while searching")->group(group);
-  number(app, "--nnd-iterations", nndescent.iterations, "nndescent: iterations")->group(group);
-  number(app, "--max-candidates", nndescent.max_candidates, "nndescent: neighbours compared")
-      ->group(group);
 }
 
 KnnParams IndexFlags::params() const {
-  const auto tuned = [&](auto params) {
-    params.target_recall = target_recall;
-    return KnnParams{params};
-  };
-  if (index == "ivf") return tuned(ivf);
-  if (index == "hnsw") return tuned(hnsw);
-  if (index == "nndescent") return tuned(nndescent);
-  if (index == "auto") return tuned(AutoKnn{});
-  return FlatKnn{};
+  return parse_index(index);
 }
 
 nlohmann::ordered_json IndexFlags::json() const {
-  return {{"index", index},
+  return {{"index", index_spec(params())},
           {"metric", name(distance().metric)},
-          {"zero_vectors", zero_vectors},
-          {"target_recall", target_recall},
-          {"nlist", or_auto(ivf.lists)},
-          {"nprobe", or_auto(ivf.probes)},
-          {"hnsw_m", hnsw.links},
-          {"ef_construction", hnsw.ef_construction},
-          {"ef", or_auto(hnsw.ef)},
-          {"nnd_iterations", or_auto(nndescent.iterations)},
-          {"max_candidates", nndescent.max_candidates}};
+          {"zero_vectors", zero_vectors}};
 }
 
 }  // namespace nearfold::cli

@@ -88,6 +88,8 @@ struct Common {
   io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
 };
 
+CLI::Option* add_zero_vectors(CLI::App& app, std::string& zero_vectors);
+
 /// Flags that say how points are compared.
 struct MetricFlags {
   std::string metric = "euclidean", zero_vectors = "error";
@@ -103,10 +105,6 @@ struct MetricFlags {
 /// Flags that choose the neighbour search.
 struct IndexFlags : MetricFlags {
   std::string index = "flat";
-  IvfKnn ivf;
-  HnswKnn hnsw;
-  NnDescentKnn nndescent;
-  double target_recall = 0.95;
 
   void add(CLI::App& app);
   KnnParams params() const;

@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/folder.hpp"
 #include "cli/grid_folder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
@@ -33,30 +34,19 @@ struct Options {
   InputFlags inputs;
   BudgetFlags budget;
   MethodFlags method;
-  std::vector<int> n_neighbors = {5, 15, 50};
-  std::vector<double> min_dist = {0, 0.1, 0.5};
-  std::vector<double> perplexity = {10, 30, 100};
-  std::vector<double> exaggeration = {1, 2, 4};
-  std::string output;
+  one_of_each<GridFlags, Method> axes;
+  std::string output, plot;
   std::optional<int> width;
   bool dark = false, time_recomputing = false;
 
-  std::vector<Method> methods() const {
-    return method.is_umap() ? grid(std::get<UmapParams>(method.params()), n_neighbors, min_dist)
-                            : grid(std::get<TsneParams>(method.params()), perplexity, exaggeration);
+  MethodGrid grid() const {
+    return std::visit(
+        [&]<class Params>(const Params& base) {
+          return std::get<GridFlags<Params>>(axes).of(base);
+        },
+        method.params());
   }
 };
-
-template <class T>
-GridAxis axis(const char* name, const std::vector<T>& values) {
-  GridAxis out{name, {}};
-  for (const T value : values) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
-    out.values.emplace_back(text);
-  }
-  return out;
-}
 
 /// All that the bytes of the maps depend on, but for the axes.
 Json made_from(const Options& o, const Inputs& in, const Settings& s) {
@@ -174,15 +164,18 @@ void draw_all(const Options& o, const Inputs& in, const GridFolder& folder) {
                    .title = std::string(o.method.title()) + " of " + o.inputs.name() + ", " +
                             std::to_string(folder.cells()) + " settings, one graph",
                    .dark = o.dark};
-  write_picture(folder.file("grid.png"), picture, look, io::Overwrite::yes);
+  if (o.plot.empty())
+    write_picture(folder.file("grid.png"), picture, look, io::Overwrite::yes);
+  else
+    write_picture(o.plot, picture, look, o.common.overwrite());
 }
 
 void print(const Json& account, const GridFolder& folder, double total) {
   const double together = account["together"], apart = account["one_by_one"];
   std::fprintf(
       stderr,
-      "%zu maps in '%s' in %.1f s: graph %.1f, optimisation %.1f, weights and starts %.1f\n"
-      "one by one, each with its own graph, weights and start: %s%.1f s, %.1f times as "
+      "%zu maps in '%s' in %.1f s: graph %.1f, optimisation %.1f, weights and initialization %.1f\n"
+      "one by one, each with its own graph, weights and initialization: %s%.1f s, %.1f times as "
       "long\n",
       folder.cells(), for_terminal(folder.file("")).c_str(), total, account["graph"].get<double>(),
       account["optimize"].get<double>(),
@@ -203,10 +196,12 @@ Settings largest_of(const std::vector<Method>& methods, Settings settings) {
 void run(const Options& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
+  if (!o.plot.empty()) check_picture_path(o.plot);
+  check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   if (o.time_recomputing && o.inputs.points.empty())
     throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
-  const std::vector<Method> methods = o.methods();
+  const auto [methods, rows, columns] = o.grid();
   for (const Method& method : methods) {
     Settings one = settings;
     one.method = method;
@@ -220,11 +215,7 @@ void run(const Options& o) {
   Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output));
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
-  const bool umap = o.method.is_umap();
-  GridFolder folder(o.output,
-                    umap ? axis("n_neighbors", o.n_neighbors) : axis("perplexity", o.perplexity),
-                    umap ? axis("min_dist", o.min_dist) : axis("exaggeration", o.exaggeration),
-                    made_from(o, in, settings), o.common.overwrite());
+  GridFolder folder(o.output, rows, columns, made_from(o, in, settings), o.common.overwrite());
   const KnnGraph graph = graph_for(in, k, settings, folder, progress);
   describe(graph, folder.manifest()["graph"]);
   const StopScope to_the_end({});
@@ -243,7 +234,7 @@ void run(const Options& o) {
     print(folder.manifest()["seconds"], folder,
           std::chrono::duration<double>(Clock::now() - began).count());
   else
-    std::fprintf(stderr, "stopped; the same command goes on where it stopped\n");
+    std::fprintf(stderr, "stopped; the same command continues where it stopped\n");
 }
 
 }  // namespace
@@ -257,10 +248,8 @@ void add_grid(CLI::App& app) {
   o->inputs.add_labels(command);
   text(command, "-o,--output", o->output, "Folder: a map for each cell, manifest.json, grid.png")
       ->required();
-  numbers(command, "-k,--n-neighbors", o->n_neighbors, "UMAP: rows")->group("Grid");
-  numbers(command, "--min-dist", o->min_dist, "UMAP: columns")->group("Grid");
-  numbers(command, "--perplexity", o->perplexity, "t-SNE: rows")->group("Grid");
-  numbers(command, "--exaggeration", o->exaggeration, "t-SNE: columns")->group("Grid");
+  text(command, "--plot", o->plot, "Picture instead of grid.png, " + picture_ends());
+  std::apply([&](auto&... axes) { (axes.add(command), ...); }, o->axes);
   flag(command, "--time-recomputing", o->time_recomputing,
        "Also time the searches that the shared graph saved");
   number(command, "--width", o->width, "Pixels of the picture");

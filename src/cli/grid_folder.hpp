@@ -1,9 +1,10 @@
 // The folder of a grid: a map for each cell, the graph they share, and manifest.json, which says
 // what is there and how it was made. It is written after every map, so that an interrupted grid
-// goes on at the first one missing.
+// resumes at the first one missing.
 #pragma once
 
 #include <cstddef>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -20,6 +21,17 @@ struct GridAxis {
 
   std::string label(std::size_t at) const { return name + " = " + values[at]; }
 };
+
+template <class T>
+GridAxis grid_axis(const char* name, const std::vector<T>& values) {
+  GridAxis out{name, {}};
+  for (const T value : values) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
+    out.values.emplace_back(text);
+  }
+  return out;
+}
 
 class GridFolder {
  public:

@@ -1,88 +1,125 @@
 #include "cli/index_spec.hpp"
 
-#include <functional>
-#include <map>
+#include <optional>
 #include <sstream>
-#include <vector>
+#include <utility>
+#include <variant>
 
 #include "cli/flags.hpp"
+#include "knn/honours.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
 namespace {
 
-using Setters = std::map<std::string, std::function<void(const std::string&)>>;
+// ---- every method: its parameters by name
+// ---------------------------------------------------------
+
+template <class Visit>
+void parameters(FlatKnn&, const Visit&) {}
+template <class Visit>
+void parameters(IvfKnn& p, const Visit& visit) {
+  visit("nlist", p.nlist);
+  visit("nprobe", p.nprobe);
+  visit("target_recall", p.target_recall);
+}
+template <class Visit>
+void parameters(HnswKnn& p, const Visit& visit) {
+  visit("M", p.M);
+  visit("ef_construction", p.ef_construction);
+  visit("ef", p.ef);
+  visit("target_recall", p.target_recall);
+}
+template <class Visit>
+void parameters(NnDescentKnn& p, const Visit& visit) {
+  visit("n_iters", p.n_iters);
+  visit("max_candidates", p.max_candidates);
+  visit("target_recall", p.target_recall);
+}
+template <class Visit>
+void parameters(AutoKnn& p, const Visit& visit) {
+  visit("target_recall", p.target_recall);
+}
+
+// ---- one parameter ------------------------------------------------------------------------------
 
 template <class T>
-std::function<void(const std::string&)> into(T& target) {
-  return [&target](const std::string& text) { target = parse_number<T>(text); };
+void read(const std::string& text, T& value) {
+  value = parse_number<T>(text);
 }
 template <class T>
-std::function<void(const std::string&)> into(std::optional<T>& target) {
-  return [&target](const std::string& text) { target = parse_number<T>(text); };
+void read(const std::string& text, std::optional<T>& value) {
+  value = text == "auto" ? std::nullopt : std::optional<T>(parse_number<T>(text));
 }
 
-std::string names_of(const Setters& setters) {
-  std::string names;
-  for (const auto& [name, set] : setters) names += (names.empty() ? "" : ", ") + name;
-  return names.empty() ? "none" : names;
+template <class T>
+void write(std::ostream& out, const T& value) {
+  out << value;
+}
+template <class T>
+void write(std::ostream& out, const std::optional<T>& value) {
+  value ? write(out, *value) : write(out, "auto");
 }
 
-/// Sets what the parts after the first say.
-void apply(const std::string& spec, const std::vector<std::string>& parts, const Setters& setters) {
-  for (std::size_t p = 1; p < parts.size(); ++p) {
-    const std::size_t equals = parts[p].find('=');
-    const auto found = setters.find(parts[p].substr(0, equals));
-    if (equals == std::string::npos || found == setters.end())
-      throw InvalidParameter("'" + parts[p] + "' in '" + spec +
-                             "' is no parameter of this index; it takes NAME=VALUE of " +
-                             names_of(setters));
-    found->second(parts[p].substr(equals + 1));
-  }
+/// Sets what "NAME=VALUE" says.
+template <class Params>
+void set_parameter(Params& params, const std::string& part, const std::string& spec) {
+  const std::size_t equals = part.find('=');
+  bool known = false;
+  std::vector<std::string> names;
+  parameters(params, [&](const char* name, auto& value) {
+    names.emplace_back(name);
+    if (equals == std::string::npos || part.substr(0, equals) != name) return;
+    known = true;
+    read(part.substr(equals + 1), value);
+  });
+  if (!known)
+    throw InvalidParameter("'" + part + "' in '" + spec +
+                           "' is no parameter of this index; it takes NAME=VALUE of " +
+                           (names.empty() ? "none" : listed(names, "and")));
 }
 
 }  // namespace
 
+const std::vector<std::string>& index_kinds() {
+  static const std::vector<std::string> kinds = [] {
+    std::vector<std::string> words;
+    for_each_alternative<KnnParams>([&](const auto& p) { words.emplace_back(index_name(p)); });
+    return words;
+  }();
+  return kinds;
+}
+
 KnnParams parse_index(const std::string& spec) {
-  std::vector<std::string> parts;
-  std::istringstream stream(spec);
-  for (std::string part; std::getline(stream, part, ':');) parts.push_back(part);
-  const std::string kind = parts.empty() ? "" : parts[0];
-  if (kind == "flat" || kind == "exact") {
-    apply(spec, parts, {});
-    return FlatKnn{};
-  }
-  if (kind == "ivf") {
-    IvfKnn ivf;
-    apply(spec, parts,
-          {{"target", into(ivf.target_recall)},
-           {"nlist", into(ivf.lists)},
-           {"nprobe", into(ivf.probes)}});
-    return ivf;
-  }
-  if (kind == "hnsw") {
-    HnswKnn hnsw;
-    apply(spec, parts,
-          {{"target", into(hnsw.target_recall)},
-           {"m", into(hnsw.links)},
-           {"ef_construction", into(hnsw.ef_construction)},
-           {"ef", into(hnsw.ef)}});
-    return hnsw;
-  }
-  if (kind == "nndescent") {
-    NnDescentKnn descent;
-    apply(spec, parts,
-          {{"target", into(descent.target_recall)},
-           {"iterations", into(descent.iterations)},
-           {"max_candidates", into(descent.max_candidates)}});
-    return descent;
-  }
-  if (kind == "auto") {
-    AutoKnn automatic;
-    apply(spec, parts, {{"target", into(automatic.target_recall)}});
-    return automatic;
-  }
-  throw InvalidParameter("'" + spec + "' is no index; use flat, ivf, hnsw, nndescent or auto");
+  const std::size_t colon = spec.find(':');
+  const std::string kind = spec.substr(0, colon);
+  std::optional<KnnParams> found;
+  for_each_alternative<KnnParams>([&](auto params) {
+    if (index_name(params) != kind) return;
+    std::istringstream parts(colon == std::string::npos ? "" : spec.substr(colon + 1) + ",");
+    for (std::string part; std::getline(parts, part, ',');)  // "ivf:" names no parameter, either
+      set_parameter(params, part, spec);
+    found = params;
+  });
+  if (found) return *found;
+  throw InvalidParameter("'" + spec + "' is no index; use one of " + listed(index_kinds(), "and"));
+}
+
+std::string index_spec(const KnnParams& params) {
+  std::ostringstream out;
+  out << std::visit([](const auto& p) { return index_name(p); }, params);
+  const char* before = ":";
+  KnnParams copy = params;
+  std::visit(
+      [&](auto& p) {
+        parameters(p, [&](const char* name, const auto& value) {
+          out << before << name << '=';
+          write(out, value);
+          before = ",";
+        });
+      },
+      copy);
+  return out.str();
 }
 
 }  // namespace nearfold::cli

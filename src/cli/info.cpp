@@ -13,8 +13,10 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/terminal.hpp"
+#include "core/alternatives.hpp"
 #include "core/parallel.hpp"
 #include "io/io.hpp"
+#include "method.hpp"
 #include "nearfold/nearfold.hpp"
 
 namespace nearfold::cli {
@@ -97,9 +99,9 @@ Json file_json(const std::string& path, const std::string& array) {
   if (file.arrays.size() > 1 && array.empty()) return out;
   const Matrix points = io::read_matrix(path, {array, io::Missing::nan});
   out["content"] = content_json(points);
-  for (const auto& [label, method] :
-       {std::pair<const char*, Method>{"umap", UmapParams{}}, {"tsne", TsneParams{}}})
-    if (points.rows > 100) out["estimate"][label] = estimate_json(points, method);
+  for_each_alternative<Method>([&](const auto& params) {
+    if (points.rows > 100) out["estimate"][method_name(params)] = estimate_json(points, params);
+  });
   return out;
 }
 

@@ -49,7 +49,7 @@ void InputFlags::add_graph(CLI::App& app) {
 }
 
 void InputFlags::add_labels(CLI::App& app) {
-  text(app, "--labels", labels, "One label a point");
+  text(app, "--labels", labels, "One label per point");
 }
 
 std::string InputFlags::name() const {

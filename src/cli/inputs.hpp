@@ -24,7 +24,7 @@ struct Inputs {
   std::int64_t n() const { return graph.n > 0 ? graph.n : points.rows; }
 };
 
-/// Which array of an .npz, and what becomes of missing values.
+/// Which array of an .npz, and how missing values are handled.
 struct ReadFlags {
   std::string array, missing = "error";
 

@@ -12,10 +12,10 @@ namespace nearfold::cli {
 void KeepFlags::add(CLI::App& app) {
   const std::string group = "Long runs";
   text(app, "--checkpoint", checkpoint,
-       "Folder to keep what the run can be gone on with; removed when the map is written")
+       "Folder for checkpoints to resume from; removed when the map is written")
       ->group(group);
   number(app, "--checkpoint-every", checkpoint_every, "Seconds between checkpoints")->group(group);
-  app.add_flag("--resume", resume, "Go on with what --checkpoint has kept, if anything")
+  app.add_flag("--resume", resume, "Resume from what --checkpoint has kept, if anything")
       ->group(group);
   text(app, "--snapshots", snapshots, "Folder for the map after every --snapshot-every iterations")
       ->group(group);

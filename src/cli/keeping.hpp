@@ -1,4 +1,4 @@
-// What is kept of a run while it goes on: checkpoints to go on from, and snapshots of the map.
+// What is kept of a run while it runs: checkpoints to resume from, and snapshots of the map.
 #pragma once
 
 #include <CLI/CLI.hpp>

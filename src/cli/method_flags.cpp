@@ -1,8 +1,12 @@
 #include "cli/method_flags.hpp"
 
+#include <tuple>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "io/io.hpp"
+#include "method.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -14,82 +18,35 @@ Init named_init(const std::string& name) {
   return ArrayInit{io::read_matrix(name)};
 }
 
-void add_tsne(CLI::App& app, TsneParams& p, Varied varied) {
-  const std::string group = "t-SNE";
-  if (varied == Varied::none) {
-    number(app, "--perplexity", p.perplexity, "Effective number of neighbours")->group(group);
-    number(app, "--exaggeration", p.exaggeration, "Factor on attraction afterwards")->group(group);
-  }
-  number(app, "--early-exaggeration", p.early_exaggeration, "Factor on attraction at first")
-      ->group(group);
-  number(app, "--early-exaggeration-iter", p.early_exaggeration_iter, "Iterations of it")
-      ->group(group);
-  app.add_flag("--early-stop", p.early_stop,
-               "End both phases when the KL divergence says so (opt-SNE's rules)")
-      ->group(group);
-  number(app, "--initial-momentum", p.initial_momentum, "Momentum at first")->group(group);
-  number(app, "--final-momentum", p.final_momentum, "Momentum afterwards")->group(group);
-  number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")
-      ->group(group);
-  app.add_option_function<std::string>(
-         "--negative-gradient-method",
-         [&p](const std::string& word) {
-           p.repulsion = word == "exact" ? TsneParams::Repulsion::exact
-                         : word == "fft" ? TsneParams::Repulsion::fft
-                                         : TsneParams::Repulsion::automatic;
-         },
-         "Repulsion: exact, fft, or by size")
-      ->check(CLI::IsMember({"auto", "exact", "fft"}))
-      ->type_name("")
-      ->default_str("auto")
-      ->group(group);
-}
-
-void add_umap(CLI::App& app, UmapParams& p, Varied varied) {
-  const std::string group = "UMAP";
-  if (varied == Varied::none) {
-    number(app, "-k,--n-neighbors", p.n_neighbors, "Size of a neighbourhood, the point included")
-        ->group(group);
-    number(app, "--min-dist", p.min_dist, "Closest that points are packed")->group(group);
-  }
-  number(app, "--spread", p.spread, "Scale of the layout")->group(group);
-  number(app, "--a", p.a, "Curve parameter, instead of min-dist and spread")->group(group);
-  number(app, "--b", p.b, "Curve parameter, instead of min-dist and spread")->group(group);
-  number(app, "--set-op-mix-ratio", p.set_op_mix_ratio, "1 fuzzy union, 0 intersection")
-      ->group(group);
-  number(app, "--local-connectivity", p.local_connectivity, "Neighbours taken as fully connected")
-      ->group(group);
-  number(app, "--repulsion-strength", p.repulsion_strength, "Weight of negative samples")
-      ->group(group);
-  number(app, "--negative-sample-rate", p.negative_sample_rate, "Negative samples per positive one")
-      ->group(group);
-}
-
 }  // namespace
 
 void MethodFlags::add(CLI::App& app, Varied varied) {
-  choice(app, "-m,--method", method, {"tsne", "umap"}, "Optimiser")
+  std::vector<std::string> names;
+  for_each_alternative<Method>([&](const auto& p) { names.emplace_back(method_name(p)); });
+  choice(app, "-m,--method", method, names, "Optimiser")
       ->required(method.empty())
       ->default_str(method);
   number(app, "--n-components,--dims", dims, "Columns of the map, 2 or 3");
   text(app, "--init", init, "auto, pca, spectral, random, or a file")->default_str(init);
-  number(app, "--learning-rate", learning_rate, "Step size; auto is n / exaggeration, UMAP 1");
-  number(app, "--max-iter,--n-iter,--n-epochs", iterations, "Iterations in all");
-  add_tsne(app, tsne, varied);
-  add_umap(app, umap, varied);
+  number(app, "--learning-rate", shared.learning_rate,
+         "Step size; auto is n / exaggeration, UMAP 1");
+  number(app, "--max-iter,--n-epochs", shared.iterations,
+         "Iterations in all, early exaggeration included");
+  std::apply([&](auto&... params) { (add_flags(app, params, varied), ...); }, params_of_each);
 }
 
 Method MethodFlags::params() const {
-  if (is_umap()) {
-    UmapParams params = umap;
-    params.n_epochs = iterations;
-    params.learning_rate = learning_rate.value_or(params.learning_rate);
-    return params;
-  }
-  TsneParams params = tsne;
-  params.max_iter = iterations.value_or(params.max_iter);
-  params.learning_rate = learning_rate;
-  return params;
+  Method chosen;
+  std::apply(
+      [&](const auto&... params) {
+        ((method == method_name(params) ? void(chosen = with(params, shared)) : void()), ...);
+      },
+      params_of_each);
+  return chosen;  // --method takes the names of these alone
+}
+
+const char* MethodFlags::title() const {
+  return std::visit([](const auto& p) { return cli::title(p); }, params());
 }
 
 Settings MethodFlags::settings(const Common& common, const KnnParams& knn,

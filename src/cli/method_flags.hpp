@@ -1,31 +1,28 @@
-// Flags of the optimisers: what embed, grid and compare run, and from which start.
+// Flags of the optimisers: what embed, grid and compare run, and from which initialization.
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <optional>
 #include <string>
+#include <type_traits>
 
 #include "cli/flags.hpp"
+#include "cli/method_words.hpp"
+#include "core/alternatives.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold::cli {
 
-/// Which parameters have one value: all, or all but those that a grid varies.
-enum class Varied { none, grid };
-
 struct MethodFlags {
   std::string method, init = "auto";
-  TsneParams tsne;
-  UmapParams umap;
-  std::optional<double> learning_rate;
-  std::optional<int> iterations;
+  /// Flags of all methods, of which one is run.
+  one_of_each<std::type_identity_t, Method> params_of_each;
+  SharedFlags shared;
   int dims = 2;
 
   void add(CLI::App& app, Varied varied = Varied::none);
   Method params() const;
-  bool is_umap() const { return method == "umap"; }
   /// "UMAP" or "t-SNE"
-  const char* title() const { return is_umap() ? "UMAP" : "t-SNE"; }
+  const char* title() const;
   /// Everything, checked before any file is read, the start from its file after that.
   Settings settings(const Common& common, const KnnParams& knn, const Distance& distance) const;
 };

@@ -1,22 +1,46 @@
 #include "cli/picture_file.hpp"
 
+#include <array>
+#include <string_view>
+
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
+namespace {
 
-void check_picture_path(const std::string& path, const PlotOptions& options, std::int64_t n) {
-  if (path.ends_with(".svg")) return check_svg(options, n);
-  if (path.ends_with(".png")) return check_options(options);
-  throw InvalidParameter("'" + path + "' is no picture by its name; end it in .png or .svg");
+struct Ending {
+  std::string_view end;
+  Format format;
+};
+
+constexpr std::array kEndings = {Ending{".png", Format::png}, Ending{".svg", Format::svg},
+                                 Ending{".pdf", Format::pdf}};
+
+Format format_of(const std::string& path) {
+  for (const Ending& ending : kEndings)
+    if (path.ends_with(ending.end)) return ending.format;
+  throw InvalidParameter("'" + path + "' is no picture by its name; end it in " + picture_ends());
+}
+
+}  // namespace
+
+std::string picture_ends() {
+  std::string text;
+  for (std::size_t i = 0; i < kEndings.size(); ++i) {
+    if (i > 0) text += i + 1 < kEndings.size() ? ", " : " or ";
+    text += kEndings[i].end;
+  }
+  return text;
+}
+
+void check_picture_path(const std::string& path, const PlotOptions& options) {
+  format_of(path);
+  check_options(options);
 }
 
 void write_picture(const std::string& path, const Picture& picture, const PlotOptions& options,
                    io::Overwrite overwrite) {
-  check_picture_path(path, options);
-  if (path.ends_with(".svg"))
-    io::write_file(path, draw_svg(picture, options), overwrite);
-  else
-    io::write_file(path, encode_png(draw(picture, options)), overwrite);
+  io::write_file(path, draw(picture, options, format_of(path)), overwrite);
 }
 
 }  // namespace nearfold::cli

@@ -1,7 +1,6 @@
-// Pictures as files: PNG or SVG, by the end of the path.
+// Pictures as files, their format chosen by the end of the path.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "io/io.hpp"
@@ -9,11 +8,12 @@
 
 namespace nearfold::cli {
 
-/// Throws what write_picture() would throw for such a picture of `n` points in all: for a check
-/// ahead of long work, also before n is known. InvalidParameter: another end than .png or .svg, or
-/// options that the format cannot honour. InvalidInput: too many points.
-void check_picture_path(const std::string& path, const PlotOptions& options = {},
-                        std::int64_t n = 0);
+/// The ends of paths that name a format, for people: ".png, .svg or .pdf".
+std::string picture_ends();
+
+/// Throws InvalidParameter for another end, or for options out of range: what write_picture() would
+/// throw, for a check ahead of long work.
+void check_picture_path(const std::string& path, const PlotOptions& options = {});
 
 /// Draws and writes a picture.
 void write_picture(const std::string& path, const Picture& picture, const PlotOptions& options,

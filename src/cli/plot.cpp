@@ -76,9 +76,9 @@ void add_plot(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("plot", "Draw a map, or several side by side");
   const auto o = std::make_shared<Options>();
   command.add_option("input", o->inputs, "Maps of 2 or 3 columns")->required();
-  text(command, "-o,--output", o->output, "Picture, .png or .svg")->required();
+  text(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
   text(command, "--array", o->array, "The array of an .npz that holds the map");
-  text(command, "--labels", o->labels, "One label a point: its colour");
+  text(command, "--labels", o->labels, "One label per point: its colour");
   text(command, "--values", o->values, "One number a point: its colour on a scale");
   text(command, "--title", o->look.title, "Title");
   choice(command, "--style", o->style, {"auto", "points", "density"}, "Points, or their density");

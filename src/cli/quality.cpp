@@ -82,7 +82,7 @@ void add_quality(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   text(command, "points", o->points, "Points, as for embed")->required();
   text(command, "map", o->layout, "Their map")->required();
-  text(command, "--labels", o->labels, "One label a point, a negative one for none");
+  text(command, "--labels", o->labels, "One label per point, a negative one for none");
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
          "Neighbours of trustworthiness and continuity");

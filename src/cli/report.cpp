@@ -2,43 +2,13 @@
 
 #include <cstdio>
 
+#include "cli/method_words.hpp"
+#include "method.hpp"
+
 namespace nearfold::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-const char* repulsion_name(TsneParams::Repulsion repulsion) {
-  if (repulsion == TsneParams::Repulsion::exact) return "exact";
-  return repulsion == TsneParams::Repulsion::fft ? "fft" : "auto";
-}
-
-Json parameters(const TsneParams& p) {
-  return {{"perplexity", p.perplexity},
-          {"early_exaggeration", p.early_exaggeration},
-          {"early_exaggeration_iter", p.early_exaggeration_iter},
-          {"exaggeration", p.exaggeration},
-          {"max_iter", p.max_iter},
-          {"early_stop", p.early_stop},
-          {"learning_rate", or_auto(p.learning_rate)},
-          {"initial_momentum", p.initial_momentum},
-          {"final_momentum", p.final_momentum},
-          {"max_step_norm", p.max_step_norm},
-          {"negative_gradient_method", repulsion_name(p.repulsion)}};
-}
-
-Json parameters(const UmapParams& p) {
-  return {{"n_neighbors", p.n_neighbors},
-          {"min_dist", p.min_dist},
-          {"spread", p.spread},
-          {"a", or_auto(p.a)},
-          {"b", or_auto(p.b)},
-          {"set_op_mix_ratio", p.set_op_mix_ratio},
-          {"local_connectivity", p.local_connectivity},
-          {"repulsion_strength", p.repulsion_strength},
-          {"negative_sample_rate", p.negative_sample_rate},
-          {"n_epochs", or_auto(p.n_epochs)},
-          {"learning_rate", p.learning_rate}};
-}
 
 }  // namespace
 
@@ -90,7 +60,8 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["edges"] = info.edges;
   out["init"] = info.init;
   out["iterations"] = info.iterations;
-  if (info.method == "tsne") out["early_iterations"] = info.early_iterations;
+  if (std::visit([](const auto& p) { return has_early_phase(p); }, settings.method))
+    out["early_iterations"] = info.early_iterations;
   if (info.kl_divergence) out["kl_divergence"] = *info.kl_divergence;
   if (info.force_error)
     out["force_error"] = {{"relative", info.force_error->relative},

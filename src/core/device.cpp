@@ -1,6 +1,10 @@
-#include "nearfold/device.hpp"
+#include "core/device.hpp"
+
+#include <string>
+#include <variant>
 
 #include "core/parallel.hpp"
+#include "nearfold/error.hpp"
 
 namespace nearfold {
 
@@ -8,6 +12,16 @@ std::string describe(const Device& device) {
   if (const auto* gpu = std::get_if<Cuda>(&device)) return describe(*gpu);
   const int threads = thread_count(std::get<Cpu>(device).threads);
   return "cpu (" + std::to_string(threads) + (threads == 1 ? " thread)" : " threads)");
+}
+
+void require_usable(const Device& device) {
+  if (const auto* gpu = std::get_if<Cuda>(&device)) require_device(*gpu);
+}
+
+const Cpu& require_cpu(const Device& device) {
+  require_usable(device);
+  if (const auto* cpu = std::get_if<Cpu>(&device)) return *cpu;
+  throw Unsupported("this is done on the processor alone; use device cpu");
 }
 
 }  // namespace nearfold

@@ -80,7 +80,7 @@ class DeviceArray {
   DeviceMemory memory_;
 };
 
-/// Where arrays are a device's; its counterpart for tests is Emulated (kernels/).
+/// Where arrays are a device's; its counterpart for tests is HostExecutor (kernels/).
 struct DeviceSpace {
   template <class T>
   using Buffer = DeviceArray<T>;

@@ -15,7 +15,7 @@ typedef float Float8 __attribute__((vector_size(32), aligned(4), may_alias));
 
 #else
 
-/// The same by halves: GCC keeps vectors wider than the registers in memory, 10 times slower.
+/// The same in two halves: GCC keeps vectors wider than the registers in memory, 10 times slower.
 typedef float Float4 __attribute__((vector_size(16), aligned(4), may_alias));
 struct __attribute__((may_alias)) Float8 {
   Float4 low, high;

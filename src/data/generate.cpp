@@ -58,14 +58,14 @@ void require_count(const char* name, std::int64_t value, std::int64_t most) {
                          "; it must be in [1, " + std::to_string(most) + "]");
 }
 
-constexpr std::int64_t kMostRows = std::numeric_limits<std::int32_t>::max();
-constexpr std::int64_t kMostColumns = 1'000'000;
+constexpr std::int64_t kMaxRows = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMaxColumns = 1'000'000;
 constexpr double kLargest = 1e6;  // of lengths
 
 Generated make(const Blobs& blobs, std::uint64_t seed, const Cpu& on) {
-  require_count("centers", blobs.centers, kMostRows);
-  require_count("points per blob", blobs.points_per, kMostRows / blobs.centers);
-  require_count("dim", blobs.dim, kMostColumns);
+  require_count("centers", blobs.centers, kMaxRows);
+  require_count("points per blob", blobs.points_per, kMaxRows / blobs.centers);
+  require_count("dim", blobs.dim, kMaxColumns);
   require_range("half_box", blobs.half_box, kLargest);
   require_range("spread", blobs.spread, kLargest);
   const std::int64_t n = blobs.centers * blobs.points_per;
@@ -97,8 +97,8 @@ Generated make(const Blobs& blobs, std::uint64_t seed, const Cpu& on) {
 Generated make(const Cubes& cubes, std::uint64_t seed, const Cpu& on) {
   constexpr std::array<float, 3> kShifts = {20.0f, 0.0f, -20.0f};
   constexpr auto kCopies = static_cast<std::int64_t>(kShifts.size());
-  require_count("points per cube", cubes.points_per, kMostRows / kCopies);
-  require_count("dim", cubes.dim, kMostColumns);
+  require_count("points per cube", cubes.points_per, kMaxRows / kCopies);
+  require_count("dim", cubes.dim, kMaxColumns);
   const std::int64_t n = kCopies * cubes.points_per;
   Generated set{Matrix(n, cubes.dim), std::vector<std::int32_t>(static_cast<std::size_t>(n))};
   parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
@@ -116,8 +116,8 @@ Generated make(const Cubes& cubes, std::uint64_t seed, const Cpu& on) {
 }
 
 Generated make(const SwissRoll& roll, std::uint64_t seed, const Cpu& on) {
-  require_count("n", roll.n, kMostRows);
-  require_count("bands", roll.bands, kMostRows);
+  require_count("n", roll.n, kMaxRows);
+  require_count("bands", roll.bands, kMaxRows);
   require_range("noise", roll.noise, kLargest);
   constexpr float kWidth = 21.0f;
   const auto noise = static_cast<float>(roll.noise);
@@ -140,8 +140,8 @@ Generated make(const SwissRoll& roll, std::uint64_t seed, const Cpu& on) {
 }
 
 Generated make(const Uniform& uniform, std::uint64_t seed, const Cpu& on) {
-  require_count("n", uniform.n, kMostRows);
-  require_count("dim", uniform.dim, kMostColumns);
+  require_count("n", uniform.n, kMaxRows);
+  require_count("dim", uniform.dim, kMaxColumns);
   Generated set{Matrix(uniform.n, uniform.dim), {}};
   parallel_for(on.threads, uniform.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
@@ -159,13 +159,13 @@ struct Size {
 };
 
 Size checked_size(const Deformed& from) {
-  require_count("n", from.n, kMostRows);
+  require_count("n", from.n, kMaxRows);
   require_range("rotation", from.rotation, 180.0);
   require_range("zoom", from.zoom, 0.9);
   require_range("shear", from.shear, 1.0);
   require_range("shift", from.shift, 1.0);
   const HostMatrix<const float>& images = from.images;
-  if (images.rows < 1 || images.cols < 1 || images.rows > kMostRows) {
+  if (images.rows < 1 || images.cols < 1 || images.rows > kMaxRows) {
     throw InvalidInput("there are " + std::to_string(images.rows) + " images of " +
                        std::to_string(images.cols) +
                        " pixels to deform; give at least one of each");

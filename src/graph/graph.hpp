@@ -27,7 +27,7 @@ struct EdgeGraph {
 /// Both graphs in the memory of a device. Space::Buffer is its array.
 template <class Space>
 struct KnnGraphIn {
-  KnnGraph about;  // n, k, metric, index, recall, seconds; no entries
+  KnnGraph metadata;  // n, k, metric, index, recall, seconds; no entries
   typename Space::template Buffer<std::int32_t> neighbors;
   typename Space::template Buffer<float> distances;
 };
@@ -45,5 +45,17 @@ struct EdgeGraphIn {
 
 using DeviceKnnGraph = KnnGraphIn<DeviceSpace>;
 using DeviceEdgeGraph = EdgeGraphIn<DeviceSpace>;
+
+// ---- the neighbour graph on the host (knn_graph.cpp) -------------------------------------------
+
+/// Throws InvalidInput when the graph cannot be pruned to k neighbours.
+void require_neighbors(const KnnGraph& graph, int k);
+/// Room for k neighbours of each of n points, unset.
+KnnGraph empty_graph(std::int64_t n, std::int64_t k);
+/// All that is known of a graph but its rows.
+KnnGraph without_entries(const KnnGraph& graph);
+/// Room for the first k neighbours of a graph, with all that is known of it otherwise. Throws as
+/// require_neighbors() does.
+KnnGraph empty_like(const KnnGraph& graph, int k);
 
 }  // namespace nearfold

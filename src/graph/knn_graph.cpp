@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "graph/graph.hpp"
 #include "graph/row_check.hpp"
 #include "nearfold/error.hpp"
-#include "stages.hpp"
 
 namespace nearfold {
 

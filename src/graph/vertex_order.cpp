@@ -61,7 +61,7 @@ Vertices sorted_by(const Vertices& keys, std::int64_t most) {
 
 }  // namespace
 
-std::vector<std::int32_t> local_order(const KnnGraph& graph, int k, const Cpu& on) {
+std::vector<std::int32_t> locality_order(const KnnGraph& graph, int k, const Cpu& on) {
   Vertices order(static_cast<std::size_t>(graph.n));
   std::iota(order.begin(), order.end(), 0);
   Vertices seed =
@@ -100,9 +100,9 @@ KnnGraph renumbered(const KnnGraph& graph, int k, const std::vector<std::int32_t
   return out;
 }
 
-Numbered<Cpu> numbered(const KnnGraph& graph, int k, const Cpu& on) {
+Reordered<Cpu> reorder(const KnnGraph& graph, int k, const Cpu& on) {
   require_neighbors(graph, k);
-  std::vector<std::int32_t> point_of = local_order(graph, k, on);
+  std::vector<std::int32_t> point_of = locality_order(graph, k, on);
   return {renumbered(graph, k, point_of, on), std::move(point_of)};
 }
 

@@ -16,7 +16,7 @@ namespace nearfold {
 /// into, seeds become denser. Patches lie beside those whose seeds share one of the coarser patches
 /// that are grown in the same way; points of a patch keep their order. A function of the first k
 /// neighbours alone, bitwise the same for any number of threads. O(n k) a step, some tens of steps.
-std::vector<std::int32_t> local_order(const KnnGraph& graph, int k, const Cpu& on);
+std::vector<std::int32_t> locality_order(const KnnGraph& graph, int k, const Cpu& on);
 
 /// The first k neighbours of every row, rows and ids by vertex; the order of a row stays.
 KnnGraph renumbered(const KnnGraph& graph, int k, const std::vector<std::int32_t>& point_of,

@@ -1,6 +1,5 @@
-// The start of an embedding: principal components, the graph's eigenvectors, random numbers or the
-// caller's own array, and the scale each optimiser wants it at. The axes themselves come from
-// linalg/pca_covariance.cpp, the eigenvectors from spectral.cpp.
+// Where an embedding begins: principal components, the graph's eigenvectors, random numbers or the
+// caller's own array, and the scale each optimiser wants it at.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -12,7 +11,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
-#include "graph/vertex_order.hpp"
+#include "init/init.hpp"
 #include "init/spectral.hpp"
 #include "math/normal.hpp"
 #include "math/philox.hpp"
@@ -21,7 +20,6 @@
 namespace nearfold {
 namespace {
 
-constexpr int kMostDims = 3;          // of a layout
 constexpr double kTsneWidth = 1e-4;   // standard deviation of the first column
 constexpr float kUmapReach = 10.0f;   // largest magnitude, and the box that follows
 constexpr float kUmapJitter = 1e-4f;  // standard deviation
@@ -86,66 +84,25 @@ double deviation(const Matrix& start, std::int64_t c, const Cpu& on) {
   return std::sqrt(sum_of([&](double x) { return (x - mean) * (x - mean); }) / n);
 }
 
-/// Scores of the points on their axes; columns beyond those that there are stay 0.
-Start pca_start(StartSource& from, int dims) {
-  const auto count = static_cast<int>(
-      std::min({std::int64_t{kMostDims}, std::int64_t{dims}, from.n(), from.dim()}));
-  const Matrix scores = from.scores(count);
-  Start start{Matrix(from.n(), dims), "pca", {}};
+/// Columns beyond the axes that there are stay 0.
+InitialLayout pca_layout(InitSource& source, int dims) {
+  const auto count = static_cast<int>(std::min({std::int64_t{dims}, source.n(), source.dim()}));
+  const Matrix scores = source.scores(count);
+  InitialLayout start{Matrix(source.n(), dims), "pca", {}};
   for (std::int64_t i = 0; i < scores.rows; ++i)
     std::copy_n(scores.row(i), count, start.layout.row(i));
   return start;
 }
 
-/// On the processor.
-class HostSource final : public StartSource {
- public:
-  HostSource(HostMatrix<const float> points, const EdgeGraph& graph, const Cpu& on)
-      : points_(points), graph_(graph), on_(on) {}
-
-  // A PCA start needs no graph, and the others no points.
-  std::int64_t n() const override { return std::max(graph_.n, points_.rows); }
-  std::int64_t dim() const override { return points_.cols; }
-
-  Matrix scores(int count) override {
-    std::vector<float> mean;
-    const Matrix axes = principal_axes(points_, count, kStartPasses, mean, kStartSeed, on_);
-    Matrix scores(points_.rows, count);
-    parallel_for(on_.threads, points_.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        double score[kMostDims] = {};
-        for (std::int64_t c = 0; c < points_.cols; ++c) {
-          const double x =
-              static_cast<double>(points_.row(i)[c] - mean[static_cast<std::size_t>(c)]);
-          for (int a = 0; a < count; ++a) score[a] += x * static_cast<double>(axes.row(a)[c]);
-        }
-        for (int a = 0; a < count; ++a) scores.row(i)[a] = static_cast<float>(score[a]);
-      }
-    });
-    return scores;
-  }
-
-  Start spectral(int dims, std::uint64_t seed) override {
-    Start start = spectral_start(graph_, dims, seed, on_);
-    start.layout = by_point(start.layout.values, graph_.point_of, dims);
-    return start;
-  }
-
- private:
-  HostMatrix<const float> points_;
-  const EdgeGraph& graph_;
-  Cpu on_;
-};
-
 /// Columns that PCA has no axis for: noise of 1 % of the first column.
-void fill_missing(Start& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
+void fill_missing(InitialLayout& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
   const auto width = static_cast<float>(0.01 * deviation(start.layout, 0, on));
   for_each_row(start.layout, on, [&](std::int64_t i, float* row) {
     for (std::int64_t c = dim; c < start.layout.cols; ++c)
       row[c] = width * normal(seed, Stream::init, i, c);
   });
   start.warnings.push_back("the points have " + std::to_string(dim) +
-                           " column(s): the other columns of the PCA start are noise");
+                           " column(s): the other columns of the PCA initialization are noise");
 }
 
 Matrix random_start(std::int64_t n, int dims, std::uint64_t seed, const Cpu& on) {
@@ -176,29 +133,26 @@ Span span_of(const Matrix& start, std::int64_t c, const Cpu& on) {
 
 }  // namespace
 
-Start initial_layout(const Init& init, HostMatrix<const float> points, const EdgeGraph& graph,
-                     int dims, std::uint64_t seed, const Cpu& on) {
-  HostSource here(points, graph, on);
-  return initial_layout(init, here, dims, seed, on);
-}
-
-Start initial_layout(const Init& init, StartSource& from, int dims, std::uint64_t seed,
-                     const Cpu& on) {
+InitialLayout initial_layout(const Init& init, InitSource& source, int dims, std::uint64_t seed,
+                             const Cpu& on) {
   if (const auto* given = std::get_if<ArrayInit>(&init)) return {given->start, "array", {}};
-  if (is<RandomInit>(init)) return {random_start(from.n(), dims, seed, on), "random", {}};
-  Start start = is<PcaInit>(init) ? pca_start(from, dims) : from.spectral(dims, seed);
+  if (is<RandomInit>(init)) return {random_start(source.n(), dims, seed, on), "random", {}};
+  InitialLayout start =
+      is<PcaInit>(init) ? pca_layout(source, dims) : spectral_layout(source, dims, seed, on);
+  if (is<SpectralInit>(init)) start.layout = source.by_point(start.layout);
   fix_signs(start.layout, on);
   if (is<PcaInit>(init)) {
-    if (dims > from.dim()) fill_missing(start, from.dim(), seed, on);
+    if (dims > source.dim()) fill_missing(start, source.dim(), seed, on);
     if (deviation(start.layout, 0, on) == 0) {
-      start.warnings.push_back("all points are equal: the PCA start is nothing but jitter");
+      start.warnings.push_back(
+          "all points are equal: the PCA initialization is nothing but jitter");
     }
   }
   return start;
 }
 
-void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
-                 const Cpu& on) {
+void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
+                const Cpu& on) {
   if (is<ArrayInit>(init)) return;
   const auto width = static_cast<float>(kTsneWidth);
   if (is<RandomInit>(init)) {
@@ -214,8 +168,8 @@ void scale_start(Matrix& start, const Init& init, const TsneParams&, std::uint64
   add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width, on);
 }
 
-void scale_start(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
-                 const Cpu& on) {
+void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
+                const Cpu& on) {
   if (is<PcaInit>(init) || is<SpectralInit>(init)) {
     float most = 0;
     for (std::int64_t c = 0; c < start.cols; ++c) {

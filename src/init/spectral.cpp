@@ -1,6 +1,6 @@
-// The spectral start of a whole graph: connected components, a cell of the plane or space for each,
-// eigenvectors inside the cells. It uses nothing but the graph, so that a start from a saved graph
-// equals one from the points.
+// The spectral layout of a whole graph: connected components, a cell of the plane or space for
+// each, eigenvectors inside the cells. It uses nothing but the graph, so that a start from a saved
+// graph equals one from the points.
 #include "init/spectral.hpp"
 
 #include <algorithm>
@@ -16,24 +16,6 @@
 
 namespace nearfold {
 namespace {
-
-/// The graph on the processor.
-class HostGraph final : public SpectralGraph {
- public:
-  HostGraph(const EdgeGraph& graph, const Cpu& on) : graph_(graph), on_(on) {}
-
-  std::int64_t n() const override { return graph_.n; }
-  std::vector<std::int32_t> components() override { return find_components(graph_); }
-  Eigenvectors eigenvectors(int dims) override { return leading_eigenvectors(graph_, dims, on_); }
-  Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) override {
-    return leading_eigenvectors(extract(graph_, components, c), dims, on_);
-  }
-  const EdgeGraph& small_components(const Components&) override { return graph_; }
-
- private:
-  const EdgeGraph& graph_;
-  Cpu on_;
-};
 
 /// A ball for a component; the balls of different components do not overlap.
 struct Cell {
@@ -121,17 +103,18 @@ Matrix random_rows(const std::int32_t* members, std::int64_t size, int dims, flo
 
 std::string convergence_warning(const Eigenvectors& worst) {
   char text[160];
-  std::snprintf(text, sizeof text,
-                "the eigenvectors of the spectral start did not converge in %d passes (residual "
-                "%.1e); the map may be folded, compare with a PCA start",
-                worst.sweeps, worst.residual);
+  std::snprintf(
+      text, sizeof text,
+      "the eigenvectors of the spectral initialization did not converge in %d passes (residual "
+      "%.1e); the map may be folded, compare with a PCA initialization",
+      worst.sweeps, worst.residual);
   return text;
 }
 
 /// Everything one component needs to be placed.
 class Placement {
  public:
-  Placement(SpectralGraph& graph, const Components& components, const std::vector<Cell>& cells,
+  Placement(InitSource& graph, const Components& components, const std::vector<Cell>& cells,
             std::uint64_t seed, Matrix& layout)
       : graph_(graph),
         small_(graph.small_components(components)),
@@ -169,7 +152,7 @@ class Placement {
   }
 
  private:
-  SpectralGraph& graph_;
+  InitSource& graph_;
   const EdgeGraph& small_;
   const Components& components_;
   const std::vector<Cell>& cells_;
@@ -179,12 +162,7 @@ class Placement {
 
 }  // namespace
 
-Start spectral_start(const EdgeGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
-  HostGraph here(graph, on);
-  return spectral_start(here, dims, seed, on);
-}
-
-Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const Cpu& on) {
+InitialLayout spectral_layout(InitSource& graph, int dims, std::uint64_t seed, const Cpu& on) {
   const Components components(graph.components());
   const std::int64_t count = components.count();
   std::vector<std::int64_t> by_size(static_cast<std::size_t>(count));
@@ -198,7 +176,7 @@ Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const C
                                             : packed_cells(components, dims, by_size);
   }
 
-  Start start{Matrix(graph.n(), dims), "spectral", {}};
+  InitialLayout start{Matrix(graph.n(), dims), "spectral", {}};
   const Placement place(graph, components, cells, seed, start.layout);
   std::vector<Eigenvectors> found(by_size.size());
   std::int64_t shared = 0;  // large components: all threads on one; the rest: one thread on each
@@ -213,14 +191,15 @@ Start spectral_start(SpectralGraph& graph, int dims, std::uint64_t seed, const C
   });
 
   if (count > 1) {
-    start.how += " (" + std::to_string(count) + " components)";
+    start.description += " (" + std::to_string(count) + " components)";
     start.warnings.push_back("the neighbour graph has " + std::to_string(count) +
                              " connected components, laid out side by side: distances between "
                              "them mean nothing; more neighbours may join them");
   } else if (place.is_small(0)) {
-    start.how = "random";
-    start.warnings.push_back("a spectral start in " + std::to_string(dims) + " dimensions needs " +
-                             std::to_string(2 * dims) + " points: the start is random");
+    start.description = "random";
+    start.warnings.push_back("a spectral initialization in " + std::to_string(dims) +
+                             " dimensions needs " + std::to_string(2 * dims) +
+                             " points: it is random");
   }
   const auto worst = std::max_element(
       found.begin(), found.end(), [](const Eigenvectors& a, const Eigenvectors& b) {

@@ -1,16 +1,25 @@
-// The random walk on a graph, as the eigensolver sees it: a block of kVectors vectors and the steps
-// it takes with them. spectral_solver.cpp has the method; the steps are those of the processor
-// (spectral_operator.cpp) or of a device (kernels/init/spectral_operator.hpp), with the same bits.
+// The random walk on a graph, as the eigensolver (spectral_solver.hpp) sees it: a block of kVectors
+// vectors z and the steps it takes with them. It works on z = D^-1/2 v: there A = D^-1/2 W D^-1/2
+// is the random walk P = D^-1 W, the inner product is weighted by degree, and the trivial
+// eigenvector is the constant.
 //
-// It works on z = D^-1/2 v: there A = D^-1/2 W D^-1/2 is the random walk P = D^-1 W, the inner
-// product is weighted by degree, and the trivial eigenvector is the constant.
+// Steps, here on the processor, in kernels/init/spectral_operator.hpp on a device:
+//
+//   edges()                   of the graph
+//   randomize(column, round)  fills a column of z with spectral_noise()
+//   remove_constant()         takes the trivial eigenvector out of every column of z
+//   apply()                   walked = P z
+//   grams()                   of z and walked
+//   rotate(ritz)              z and walked become their combinations; columns beyond the rank zero
+//   begin_filter(mix)         before = z; z = mix.walk * walked + mix.self * z
+//   filter(mix)               before and z become z and mix.walk * P z + mix.self * z + mix.old *
+//   before vectors(dims)             v of the first columns
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <vector>
 
 #include "graph/graph.hpp"
-#include "init/spectral.hpp"
 #include "linalg/rayleigh_ritz.hpp"
 #include "math/host_device.hpp"
 #include "math/philox.hpp"
@@ -18,34 +27,12 @@
 
 namespace nearfold {
 
-class SpectralWalk {
- public:
-  /// walk * P z + self * z + old * before.
-  struct Mix {
-    float walk, self, old;
-  };
-
-  virtual ~SpectralWalk() = default;
-  virtual std::int64_t edges() const = 0;
-  /// Fills a column of z from the given counter of the random stream.
-  virtual void randomize(int column, std::uint32_t round) = 0;
-  /// Takes the trivial eigenvector out of every column of z.
-  virtual void remove_constant() = 0;
-  /// walked = P z
-  virtual void walk() = 0;
-  /// Of z and walked.
-  virtual Grams grams() const = 0;
-  /// z and walked become their combinations; columns beyond the rank become zero.
-  virtual void turn(const Ritz& ritz) = 0;
-  /// before = z; z = by.walk * walked + by.self * z
-  virtual void begin_filter(const Mix& by) = 0;
-  /// before and z become z and by.walk * P z + by.self * z + by.old * before.
-  virtual void filter(const Mix& by) = 0;
-  /// v of the first `dims` columns.
-  virtual Matrix vectors(int dims) const = 0;
+/// walk * P z + self * z + old * before.
+struct SpectralMix {
+  float walk, self, old;
 };
 
-/// The value of vertex i and a column in a round: the start is a function of the graph, not of a
+/// The value of vertex i and a column in a round: the result is a function of the graph, not of a
 /// seed.
 NEARFOLD_HD inline float spectral_noise(std::int64_t i, int column, std::uint32_t round) {
   const auto counter = static_cast<std::uint64_t>(i * kVectors + column);
@@ -55,12 +42,34 @@ NEARFOLD_HD inline float spectral_noise(std::int64_t i, int column, std::uint32_
 /// Degrees are added up in ranges of so many.
 inline constexpr std::int64_t kDegreesOfRange = 1024;
 
-std::unique_ptr<SpectralWalk> make_walk(const EdgeGraph& graph, const Cpu& on);
-
-/// leading_eigenvectors() of a graph of more than kDense vertices.
-Eigenvectors leading_eigenvectors(SpectralWalk& walk, int dims);
-
 /// Vertices up to which a dense solver is faster.
 inline constexpr std::int64_t kDense = 32;
+
+class HostSpectralOperator {
+ public:
+  HostSpectralOperator(const EdgeGraph& graph, const Cpu& on);
+
+  std::int64_t edges() const { return graph_.edges(); }
+  void randomize(int column, std::uint32_t round);
+  void remove_constant();
+  void apply() { sweep({1, 0, 0}, walked_); }
+  Grams grams() const;
+  void rotate(const Ritz& ritz);
+  void begin_filter(const SpectralMix& mix);
+  void filter(const SpectralMix& mix);
+  Matrix vectors(int dims) const;
+
+ private:
+  using Block = std::vector<float>;  // [n][kVectors]
+
+  /// out = mix of P z, z and before_, which may be `out`.
+  void sweep(const SpectralMix& mix, Block& out);
+
+  const EdgeGraph& graph_;
+  Cpu on_;
+  std::vector<double> degree_;
+  double volume_ = 0;
+  Block z_, walked_, before_;
+};
 
 }  // namespace nearfold

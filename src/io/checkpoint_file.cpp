@@ -47,7 +47,7 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, Ove
 }
 
 Checkpoint read_checkpoint(const ByteSource& file) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   const Archive archive(file);
   ByteSource meta = archive.entry("meta");
   const Json json = read_json(meta);
@@ -58,7 +58,7 @@ Checkpoint read_checkpoint(const ByteSource& file) {
                                    required<double>(json, "steepest", meta)},
                         .init = required<std::string>(json, "init", meta),
                         .warnings = texts_in(json, "warnings", meta)};
-  const std::int64_t rows = rows_in(archive, "layout", 1, kMost);
+  const std::int64_t rows = rows_in(archive, "layout", 1, kMax);
   ByteSource layout = archive.entry("layout");
   const NpyHeader header = read_npy_header(layout);
   const std::int64_t cols = header.shape.size() == 2 ? header.shape[1] : 0;

@@ -15,8 +15,8 @@ constexpr std::string_view kCsr = "csr";
 
 /// The text of an array without dimensions, bytes or UTF-32 in numpy: b'csr' in the newer files.
 std::string scalar_text(ByteSource source) {
-  constexpr std::int64_t kMost = 1024;
-  if (source.size() > kMost) source.malformed("it is no short text");
+  constexpr std::int64_t kMax = 1024;
+  if (source.size() > kMax) source.malformed("it is no short text");
   std::array<std::byte, 8> magic_and_version{};
   source.read(magic_and_version);
   std::string header(source.read_little<std::uint16_t>(), '\0');

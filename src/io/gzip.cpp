@@ -13,7 +13,7 @@
 namespace nearfold::io {
 namespace {
 
-constexpr std::int64_t kMostExpansion = 1032;  // the best that deflate can do
+constexpr std::int64_t kMaxExpansion = 1032;  // the best that deflate can do
 
 class Inflater {
  public:
@@ -67,7 +67,7 @@ class Inflater {
 }  // namespace
 
 ByteSource ByteSource::gunzip(const ByteSource& packed) {
-  const auto limit = checked_product({packed.size(), kMostExpansion});
+  const auto limit = checked_product({packed.size(), kMaxExpansion});
   const auto inflater = std::make_shared<Inflater>(packed);
   ByteSource source(
       packed.name(), limit.value_or(INT64_MAX),

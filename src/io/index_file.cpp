@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint64_t kFormat = 1;
 constexpr const char* kKinds[] = {"ivf", "hnsw"};         // in the order of IndexParams
 constexpr const char* kZeroVectors[] = {"error", "far"};  // in the order of ZeroVectors
-constexpr const char* kNorms[] = {"l2", "l1", "linf"};    // in the order of Norm
+static_assert(std::size(kKinds) == std::variant_size_v<IndexParams>);
 
 // ---- meta -----------------------------------------------------------------------------------
 
@@ -28,12 +28,12 @@ Json json_of(const std::optional<int>& value) {
   return value ? Json(*value) : Json();
 }
 Json json_of(const IvfKnn& p) {
-  return {{"lists", json_of(p.lists)},
-          {"probes", json_of(p.probes)},
+  return {{"nlist", json_of(p.nlist)},
+          {"nprobe", json_of(p.nprobe)},
           {"target_recall", p.target_recall}};
 }
 Json json_of(const HnswKnn& p) {
-  return {{"links", p.links},
+  return {{"M", p.M},
           {"ef_construction", p.ef_construction},
           {"ef", json_of(p.ef)},
           {"target_recall", p.target_recall}};
@@ -45,7 +45,7 @@ Json json_of(const KnnIndex::State& index, HostMatrix<const float> points) {
                {"params", std::visit([](const auto& p) { return json_of(p); }, index.params)},
                {"metric", name(index.distance.metric)},
                {"zero_vectors", kZeroVectors[static_cast<int>(index.distance.zero_vectors)]},
-               {"norm", kNorms[static_cast<int>(index.rows.norm)]},
+               {"norm", name(index.rows.norm)},
                {"n", index.n},
                {"seed", index.seed},
                {"fingerprint", fingerprint(points)},
@@ -57,10 +57,10 @@ Json json_of(const KnnIndex::State& index, HostMatrix<const float> points) {
 IndexParams params_of(const Json& json, std::size_t kind, const ByteSource& source) {
   const auto target = required<double>(json, "target_recall", source);
   if (kind == 0)
-    return IvfKnn{.lists = optional_int(json, "lists", source),
-                  .probes = optional_int(json, "probes", source),
+    return IvfKnn{.nlist = optional_int(json, "nlist", source),
+                  .nprobe = optional_int(json, "nprobe", source),
                   .target_recall = target};
-  return HnswKnn{.links = optional_int(json, "links", source).value_or(0),
+  return HnswKnn{.M = optional_int(json, "M", source).value_or(0),
                  .ef_construction = optional_int(json, "ef_construction", source).value_or(0),
                  .ef = optional_int(json, "ef", source),
                  .target_recall = target};
@@ -91,7 +91,7 @@ Projection read_projection(const Archive& archive, std::int64_t columns) {
 
 KnnRows read_rows(const Archive& archive, const Projection& projection, Norm norm, std::int64_t n) {
   KnnRows rows{norm, read_floats_2d(archive, "rows", n, knn_row_width(projection, norm)), {}, {}};
-  rows.squares = read_array<float>(archive, "squares", {norm == Norm::l2 ? n : 0});
+  rows.squares = read_array<float>(archive, "squares", {by_products(norm) ? n : 0});
   rows.ids = read_array<std::int32_t>(archive, "ids", {n});
   std::vector<bool> seen(rows.ids.size());
   for (std::size_t r = 0; r < rows.ids.size(); ++r) {
@@ -104,16 +104,17 @@ KnnRows read_rows(const Archive& archive, const Projection& projection, Norm nor
   return rows;
 }
 
-IvfCells read_cells(const Archive& archive, const KnnRows& rows, const IvfKnn& params) {
-  const std::int64_t lists = rows_in(archive, "centroids", 1, rows.n());
-  if (params.lists.value_or(lists) != lists || params.probes.value_or(1) > lists)
-    archive.entry("meta").malformed("'lists' is " + json_of(params.lists).dump() +
-                                    " and 'probes' is " + json_of(params.probes).dump() + " of " +
-                                    std::to_string(lists) + " centroids");
-  IvfCells cells{{rows.norm, {}, {}, {}}, {}, {}, {}};
-  cells.centroids.rows = read_floats_2d(archive, "centroids", lists, rows.rows.cols);
-  cells.centroids.squares = read_array<float>(archive, "centroid_squares", {lists});
-  cells.begin = read_begins<std::int64_t>(archive, "begin", lists, rows.n());
+IvfLists read_search(const Archive& archive, const KnnRows& rows, const IvfKnn& params,
+                     const Json& /*meta*/) {
+  const std::int64_t nlist = rows_in(archive, "centroids", 1, rows.n());
+  if (params.nlist.value_or(nlist) != nlist || params.nprobe.value_or(1) > nlist)
+    archive.entry("meta").malformed("'nlist' is " + json_of(params.nlist).dump() +
+                                    " and 'nprobe' is " + json_of(params.nprobe).dump() + " of " +
+                                    std::to_string(nlist) + " centroids");
+  IvfLists cells{{rows.norm, {}, {}, {}}, {}, {}, {}};
+  cells.centroids.rows = read_floats_2d(archive, "centroids", nlist, rows.rows.cols);
+  cells.centroids.squares = read_array<float>(archive, "centroid_squares", {nlist});
+  cells.begin = read_begins<std::int64_t>(archive, "begin", nlist, rows.n());
   make_panels(cells, rows, Cpu{1});
   return cells;
 }
@@ -132,8 +133,8 @@ void check_links(const Archive& archive, const HnswGraph& graph) {
   for (std::int32_t r = 0; r < n; ++r) {
     const auto begin = static_cast<std::size_t>(graph.upper_begin[static_cast<std::size_t>(r)]);
     for (std::size_t level = 0; level < static_cast<std::size_t>(levels(r)); ++level)
-      for (std::size_t l = 0; l < static_cast<std::size_t>(graph.links); ++l) {
-        const std::size_t at = (begin + level) * static_cast<std::size_t>(graph.links) + l;
+      for (std::size_t l = 0; l < static_cast<std::size_t>(graph.M); ++l) {
+        const std::size_t at = (begin + level) * static_cast<std::size_t>(graph.M) + l;
         const std::int32_t to = graph.upper[at];
         if (to < -1 || to >= n) bad_value(archive, "upper", at, to, range);
         if (to >= 0 && static_cast<std::size_t>(levels(to)) <= level)
@@ -142,22 +143,37 @@ void check_links(const Archive& archive, const HnswGraph& graph) {
   }
 }
 
-HnswGraph read_links(const Archive& archive, std::int64_t n, int links, const Json& meta) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+HnswGraph read_search(const Archive& archive, const KnnRows& rows, const HnswKnn& params,
+                      const Json& meta) {
+  const std::int64_t n = rows.n();
+  const int M = params.M;
+  constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   HnswGraph graph;
-  graph.links = links;
+  graph.M = M;
   const ByteSource source = archive.entry("meta");
   const auto entry = required<std::uint64_t>(meta, "entry", source);
   if (entry >= static_cast<std::uint64_t>(n))
     source.malformed("'entry' is " + std::to_string(entry) + ": it must be a row in [0, " +
                      std::to_string(n) + ")");
   graph.entry = static_cast<std::int32_t>(entry);
-  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, std::int64_t{2} * links});
-  const std::int64_t upper = rows_in(archive, "upper", 0, kMost);
+  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, std::int64_t{2} * M});
+  const std::int64_t upper = rows_in(archive, "upper", 0, kMax);
   graph.upper_begin = read_begins<std::int32_t>(archive, "upper_begin", n, upper);
-  graph.upper = read_array<std::int32_t>(archive, "upper", {upper, links});
+  graph.upper = read_array<std::int32_t>(archive, "upper", {upper, M});
   check_links(archive, graph);
   return graph;
+}
+
+void add_arrays(const IvfLists& cells, const KnnRows& rows, std::vector<ZipEntry>& entries) {
+  entries.push_back(
+      array_entry("centroids", {cells.nlist(), rows.rows.cols}, cells.centroids.rows.values));
+  entries.push_back(array_entry("centroid_squares", {cells.nlist()}, cells.centroids.squares));
+  entries.push_back(array_entry("begin", {cells.nlist() + 1}, cells.begin));
+}
+void add_arrays(const HnswGraph& graph, const KnnRows& rows, std::vector<ZipEntry>& entries) {
+  entries.push_back(array_entry("lowest", {rows.n(), std::int64_t{2} * graph.M}, graph.lowest));
+  entries.push_back(array_entry("upper_begin", {rows.n() + 1}, graph.upper_begin));
+  entries.push_back(array_entry("upper", {graph.upper_begin.back(), graph.M}, graph.upper));
 }
 
 // ---- the way in -------------------------------------------------------------------------------
@@ -183,10 +199,9 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
                         required<std::uint64_t>(json, "seed", source),
                         {},
                         {},
-                        IvfCells{}};
+                        IvfLists{}};
   index.distance.zero_vectors =
       static_cast<ZeroVectors>(choice_of(json, "zero_vectors", kZeroVectors, source));
-  index.rows.norm = static_cast<Norm>(choice_of(json, "norm", kNorms, source));
   const auto metric = required<std::string>(json, "metric", source);
   try {
     index.distance.metric = metric_named(metric);
@@ -195,9 +210,10 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
   } catch (const Error& error) {
     source.malformed(error.what());
   }
-  if (index.rows.norm != norm_of(index.distance.metric))
-    source.malformed("'norm' is " + io::quoted(kNorms[static_cast<int>(index.rows.norm)]) +
-                     ", by which " + name(index.distance.metric) + " does not search");
+  index.rows.norm = norm_of(index.distance.metric);
+  if (const auto norm = required<std::string>(json, "norm", source); norm != name(index.rows.norm))
+    source.malformed("'norm' is " + io::quoted(norm) + ", by which " + name(index.distance.metric) +
+                     " does not search");
   return index;
 }
 
@@ -219,19 +235,7 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
       array_entry("rows", {rows.n(), rows.rows.cols}, rows.rows.values),
       array_entry("squares", {std::ssize(rows.squares)}, rows.squares),
       array_entry("ids", {rows.n()}, rows.ids)};
-  const auto add = [&](const std::string& name, Shape shape, const auto& values) {
-    entries.push_back(array_entry(name, shape, values));
-  };
-  if (const auto* cells = std::get_if<IvfCells>(&state.search)) {
-    add("centroids", {cells->lists(), rows.rows.cols}, cells->centroids.rows.values);
-    add("centroid_squares", {cells->lists()}, cells->centroids.squares);
-    add("begin", {cells->lists() + 1}, cells->begin);
-  } else {
-    const HnswGraph& graph = std::get<HnswGraph>(state.search);
-    add("lowest", {rows.n(), std::int64_t{2} * graph.links}, graph.lowest);
-    add("upper_begin", {rows.n() + 1}, graph.upper_begin);
-    add("upper", {graph.upper_begin.back(), graph.links}, graph.upper);
-  }
+  std::visit([&](const auto& search) { add_arrays(search, rows, entries); }, state.search);
   write_zip(path, entries, overwrite);
 }
 
@@ -246,10 +250,9 @@ KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points) {
   auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, file.name(), points));
   index->projection = read_projection(archive, points.cols);
   index->rows = read_rows(archive, index->projection, index->rows.norm, index->n);
-  if (const auto* ivf = std::get_if<IvfKnn>(&index->params))
-    index->search = read_cells(archive, index->rows, *ivf);
-  else
-    index->search = read_links(archive, index->n, std::get<HnswKnn>(index->params).links, json);
+  std::visit(
+      [&](const auto& params) { index->search = read_search(archive, index->rows, params, json); },
+      index->params);
   return KnnIndex(std::move(index));
 }
 

@@ -32,7 +32,7 @@ struct ReadOptions {
 };
 
 /// The points of a file as float32, [rows >= 1, cols >= 1]. Integers become floats of the same
-/// value (pixels stay 0..255; beyond 2^24 they are rounded, which `warnings` is told, when given);
+/// value (pixels stay 0..255; beyond 2^24 they are rounded, reported in `warnings`, when given);
 /// images of an IDX file become rows. A finite float64 that float32 cannot hold is InvalidInput
 /// naming row and column; NaN and infinity pass. InvalidParameter when an .npz has several arrays
 /// and none is named.
@@ -43,7 +43,7 @@ Matrix read_matrix(const std::string& path, const ReadOptions& options = {},
 /// InvalidInput naming a column that has no value at all.
 std::int64_t fill_missing(Matrix& points);
 
-/// One label a point. `names` is empty for integer labels; otherwise ids index it.
+/// One label per point. `names` is empty for integer labels; otherwise ids index it.
 struct Labels {
   std::vector<std::int32_t> ids;
   std::vector<std::string> names;  ///< distinct texts in byte order

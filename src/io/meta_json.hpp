@@ -44,12 +44,12 @@ T value_of(const Json& json, const char* key, T otherwise, const ByteSource& sou
 /// A number of [0, 2^31), or nothing when it is missing or null.
 inline std::optional<int> optional_int(const Json& json, const char* key,
                                        const ByteSource& source) {
-  constexpr std::uint64_t kMost = std::numeric_limits<int>::max();
+  constexpr std::uint64_t kMax = std::numeric_limits<int>::max();
   if (json.value(key, Json()).is_null()) return {};
   const auto value = required<std::uint64_t>(json, key, source);
-  if (value > kMost)
+  if (value > kMax)
     source.malformed(io::quoted(key) + " is " + std::to_string(value) + ", and " +
-                     std::to_string(kMost) + " at most");
+                     std::to_string(kMax) + " at most");
   return static_cast<int>(value);
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::int64_t kLongestHeader = std::int64_t{64} << 10;
-constexpr std::size_t kMostDimensions = 32;  // numpy's own limit
+constexpr std::size_t kMaxDimensions = 32;  // numpy's own limit
 
 /// Reads {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } from front to back.
 class HeaderParser {
@@ -107,7 +107,7 @@ class HeaderParser {
     std::vector<std::int64_t> values;
     expect('(');
     while (!accept(')')) {
-      if (values.size() == kMostDimensions) fail("more than 32 dimensions");
+      if (values.size() == kMaxDimensions) fail("more than 32 dimensions");
       values.push_back(dimension());
       if (!accept(',') && peek() != ')') fail("a comma or a closing parenthesis is due");
     }
@@ -183,10 +183,10 @@ std::string read_header_text(ByteSource& source) {
 /// Column-major values, a few columns at a time so that each row is written in whole cache lines.
 Matrix read_transposed(ByteSource& source, const DType& type, std::int64_t rows,
                        std::int64_t cols) {
-  constexpr std::int64_t kMostColumns = 16;
+  constexpr std::int64_t kMaxColumns = 16;
   constexpr std::int64_t kBufferValues = std::int64_t{1} << 24;
   const std::int64_t at_once =
-      std::clamp<std::int64_t>(kBufferValues / rows, 1, std::min(kMostColumns, cols));
+      std::clamp<std::int64_t>(kBufferValues / rows, 1, std::min(kMaxColumns, cols));
   Matrix matrix(rows, cols);
   std::vector<float> columns(static_cast<std::size_t>(rows * at_once));
   for (std::int64_t first = 0; first < cols; first += at_once) {

@@ -13,19 +13,19 @@ namespace {
 
 /// "'x' (300, 5), 'y' (300,)"; of an array that is not plain numbers the name alone.
 std::string shapes(const Archive& archive) {
-  constexpr std::size_t kMost = 20;
+  constexpr std::size_t kMax = 20;
   std::string all;
-  for (std::size_t i = 0; i < std::min(archive.names().size(), kMost); ++i) {
+  for (std::size_t i = 0; i < std::min(archive.names().size(), kMax); ++i) {
     const std::string& name = archive.names()[i];
     all += (i > 0 ? ", " : "") + quoted(name);
     try {
       ByteSource entry = archive.entry(name);
       all += " " + shape_text(read_npy_header(entry).shape);
     } catch (const InvalidInput&) {
-      continue;  // its fault is told when it is asked for
+      continue;  // its fault is reported when it is asked for
     }
   }
-  return all + (archive.names().size() > kMost ? ", ..." : "");
+  return all + (archive.names().size() > kMax ? ", ..." : "");
 }
 
 /// The name that was asked for, or that of the only array.

@@ -15,14 +15,14 @@
 namespace nearfold::io {
 namespace {
 
-constexpr std::size_t kMostPerCall = std::size_t{1} << 26;  // some hundredths of a second
+constexpr std::size_t kMaxPerCall = std::size_t{1} << 26;  // some hundredths of a second
 
 std::size_t read_file_at(int fd, const std::string& path, std::int64_t offset,
                          std::span<std::byte> into) {
   std::size_t done = 0;
   while (done < into.size()) {
     throw_if_stopped();
-    const std::size_t ask = std::min(into.size() - done, kMostPerCall);
+    const std::size_t ask = std::min(into.size() - done, kMaxPerCall);
     const ssize_t got =
         ::pread(fd, into.data() + done, ask, offset + static_cast<std::int64_t>(done));
     if (got < 0 && errno == EINTR) continue;
@@ -70,8 +70,8 @@ std::string printable(std::string_view text) {
 }
 
 std::string quoted(std::string_view text) {
-  constexpr std::size_t kMost = 40;
-  return "'" + printable(text.substr(0, kMost)) + (text.size() > kMost ? "...'" : "'");
+  constexpr std::size_t kMax = 40;
+  return "'" + printable(text.substr(0, kMax)) + (text.size() > kMax ? "...'" : "'");
 }
 
 ByteSource::ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind)

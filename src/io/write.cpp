@@ -121,12 +121,12 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
-  constexpr std::size_t kMostPerCall = std::size_t{1} << 26;
+  constexpr std::size_t kMaxPerCall = std::size_t{1} << 26;
   const Descriptor file(::open(temporary_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   if (file.get() < 0) throw_errno("write", target_);
   while (!bytes.empty()) {
     throw_if_stopped();
-    const ssize_t done = ::write(file.get(), bytes.data(), std::min(bytes.size(), kMostPerCall));
+    const ssize_t done = ::write(file.get(), bytes.data(), std::min(bytes.size(), kMaxPerCall));
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) throw_errno("write", target_);
     bytes = bytes.subspan(static_cast<std::size_t>(done));

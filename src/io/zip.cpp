@@ -15,8 +15,8 @@
 namespace nearfold::io {
 namespace {
 
-constexpr zip_int64_t kMostEntries = 1000;
-constexpr std::int64_t kMostExpansion = 1032;  // the best that deflate can do
+constexpr zip_int64_t kMaxEntries = 1000;
+constexpr std::int64_t kMaxExpansion = 1032;  // the best that deflate can do
 
 std::string without_suffix(std::string name) {
   if (name.ends_with(".npy")) name.resize(name.size() - 4);
@@ -138,7 +138,7 @@ Archive::Archive(const ByteSource& source)
   zip_ = {archive, [input = input_](zip_t* opened) { zip_discard(opened); }};
 
   const zip_int64_t count = zip_get_num_entries(archive, 0);
-  if (count > kMostEntries)
+  if (count > kMaxEntries)
     source.malformed_at(0, std::to_string(count) + " entries in the archive, the limit is 1000");
   std::set<std::string> seen;
   for (zip_int64_t i = 0; i < count; ++i) {
@@ -175,7 +175,7 @@ std::int64_t Archive::unpacked_size(std::uint64_t index) const {
   const auto packed = static_cast<std::int64_t>(status.comp_size);
   const std::int64_t most = status.comp_method == ZIP_CM_STORE
                                 ? packed
-                                : checked_product({packed, kMostExpansion}).value_or(INT64_MAX);
+                                : checked_product({packed, kMaxExpansion}).value_or(INT64_MAX);
   if (size < 0 || packed < 0 || packed > input_->source.size() || size > most)
     input_->fail(what + " claims " + std::to_string(status.size) + " bytes unpacked from " +
                  std::to_string(status.comp_size) + ": that is impossible");

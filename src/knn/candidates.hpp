@@ -22,7 +22,7 @@ struct Candidates {
 // ---- nndescent.cpp ------------------------------------------------------------------------
 
 /// NN-descent from the leaves of the k-d tree and of random trees. After every iteration
-/// enough(candidates so far) is asked whether to stop; it also ends after params.iterations, or
+/// enough(candidates so far) is asked whether to stop; it also ends after params.n_iters, or
 /// when an iteration changes next to nothing. Deterministic: the same bytes for any number of
 /// threads. Throws nothing of its own. Source: Dong, Moses, Li, "Efficient k-nearest neighbor graph
 /// construction", WWW 2011.
@@ -40,12 +40,12 @@ Candidates neighbors_of_neighbors(const Candidates& found, const KnnRows& rows,
 
 /// A hierarchical navigable small world over rows. Links are -1 where there are fewer.
 struct HnswGraph {
-  int links = 0;                          // per row on the upper levels
+  int M = 0;                              // links per row on the upper levels
   std::int32_t entry = 0;                 // where searches start, on the highest level
-  std::vector<std::int32_t> lowest;       // [n, 2 * links]
+  std::vector<std::int32_t> lowest;       // [n, 2 * M]
   std::vector<std::int32_t> upper_begin;  // [n + 1]: row r owns upper levels
                                           // [upper_begin[r], upper_begin[r + 1])
-  std::vector<std::int32_t> upper;        // [upper_begin[n], links]
+  std::vector<std::int32_t> upper;        // [upper_begin[n], M]
 };
 
 /// Inserts rows in batches that double: each batch is searched for in the graph so far by all

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "knn/dispatch.hpp"
+#include "knn/approximate.hpp"
 
 namespace nearfold::cost {
 
@@ -15,12 +15,12 @@ constexpr double kShort = 3.0, kShortColumn = 0.06;         // measuring a short
 constexpr double kPanel = 0.5, kPanelColumn = 0.05;         // one of a panel
 constexpr double kDistance = 12.0, kDistanceColumn = 0.42;  // measuring a point, out of the cache
 constexpr double kHop = 2.0;                                // looking at a neighbour of a neighbour
-constexpr double kNormColumn = 0.06;  // of a pair under manhattan or chebyshev
+constexpr double kNormColumn = 0.06;                        // of a pair whose norm is no product
 constexpr double kSeconds = 1e-9;
 
 struct Sizes {
   double n, dim, width, k;
-  bool l2, lossless;
+  bool products, lossless;
 
   double candidate() const { return kDistance + dim * kDistanceColumn; }
   double short_row() const { return kShort + width * kShortColumn; }
@@ -30,14 +30,14 @@ struct Sizes {
 };
 
 inline double flat_seconds(const Sizes& s) {
-  if (!s.l2) return kSeconds * s.n * s.n * s.dim * kNormColumn;
+  if (!s.products) return kSeconds * s.n * s.n * s.dim * kNormColumn;
   return kSeconds * s.n * (s.n * (s.width * kProductColumn + kSelect) + s.kept() * s.candidate());
 }
 
-inline double ivf_seconds(const Sizes& s, double lists, double probes) {
+inline double ivf_seconds(const Sizes& s, double nlist, double nprobe) {
   const double beyond = kHopsBeyond * kHopsBeyond;  // of which about a third are new
   return kSeconds * s.n *
-         ((lists + probes * s.n / lists) * s.panel_row() + s.refined() * s.candidate() +
+         ((nlist + nprobe * s.n / nlist) * s.panel_row() + s.refined() * s.candidate() +
           beyond * (kHop + s.short_row() / 3));
 }
 

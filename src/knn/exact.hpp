@@ -7,6 +7,7 @@
 #include "knn/filter.hpp"
 #include "knn/metric.hpp"
 #include "knn/top_k.hpp"
+#include "nearfold/knn.hpp"
 
 namespace nearfold {
 
@@ -18,18 +19,22 @@ struct Queries {
   bool are_points = true;
 };
 
-/// When a query has its turn.
-struct Turn {
+/// All points, as queries.
+Queries all_points(const MetricSpace& space);
+
+/// When a query has its entry.
+struct QueryOrder {
   std::int64_t row = 0;  // of the rows searched, where the query is a point
   std::size_t at = 0;    // in Queries::which
 };
 
 /// Points in the order of their rows, so that a block of queries asks for much the same points,
 /// which stay cached; other queries as they come. `ids` as in KnnRows.
-std::vector<Turn> turns_of(const Queries& queries, const std::vector<std::int32_t>& ids);
+std::vector<QueryOrder> query_order_of(const Queries& queries,
+                                       const std::vector<std::int32_t>& ids);
 
-/// A search structure for exact answers: a filter under l2, nothing under other norms. Refers to
-/// the space.
+/// A search structure for exact answers: a filter where rows are compared by products, else
+/// nothing. Refers to the space.
 class ExactSearch {
  public:
   ExactSearch(const MetricSpace& space, const Cpu& on);
@@ -45,12 +50,14 @@ class ExactSearch {
   KnnFilter filter_;
 };
 
+/// The exact graph.
+KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on);
+
 /// Share of the variance that the filter's projection keeps: fewer axes let too many candidates
 /// through, more cost more in the product.
 inline constexpr double kFilterCarries = 0.92;
 
-// ---- filtered_search.cpp, brute_force.cpp: by norm
-// ----------------------------------------------------------------
+// ---- by norm: filtered_search.cpp, brute_force.cpp ----------------------------------------------
 
 /// Under l2, by the filter.
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,

@@ -160,28 +160,28 @@ std::vector<Nearest> search_block(const Search& search, std::vector<Query>& bloc
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
                              const Queries& queries, int k, const Cpu& on) {
   const Search search{space, filter};
-  const std::vector<Turn> turns = turns_of(queries, filter.ids);
+  const std::vector<QueryOrder> order = query_order_of(queries, filter.ids);
   const bool have_rows = queries.are_points && !space.lopsided();
-  NeighborRows answer(static_cast<std::int64_t>(turns.size()), k);
+  NeighborRows answer(static_cast<std::int64_t>(order.size()), k);
   parallel_for(on.threads, answer.n, kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
     std::vector<Query> block(static_cast<std::size_t>(end - begin));
     Matrix made(have_rows ? 0 : end - begin, filter.rows.cols);
     for (std::size_t q = 0; q < block.size(); ++q) {
-      const Turn& turn = turns[static_cast<std::size_t>(begin) + q];
-      const std::int64_t which = queries.which[turn.at];
+      const QueryOrder& entry = order[static_cast<std::size_t>(begin) + q];
+      const std::int64_t which = queries.which[entry.at];
       Query& query = block[q];
       query.row = queries.rows.view.row(which);
       query.scale = queries.rows.scale(which);
       if (queries.are_points) query.self = static_cast<std::int32_t>(which);
       float* const own = have_rows ? nullptr : made.row(static_cast<std::int64_t>(q));
-      query.short_row = have_rows ? filter.rows.row(turn.row) : own;
-      query.norm = have_rows ? filter.norms[static_cast<std::size_t>(turn.row)]
+      query.short_row = have_rows ? filter.rows.row(entry.row) : own;
+      query.norm = have_rows ? filter.norms[static_cast<std::size_t>(entry.row)]
                              : filter.make_row(query.row, own);
     }
-    const std::int64_t start = turns[static_cast<std::size_t>(begin)].row;
+    const std::int64_t start = order[static_cast<std::size_t>(begin)].row;
     const std::vector<Nearest> nearest = search_block(search, block, start, k);
     for (std::size_t q = 0; q < block.size(); ++q)
-      answer.set(static_cast<std::int64_t>(turns[static_cast<std::size_t>(begin) + q].at),
+      answer.set(static_cast<std::int64_t>(order[static_cast<std::size_t>(begin) + q].at),
                  nearest[q].sorted());
   });
   return answer;

@@ -124,7 +124,7 @@ class HnswBuilder {
  public:
   HnswBuilder(const KnnRows& rows, const HnswKnn& params, const Cpu& on)
       : rows_(rows), on_(on), ef_(static_cast<std::size_t>(params.ef_construction)) {
-    graph_.links = params.links;
+    graph_.M = params.M;
   }
 
   HnswGraph build(std::uint64_t seed) {
@@ -147,8 +147,7 @@ class HnswBuilder {
   /// Rows that are inserted, in that order: seeded, those of the highest levels first, so that the
   /// entry never changes. Makes room for their lists.
   std::vector<std::int32_t> make_order(const Twins& twins, std::uint64_t seed) {
-    const auto n = static_cast<std::size_t>(rows_.n()),
-               links = static_cast<std::size_t>(graph_.links);
+    const auto n = static_cast<std::size_t>(rows_.n()), links = static_cast<std::size_t>(graph_.M);
     std::vector<char> is_twin(n);
     for (const auto& [first, other] : twins) is_twin[static_cast<std::size_t>(other)] = 1;
     std::vector<std::pair<std::uint64_t, std::int32_t>> keys;
@@ -275,7 +274,7 @@ class HnswBuilder {
   void add_twins(const Twins& twins) {
     for (std::size_t i = 0, head = 0; i < twins.size(); ++i) {
       if (twins[i].first != twins[head].first) head = i;
-      const auto width = 2 * static_cast<std::size_t>(graph_.links), place = i - head;
+      const auto width = 2 * static_cast<std::size_t>(graph_.M), place = i - head;
       if (place == 0) {
         const auto list = list_of(graph_, twins[i].first, 0);
         list[std::min(size_of(list), width - 1)] = twins[i].second;

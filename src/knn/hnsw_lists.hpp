@@ -22,7 +22,7 @@ inline int levels_above(const HnswGraph& graph, std::int32_t row) {
 /// The list of a row on a level, of a graph that is const or not.
 template <class Graph>
 auto list_of(Graph& graph, std::int32_t row, int level) {
-  const auto r = static_cast<std::size_t>(row), width = static_cast<std::size_t>(graph.links);
+  const auto r = static_cast<std::size_t>(row), width = static_cast<std::size_t>(graph.M);
   if (level == 0) return std::span(graph.lowest).subspan(r * 2 * width, 2 * width);
   const auto above = static_cast<std::size_t>(graph.upper_begin[r] + level - 1);
   return std::span(graph.upper).subspan(above * width, width);

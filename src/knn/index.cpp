@@ -11,46 +11,46 @@ namespace nearfold {
 namespace {
 
 constexpr std::int64_t kQueries = 128;  // that one searcher answers
-constexpr int kMostSlack = 8;           // doublings of the candidates beyond k
-constexpr std::int64_t kMostEf = 8192;
+constexpr int kMaxSlack = 8;            // doublings of the candidates beyond k
+constexpr std::int64_t kMaxEf = 8192;
 
 int lists_for(const IvfKnn& params, std::int64_t n) {
-  const int lists =
-      params.lists.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
-  if (!params.lists) return static_cast<int>(std::min<std::int64_t>(lists, n));
-  if (lists > n)
-    throw InvalidInput("lists is " + std::to_string(lists) + " for " + std::to_string(n) +
+  const int nlist =
+      params.nlist.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
+  if (!params.nlist) return static_cast<int>(std::min<std::int64_t>(nlist, n));
+  if (nlist > n)
+    throw InvalidInput("nlist is " + std::to_string(nlist) + " for " + std::to_string(n) +
                        " points; use at most one list per point");
-  return lists;
+  return nlist;
 }
 
-std::variant<IvfCells, HnswGraph> make_search(KnnRows& rows, const IvfKnn& params,
+std::variant<IvfLists, HnswGraph> make_search(KnnRows& rows, const IvfKnn& params,
                                               std::uint64_t seed, const Cpu& on) {
-  const int lists = lists_for(params, rows.n());
-  if (params.probes && *params.probes > lists)
-    throw InvalidInput("probes is " + std::to_string(*params.probes) + " of " +
-                       std::to_string(lists) + " lists; use at most all of them");
-  return make_ivf_cells(rows, lists, seed, on);
+  const int nlist = lists_for(params, rows.n());
+  if (params.nprobe && *params.nprobe > nlist)
+    throw InvalidInput("nprobe is " + std::to_string(*params.nprobe) + " of " +
+                       std::to_string(nlist) + " cells; use at most all of them");
+  return make_ivf_lists(rows, nlist, seed, on);
 }
 
-std::variant<IvfCells, HnswGraph> make_search(KnnRows& rows, const HnswKnn& params,
+std::variant<IvfLists, HnswGraph> make_search(KnnRows& rows, const HnswKnn& params,
                                               std::uint64_t seed, const Cpu& on) {
   return build_hnsw(rows, params, seed, on);
 }
 
 /// found[q]: candidates for each of the queries, which are near each other.
-void search(const KnnRows&, const IvfCells& cells, std::span<const ShortQuery> queries,
+void search(const KnnRows&, const IvfLists& cells, std::span<const ShortQuery> queries,
             const Effort& effort, std::vector<std::vector<std::int32_t>>& found) {
   IvfSearch searcher(cells);
-  searcher(queries, effort.effort, effort.candidates, found);
+  searcher(queries, effort.probes_or_ef, effort.candidates, found);
 }
 void search(const KnnRows& rows, const HnswGraph& graph, std::span<const ShortQuery> queries,
             const Effort& effort, std::vector<std::vector<std::int32_t>>& found) {
   HnswSearch searcher(rows, graph);
   for (std::size_t q = 0; q < queries.size(); ++q) {
     found[q].resize(static_cast<std::size_t>(effort.candidates));
-    const int count = searcher(queries[q].row, queries[q].square, effort.effort, effort.candidates,
-                               found[q].data());
+    const int count = searcher(queries[q].row, queries[q].square, effort.probes_or_ef,
+                               effort.candidates, found[q].data());
     found[q].resize(static_cast<std::size_t>(count));
   }
 }
@@ -65,22 +65,36 @@ std::vector<std::vector<std::int32_t>> search(const KnnIndex::State& index,
   return found;
 }
 
-/// The efforts worth trying, of which the last one looks at everything.
-int largest_effort(const KnnIndex::State& index) {
-  if (const auto* cells = std::get_if<IvfCells>(&index.search)) return cells->lists();
-  return static_cast<int>(std::min<std::int64_t>(index.n, kMostEf));
+/// The efforts worth trying for so many candidates, of which the last one looks at everything.
+struct Efforts {
+  int least, largest;
+};
+Efforts efforts(const IvfLists& cells, std::int64_t /*n*/, int /*candidates*/) {
+  return {1, cells.nlist()};
+}
+Efforts efforts(const HnswGraph&, std::int64_t n, int candidates) {
+  return {candidates, static_cast<int>(std::min<std::int64_t>(n, kMaxEf))};
 }
 
-std::optional<int> given_effort(const IndexParams& params) {
-  if (const auto* ivf = std::get_if<IvfKnn>(&params)) return ivf->probes;
-  return std::get<HnswKnn>(params).ef;
+std::optional<int> given_effort(const IvfKnn& params) {
+  return params.nprobe;
+}
+std::optional<int> given_effort(const HnswKnn& params) {
+  return params.ef;
+}
+
+std::string described(const IvfLists& cells, const std::string& effort) {
+  return "ivf:nlist=" + std::to_string(cells.nlist()) + (effort.empty() ? "" : ",nprobe=" + effort);
+}
+std::string described(const HnswGraph& graph, const std::string& effort) {
+  return "hnsw:M=" + std::to_string(graph.M) + (effort.empty() ? "" : ",ef=" + effort);
 }
 
 }  // namespace
 
 KnnIndex::State make_index(const MetricSpace& space, const IndexParams& params, std::uint64_t seed,
                            const Cpu& on) {
-  KnnIndex::State index{params, space.distance, space.n(), seed, {}, {}, IvfCells{}};
+  KnnIndex::State index{params, space.distance, space.n(), seed, {}, {}, IvfLists{}};
   index.projection = make_projection(space.points.view, kFilterCarries, on);
   index.rows = make_knn_rows(space.points.view, index.projection, space.norm, on);
   index.search =
@@ -113,14 +127,15 @@ void check_same_points(const KnnIndex::State& index, const MetricSpace& space) {
 
 namespace {
 
-/// The queries of turns [begin, end) as rows.
+/// The queries of order [begin, end) as rows.
 KnnRows rows_of_queries(const KnnIndex::State& index, const Queries& queries,
-                        const std::vector<Turn>& turns, std::int64_t begin, std::int64_t end) {
+                        const std::vector<QueryOrder>& order, std::int64_t begin,
+                        std::int64_t end) {
   KnnRows made{index.rows.norm, Matrix(end - begin, index.rows.rows.cols), {}, {}};
-  if (made.norm == Norm::l2) made.squares.resize(static_cast<std::size_t>(end - begin));
+  if (by_products(made.norm)) made.squares.resize(static_cast<std::size_t>(end - begin));
   std::vector<const float*> points;
   for (std::int64_t t = begin; t < end; ++t)
-    points.push_back(queries.rows.view.row(queries.which[turns[static_cast<std::size_t>(t)].at]));
+    points.push_back(queries.rows.view.row(queries.which[order[static_cast<std::size_t>(t)].at]));
   make_knn_rows(points, index.projection, made.norm, made.rows.values.data(), made.squares.data());
   return made;
 }
@@ -130,24 +145,24 @@ KnnRows rows_of_queries(const KnnIndex::State& index, const Queries& queries,
 NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space,
                           const Queries& queries, int k, const Effort& effort, const Cpu& on) {
   const KnnRows& rows = index.rows;
-  const std::vector<Turn> turns = turns_of(queries, rows.ids);
+  const std::vector<QueryOrder> order = query_order_of(queries, rows.ids);
   const bool have_rows = queries.are_points && !space.lopsided();
-  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(turns.size()), k);
+  NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(order.size()), k);
   parallel_for(on.threads, answer.n, kQueries, [&](std::int64_t begin, std::int64_t end) {
-    const auto made = have_rows ? KnnRows{} : rows_of_queries(index, queries, turns, begin, end);
+    const auto made = have_rows ? KnnRows{} : rows_of_queries(index, queries, order, begin, end);
     std::vector<ShortQuery> block;
     for (std::int64_t t = begin; t < end; ++t) {
-      const std::int64_t row = have_rows ? turns[static_cast<std::size_t>(t)].row : t - begin;
+      const std::int64_t row = have_rows ? order[static_cast<std::size_t>(t)].row : t - begin;
       const KnnRows& from = have_rows ? rows : made;
       block.push_back({from.rows.row(row), from.square(row)});
     }
     const auto found = search(index, block, effort);
     Refine refine(space, rows);
     for (std::int64_t t = begin; t < end; ++t) {
-      const Turn& turn = turns[static_cast<std::size_t>(t)];
-      const std::int64_t which = queries.which[turn.at];
+      const QueryOrder& entry = order[static_cast<std::size_t>(t)];
+      const std::int64_t which = queries.which[entry.at];
       const auto& candidates = found[static_cast<std::size_t>(t - begin)];
-      answer.set(static_cast<std::int64_t>(turn.at),
+      answer.set(static_cast<std::int64_t>(entry.at),
                  refine(queries.rows.view.row(which), queries.rows.scale(which),
                         queries.are_points ? which : -1, candidates.data(),
                         static_cast<int>(candidates.size()), k));
@@ -178,10 +193,10 @@ Candidates candidates_of_rows(const KnnIndex::State& index, const Effort& effort
 Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactSample& sample,
             const Cpu& on) {
   const int k = static_cast<int>(sample.neighbors.k);
-  const bool cells = std::holds_alternative<IvfCells>(index.search);
   const double target =
       std::visit([](const auto& params) { return params.target_recall; }, index.params);
-  const int largest = largest_effort(index);
+  const std::optional<int> given =
+      std::visit([](const auto& params) { return given_effort(params); }, index.params);
   const auto try_effort = [&](int value, int candidates) {
     const Effort effort{value, candidates};
     const Queries queries{space.as_queries, sample.rows};
@@ -190,24 +205,24 @@ Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactS
   };
   int candidates = candidates_for(space, index.rows, index.projection, sample, target, on);
   for (int more = 0;; ++more) {
-    const int least = cells ? 1 : candidates;
-    if (const std::optional<int> given = given_effort(index.params))
-      return {std::max(*given, least), candidates, 0};
+    const auto [least, largest] = std::visit(
+        [&](const auto& how) { return efforts(how, index.n, candidates); }, index.search);
+    if (given) return {std::max(*given, least), candidates, 0};
     Effort high = try_effort(least, candidates);
-    while (high.recall < target && high.effort < largest)
-      high = try_effort(std::min(largest, 2 * high.effort), candidates);
+    while (high.recall < target && high.probes_or_ef < largest)
+      high = try_effort(std::min(largest, 2 * high.probes_or_ef), candidates);
     // Candidates in the wrong order, not missing ones, are what keeps it below the target.
-    if (high.recall < target && candidates < index.n && more < kMostSlack) {
+    if (high.recall < target && candidates < index.n && more < kMaxSlack) {
       candidates = static_cast<int>(std::min<std::int64_t>(index.n, 2 * candidates - k));
       continue;
     }
-    int low = std::max(least - 1, high.effort / 2);  // does not reach, or is none
-    while (high.effort - low > std::max(1, high.effort / 8)) {
-      const Effort middle = try_effort((low + high.effort) / 2, candidates);
+    int low = std::max(least - 1, high.probes_or_ef / 2);  // does not reach, or is none
+    while (high.probes_or_ef - low > std::max(1, high.probes_or_ef / 8)) {
+      const Effort middle = try_effort((low + high.probes_or_ef) / 2, candidates);
       if (middle.recall >= target)
         high = middle;
       else
-        low = middle.effort;
+        low = middle.probes_or_ef;
     }
     return high;
   }
@@ -229,13 +244,8 @@ void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries&
 }
 
 std::string describe(const KnnIndex::State& index, const std::optional<Effort>& effort) {
-  const auto* const cells = std::get_if<IvfCells>(&index.search);
-  const std::string looked = effort ? std::to_string(effort->effort) : "";
-  if (cells)
-    return "ivf (" + std::to_string(cells->lists()) + " lists" +
-           (effort ? ", " + looked + " probes)" : ")");
-  return "hnsw (" + std::to_string(std::get<HnswGraph>(index.search).links) + " links" +
-         (effort ? ", ef " + looked + ")" : ")");
+  const std::string looked = effort ? std::to_string(effort->probes_or_ef) : "";
+  return std::visit([&](const auto& how) { return described(how, looked); }, index.search);
 }
 
 std::string KnnIndex::description() const {

@@ -26,12 +26,12 @@ struct KnnIndex::State {
   std::uint64_t seed = 0;
   Projection projection;
   KnnRows rows;
-  std::variant<IvfCells, HnswGraph> search;
+  std::variant<IvfLists, HnswGraph> search;
 };
 
 /// How hard an index looks: probes or ef, and how many candidates are then measured.
 struct Effort {
-  int effort = 1;
+  int probes_or_ef = 1;
   int candidates = 1;
   double recall = 0;  // on the sample that it was tuned on; unset when it was given
 };
@@ -59,7 +59,7 @@ Candidates candidates_of_rows(const KnnIndex::State& index, const Effort& effort
 void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries& queries,
                   const Cpu& on);
 
-/// "ivf (1058 lists, 24 probes)"; without an effort "ivf (1058 lists)".
+/// "ivf:nlist=1058,nprobe=24", as --index takes it; without an effort "ivf:nlist=1058".
 std::string describe(const KnnIndex::State& index, const std::optional<Effort>& effort = {});
 
 }  // namespace nearfold

@@ -46,7 +46,7 @@ std::vector<float> squares_of(HostMatrix<const float> rows) {
 }
 
 /// The nearest row of `panels` for each of `rows`.
-std::vector<std::int32_t> nearest_of(const RowPanels& panels, HostMatrix<const float> rows,
+std::vector<std::int32_t> nearest_of(const PackedRows& panels, HostMatrix<const float> rows,
                                      const Cpu& on) {
   std::vector<std::int32_t> nearest(static_cast<std::size_t>(rows.rows));
   parallel_for(on.threads, rows.rows, kBlock, [&](std::int64_t begin, std::int64_t end) {
@@ -64,7 +64,7 @@ class NearestCentroid final : public faiss::IndexFlatL2 {
   void search(FaissId n, const float* x, FaissId /*k*/, float* distances, FaissId* labels,
               const faiss::SearchParameters* /*params*/) const override {
     const HostMatrix<const float> centroids{get_xb(), ntotal, d};
-    const RowPanels panels(centroids, squares_of(centroids), on_);
+    const PackedRows panels(centroids, squares_of(centroids), on_);
     const std::vector<std::int32_t> nearest = nearest_of(panels, {x, n, d}, on_);
     std::copy(nearest.begin(), nearest.end(), labels);
     std::fill_n(distances, n, 0.0f);
@@ -74,7 +74,7 @@ class NearestCentroid final : public faiss::IndexFlatL2 {
   Cpu on_;
 };
 
-KnnRows centroids_of(const KnnRows& rows, int lists, std::uint64_t seed, const Cpu& on) {
+KnnRows centroids_of(const KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
   const FaissThreads one(1);
   NearestCentroid nearest(rows.rows.cols, on);
   faiss::ClusteringParameters how;
@@ -82,10 +82,10 @@ KnnRows centroids_of(const KnnRows& rows, int lists, std::uint64_t seed, const C
   how.max_points_per_centroid = 32;
   how.min_points_per_centroid = 1;
   how.seed = static_cast<int>(random4(seed, Stream::knn, 0).v[0] >> 1);
-  faiss::Clustering clustering(static_cast<int>(rows.rows.cols), lists, how);
+  faiss::Clustering clustering(static_cast<int>(rows.rows.cols), nlist, how);
   clustering.train(rows.n(), rows.rows.values.data(), nearest);
 
-  KnnRows centroids{rows.norm, Matrix(lists, rows.rows.cols), {}, {}};
+  KnnRows centroids{rows.norm, Matrix(nlist, rows.rows.cols), {}, {}};
   std::copy_n(clustering.centroids.begin(), centroids.rows.values.size(),
               centroids.rows.values.begin());
   centroids.squares = squares_of(centroids.rows.view());
@@ -94,11 +94,11 @@ KnnRows centroids_of(const KnnRows& rows, int lists, std::uint64_t seed, const C
 
 }  // namespace
 
-IvfCells make_ivf_cells(KnnRows& rows, int lists, std::uint64_t seed, const Cpu& on) {
-  IvfCells cells{centroids_of(rows, lists, seed, on), {}, {}, {}};
+IvfLists make_ivf_lists(KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
+  IvfLists cells{centroids_of(rows, nlist, seed, on), {}, {}, {}};
   const std::vector<std::int32_t> cell_of = nearest_of(
-      RowPanels(cells.centroids.rows.view(), cells.centroids.squares, on), rows.rows.view(), on);
-  cells.begin.assign(static_cast<std::size_t>(lists) + 1, 0);
+      PackedRows(cells.centroids.rows.view(), cells.centroids.squares, on), rows.rows.view(), on);
+  cells.begin.assign(static_cast<std::size_t>(nlist) + 1, 0);
   for (const std::int32_t c : cell_of) ++cells.begin[static_cast<std::size_t>(c) + 1];
   std::partial_sum(cells.begin.begin(), cells.begin.end(), cells.begin.begin());
   std::vector<std::int64_t> next(cells.begin.begin(), cells.begin.end() - 1);
@@ -111,18 +111,18 @@ IvfCells make_ivf_cells(KnnRows& rows, int lists, std::uint64_t seed, const Cpu&
   return cells;
 }
 
-void make_panels(IvfCells& cells, const KnnRows& rows, const Cpu& on) {
-  cells.centroid_panels = RowPanels(cells.centroids.rows.view(), cells.centroids.squares, on);
-  cells.row_panels = RowPanels(rows.rows.view(), rows.squares, on);
+void make_panels(IvfLists& cells, const KnnRows& rows, const Cpu& on) {
+  cells.centroid_panels = PackedRows(cells.centroids.rows.view(), cells.centroids.squares, on);
+  cells.row_panels = PackedRows(rows.rows.view(), rows.squares, on);
 }
 
-void IvfSearch::operator()(std::span<const ShortQuery> queries, int probes, int count,
+void IvfSearch::operator()(std::span<const ShortQuery> queries, int nprobe, int count,
                            std::vector<std::vector<std::int32_t>>& found) {
   const auto wanted = static_cast<std::size_t>(count);
   best_.resize(queries.size());
   for (auto& best : best_) best.clear();
   limits_.assign(queries.size(), ~Candidate{0});
-  choose_cells(queries, probes);
+  choose_cells(queries, nprobe);
   for (auto from = visits_.begin(); from != visits_.end();) {
     const auto to = std::find_if(from, visits_.end(), [&](const Visit& v) {
       return v.cell != from->cell || v.later != from->later;
@@ -138,24 +138,24 @@ void IvfSearch::operator()(std::span<const ShortQuery> queries, int probes, int 
 }
 
 /// The nearest cell of each query comes first: what is found there rules out most of the others.
-void IvfSearch::choose_cells(std::span<const ShortQuery> queries, int probes) {
-  const std::int64_t lists = cells_->lists(), padded = RowPanels::last(lists) * RowPanels::kRows;
-  measures_.resize(static_cast<std::size_t>(RowPanels::kQueries * padded));
-  nearest_cells_.resize(static_cast<std::size_t>(lists));
+void IvfSearch::choose_cells(std::span<const ShortQuery> queries, int nprobe) {
+  const std::int64_t nlist = cells_->nlist(), padded = PackedRows::last(nlist) * PackedRows::kRows;
+  measures_.resize(static_cast<std::size_t>(PackedRows::kQueries * padded));
+  nearest_cells_.resize(static_cast<std::size_t>(nlist));
   visits_.clear();
-  for (std::size_t first = 0; first < queries.size(); first += RowPanels::kQueries) {
-    const float* rows[RowPanels::kQueries];
-    float* measures[RowPanels::kQueries];
-    for (std::size_t t = 0; t < RowPanels::kQueries; ++t) {
+  for (std::size_t first = 0; first < queries.size(); first += PackedRows::kQueries) {
+    const float* rows[PackedRows::kQueries];
+    float* measures[PackedRows::kQueries];
+    for (std::size_t t = 0; t < PackedRows::kQueries; ++t) {
       rows[t] = queries[std::min(first + t, queries.size() - 1)].row;
       measures[t] = measures_.data() + static_cast<std::int64_t>(t) * padded;
     }
-    cells_->centroid_panels.measure(rows, 0, RowPanels::last(lists), measures);
-    for (std::size_t q = first; q < std::min(first + RowPanels::kQueries, queries.size()); ++q) {
+    cells_->centroid_panels.measure(rows, 0, PackedRows::last(nlist), measures);
+    for (std::size_t q = first; q < std::min(first + PackedRows::kQueries, queries.size()); ++q) {
       for (std::size_t c = 0; c < nearest_cells_.size(); ++c)
         nearest_cells_[c] =
             candidate(measures[q - first][c] + queries[q].square, static_cast<std::int32_t>(c));
-      const auto end = nearest_cells_.begin() + probes;
+      const auto end = nearest_cells_.begin() + nprobe;
       if (end != nearest_cells_.end())
         std::nth_element(nearest_cells_.begin(), end, nearest_cells_.end());
       const Candidate nearest = *std::min_element(nearest_cells_.begin(), end);
@@ -172,22 +172,22 @@ void IvfSearch::look_into(std::int32_t cell, std::span<const Visit> visits,
   const std::int64_t begin = cells_->begin[static_cast<std::size_t>(cell)];
   const std::int64_t end = cells_->begin[static_cast<std::size_t>(cell) + 1];
   if (begin == end) return;
-  const std::int64_t first = RowPanels::first(begin), last = RowPanels::last(end);
-  const std::int64_t padded = (last - first) * RowPanels::kRows;
+  const std::int64_t first = PackedRows::first(begin), last = PackedRows::last(end);
+  const std::int64_t padded = (last - first) * PackedRows::kRows;
   measures_.resize(
-      std::max(measures_.size(), static_cast<std::size_t>(RowPanels::kQueries * padded)));
-  for (std::size_t v = 0; v < visits.size(); v += RowPanels::kQueries) {
-    const float* rows[RowPanels::kQueries];
-    float* measures[RowPanels::kQueries];
-    for (std::size_t t = 0; t < RowPanels::kQueries; ++t) {
+      std::max(measures_.size(), static_cast<std::size_t>(PackedRows::kQueries * padded)));
+  for (std::size_t v = 0; v < visits.size(); v += PackedRows::kQueries) {
+    const float* rows[PackedRows::kQueries];
+    float* measures[PackedRows::kQueries];
+    for (std::size_t t = 0; t < PackedRows::kQueries; ++t) {
       const Visit& visit = visits[std::min(v + t, visits.size() - 1)];
       rows[t] = queries[static_cast<std::size_t>(visit.query)].row;
       measures[t] = measures_.data() + static_cast<std::int64_t>(t) * padded;
     }
     cells_->row_panels.measure(rows, first, last, measures);
-    for (std::size_t t = v; t < std::min(v + RowPanels::kQueries, visits.size()); ++t) {
+    for (std::size_t t = v; t < std::min(v + PackedRows::kQueries, visits.size()); ++t) {
       const std::int32_t query = visits[t].query;
-      float* const mine = measures[t - v] + (begin - first * RowPanels::kRows);
+      float* const mine = measures[t - v] + (begin - first * PackedRows::kRows);
       const float square = queries[static_cast<std::size_t>(query)].square;
       for (std::int64_t r = 0; r < end - begin; ++r) mine[r] += square;
       collect(query, begin, end, mine, count);

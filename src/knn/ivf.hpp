@@ -13,22 +13,22 @@
 namespace nearfold {
 
 /// Cell c holds the rows [begin[c], begin[c + 1]) of rows put in the order of cells.
-struct IvfCells {
-  KnnRows centroids;                // [lists, width]
-  std::vector<std::int64_t> begin;  // [lists + 1]
-  RowPanels centroid_panels, row_panels;
+struct IvfLists {
+  KnnRows centroids;                // [nlist, width]
+  std::vector<std::int64_t> begin;  // [nlist + 1]
+  PackedRows centroid_panels, row_panels;
 
-  int lists() const { return static_cast<int>(centroids.n()); }
+  int nlist() const { return static_cast<int>(centroids.n()); }
 };
 
-/// Trains `lists` centroids by FAISS's k-means on a seeded sample of the rows, which are then put
+/// Trains `nlist` centroids by FAISS's k-means on a seeded sample of the rows, which are then put
 /// in the order of cells, within a cell in the order they had. l2 only. Deterministic for any
 /// number of threads, and on every processor: FAISS is given our own search for the nearest
 /// centroid, because its matrix products round differently from one to the next.
-IvfCells make_ivf_cells(KnnRows& rows, int lists, std::uint64_t seed, const Cpu& on);
+IvfLists make_ivf_lists(KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on);
 
 /// The panels of cells that were read from a file, with the rows they are of.
-void make_panels(IvfCells& cells, const KnnRows& rows, const Cpu& on);
+void make_panels(IvfLists& cells, const KnnRows& rows, const Cpu& on);
 
 /// A query as make_knn_rows() makes it.
 struct ShortQuery {
@@ -39,11 +39,11 @@ struct ShortQuery {
 /// A searcher for one thread.
 class IvfSearch {
  public:
-  explicit IvfSearch(const IvfCells& cells) : cells_(&cells) {}
-  /// For each query the `count` rows of smallest measure in the `probes` cells nearest to it, in no
+  explicit IvfSearch(const IvfLists& cells) : cells_(&cells) {}
+  /// For each query the `count` rows of smallest measure in the `nprobe` cells nearest to it, in no
   /// order. Quick when queries are near each other: those that look into a cell are measured with
   /// it together.
-  void operator()(std::span<const ShortQuery> queries, int probes, int count,
+  void operator()(std::span<const ShortQuery> queries, int nprobe, int count,
                   std::vector<std::vector<std::int32_t>>& found);
 
  private:
@@ -54,14 +54,14 @@ class IvfSearch {
       return (std::int64_t{later} << 62) + (std::int64_t{cell} << 31) + query;
     }
   };
-  void choose_cells(std::span<const ShortQuery> queries, int probes);
+  void choose_cells(std::span<const ShortQuery> queries, int nprobe);
   void look_into(std::int32_t cell, std::span<const Visit> visits,
                  std::span<const ShortQuery> queries, std::size_t count);
   void collect(std::int32_t query, std::int64_t begin, std::int64_t end, const float* measures,
                std::size_t count);
   void keep_best(std::int32_t query, std::size_t count);
 
-  const IvfCells* cells_;
+  const IvfLists* cells_;
   std::vector<Visit> visits_;
   std::vector<float> measures_;
   std::vector<Candidate> nearest_cells_, limits_;

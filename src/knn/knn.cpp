@@ -5,9 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "core/check_points.hpp"
+#include "core/device.hpp"
 #include "knn/index.hpp"
 #include "nearfold/error.hpp"
-#include "run/check_run.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -64,13 +65,6 @@ QueryResult search_through(const KnnIndex::State& index, HostMatrix<const float>
 
 }  // namespace
 
-bool searched_on_gpu(const KnnParams& params, Metric metric) noexcept {
-  const bool method = std::holds_alternative<FlatKnn>(params) ||
-                      std::holds_alternative<IvfKnn>(params) ||
-                      std::holds_alternative<AutoKnn>(params);
-  return method && norm_of(metric) == Norm::l2 && metric != Metric::inner_product;
-}
-
 KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
                         const Device& device, std::uint64_t seed, const Distance& distance) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
@@ -79,7 +73,7 @@ KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& 
       [&](const auto& on) {
         check_points(points, host_of(on));
         check_k(k, points.rows - 1, points.rows, "1 <= k < n");
-        return find_knn(points, k, params, distance, on, seed);
+        return to_host(find_knn(points, k, params, distance, on, seed));
       },
       device);
 }

@@ -11,22 +11,6 @@
 namespace nearfold {
 namespace {
 
-constexpr std::pair<const char*, Metric> kNames[] = {
-    {"euclidean", Metric::euclidean},
-    {"sqeuclidean", Metric::sqeuclidean},
-    {"cosine", Metric::cosine},
-    {"correlation", Metric::correlation},
-    {"inner_product", Metric::inner_product},
-    {"manhattan", Metric::manhattan},
-    {"chebyshev", Metric::chebyshev},
-    {"l2", Metric::euclidean},
-    {"ip", Metric::inner_product},
-    {"dot", Metric::inner_product},
-    {"l1", Metric::manhattan},
-    {"cityblock", Metric::manhattan},
-    {"linf", Metric::chebyshev},
-};
-
 /// Rows of length 1, for cosine and correlation.
 MetricRows directions(HostMatrix<const float> points, const Distance& distance, const Cpu& on) {
   const Directing how = directing(distance);
@@ -81,16 +65,15 @@ MetricRows stretched(HostMatrix<const float> queries, double longest, const Cpu&
 }  // namespace
 
 const char* name(Metric metric) {
-  for (const auto& [text, value] : kNames)
-    if (value == metric) return text;
-  return "";
+  return row_of(metric).names[0];
 }
 
 Metric metric_named(const std::string& name) {
-  for (const auto& [text, value] : kNames)
-    if (name == text) return value;
+  for (const Metric metric : all_metrics())
+    for (const char* const known : row_of(metric).names)
+      if (known != nullptr && name == known) return metric;
   std::string all;
-  for (const auto& [text, value] : kNames) all += (all.empty() ? "" : ", ") + std::string(text);
+  for (const std::string& word : metric_words()) all += (all.empty() ? "" : ", ") + word;
   throw InvalidParameter("metric is '" + name + "', and must be one of " + all);
 }
 
@@ -102,24 +85,25 @@ void refuse_zero_vectors(const std::vector<std::int64_t>& rows, Metric metric) {
   if (rows.size() > kListed) list += " and " + std::to_string(rows.size() - kListed) + " more";
   const bool one = rows.size() == 1;
   throw InvalidInput((one ? "row " : "rows ") + list + (one ? " holds" : " hold") +
-                     (metric == Metric::cosine ? " only zeros" : " one value only") +
+                     (centred(row_of(metric).points) ? " one value only" : " only zeros") +
                      ", which has no direction for " + name(metric) +
                      "; remove them, choose zero vectors as far, or use another metric");
 }
 
-Norm norm_of(Metric metric) {
-  if (metric == Metric::manhattan) return Norm::l1;
-  return metric == Metric::chebyshev ? Norm::linf : Norm::l2;
-}
-
 MetricSpace make_space(HostMatrix<const float> points, const Distance& distance, const Cpu& on) {
   MetricSpace space{distance, norm_of(distance.metric), {}, {}, 0};
-  if (directed(distance.metric)) {
-    space.points = directions(points, distance, on);
-  } else if (distance.metric == Metric::inner_product) {
-    for (std::int64_t i = 0; i < points.rows; ++i)
-      space.longest = std::max(space.longest, length_of(points.row(i), points.cols, 0));
-    space.points = lengthened(points, space.longest, on);
+  switch (row_of(distance.metric).points) {
+    case PointsAs::given:
+      break;
+    case PointsAs::directions:
+    case PointsAs::centred_directions:
+      space.points = directions(points, distance, on);
+      break;
+    case PointsAs::one_length:
+      for (std::int64_t i = 0; i < points.rows; ++i)
+        space.longest = std::max(space.longest, length_of(points.row(i), points.cols, 0));
+      space.points = lengthened(points, space.longest, on);
+      break;
   }
   space.points.view = space.points.own.rows > 0 ? space.points.own.view() : points;
   if (space.lopsided())
@@ -131,41 +115,24 @@ MetricSpace make_space(HostMatrix<const float> points, const Distance& distance,
 
 MetricRows make_queries(HostMatrix<const float> queries, const MetricSpace& space, const Cpu& on) {
   MetricRows rows;
-  if (directed(space.distance.metric))
-    rows = directions(queries, space.distance, on);
-  else if (space.lopsided())
-    rows = stretched(queries, space.longest, on);
+  switch (row_of(space.distance.metric).points) {
+    case PointsAs::given:
+      break;
+    case PointsAs::directions:
+    case PointsAs::centred_directions:
+      rows = directions(queries, space.distance, on);
+      break;
+    case PointsAs::one_length:
+      rows = stretched(queries, space.longest, on);
+      break;
+  }
   rows.view = rows.own.rows > 0 ? rows.own.view() : queries;
   return rows;
 }
 
-float distance_of(Metric metric, float measured, float scale) {
-  switch (metric) {
-    case Metric::euclidean:
-      return std::sqrt(measured);
-    case Metric::cosine:
-    case Metric::correlation:
-      return 0.5f * measured;
-    case Metric::inner_product:
-      return scale * measured;
-    default:
-      return measured;
-  }
-}
-
 float measured_at(Metric metric, float distance, float scale) {
-  constexpr float kMore = 1.0f + 0x1p-21f, kLeast = std::numeric_limits<float>::denorm_min();
-  switch (metric) {
-    case Metric::euclidean:
-      return distance * distance * kMore + kLeast;
-    case Metric::cosine:
-    case Metric::correlation:
-      return 2.0f * distance * kMore + kLeast;
-    case Metric::inner_product:
-      return scale > 0 ? distance / scale * kMore + kLeast : std::numeric_limits<float>::infinity();
-    default:
-      return distance * kMore + kLeast;
-  }
+  constexpr float kMore = 1.0f + 0x1p-21f, kMin = std::numeric_limits<float>::denorm_min();
+  return measured_in(row_of(metric).distance, distance, scale) * kMore + kMin;
 }
 
 }  // namespace nearfold

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "knn/metric_rows.hpp"
+#include "knn/metric_table.hpp"
 #include "knn/projected_rows.hpp"
 #include "math/distance.hpp"
 #include "nearfold/knn.hpp"
@@ -30,12 +30,12 @@ struct MetricRows {
   }
 };
 
-/// Points under a metric.
-///   euclidean, sqeuclidean, manhattan, chebyshev   as they are
-///   cosine        of length 1; correlation: centred first. |u - v|^2 / 2 = 1 - cos
-///   inner_product points get one coordinate more, which makes all of them as long as the longest,
-///                 m; queries are scaled to the length m and get a 0 there. The squared distance is
-///                 then 2 m / |q| times |q| m - <q, x>
+/// Points under a metric (metric_table.hpp).
+///   given        as they are
+///   directions   of length 1, centred first or not. |u - v|^2 / 2 = 1 - cos
+///   one_length   points get one coordinate more, which makes all of them as long as the longest,
+///                m; queries are scaled to the length m and get a 0 there. The squared distance is
+///                then 2 m / |q| times |q| m - <q, x>
 /// Under ZeroVectors::far rows get one coordinate more: 0, or sqrt(3) for a row without a
 /// direction, whose squared distance from every row of length 1 is then 4, and its distance 2.
 struct MetricSpace {
@@ -48,26 +48,20 @@ struct MetricSpace {
   std::int64_t n() const { return points.view.rows; }
   std::int64_t width() const { return points.view.cols; }
   /// Queries are made of points by another rule than points.
-  bool lopsided() const { return distance.metric == Metric::inner_product; }
+  bool lopsided() const { return queries_differ(row_of(distance.metric).points); }
 };
 
-/// Throws InvalidInput listing rows without a direction where the metric needs one. Points were
+/// Throws InvalidInput listing zero vectors where the metric needs one. Points were
 /// checked. Deterministic. O(n dim), and a copy of the points where the table above says so.
 MetricSpace make_space(HostMatrix<const float> points, const Distance& distance, const Cpu& on);
 
 /// Queries [rows, dim] as the space measures them.
 MetricRows make_queries(HostMatrix<const float> queries, const MetricSpace& space, const Cpu& on);
 
-/// The norm that a metric comes down to.
-Norm norm_of(Metric metric);
-
-inline float measure_rows(Norm norm, const float* a, const float* b, std::int64_t width) {
-  if (norm == Norm::l2) return squared_distance(a, b, width);
-  return norm == Norm::l1 ? manhattan_distance(a, b, width) : chebyshev_distance(a, b, width);
-}
-
 /// The metric's distance for what was measured between rows.
-float distance_of(Metric metric, float measured, float scale);
+inline float distance_of(Metric metric, float measured, float scale) {
+  return distance_in(row_of(metric).distance, measured, scale);
+}
 
 /// What is measured between rows at this distance, or a little more: nothing beyond it is nearer.
 float measured_at(Metric metric, float distance, float scale);

@@ -23,7 +23,7 @@ constexpr std::int64_t kSmall = 1024;      // up to here all pairs are measured
 constexpr std::int64_t kTreeLeaf = 256;    // of the order of KnnRows
 constexpr std::int64_t kRandomLeaf = 128;  // of the random trees, at most
 constexpr int kRandomTrees = 8;            // MNIST starts at a recall of 0.6; with 4, at 0.45
-constexpr int kMostIterations = 64;
+constexpr int kMaxIterations = 64;
 constexpr double kSlow = 0.05;      // share of new hops: little moves, they may lie further out
 constexpr double kSettled = 0.001;  // nothing moves any more
 
@@ -378,7 +378,7 @@ Candidates nn_descent(const KnnRows& rows, int count, const NnDescentKnn& params
   }
   descent.start(seed);
   Candidates found;
-  for (int i = 0; i < params.iterations.value_or(kMostIterations); ++i) {
+  for (int i = 0; i < params.n_iters.value_or(kMaxIterations); ++i) {
     const double fresh = descent.iterate();
     found = descent.candidates();
     if (enough(found)) break;

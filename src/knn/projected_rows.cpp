@@ -6,8 +6,8 @@
 
 #include "core/parallel.hpp"
 #include "core/simd_fixed.hpp"
-#include "math/distance.hpp"
-#include "stages.hpp"
+#include "linalg/axis_scores.hpp"
+#include "linalg/pca_axes.hpp"
 
 namespace nearfold {
 namespace {
@@ -48,12 +48,9 @@ template <class RowOf>
 void measure_all(const KnnRows& among, const float* query, float query_square, std::int64_t count,
                  const RowOf& row_of, float* measures) {
   const std::int64_t width = among.rows.cols;
-  if (among.norm != Norm::l2) {
-    for (std::int64_t c = 0; c < count; ++c) {
-      const float* const row = among.rows.row(row_of(c));
-      measures[c] = among.norm == Norm::l1 ? manhattan_distance(query, row, width)
-                                           : chebyshev_distance(query, row, width);
-    }
+  if (!by_products(among.norm)) {
+    for (std::int64_t c = 0; c < count; ++c)
+      measures[c] = measure_rows(among.norm, query, among.rows.row(row_of(c)), width);
     return;
   }
   for (std::int64_t c = 0; c < count; c += kGroup) {
@@ -78,25 +75,15 @@ struct Projected {
 
   Projected(HostMatrix<const float> points, const Projection& projection, Norm norm, const Cpu& on)
       : rows(points.rows, knn_row_width(projection, norm)) {
-    if (norm == Norm::l2) squares.resize(static_cast<std::size_t>(points.rows));
+    if (by_products(norm)) squares.resize(static_cast<std::size_t>(points.rows));
     parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
       std::vector<const float*> some;
       for (std::int64_t i = begin; i < end; ++i) some.push_back(points.row(i));
       make_knn_rows(some, projection, norm, rows.row(begin),
-                    squares.data() + (norm == Norm::l2 ? begin : 0));
+                    squares.data() + (by_products(norm) ? begin : 0));
     });
   }
 };
-
-/// The difference of a point to the mean, into `centered`; returns its squared norm.
-float center(const float* point, const std::vector<float>& mean, float* centered) {
-  double square = 0;
-  for (std::size_t c = 0; c < mean.size(); ++c) {
-    centered[c] = point[c] - mean[c];
-    square += static_cast<double>(centered[c]) * static_cast<double>(centered[c]);
-  }
-  return static_cast<float>(square);
-}
 
 // ---- the axes ---------------------------------------------------------------------------------
 
@@ -188,45 +175,29 @@ Projection make_projection(HostMatrix<const float> points, double carried, const
 }
 
 std::int64_t knn_row_width(const Projection& projection, Norm norm) {
-  return padded(norm == Norm::l2 && !projection.lossless()
+  return padded(by_products(norm) && !projection.lossless()
                     ? projection.axes.rows
                     : static_cast<std::int64_t>(projection.mean.size()));
 }
 
 void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
                    float* rows, float* squares) {
-  constexpr std::size_t kQueries = RowPanels::kQueries;
   const std::size_t dim = projection.mean.size();
   const std::int64_t width = knn_row_width(projection, norm);
-  if (norm != Norm::l2 || projection.lossless()) {
+  if (!by_products(norm) || projection.lossless()) {
     for (std::size_t p = 0; p < points.size(); ++p, rows += width) {
       std::fill_n(rows, width, 0.0f);
-      if (norm == Norm::l2)
+      if (by_products(norm))
         squares[p] = center(points[p], projection.mean, rows);
       else
         std::copy_n(points[p], dim, rows);
     }
     return;
   }
-  const std::int64_t panels = RowPanels::last(projection.axes.rows);
-  const std::size_t scored = static_cast<std::size_t>(panels * RowPanels::kRows);
-  std::vector<float> centered(kQueries * dim), scores(kQueries * scored);
-  const float* queries[kQueries];
-  float* products[kQueries];
-  for (std::size_t q = 0; q < kQueries; ++q) {
-    queries[q] = centered.data() + q * dim;
-    products[q] = scores.data() + q * scored;
-  }
-  for (std::size_t first = 0; first < points.size(); first += kQueries) {
-    const std::size_t count = std::min(kQueries, points.size() - first);
-    for (std::size_t q = 0; q < count; ++q)
-      squares[first + q] = center(points[first + q], projection.mean, centered.data() + q * dim);
-    projection.axis_panels.multiply(queries, 0, panels, products);
-    for (std::size_t q = 0; q < count; ++q, rows += width) {
-      std::copy_n(products[q], projection.axes.rows, rows);
-      std::fill(rows + projection.axes.rows, rows + width, 0.0f);
-    }
-  }
+  const std::int64_t axes = projection.axes.rows;
+  axis_scores(points, projection.mean, projection.axis_panels, axes, rows, width, squares);
+  for (std::size_t p = 0; p < points.size(); ++p, rows += width)
+    std::fill(rows + axes, rows + width, 0.0f);
 }
 
 KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,

@@ -9,12 +9,10 @@
 #include <vector>
 
 #include "linalg/packed_rows.hpp"
+#include "math/distance.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
-
-/// How rows are compared: by the sum of squared differences, of magnitudes, or the largest one.
-enum class Norm { l2, l1, linf };
 
 /// Points as short vectors: scores on the principal axes that carry `carried` of the variance, so
 /// that a matrix of 784 columns becomes one of 50 to 100. Points of few dimensions, or without such
@@ -22,7 +20,7 @@ enum class Norm { l2, l1, linf };
 struct Projection {
   std::vector<float> mean;  // [dim]
   Matrix axes;              // [width, dim], padded with zeros to a multiple of 16 columns
-  RowPanels axis_panels;    // the same
+  PackedRows axis_panels;   // the same
 
   Projection() = default;
   Projection(std::vector<float> mean, Matrix axes, const Cpu& on);

@@ -56,23 +56,23 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
                    const ExactSample& sample, double target, const Cpu& on) {
   constexpr std::int64_t kRows = 250, kSlack = 9;  // rounding; the query itself
   const std::int64_t k = sample.neighbors.k;
-  if (projection.lossless() || rows.norm != Norm::l2)
+  if (projection.lossless() || !by_products(rows.norm))
     return static_cast<int>(std::min(rows.n(), k + kSlack));
   const std::vector<std::int32_t> row_of = row_of_point(rows.ids);
-  const RowPanels panels(rows.rows.view(), rows.squares, on);
-  const std::int64_t all = RowPanels::last(rows.n()), padded = all * RowPanels::kRows;
+  const PackedRows panels(rows.rows.view(), rows.squares, on);
+  const std::int64_t all = PackedRows::last(rows.n()), padded = all * PackedRows::kRows;
   const std::int64_t looked_at = std::min(kRows, sample.neighbors.n);
   std::vector<std::int32_t> ranks(static_cast<std::size_t>(looked_at * k));
   parallel_for(
-      on.threads, looked_at, RowPanels::kQueries, [&](std::int64_t begin, std::int64_t end) {
+      on.threads, looked_at, PackedRows::kQueries, [&](std::int64_t begin, std::int64_t end) {
         const auto sampled = [&](std::int64_t s) { return s * sample.neighbors.n / looked_at; };
-        std::vector<float> room(static_cast<std::size_t>(RowPanels::kQueries * padded));
-        Matrix made(RowPanels::kQueries, rows.rows.cols);
-        const float* points[RowPanels::kQueries];
-        const float* queries[RowPanels::kQueries];
-        float squares[RowPanels::kQueries];
-        float* measures[RowPanels::kQueries];
-        for (int q = 0; q < RowPanels::kQueries; ++q) {
+        std::vector<float> room(static_cast<std::size_t>(PackedRows::kQueries * padded));
+        Matrix made(PackedRows::kQueries, rows.rows.cols);
+        const float* points[PackedRows::kQueries];
+        const float* queries[PackedRows::kQueries];
+        float squares[PackedRows::kQueries];
+        float* measures[PackedRows::kQueries];
+        for (int q = 0; q < PackedRows::kQueries; ++q) {
           const std::int64_t s = sampled(std::min(begin + q, end - 1));
           points[q] = space.as_queries.view.row(sample.rows[static_cast<std::size_t>(s)]);
           queries[q] = made.row(q);

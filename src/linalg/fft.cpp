@@ -80,7 +80,7 @@ Fft::Fft(std::int64_t length) : length_(length) {
         for (int j = 0; j < radix; ++j) {
           const double angle = -2.0 * std::numbers::pi * static_cast<double>(p * j % left) /
                                static_cast<double>(left);
-          stage.turns.push_back(
+          stage.twiddles.push_back(
               {static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))});
         }
       stages_.push_back(std::move(stage));
@@ -100,7 +100,7 @@ template <int Radix>
 void Fft::run(const Stage& stage, const Complex* in, Complex* out) {
   const std::int64_t apart = stage.stride * stage.groups;
   for (std::int64_t p = 0; p < stage.groups; ++p) {
-    const Turn* turn = &stage.turns[static_cast<std::size_t>(p * Radix)];
+    const Twiddle* twiddle = &stage.twiddles[static_cast<std::size_t>(p * Radix)];
     const Complex* from = in + stage.stride * p;
     Complex* to = out + stage.stride * Radix * p;
     for (std::int64_t q = 0; q < stage.stride; ++q) {
@@ -109,8 +109,8 @@ void Fft::run(const Stage& stage, const Complex* in, Complex* out) {
       butterfly<Radix>(x);
       to[q] = x[0];
       for (int j = 1; j < Radix; ++j)
-        to[q + stage.stride * j] = {x[j].re * turn[j].re - x[j].im * turn[j].im,
-                                    x[j].re * turn[j].im + x[j].im * turn[j].re};
+        to[q + stage.stride * j] = {x[j].re * twiddle[j].re - x[j].im * twiddle[j].im,
+                                    x[j].re * twiddle[j].im + x[j].im * twiddle[j].re};
     }
   }
 }

@@ -29,14 +29,15 @@ class Fft {
   Complex* transform(Complex* in, Complex* scratch) const;
 
  private:
-  struct Turn {
+  struct Twiddle {
     float re, im;
   };
   struct Stage {
     int radix;
-    std::int64_t groups;      // sequences left after it, shorter by its radix
-    std::int64_t stride;      // product of the radices before it
-    std::vector<Turn> turns;  // [length left after it][radix], exp(-2 pi i p j / length before it)
+    std::int64_t groups;  // sequences left after it, shorter by its radix
+    std::int64_t stride;  // product of the radices before it
+    std::vector<Twiddle>
+        twiddles;  // [length left after it][radix], exp(-2 pi i p j / length before it)
   };
 
   template <int Radix>

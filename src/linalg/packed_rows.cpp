@@ -20,7 +20,7 @@ std::int64_t columns_in_use(HostMatrix<const float> rows) {
 
 }  // namespace
 
-RowPanels::RowPanels(HostMatrix<const float> rows, const Cpu& on)
+PackedRows::PackedRows(HostMatrix<const float> rows, const Cpu& on)
     : n_(rows.rows), columns_(columns_in_use(rows)) {
   const std::int64_t panels = last(n_);
   values_.resize(static_cast<std::size_t>(panels * columns_));
@@ -33,14 +33,15 @@ RowPanels::RowPanels(HostMatrix<const float> rows, const Cpu& on)
   });
 }
 
-RowPanels::RowPanels(HostMatrix<const float> rows, const std::vector<float>& squares, const Cpu& on)
-    : RowPanels(rows, on) {
+PackedRows::PackedRows(HostMatrix<const float> rows, const std::vector<float>& squares,
+                       const Cpu& on)
+    : PackedRows(rows, on) {
   squares_ = squares;
   squares_.resize(static_cast<std::size_t>(last(n_) * kRows));
 }
 
-void RowPanels::multiply(const float* const queries[kQueries], std::int64_t first,
-                         std::int64_t last, float* const products[kQueries]) const {
+void PackedRows::multiply(const float* const queries[kQueries], std::int64_t first,
+                          std::int64_t last, float* const products[kQueries]) const {
   static_assert(kQueries == 4);
   const float *const q0 = queries[0], *const q1 = queries[1], *const q2 = queries[2],
                      *const q3 = queries[3];
@@ -67,8 +68,8 @@ void RowPanels::multiply(const float* const queries[kQueries], std::int64_t firs
   }
 }
 
-void RowPanels::measure(const float* const queries[kQueries], std::int64_t first, std::int64_t last,
-                        float* const measures[kQueries]) const {
+void PackedRows::measure(const float* const queries[kQueries], std::int64_t first,
+                         std::int64_t last, float* const measures[kQueries]) const {
   multiply(queries, first, last, measures);
   const float* const squares = squares_.data() + first * kRows;
   for (int q = 0; q < kQueries; ++q)
@@ -76,8 +77,8 @@ void RowPanels::measure(const float* const queries[kQueries], std::int64_t first
       measures[q][r] = squares[r] - 2.0f * measures[q][r];
 }
 
-void RowPanels::nearest(const float* queries, std::int64_t count, std::int64_t stride,
-                        std::int32_t* nearest) const {
+void PackedRows::nearest(const float* queries, std::int64_t count, std::int64_t stride,
+                         std::int32_t* nearest) const {
   const std::int64_t padded = last(n_) * kRows;
   std::vector<float> room(static_cast<std::size_t>(kQueries * padded));
   for (std::int64_t q = 0; q < count; q += kQueries) {

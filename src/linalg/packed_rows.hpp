@@ -11,16 +11,16 @@
 
 namespace nearfold {
 
-class RowPanels {
+class PackedRows {
  public:
   static constexpr std::int64_t kRows = kSimd;  ///< of a panel
   static constexpr int kQueries = 4;            ///< measured together
 
-  RowPanels() = default;
+  PackedRows() = default;
   /// Of rows [n, width]; what measure() needs besides are their squared norms. The last columns are
   /// left out where they are 0 in all rows, as the padding of KnnRows is.
-  RowPanels(HostMatrix<const float> rows, const Cpu& on);
-  RowPanels(HostMatrix<const float> rows, const std::vector<float>& squares, const Cpu& on);
+  PackedRows(HostMatrix<const float> rows, const Cpu& on);
+  PackedRows(HostMatrix<const float> rows, const std::vector<float>& squares, const Cpu& on);
 
   /// Panels that have the rows [begin, end).
   static std::int64_t first(std::int64_t begin) { return begin / kRows; }

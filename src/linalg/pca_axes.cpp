@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "linalg/symmetric_eigen.hpp"
+#include "linalg/rayleigh_ritz.hpp"
 #include "math/philox.hpp"
 
 namespace nearfold {
@@ -56,16 +56,13 @@ void orthonormalize(Basis& q, std::uint64_t seed) {
   }
 }
 
-/// The rows of `q` turned so that they come in order of variance; `product` = covariance of q.
-Matrix ritz_vectors(const Basis& q, const Basis& product, int count) {
-  std::vector<double> small(static_cast<std::size_t>(q.width * q.width));
-  for (std::int64_t i = 0; i < q.width; ++i) {
-    for (std::int64_t j = 0; j <= i; ++j) {
-      small[static_cast<std::size_t>(i * q.width + j)] =
-          0.5 * (dot(q.row(i), product.row(j), q.dim) + dot(q.row(j), product.row(i), q.dim));
-    }
-  }
-  const SymmetricEigen eigen = symmetric_eigen(std::move(small), q.width);
+/// The rows of `q` rotated so that they come in order of variance; `product` = covariance of q.
+Matrix principal_rows(const Basis& q, const Basis& product, int count) {
+  std::vector<double> products(static_cast<std::size_t>(q.width * q.width));
+  for (std::int64_t i = 0; i < q.width; ++i)
+    for (std::int64_t j = 0; j < q.width; ++j)
+      products[static_cast<std::size_t>(i * q.width + j)] = dot(q.row(i), product.row(j), q.dim);
+  const SymmetricEigen eigen = rayleigh_ritz(products, q.width);
   Matrix axes(count, q.dim);
   std::vector<double> axis(static_cast<std::size_t>(q.dim));
   for (std::int64_t i = 0; i < count; ++i) {
@@ -88,23 +85,24 @@ Matrix ritz_vectors(const Basis& q, const Basis& product, int count) {
 
 }  // namespace
 
-Matrix principal_axes(const Covariance& covariance, int count, int iterations, std::uint64_t seed) {
+Matrix principal_axes(std::int64_t rows, std::int64_t dim, const CovarianceProduct& product_with,
+                      int count, int iterations, std::uint64_t seed) {
   // More vectors than asked for: the error shrinks by the ratio of the first variance left out to
   // the last one wanted in every pass, and a panel that is not full costs the same.
   constexpr int kExtra = 8;
   const std::int64_t full = (std::int64_t{count} + kExtra + kPanel - 1) / kPanel * kPanel;
-  Basis q(std::min(full, std::min(covariance.rows(), covariance.dim())), covariance.dim());
+  Basis q(std::min(full, std::min(rows, dim)), dim);
   for (std::int64_t j = 0; j < q.width; ++j) {
     fill_random(q.row(j), q.dim, seed, static_cast<std::uint64_t>(j));
   }
   orthonormalize(q, seed);
-  Basis product = covariance.apply(q);
+  Basis product = product_with(q);
   for (int i = 1; i < iterations; ++i) {
     q = std::move(product);
     orthonormalize(q, seed);
-    product = covariance.apply(q);
+    product = product_with(q);
   }
-  return ritz_vectors(q, product, count);
+  return principal_rows(q, product, count);
 }
 
 }  // namespace nearfold

@@ -9,7 +9,6 @@
 #include "core/parallel.hpp"
 #include "core/simd_fixed.hpp"
 #include "linalg/pca_axes.hpp"
-#include "stages.hpp"
 
 namespace nearfold {
 namespace {
@@ -56,7 +55,7 @@ void tile_back(const float* x, std::int64_t stride, const float* s, float* out) 
   }
 }
 
-class HostCovariance final : public Covariance {
+class HostCovariance {
  public:
   HostCovariance(HostMatrix<const float> points, const Cpu& on) : points_(points), on_(on) {
     const std::int64_t n = points.rows, dim = points.cols;
@@ -83,11 +82,9 @@ class HostCovariance final : public Covariance {
     scale_ = pca_scale(*std::max_element(largest.begin(), largest.end()));
   }
 
-  std::int64_t rows() const override { return points_.rows; }
-  std::int64_t dim() const override { return points_.cols; }
-  const std::vector<float>& mean() const override { return mean_; }
+  const std::vector<float>& mean() const { return mean_; }
 
-  Basis apply(const Basis& q) const override {
+  Basis apply(const Basis& q) const {
     const std::int64_t n = points_.rows, dim = points_.cols;
     const std::int64_t panels = (q.width + kPanel - 1) / kPanel;
     const std::int64_t padded = (dim + kTile - 1) / kTile * kTile;
@@ -178,7 +175,9 @@ Matrix principal_axes(HostMatrix<const float> points, int count, int iterations,
                       std::vector<float>& mean, std::uint64_t seed, const Cpu& on) {
   const HostCovariance covariance(points, on);
   mean = covariance.mean();
-  return principal_axes(covariance, count, iterations, seed);
+  return principal_axes(
+      points.rows, points.cols, [&](const Basis& q) { return covariance.apply(q); }, count,
+      iterations, seed);
 }
 
 }  // namespace nearfold

@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "linalg/symmetric_eigen.hpp"
-
 namespace nearfold {
 namespace {
 
@@ -25,6 +23,16 @@ double form(const Small& g, const double* x, const double* y) {
 }
 
 }  // namespace
+
+SymmetricEigen rayleigh_ritz(const std::vector<double>& products, std::int64_t width) {
+  std::vector<double> symmetric(products.size());
+  for (std::int64_t i = 0; i < width; ++i)
+    for (std::int64_t j = 0; j < width; ++j)
+      symmetric[static_cast<std::size_t>(i * width + j)] =
+          0.5 * (products[static_cast<std::size_t>(i * width + j)] +
+                 products[static_cast<std::size_t>(j * width + i)]);
+  return symmetric_eigen(std::move(symmetric), width);
+}
 
 Ritz rayleigh_ritz(const Grams& g) {
   constexpr double kDependent = 1e-10;
@@ -49,16 +57,13 @@ Ritz rayleigh_ritz(const Grams& g) {
     ++out.rank;
   }
   const auto row = [&](int i) { return whiten.data() + static_cast<std::size_t>(i) * kVectors; };
-  Small small;
+  std::vector<double> products;
+  for (int i = 0; i < out.rank; ++i)
+    for (int j = 0; j < out.rank; ++j) products.push_back(form(g.zp, row(i), row(j)));
+  const SymmetricEigen eigen = rayleigh_ritz(products, out.rank);
+  out.rotation.assign(kSmall, 0.0);
   for (int i = 0; i < out.rank; ++i) {
-    for (int j = 0; j < out.rank; ++j) {
-      small.push_back(0.5 * (form(g.zp, row(i), row(j)) + form(g.zp, row(j), row(i))));
-    }
-  }
-  const SymmetricEigen eigen = symmetric_eigen(std::move(small), out.rank);
-  out.turn.assign(kSmall, 0.0);
-  for (int i = 0; i < out.rank; ++i) {
-    double* to = out.turn.data() + static_cast<std::size_t>(i) * kVectors;
+    double* to = out.rotation.data() + static_cast<std::size_t>(i) * kVectors;
     for (int j = 0; j < out.rank; ++j) {
       const double part = eigen.vectors[static_cast<std::size_t>(i * out.rank + j)];
       for (int c = 0; c < kVectors; ++c) to[c] += part * row(j)[c];

@@ -1,11 +1,21 @@
-// The Rayleigh-Ritz step for a block of kVectors vectors: the best approximations to eigenvectors
-// that their span holds, from three small matrices.
+// The Rayleigh-Ritz step: the best approximations to eigenvectors of an operator that the span of a
+// few vectors holds, from small matrices of their products.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
+#include "linalg/symmetric_eigen.hpp"
+
 namespace nearfold {
+
+/// Of an orthonormal basis q: `products` [width, width] are <q_i, A q_j>, made symmetric here. Row
+/// i of the vectors combines the q to the i-th approximation, largest value first. Deterministic,
+/// plain IEEE arithmetic.
+SymmetricEigen rayleigh_ritz(const std::vector<double>& products, std::int64_t width);
+
+// ---- of a block of kVectors vectors that need not be orthonormal --------------------------------
 
 inline constexpr int kVectors = 8;  // of a block
 
@@ -18,15 +28,15 @@ struct Grams {
   Small zz = Small(kSmall), zp = Small(kSmall), pp = Small(kSmall);
 };
 
-/// Column i of the answer is the sum over c of turn[i][c] * column c of Z, of length 1.
+/// Column i of the answer is the sum over c of rotation[i][c] * column c of Z, of length 1.
 struct Ritz {
   int rank = 0;                    ///< columns that are independent; rows beyond are zero
-  Small turn = Small(kSmall);      ///< [kVectors][kVectors]
+  Small rotation = Small(kSmall);  ///< [kVectors][kVectors]
   double value[kVectors] = {};     ///< largest first
   double residual[kVectors] = {};  ///< |A v - value v|
 };
 
-/// Deterministic, plain IEEE arithmetic.
+/// The basis is made orthonormal first. Deterministic, plain IEEE arithmetic.
 Ritz rayleigh_ritz(const Grams& g);
 
 }  // namespace nearfold

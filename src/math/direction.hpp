@@ -26,7 +26,7 @@ NEARFOLD_HD inline double length_of(const float* row, std::int64_t cols, double 
 /// How rows become directions.
 struct Directing {
   bool centred = false;  // correlation: less their mean
-  bool far = false;      // a column more, see MetricSpace; else rows without a direction are zeros
+  bool far = false;      // a column more, see MetricSpace; else zero vectors stay zeros
 
   NEARFOLD_HD std::int64_t width(std::int64_t cols) const { return cols + (far ? 1 : 0); }
 };

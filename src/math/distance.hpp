@@ -1,7 +1,9 @@
-// The one formula for each distance between points. Everything that ends up in a KnnGraph is
-// computed here, so equal neighbours have equal bytes whichever index found them.
+// The one formula for each distance between points: what is measured between rows, and how that
+// becomes the distance of a metric. Everything that ends up in a KnnGraph is computed here, so
+// equal neighbours have equal bytes whichever index found them.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "math/host_device.hpp"
@@ -47,6 +49,84 @@ NEARFOLD_HD inline float chebyshev_distance(const float* a, const float* b, std:
   const auto larger = [](float x, float y) { return y > x ? y : x; };
   return fold_pairs(
       a, b, dim, [=](float most, float d) { return larger(most, __builtin_fabsf(d)); }, larger);
+}
+
+// ---- norms --------------------------------------------------------------------------------------
+
+/// How rows are compared: by the sum of squared differences, of magnitudes, or the largest one.
+enum class Norm { l2, l1, linf };
+
+constexpr const char* name(Norm norm) {
+  switch (norm) {
+    case Norm::l2:
+      return "l2";
+    case Norm::l1:
+      return "l1";
+    case Norm::linf:
+      return "linf";
+  }
+  return "";
+}
+
+/// Whether it is |a|^2 + |b|^2 - 2 <a, b>: then rows can be turned and cut to their leading axes,
+/// and are compared by matrix products. Others are measured pair by pair, column by column.
+constexpr bool by_products(Norm norm) {
+  switch (norm) {
+    case Norm::l2:
+      return true;
+    case Norm::l1:
+    case Norm::linf:
+      return false;
+  }
+  return false;
+}
+
+NEARFOLD_HD inline float measure_rows(Norm norm, const float* a, const float* b,
+                                      std::int64_t width) {
+  switch (norm) {
+    case Norm::l2:
+      return squared_distance(a, b, width);
+    case Norm::l1:
+      return manhattan_distance(a, b, width);
+    case Norm::linf:
+      return chebyshev_distance(a, b, width);
+  }
+  return 0;
+}
+
+// ---- from what was measured to a distance -------------------------------------------------------
+
+/// The distance is what was measured, its root, its half, or a multiple that depends on the query.
+enum class DistanceForm { as_measured, root, half, scaled };
+
+NEARFOLD_HD inline float distance_in(DistanceForm form, float measured, float scale = 1) {
+  switch (form) {
+    case DistanceForm::as_measured:
+      return measured;
+    case DistanceForm::root:
+      return std::sqrt(measured);
+    case DistanceForm::half:
+      return 0.5f * measured;
+    case DistanceForm::scaled:
+      return scale * measured;
+  }
+  return 0;
+}
+
+/// The way back, but for rounding: what was measured at this distance.
+template <class Real>
+NEARFOLD_HD inline Real measured_in(DistanceForm form, Real distance, Real scale = 1) {
+  switch (form) {
+    case DistanceForm::as_measured:
+      return distance;
+    case DistanceForm::root:
+      return distance * distance;
+    case DistanceForm::half:
+      return 2 * distance;
+    case DistanceForm::scaled:
+      return scale > 0 ? distance / scale : static_cast<Real>(HUGE_VALF);
+  }
+  return 0;
 }
 
 }  // namespace nearfold

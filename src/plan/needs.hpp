@@ -1,4 +1,5 @@
 // What the stages of a run need: for plan.cpp, which counts the host's arrays, and plan_device.cpp.
+// Those of an optimiser are in its folder (method.hpp).
 #pragma once
 
 #include "nearfold/plan.hpp"
@@ -19,7 +20,5 @@ struct Need {
 Need device_knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c);
 Need device_weights_need(const Counts& c);
 Need device_init_need(const Init& init, const Counts& c);
-Need device_optimize_need(const UmapParams&, const Counts& c);
-Need device_optimize_need(const TsneParams&, const Counts& c);
 
 }  // namespace nearfold

@@ -9,14 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "core/device.hpp"
 #include "core/parallel.hpp"
 #include "knn/cost.hpp"
 #include "knn/exact.hpp"
 #include "knn/metric.hpp"
 #include "knn/projected_rows.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "plan/needs.hpp"
-#include "run/check_run.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -30,8 +31,8 @@ constexpr double kProjectedFrom = 128;        // columns, from which axes are lo
 
 // ---- knn ----------------------------------------------------------------------------------------
 
-cost::Sizes sizes_of(const Counts& c, bool l2) {
-  return {c.n, c.dim, c.width, c.k, l2, c.width >= c.dim};
+cost::Sizes sizes_of(const Counts& c, bool products) {
+  return {c.n, c.dim, c.width, c.k, products, c.width >= c.dim};
 }
 
 /// Rows while they are put into order; then those of the filter, and the answer.
@@ -41,9 +42,9 @@ Need search_need(const FlatKnn&, const Counts& c, const cost::Sizes& s) {
 /// Rows, those of the filter, those in panels by cell, and the answer.
 Need search_need(const IvfKnn& p, const Counts& c, const cost::Sizes& s) {
   constexpr int kUsualProbes = 14;
-  const double lists = p.lists.value_or(static_cast<int>(2 * std::sqrt(std::min(c.n, 1e18))));
+  const double nlist = p.nlist.value_or(static_cast<int>(2 * std::sqrt(std::min(c.n, 1e18))));
   return {12 * c.width + 8 * c.k + 40, 0,
-          cost::ivf_seconds(s, lists, p.probes.value_or(kUsualProbes))};
+          cost::ivf_seconds(s, nlist, p.nprobe.value_or(kUsualProbes))};
 }
 /// An inverted file and a look at neighbours of neighbours; other methods need less.
 Need search_need(const AutoKnn&, const Counts& c, const cost::Sizes& s) {
@@ -52,7 +53,7 @@ Need search_need(const AutoKnn&, const Counts& c, const cost::Sizes& s) {
   return need;
 }
 Need search_need(const HnswKnn& p, const Counts& c, const cost::Sizes& s) {
-  return {8 * c.width + 8 * c.k + 9.0 * p.links + 60, 0, cost::hnsw_seconds(s)};
+  return {8 * c.width + 8 * c.k + 9.0 * p.M + 60, 0, cost::hnsw_seconds(s)};
 }
 Need search_need(const NnDescentKnn& p, const Counts& c, const cost::Sizes& s) {
   return {8 * c.width + 6.2 * c.k + 14.0 * p.max_candidates + 10, 0, cost::nndescent_seconds(s)};
@@ -60,9 +61,15 @@ Need search_need(const NnDescentKnn& p, const Counts& c, const cost::Sizes& s) {
 
 /// Columns that a metric adds to a copy of the points; nothing where it takes them as they are.
 double copied_columns(const Settings& settings, double dim) {
-  const Metric metric = settings.distance.metric;
-  if (metric == Metric::inner_product) return 2 * dim + 2;
-  if (metric == Metric::cosine || metric == Metric::correlation) return dim + 1;
+  switch (row_of(settings.distance.metric).points) {
+    case PointsAs::given:
+      return 0;
+    case PointsAs::directions:
+    case PointsAs::centred_directions:
+      return dim + 1;
+    case PointsAs::one_length:
+      return 2 * dim + 2;
+  }
   return 0;
 }
 
@@ -72,7 +79,7 @@ double copied_columns(const Settings& settings, double dim) {
 Need weights_need(const Counts& c) {
   return {20 * c.k + 8 * c.entries + 40, 0, c.n * c.k * 3e-7 / c.threads};
 }
-/// The edges, and what a start needs beside: blocks of vectors of the spectral one.
+/// The edges, and what an initialization needs beside: blocks of vectors of the spectral one.
 Need init_need(const Init& init, const Counts& c) {
   const bool spectral = std::holds_alternative<SpectralInit>(init);
   const bool pca = std::holds_alternative<PcaInit>(init);
@@ -82,19 +89,9 @@ Need init_need(const Init& init, const Counts& c) {
                     : 0) /
               c.threads};
 }
-Need optimize_need(const UmapParams& p, const Counts& c) {
-  const double epochs = iterations_of(p, static_cast<std::int64_t>(c.n));
-  return {16 * c.entries + 60, 0, epochs * c.n * c.entries * 1.6e-8 / c.threads};
-}
-Need optimize_need(const TsneParams& p, const Counts& c) {
-  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
-  return {8 * c.entries + 60, 60 * span * span,
-          p.max_iter * (c.n * c.entries * 1.5e-9 + c.n * 6e-8) / c.threads};
-}
-
 std::int64_t whole(double bytes) {
-  constexpr double kMost = 9.2e18;
-  return static_cast<std::int64_t>(std::min(bytes, kMost));
+  constexpr double kMax = 9.2e18;
+  return static_cast<std::int64_t>(std::min(bytes, kMax));
 }
 
 Counts counts_of(const PlannedPoints& points, const Settings& settings) {
@@ -113,7 +110,7 @@ Counts counts_of(const PlannedPoints& points, const Settings& settings) {
 /// Finding neighbours; where a graph is given, only putting it into order.
 Need knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
   if (points.has_graph) return {16 * c.k + 20, 0, 0};
-  const cost::Sizes sizes = sizes_of(c, norm_of(settings.distance.metric) == Norm::l2);
+  const cost::Sizes sizes = sizes_of(c, by_products(norm_of(settings.distance.metric)));
   Need need = std::visit([&](const auto& p) { return search_need(p, c, sizes); }, settings.knn);
   need.bytes_per_point =
       std::max(need.bytes_per_point, 16 * c.k + 20) + 4 * copied_columns(settings, c.dim);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "plan/faiss_memory.hpp"
+#include "knn/faiss_memory.hpp"
 #include "plan/needs.hpp"
 
 namespace nearfold {
@@ -14,8 +14,8 @@ Need device_knn_need(const PlannedPoints& points, const Settings& settings, cons
   const double row = 8 * c.k + 29;
   const bool flat = std::holds_alternative<FlatKnn>(settings.knn);
   // Probes are tuned against all pairs, before there is a copy of the rows in cells.
-  const bool half = flat && points.dim >= kLeastHalfWidth;
-  const auto pairs = static_cast<double>(kLeastScratch + pair_scratch(points.n, points.dim, half));
+  const bool half = flat && points.dim >= kMinHalfWidth;
+  const auto pairs = static_cast<double>(kMinScratch + pair_scratch(points.n, points.dim, half));
   const double scratch = flat ? pairs : std::max(pairs, cell_copy(c.n, c.dim));
   return {std::max(numbering, row + 4 * c.dim + (half ? 2 * c.dim : 0.0)),
           static_cast<double>(kReserve) + scratch, 0};
@@ -28,14 +28,4 @@ Need device_init_need(const Init& init, const Counts& c) {
   if (std::holds_alternative<PcaInit>(init)) return {edges + 4 * c.dim + 64, 16'384 * c.dim, 0};
   return {edges + (std::holds_alternative<SpectralInit>(init) ? 110.0 : 0.0), 0, 0};
 }
-/// The edges twice while they are split into parts of an epoch.
-Need device_optimize_need(const UmapParams&, const Counts& c) {
-  constexpr double kMostParts = 16;
-  return {16 * c.entries + 8 * kMostParts + 40, 0, 0};
-}
-Need device_optimize_need(const TsneParams&, const Counts& c) {
-  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
-  return {8 * c.entries + 110, 500 * span * span, 0};
-}
-
 }  // namespace nearfold

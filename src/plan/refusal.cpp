@@ -1,8 +1,10 @@
 // Plans that do not fit: what is said, and what would fit.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/plan.hpp"
 
@@ -18,10 +20,11 @@ void offer(const PlannedPoints& points, const Settings& settings, std::int64_t l
 
 void offer_fewer_neighbors(const PlannedPoints& points, Settings settings, std::int64_t limit,
                            std::vector<std::string>& offers) {
-  auto* const tsne = std::get_if<TsneParams>(&settings.method);
-  if (tsne == nullptr || tsne->perplexity <= 10) return;
-  tsne->perplexity = 10;
-  offer(points, settings, limit, "a perplexity of 10", offers);
+  const std::optional<Thriftier> fewer =
+      std::visit([](const auto& p) { return with_fewer_neighbors(p); }, settings.method);
+  if (!fewer) return;
+  settings.method = fewer->method;
+  offer(points, settings, limit, fewer->what, offers);
 }
 
 void offer_fewer_columns(PlannedPoints points, const Settings& settings, std::int64_t limit,

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <vector>
 
 namespace nearfold {
 namespace {
@@ -78,6 +80,24 @@ float linear_from_srgb(float code) {
   return code <= 0.04045f ? code / 12.92f : std::pow((code + 0.055f) / 1.055f, 2.4f);
 }
 
+std::uint32_t packed(const Rgb& color) {
+  // 16-bit steps of linear light are finer than 8-bit steps of sRGB even at black.
+  constexpr int kSteps = 65535;
+  static const std::vector<std::uint8_t> codes = [] {
+    std::vector<std::uint8_t> table(kSteps + 1);
+    for (int i = 0; i <= kSteps; ++i) {
+      const float code = srgb_from_linear(static_cast<float>(i) / static_cast<float>(kSteps));
+      table[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(code * 255.0f + 0.5f);
+    }
+    return table;
+  }();
+  const auto code = [](float value) -> std::uint32_t {
+    const float step = std::clamp(value, 0.0f, 1.0f) * static_cast<float>(kSteps) + 0.5f;
+    return codes[static_cast<std::size_t>(step)];
+  };
+  return code(color.r) << 16 | code(color.g) << 8 | code(color.b);
+}
+
 Theme theme(bool dark) {
   if (dark) {
     return {from_hex(0x0d1014), from_hex(0xe9ebee), from_hex(0x8b929c),
@@ -102,8 +122,8 @@ Rgb class_color(std::int32_t label, const Theme& look) {
   }
   if (!look.dark) return color;
   // The darkest would sink into a dark ground; a common factor keeps the hue.
-  constexpr float kMostGain = 1.8f;
-  const float gain = std::min(kMostGain, 1.0f / std::max({color.r, color.g, color.b, 0.01f}));
+  constexpr float kMaxGain = 1.8f;
+  const float gain = std::min(kMaxGain, 1.0f / std::max({color.r, color.g, color.b, 0.01f}));
   return {color.r * gain, color.g * gain, color.b * gain};
 }
 

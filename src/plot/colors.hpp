@@ -3,9 +3,14 @@
 
 #include <cstdint>
 
-#include "plot/canvas.hpp"
-
 namespace nearfold {
+
+/// Linear light, each channel in [0, 1]: the mean of such colours is the colour seen from afar.
+struct Rgb {
+  float r = 0.0f;
+  float g = 0.0f;
+  float b = 0.0f;
+};
 
 /// The colours that are not data.
 struct Theme {
@@ -34,5 +39,8 @@ Rgb value_color(float t);
 /// sRGB transfer function, [0, 1] -> [0, 1], and its inverse.
 float srgb_from_linear(float value);
 float linear_from_srgb(float code);
+
+/// 8-bit sRGB as 0x00RRGGBB.
+std::uint32_t packed(const Rgb& color);
 
 }  // namespace nearfold

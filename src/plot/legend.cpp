@@ -11,13 +11,13 @@
 namespace nearfold {
 namespace {
 
-// In cells of the text.
-constexpr float kLine = 13.0f;
-constexpr float kSwatch = 3.6f;  // radius
-constexpr float kTextAt = 12.0f;
-constexpr float kColumnGap = 10.0f;
-constexpr float kShortestName = 8.0f;
-constexpr float kMostColumns = 3.0f;
+// In sizes of the text.
+constexpr float kLine = 1.4f;
+constexpr float kSwatch = 0.38f;  // radius
+constexpr float kTextAt = 1.25f;
+constexpr float kColumnGap = 1.1f;
+constexpr float kShortestName = 0.9f;
+constexpr float kMaxColumns = 3.0f;
 // In lines.
 constexpr float kBarHeight = 10.0f;
 constexpr float kBelowBar = 0.5f;
@@ -35,17 +35,34 @@ float entries_top(const Legend& legend) {
   return legend.bar > 0.0f ? legend.bar + kBelowBar * legend.line : 0.0f;
 }
 
+// Pixels of a column besides its names.
+float beside_names(const TextStyle& text) {
+  return (kColumnGap + kTextAt) * text.size;
+}
+
+// The widest name of each column, at most `most`.
+std::vector<float> measure_names(const Legend& legend, std::size_t columns, float most) {
+  std::vector<float> widths(columns);
+  const auto rows = static_cast<std::size_t>(legend.rows);
+  for (std::size_t e = 0; e < legend.entries.size(); ++e) {
+    float& width = widths[e / rows];
+    width = std::max(width, std::min(most, text_width(legend.entries[e].name, legend.text)));
+  }
+  return widths;
+}
+
 }  // namespace
 
 int Legend::width() const {
   float sum = 0.0f;
-  for (const float column : column_widths) sum += column;
+  for (const float names : name_widths) sum += beside_names(text) + names;
+  if (!more.empty()) sum = std::max(sum, beside_names(text) + more_width);
   return static_cast<int>(std::ceil(sum));
 }
 
 Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<ValueRange>& range,
                       int height, int width, const TextStyle& text) {
-  Legend legend{.entries = std::move(entries), .line = kLine * text.cell, .text = text};
+  Legend legend{.entries = std::move(entries), .line = kLine * text.size, .text = text};
   if (range) {
     const float room = static_cast<float>(height) - (1.0f + kBelowBar) * legend.line;
     legend.bar = std::clamp(room, legend.line, kBarHeight * legend.line);
@@ -54,57 +71,61 @@ Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<Valu
   }
   const float below = static_cast<float>(height) - entries_top(legend);
   legend.rows = std::max(1, static_cast<int>(below / legend.line));
-  const auto rows = static_cast<std::size_t>(legend.rows);
-  const float fixed = (kColumnGap + kTextAt) * text.cell;
-  const float fitting = static_cast<float>(width) / (fixed + kShortestName * text.cell);
-  const std::size_t room = rows * static_cast<std::size_t>(std::clamp(fitting, 1.0f, kMostColumns));
-  if (legend.entries.size() > room) {
-    const std::size_t hidden = legend.entries.size() - room + 1;
+  const float fixed = beside_names(text);
+  const float fitting = static_cast<float>(width) / (fixed + kShortestName * text.size);
+  const auto most = static_cast<std::size_t>(std::clamp(fitting, 1.0f, kMaxColumns));
+  if (legend.entries.size() > static_cast<std::size_t>(legend.rows) * most) {
+    legend.rows = std::max(1, legend.rows - 1);
+    const std::size_t room = static_cast<std::size_t>(legend.rows) * most;
+    legend.more =
+        "+ " + with_commas(static_cast<std::int64_t>(legend.entries.size() - room)) + " more";
+    const float most_width = std::max(0.0f, static_cast<float>(width) - fixed);
+    legend.more_width = std::min(text_width(legend.more, text), most_width);
     legend.entries.resize(room);
-    legend.entries.back() = {"+ " + std::to_string(hidden) + " more", text.color};
   }
-  const std::size_t columns = (legend.entries.size() + rows - 1) / rows;
-  for (std::size_t c = 0; c < columns; ++c) {
-    const float most = static_cast<float>(width) / static_cast<float>(columns) - fixed;
-    float widest = 0.0f;
-    for (std::size_t e = c * rows; e < std::min(legend.entries.size(), (c + 1) * rows); ++e) {
-      legend.entries[e].name = shortened(legend.entries[e].name, most, text);
-      widest = std::max(widest, text_width(legend.entries[e].name, text));
-    }
-    legend.column_widths.push_back(fixed + widest);
-  }
+  for (LegendEntry& entry : legend.entries) entry.name = cleaned(entry.name);
+  const auto rows = static_cast<std::size_t>(legend.rows);
+  const std::size_t columns =
+      std::max<std::size_t>((legend.entries.size() + rows - 1) / rows, range ? 1 : 0);
+  const float share = static_cast<float>(width) / static_cast<float>(columns);
+  legend.name_widths = measure_names(legend, columns, share - fixed);
   if (range) {
-    legend.column_widths.resize(std::max<std::size_t>(1, columns), fixed);
     const float ends = std::max(text_width(legend.low, text), text_width(legend.high, text));
-    legend.column_widths[0] = std::max(legend.column_widths[0], fixed + ends);
+    legend.name_widths[0] = std::max(legend.name_widths[0], ends);
   }
   return legend;
 }
 
 void add_legend(Scene& scene, Spot corner, const Legend& legend) {
-  const float cell = legend.text.cell;
-  const auto add_text = [&](float left, float top, const std::string& text) {
-    scene.texts.push_back({text, {left + kTextAt * cell, top}, legend.text});
+  const float size = legend.text.size;
+  const auto add_text = [&](float left, float top, const std::string& text, float room) {
+    scene.texts.push_back({text, {left + kTextAt * size, top}, legend.text, room});
   };
   if (legend.bar > 0.0f) {
-    const float left = corner.x + kColumnGap * cell;
+    const float left = corner.x + kColumnGap * size;
     const auto pixel = [](float at) { return static_cast<int>(std::lround(at)); };
-    scene.bar = Box{pixel(left), pixel(corner.y), pixel(left + 2.0f * kSwatch * cell),
+    scene.bar = Box{pixel(left), pixel(corner.y), pixel(left + 2.0f * kSwatch * size),
                     pixel(corner.y + legend.bar)};
-    add_text(left, corner.y, legend.high);
-    add_text(left, corner.y + legend.bar - kCapitals * cell, legend.low);
+    const float room = legend.name_widths[0];
+    add_text(left, corner.y, legend.high, room);
+    add_text(left, corner.y + legend.bar - kCapitals * size, legend.low, room);
   }
   const auto rows = static_cast<std::size_t>(legend.rows);
   const float first = corner.y + entries_top(legend);
   float x = corner.x;
   for (std::size_t e = 0; e < legend.entries.size(); ++e) {
-    if (e > 0 && e % rows == 0) x += legend.column_widths[e / rows - 1];
-    const float left = x + kColumnGap * cell;
+    if (e > 0 && e % rows == 0) x += beside_names(legend.text) + legend.name_widths[e / rows - 1];
+    const float left = x + kColumnGap * size;
     const float top = first + static_cast<float>(e % rows) * legend.line;
-    const Spot at{left + kSwatch * cell, top + 0.5f * kCapitals * cell};
-    scene.swatches.push_back({at, kSwatch * cell, legend.entries[e].color});
-    add_text(left, top, legend.entries[e].name);
+    const LegendEntry& entry = legend.entries[e];
+    const Spot at{left + kSwatch * size, top + 0.5f * kCapitals * size};
+    scene.swatches.push_back({at, kSwatch * size, entry.color});
+    add_text(left, top, entry.name, legend.name_widths[e / rows]);
   }
+  if (legend.more.empty()) return;
+  const float left = corner.x + kColumnGap * size;
+  const float top = first + static_cast<float>(legend.rows) * legend.line;
+  add_text(left, top, legend.more, legend.more_width);
 }
 
 }  // namespace nearfold

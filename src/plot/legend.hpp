@@ -25,17 +25,19 @@ struct ValueRange {
 struct Legend {
   float bar = 0.0f;                       ///< height in pixels, 0: none
   std::string low = {}, high = {};        ///< ends of the bar
-  std::vector<LegendEntry> entries = {};  ///< those that fit; the last may say how many do not
+  std::vector<LegendEntry> entries = {};  ///< those that fit
+  std::string more = {};                  ///< how many do not, below the others; empty: none
+  float more_width = 0.0f;                ///< pixels of it
   int rows = 0;                           ///< entries per column
   float line = 0.0f;                      ///< pixels from one entry to the next
-  std::vector<float> column_widths = {};  ///< pixels, gap before each column included
+  std::vector<float> name_widths = {};    ///< pixels in each column
   TextStyle text = {};
 
   int width() const;
 };
 
-/// Fits bar and `entries` into a height of `height` pixels and at most `width` pixels; names are
-/// shortened and the last entries counted instead of named if they do not fit.
+/// Fits bar and `entries` into a height of `height` pixels and at most `width` pixels: the longest
+/// names are shortened and the last entries counted, if they do not fit.
 Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<ValueRange>& range,
                       int height, int width, const TextStyle&);
 

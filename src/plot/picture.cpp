@@ -1,49 +1,87 @@
-// A scene drawn as pixels.
+// A scene as the bytes of a file.
 #include "plot/picture.hpp"
 
-#include "plot/scene.hpp"
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+
+#include <new>
+#include <utility>
+
+#include "nearfold/error.hpp"
+#include "plot/draw.hpp"
+#include "plot/svg.hpp"
 
 namespace nearfold {
 namespace {
 
-void draw_bar(Canvas& canvas, const Box& box) {
-  for (int y = box.top; y < box.bottom; ++y) {
-    const float below = static_cast<float>(box.bottom - y) - 0.5f;
-    const Rgb color = value_color(below / static_cast<float>(box.height()));
-    for (int x = box.left; x < box.right; ++x) canvas.at(x, y) = color;
+constexpr double kPointsPerPixel = 0.75;  // 96 pixels an inch, as in SVG
+
+// Called by Cairo, which knows no exceptions.
+cairo_status_t append(void* bytes, const unsigned char* data, unsigned int size) noexcept {
+  try {
+    static_cast<std::string*>(bytes)->append(reinterpret_cast<const char*>(data), size);
+  } catch (const std::bad_alloc&) {
+    return CAIRO_STATUS_NO_MEMORY;
   }
+  return CAIRO_STATUS_SUCCESS;
 }
 
-void draw_frame(Canvas& canvas, const Box& box, const Rgb& color) {
-  const float left = static_cast<float>(box.left) + 0.5f;
-  const float top = static_cast<float>(box.top) + 0.5f;
-  const float right = static_cast<float>(box.right) - 0.5f;
-  const float bottom = static_cast<float>(box.bottom) - 0.5f;
-  const auto edge = [&](Spot from, Spot to) { draw_line(canvas, from, to, 0.5f, color, 1.0f); };
-  edge({left, top}, {right, top});
-  edge({left, bottom}, {right, bottom});
-  edge({left, top}, {left, bottom});
-  edge({right, top}, {right, bottom});
+// Draws on a surface and completes what it writes.
+void finish(const Surface& surface, const Scene& scene, double scale = 1.0) {
+  const Cairo cairo(cairo_create(surface.get()));
+  cairo_scale(cairo.get(), scale, scale);
+  draw(cairo.get(), scene);
+  cairo_surface_finish(surface.get());
+  check_cairo(cairo_surface_status(surface.get()));
+}
+
+std::string png(const Scene& scene) {
+  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, scene.width, scene.height));
+  check_cairo(cairo_surface_status(surface.get()));
+  draw(Cairo(cairo_create(surface.get())).get(), scene);
+  std::string bytes;
+  check_cairo(cairo_surface_write_to_png_stream(surface.get(), append, &bytes));
+  return bytes;
+}
+
+std::string svg(const Scene& scene) {
+  std::string bytes;
+  const Surface surface(
+      cairo_svg_surface_create_for_stream(append, &bytes, scene.width, scene.height));
+  cairo_svg_surface_set_document_unit(surface.get(), CAIRO_SVG_UNIT_USER);
+  finish(surface, scene);
+  return finished_svg(std::move(bytes), scene.texts);
+}
+
+std::string pdf(const Scene& scene) {
+  std::string bytes;
+  const Surface surface(cairo_pdf_surface_create_for_stream(
+      append, &bytes, scene.width * kPointsPerPixel, scene.height * kPointsPerPixel));
+  // Without the date, equal pictures have equal bytes.
+  cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
+  finish(surface, scene, kPointsPerPixel);
+  return bytes;
 }
 
 }  // namespace
 
-Image draw(const Picture& picture, const PlotOptions& options) {
+void check_cairo(cairo_status_t status) {
+  if (status == CAIRO_STATUS_SUCCESS) return;
+  if (status == CAIRO_STATUS_NO_MEMORY) throw std::bad_alloc();
+  throw Error(std::string("the picture could not be drawn: ") + cairo_status_to_string(status));
+}
+
+std::string draw(const Picture& picture, const PlotOptions& options, Format format) {
   const Scene scene = lay_out(picture, options);
-  Canvas canvas(scene.width, scene.height, scene.look.ground);
-  for (const Box& frame : scene.frames) draw_frame(canvas, frame, scene.look.frame);
-  for (const Map& map : scene.maps) {
-    if (scene.discs) {
-      draw_discs(canvas, map.dots, map.radius, scene.look);
-    } else {
-      draw_density(canvas, map.box, map.dots, scene.look);
-    }
+  switch (format) {
+    case Format::png:
+      return png(scene);
+    case Format::svg:
+      return svg(scene);
+    case Format::pdf:
+      return pdf(scene);
   }
-  for (const Swatch& swatch : scene.swatches)
-    draw_line(canvas, swatch.at, swatch.at, swatch.radius, swatch.color, 1.0f);
-  if (scene.bar) draw_bar(canvas, *scene.bar);
-  for (const TextLine& line : scene.texts) draw_text(canvas, line);
-  return to_image(canvas);
+  throw InvalidParameter("a picture is PNG, SVG or PDF");
 }
 
 }  // namespace nearfold

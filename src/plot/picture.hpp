@@ -1,9 +1,8 @@
 // Pictures of layouts: a scatter plot for thousands of points, a density picture for millions, one
-// map or several side by side, as pixels, PNG or SVG. No axes: distances in a map have no unit.
-// Files are written by the tool.
+// map or several side by side, as PNG, SVG or PDF. No axes: distances in a map have no unit. Files
+// are written by the tool.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -15,16 +14,17 @@ namespace nearfold {
 
 /// How a map is drawn.
 struct PlotOptions {
-  int width = 1200;   ///< pixels, [64, 8192]
+  int width = 1200;   ///< pixels, [64, 8192]; 96 of them are an inch in SVG and PDF
   int height = 1200;  ///< pixels, [64, 8192]
-  std::string title;  ///< printable ASCII, as all text; any other character is drawn as "?"
+  std::string title;  ///< UTF-8, as all text; what is not is drawn as U+FFFD
   bool dark = false;  ///< light marks on a dark ground
   enum class Style { automatic, points, density };
-  Style style = Style::automatic;  ///< automatic: points up to kMostDots of them, density above
+  Style style = Style::automatic;  ///< automatic: points up to kMaxDots of them, density above
 };
 
-/// Points of a picture, over all its panels, that are drawn one by one unless asked for.
-inline constexpr std::int64_t kMostDots = 20'000;
+/// Points of a picture, over all its panels, that are drawn one by one: in SVG and PDF as shapes,
+/// and as an image if there are more.
+inline constexpr std::int64_t kMaxDots = 20'000;
 
 /// One map of a picture.
 struct Panel {
@@ -43,35 +43,21 @@ struct Picture {
   std::span<const std::string> names = {};      ///< of the labels; numbers beyond
 };
 
-/// 8-bit sRGB, row-major from the top left: rgb[(y * width + x) * 3 + channel].
-struct Image {
-  int width = 0;
-  int height = 0;
-  std::vector<std::uint8_t> rgb;
-};
+/// What a picture is written as. Drawn by the same code: sizes, places and colours are the same.
+enum class Format { png, svg, pdf };
 
-/// Draws the maps, each with equal scales and the second axis upwards, 3-D ones seen from a fixed
-/// oblique direction; legend or colour bar at the right, the number of points below. All points are
-/// inside the picture, except that a far outlier (beyond the middle 99 % of the points by more than
-/// half their extent) is drawn at its map's border and counted below, so that it does not shrink
-/// the map. Throws InvalidInput (shape, not finite, labels or values of another length or both,
-/// titles of another number) and InvalidParameter (size, columns). A pure function of its
-/// arguments. One million points take 0.1 s as density, under 1 s as discs.
-Image draw(const Picture& picture, const PlotOptions& options);
+/// The bytes of a file that shows the maps, each with equal scales and the second axis upwards, 3-D
+/// ones seen from a fixed oblique direction; legend or colour bar at the right, the number of
+/// points below. All points are inside the picture, except that a far outlier (beyond the middle 99
+/// % of the points by more than half their extent) is drawn at its map's border and counted below,
+/// so that it does not shrink the map. Throws InvalidInput (shape, not finite, labels or values of
+/// another length or both, titles of another number) and InvalidParameter (size, columns). Equal
+/// arguments and fonts give equal bytes. One million points take 0.1 s as density, about 1 s as
+/// discs.
+std::string draw(const Picture& picture, const PlotOptions& options, Format format);
 
-/// The same picture as SVG text: equal pictures give equal bytes. Throws what draw() and
-/// check_svg() throw.
-std::string draw_svg(const Picture& picture, const PlotOptions& options);
-
-/// Throws InvalidParameter for a size out of range: what can be said before there are maps.
+/// Throws InvalidParameter for a size out of range, IoError where there is no font: what can be
+/// said before there are maps.
 void check_options(const PlotOptions& options);
-
-/// The same for an SVG with `n` points in all, which holds at most kMostDots (InvalidInput above)
-/// and no density (InvalidParameter).
-void check_svg(const PlotOptions& options, std::int64_t n);
-
-/// The image as a PNG file, without time stamps: equal images give equal bytes. Throws InvalidInput
-/// if the size and the number of values do not agree.
-std::vector<std::byte> encode_png(const Image& image);
 
 }  // namespace nearfold

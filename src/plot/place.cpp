@@ -57,13 +57,13 @@ Flat flattened(HostMatrix<const float> layout) {
 
 // `values` is reordered.
 Range window(std::vector<double> values) {
-  constexpr std::size_t kFewest = 20;     // below, no point can be called an outlier
+  constexpr std::size_t kMin = 20;        // below, no point can be called an outlier
   constexpr std::size_t kCutOneIn = 200;  // per side: 0.5 %
   constexpr double kFar = 0.5;            // of the extent of the middle part
   constexpr double kBorder = 0.06;        // between the map and the outliers on the border
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   const Range all{*least, *most};
-  if (values.size() < kFewest) return all;
+  if (values.size() < kMin) return all;
   const std::size_t cut = std::max<std::size_t>(1, values.size() / kCutOneIn);
   const auto low = values.begin() + static_cast<std::ptrdiff_t>(cut);
   const auto high = values.end() - static_cast<std::ptrdiff_t>(cut + 1);

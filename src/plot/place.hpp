@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "nearfold/matrix.hpp"
-#include "plot/canvas.hpp"
+#include "plot/geometry.hpp"
 
 namespace nearfold {
 
-/// Every point's place on the canvas.
+/// Every point's place in the picture.
 struct Places {
   std::vector<Spot> at;      ///< [n], all inside the box
   std::int64_t outside = 0;  ///< how many were moved to the border because they are far outliers

@@ -1,6 +1,6 @@
-// Discs, and density: bilinear splats of (mass, mass * colour), smoothed where points are few, then
-// tone-mapped by equalising the histogram, which shows sparse bridges and dense cores alike.
-// Sums run in the order of the points, so a picture's bytes never vary.
+// Density: bilinear splats of (mass, mass * colour), smoothed where points are
+// few, then tone-mapped by equalising the histogram, which shows sparse bridges and dense cores
+// alike. Sums run in the order of the points, so a picture's bytes never vary.
 #include "plot/raster.hpp"
 
 #include <algorithm>
@@ -113,7 +113,7 @@ class ToneMap {
     std::vector<std::int64_t> count(kBins + 1, 0);
     std::int64_t all = 0;
     for (const Cell& cell : grid.cells) {
-      if (cell.mass < kLeast) continue;
+      if (cell.mass < kMin) continue;
       ++count[static_cast<std::size_t>(bin_of(cell.mass))];
       ++all;
     }
@@ -125,7 +125,7 @@ class ToneMap {
   }
 
   /// Mass below this is the tail of the smoothing, not a point.
-  static constexpr float kLeast = 0.004f;
+  static constexpr float kMin = 0.004f;
 
   float operator()(float mass) const {
     const float at = bin_of(mass);
@@ -140,8 +140,8 @@ class ToneMap {
   static constexpr float kEqualise = 0.7f;
 
   float bin_of(float mass) const {
-    const float range = std::log(std::max(most_, 2.0f * kLeast) / kLeast);
-    return std::clamp(std::log(mass / kLeast) / range, 0.0f, 1.0f) * static_cast<float>(kBins);
+    const float range = std::log(std::max(most_, 2.0f * kMin) / kMin);
+    return std::clamp(std::log(mass / kMin) / range, 0.0f, 1.0f) * static_cast<float>(kBins);
   }
 
   float most_ = 0.0f;
@@ -162,7 +162,7 @@ Rgb shade(const Cell& cell, float tone, bool classes, const Theme& look) {
   constexpr float kFaintest = 0.12f;
   constexpr float kFull = 0.8f;
   const float most_beyond = look.dark ? 0.35f : 0.2f;
-  const float edge = std::min(1.0f, cell.mass / (8.0f * ToneMap::kLeast));
+  const float edge = std::min(1.0f, cell.mass / (8.0f * ToneMap::kMin));
   if (!classes) return fade(look.ground, density_color(tone, look), edge);
   const float inverse = 1.0f / cell.mass;
   const Rgb hue{cell.color.r * inverse, cell.color.g * inverse, cell.color.b * inverse};
@@ -195,23 +195,19 @@ Rgb disc_color(const Dots& dots, std::size_t i, const Theme& look) {
   return dots.colors[static_cast<std::size_t>(dots.class_of[i])];
 }
 
-void draw_discs(Canvas& canvas, const Dots& dots, float radius, const Theme& look) {
-  for (const std::size_t i : disc_order(dots.at.size()))
-    draw_line(canvas, dots.at[i], dots.at[i], radius, disc_color(dots, i, look), kDiscAlpha);
-}
-
-void draw_density(Canvas& canvas, const Box& box, const Dots& dots, const Theme& look) {
+Raster density_raster(const Box& box, const Dots& dots, const Theme& look) {
+  Raster raster(box.width(), box.height(), packed(look.ground));
   Grid grid = splatted(box, dots);
   for (int pass = smoothing_passes(grid); pass > 0; --pass) smooth(grid);
   const ToneMap tone(grid);
   for (int y = 0; y < grid.height; ++y) {
     for (int x = 0; x < grid.width; ++x) {
       const Cell& cell = grid.at(x, y);
-      if (cell.mass < ToneMap::kLeast) continue;
-      canvas.at(box.left + x, box.top + y) =
-          shade(cell, tone(cell.mass), !dots.class_of.empty(), look);
+      if (cell.mass < ToneMap::kMin) continue;
+      raster.at(x, y) = packed(shade(cell, tone(cell.mass), !dots.class_of.empty(), look));
     }
   }
+  return raster;
 }
 
 }  // namespace nearfold

@@ -1,27 +1,42 @@
-// The two ways to draw points: a disc for each, or how many fall on each pixel.
+// Points as marks: how large discs are, of what colour and in which order, and for densities how
+// many points fall on each pixel.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "plot/canvas.hpp"
 #include "plot/colors.hpp"
+#include "plot/geometry.hpp"
 
 namespace nearfold {
 
-/// Points on a canvas and their classes.
+/// Points of a picture and their classes.
 struct Dots {
   std::vector<Spot> at;                ///< [n]
   std::vector<std::int32_t> class_of;  ///< [n], index into `colors`; empty: one class
   std::vector<Rgb> colors;             ///< one per class; empty if class_of is
 };
 
+/// Pixels in sRGB, 0x00RRGGBB, row-major from the top left.
+struct Raster {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint32_t> pixels;
+
+  Raster(int w, int h, std::uint32_t ground)
+      : width(w), height(h), pixels(static_cast<std::size_t>(std::int64_t{w} * h), ground) {}
+
+  std::uint32_t& at(int x, int y) {
+    return pixels[static_cast<std::size_t>(std::int64_t{y} * width + x)];
+  }
+};
+
 /// Radius in pixels that lets `n` discs fill a map of `side` pixels without hiding it.
 float disc_radius(std::int64_t n, int side);
 
 /// How much of what is below a disc it covers.
-inline constexpr float kDiscAlpha = 0.85f;
+inline constexpr float kDiscAlpha = 0.75f;
 
 /// The order of `n` discs: shuffled, so that no class covers the others.
 std::vector<std::size_t> disc_order(std::size_t n);
@@ -29,11 +44,8 @@ std::vector<std::size_t> disc_order(std::size_t n);
 /// The colour of disc `i`: of its class, or one for all.
 Rgb disc_color(const Dots& dots, std::size_t i, const Theme&);
 
-/// Translucent discs.
-void draw_discs(Canvas& canvas, const Dots& dots, float radius, const Theme&);
-
 /// Density inside `box`: brightness is the rank of a pixel's density among all pixels with points,
 /// hue the mean colour of the points on it, or a colour scale where there are no classes.
-void draw_density(Canvas& canvas, const Box& box, const Dots& dots, const Theme&);
+Raster density_raster(const Box& box, const Dots& dots, const Theme&);
 
 }  // namespace nearfold

@@ -50,16 +50,28 @@ struct Cells {
 Frame frame_for(const PlotOptions& options, const Theme& look) {
   const float side =
       std::sqrt(static_cast<float>(options.width) * static_cast<float>(options.height));
-  const float cell = std::max(1.0f, 0.4f + side / 750.0f);
+  const float size = std::max(10.0f, 3.6f + side / 83.0f);
   return {static_cast<int>(side) / 25,
-          {1.5f * cell, 1.15f, look.text},
-          {1.15f * cell, 1.1f, look.text},
-          {cell, 0.95f, look.text},
-          {0.8f * cell, 0.95f, look.muted}};
+          {1.5f * size, look.text},
+          {1.15f * size, look.text},
+          {size, look.text},
+          {0.8f * size, look.muted}};
 }
 
 float capitals(const TextStyle& style) {
-  return kCapitals * style.cell;
+  return kCapitals * style.size;
+}
+
+Marks marks_for(PlotOptions::Style style, std::int64_t n) {
+  switch (style) {
+    case PlotOptions::Style::automatic:
+      return n <= kMaxDots ? Marks::discs : Marks::density;
+    case PlotOptions::Style::points:
+      return n <= kMaxDots ? Marks::discs : Marks::disc_image;
+    case PlotOptions::Style::density:
+      break;
+  }
+  return Marks::density;
 }
 
 std::string caption(const std::vector<Panel>& panels, std::int64_t outside) {
@@ -92,7 +104,7 @@ Box without_headings(Box box, const Picture& picture, const Frame& frame) {
   if (!picture.row_titles.empty())
     box.left += static_cast<int>(capitals(frame.heading)) + frame.margin / 2;
   if (!picture.column_titles.empty())
-    box.top += static_cast<int>(kTitleLine * frame.heading.cell) + frame.margin / 4;
+    box.top += static_cast<int>(kTitleLine * frame.heading.size) + frame.margin / 4;
   return box;
 }
 
@@ -103,13 +115,13 @@ void add_headings(Scene& scene, const Box& box, const Picture& picture, const Ce
     const Box map = cells.map(0, static_cast<std::int64_t>(c));
     const Spot at{0.5f * static_cast<float>(map.left + map.right), static_cast<float>(box.top)};
     const auto room = static_cast<float>(map.width());
-    scene.texts.push_back({shortened(picture.column_titles[c], room, style), at, style, true});
+    scene.texts.push_back({picture.column_titles[c], at, style, room, true});
   }
   for (std::size_t r = 0; r < picture.row_titles.size(); ++r) {
     const Box map = cells.map(static_cast<std::int64_t>(r), 0);
     const Spot at{static_cast<float>(box.left), 0.5f * static_cast<float>(map.top + map.bottom)};
     const auto room = static_cast<float>(map.height());
-    scene.texts.push_back({shortened(picture.row_titles[r], room, style), at, style, true, true});
+    scene.texts.push_back({picture.row_titles[r], at, style, room, true, true});
   }
 }
 
@@ -138,16 +150,15 @@ std::int64_t points_of(const Picture& picture) {
 Scene lay_out(const Picture& picture, const PlotOptions& options) {
   check_picture(picture, options);
   Scene scene{.width = options.width, .height = options.height, .look = theme(options.dark)};
-  scene.discs = options.style == PlotOptions::Style::points ||
-                (options.style == PlotOptions::Style::automatic && points_of(picture) <= kMostDots);
+  scene.marks = marks_for(options.style, points_of(picture));
   const Frame frame = frame_for(options, scene.look);
   const int margin = frame.margin;
   const auto left = static_cast<float>(margin);
   Box box{margin, margin, options.width - margin, options.height - margin};
   if (!options.title.empty()) {
     const auto room = static_cast<float>(box.width());
-    scene.texts.push_back({shortened(options.title, room, frame.title), {left, left}, frame.title});
-    box.top += static_cast<int>(9.0f * frame.title.cell) + margin / 2;
+    scene.texts.push_back({options.title, {left, left}, frame.title, room});
+    box.top += static_cast<int>(frame.title.size) + margin / 2;
   }
   box.bottom -= static_cast<int>(capitals(frame.caption)) + margin / 2;
 

@@ -1,17 +1,23 @@
-// What is where in a picture, in pixels: laid out once, then drawn (picture.cpp) or written as SVG
-// (svg.cpp).
+// What is where in a picture, in pixels: laid out once, then drawn (draw.cpp).
 #pragma once
 
 #include <optional>
 #include <vector>
 
-#include "plot/canvas.hpp"
 #include "plot/colors.hpp"
+#include "plot/geometry.hpp"
 #include "plot/picture.hpp"
 #include "plot/raster.hpp"
 #include "plot/text.hpp"
 
 namespace nearfold {
+
+/// What stands for the points.
+enum class Marks {
+  discs,       ///< each drawn by itself
+  disc_image,  ///< the same, as pixels also in SVG and PDF: there are too many
+  density,
+};
 
 /// A mark of the legend.
 struct Swatch {
@@ -32,7 +38,7 @@ struct Scene {
   int width = 0;
   int height = 0;
   Theme look = {};
-  bool discs = true;  ///< or density
+  Marks marks = Marks::discs;
   std::vector<Map> maps = {};
   std::vector<Box> frames = {};
   std::vector<Swatch> swatches = {};

@@ -1,173 +1,163 @@
-// Glyphs are 5 x 9 cells, one hexadecimal number per column with the top row in bit 0 (rows 7 and 8
-// are below the base line). Drawing joins the centres of neighbouring cells by round strokes:
-// across, down, and diagonally where no other cell makes the corner.
+// Pango chooses a font for each character: DejaVu Sans where it has one, else whatever fontconfig
+// finds. Text is never taken for Pango's markup.
 #include "plot/text.hpp"
 
+#include <hb-ot.h>
+
 #include <algorithm>
-#include <array>
-#include <cstdint>
+#include <cmath>
+#include <string>
+
+#include "nearfold/error.hpp"
+#include "plot/layout.hpp"
 
 namespace nearfold {
 namespace {
 
-constexpr int kColumns = 5;
-constexpr int kRows = 9;
-constexpr float kSpaceWidth = 3.0f;  // cells
-constexpr float kGap = 1.35f;        // cells between glyphs
-constexpr float kDot = 1.3f;         // radius of a full stop in half strokes
+constexpr const char* kFamily = "DejaVu Sans, sans-serif";
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::string_view kEllipsis = "\xe2\x80\xa6";     // U+2026
+// A name may have megabytes, of which the widest picture shows less than this.
+constexpr std::size_t kMaxBytes = 8192;
+// Some languages need four; hundreds on one letter would cover the map.
+constexpr int kMaxAccents = 8;
 
-using Glyph = std::array<std::uint16_t, kColumns>;
-
-// clang-format off
-constexpr Glyph kFont[95] = {
-    {0x000, 0x000, 0x000, 0x000, 0x000}, {0x05f, 0x000, 0x000, 0x000, 0x000},  // space !
-    {0x003, 0x000, 0x003, 0x000, 0x000}, {0x014, 0x07f, 0x014, 0x07f, 0x014},  // " #
-    {0x024, 0x02a, 0x07f, 0x02a, 0x012}, {0x063, 0x013, 0x008, 0x064, 0x063},  // $ %
-    {0x036, 0x049, 0x055, 0x022, 0x050}, {0x003, 0x000, 0x000, 0x000, 0x000},  // & '
-    {0x01c, 0x022, 0x041, 0x000, 0x000}, {0x041, 0x022, 0x01c, 0x000, 0x000},  // ( )
-    {0x014, 0x008, 0x03e, 0x008, 0x014}, {0x008, 0x008, 0x03e, 0x008, 0x008},  // * +
-    {0x100, 0x0c0, 0x000, 0x000, 0x000}, {0x008, 0x008, 0x008, 0x008, 0x000},  // , -
-    {0x040, 0x000, 0x000, 0x000, 0x000}, {0x060, 0x010, 0x008, 0x004, 0x003},  // . /
-    {0x03e, 0x041, 0x041, 0x03e, 0x000}, {0x004, 0x002, 0x07f, 0x000, 0x000},  // 0 1
-    {0x042, 0x061, 0x051, 0x049, 0x046}, {0x022, 0x041, 0x049, 0x049, 0x036},  // 2 3
-    {0x018, 0x014, 0x012, 0x07f, 0x010}, {0x027, 0x045, 0x045, 0x045, 0x039},  // 4 5
-    {0x03c, 0x04a, 0x049, 0x049, 0x030}, {0x001, 0x001, 0x071, 0x00d, 0x003},  // 6 7
-    {0x036, 0x049, 0x049, 0x049, 0x036}, {0x006, 0x049, 0x049, 0x029, 0x01e},  // 8 9
-    {0x044, 0x000, 0x000, 0x000, 0x000}, {0x100, 0x0c4, 0x000, 0x000, 0x000},  // : ;
-    {0x008, 0x014, 0x022, 0x041, 0x000}, {0x014, 0x014, 0x014, 0x014, 0x000},  // < =
-    {0x041, 0x022, 0x014, 0x008, 0x000}, {0x002, 0x001, 0x051, 0x009, 0x006},  // > ?
-    {0x03e, 0x041, 0x05d, 0x055, 0x05e}, {0x078, 0x016, 0x011, 0x016, 0x078},  // @ A
-    {0x07f, 0x049, 0x049, 0x049, 0x036}, {0x03e, 0x041, 0x041, 0x041, 0x022},  // B C
-    {0x07f, 0x041, 0x041, 0x041, 0x03e}, {0x07f, 0x049, 0x049, 0x049, 0x041},  // D E
-    {0x07f, 0x009, 0x009, 0x009, 0x001}, {0x03e, 0x041, 0x041, 0x049, 0x03a},  // F G
-    {0x07f, 0x008, 0x008, 0x008, 0x07f}, {0x07f, 0x000, 0x000, 0x000, 0x000},  // H I
-    {0x020, 0x040, 0x040, 0x03f, 0x000}, {0x07f, 0x008, 0x014, 0x022, 0x041},  // J K
-    {0x07f, 0x040, 0x040, 0x040, 0x000}, {0x07f, 0x002, 0x00c, 0x002, 0x07f},  // L M
-    {0x07f, 0x004, 0x008, 0x010, 0x07f}, {0x03e, 0x041, 0x041, 0x041, 0x03e},  // N O
-    {0x07f, 0x009, 0x009, 0x009, 0x006}, {0x03e, 0x041, 0x051, 0x021, 0x05e},  // P Q
-    {0x07f, 0x009, 0x019, 0x029, 0x046}, {0x046, 0x049, 0x049, 0x049, 0x031},  // R S
-    {0x001, 0x001, 0x07f, 0x001, 0x001}, {0x03f, 0x040, 0x040, 0x040, 0x03f},  // T U
-    {0x007, 0x018, 0x060, 0x018, 0x007}, {0x07f, 0x020, 0x018, 0x020, 0x07f},  // V W
-    {0x063, 0x014, 0x008, 0x014, 0x063}, {0x003, 0x004, 0x078, 0x004, 0x003},  // X Y
-    {0x061, 0x051, 0x049, 0x045, 0x043}, {0x07f, 0x041, 0x000, 0x000, 0x000},  // Z [
-    {0x003, 0x004, 0x008, 0x010, 0x060}, {0x041, 0x07f, 0x000, 0x000, 0x000},  // backslash ]
-    {0x004, 0x002, 0x001, 0x002, 0x004}, {0x080, 0x080, 0x080, 0x080, 0x080},  // ^ _
-    {0x001, 0x002, 0x000, 0x000, 0x000}, {0x020, 0x054, 0x054, 0x078, 0x000},  // ` a
-    {0x07f, 0x044, 0x044, 0x038, 0x000}, {0x038, 0x044, 0x044, 0x044, 0x000},  // b c
-    {0x038, 0x044, 0x044, 0x07f, 0x000}, {0x038, 0x054, 0x054, 0x018, 0x000},  // d e
-    {0x004, 0x07e, 0x005, 0x000, 0x000}, {0x038, 0x144, 0x144, 0x0fc, 0x000},  // f g
-    {0x07f, 0x004, 0x004, 0x078, 0x000}, {0x07d, 0x000, 0x000, 0x000, 0x000},  // h i
-    {0x100, 0x0fd, 0x000, 0x000, 0x000}, {0x07f, 0x010, 0x028, 0x044, 0x000},  // j k
-    {0x03f, 0x040, 0x000, 0x000, 0x000}, {0x07c, 0x004, 0x07c, 0x004, 0x078},  // l m
-    {0x07c, 0x004, 0x004, 0x078, 0x000}, {0x038, 0x044, 0x044, 0x038, 0x000},  // n o
-    {0x1fc, 0x044, 0x044, 0x038, 0x000}, {0x038, 0x044, 0x044, 0x1fc, 0x000},  // p q
-    {0x07c, 0x008, 0x004, 0x000, 0x000}, {0x048, 0x054, 0x054, 0x024, 0x000},  // r s
-    {0x004, 0x03f, 0x044, 0x000, 0x000}, {0x03c, 0x040, 0x040, 0x07c, 0x000},  // t u
-    {0x00c, 0x030, 0x040, 0x030, 0x00c}, {0x03c, 0x040, 0x038, 0x040, 0x03c},  // v w
-    {0x044, 0x028, 0x010, 0x028, 0x044}, {0x03c, 0x140, 0x140, 0x0fc, 0x000},  // x y
-    {0x064, 0x054, 0x054, 0x04c, 0x000}, {0x008, 0x036, 0x041, 0x000, 0x000},  // z {
-    {0x0ff, 0x000, 0x000, 0x000, 0x000}, {0x041, 0x036, 0x008, 0x000, 0x000},  // | }
-    {0x010, 0x008, 0x010, 0x010, 0x008},  // ~
+struct FreeFont {
+  void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
 };
-// clang-format on
+using Font = std::unique_ptr<PangoFontDescription, FreeFont>;
 
-bool lit(const Glyph& glyph, int x, int y) {
-  if (x < 0 || x >= kColumns || y < 0 || y >= kRows) return false;
-  return (glyph[static_cast<std::size_t>(x)] >> y & 1) != 0;
+// An absolute size is one in pixels, whatever resolution a screen has.
+Font font_of(double size) {
+  Font font(pango_font_description_from_string(kFamily));
+  pango_font_description_set_absolute_size(font.get(), size * PANGO_SCALE);
+  return font;
 }
 
-// No neighbour, not even diagonally: a dot.
-bool alone(const Glyph& glyph, int x, int y) {
-  for (int dx = -1; dx <= 1; ++dx) {
-    for (int dy = -1; dy <= 1; ++dy) {
-      if ((dx != 0 || dy != 0) && lit(glyph, x + dx, y + dy)) return false;
-    }
+// Of this thread, as Pango's objects must not be shared. Hinting and resolution would be those of a
+// screen, and differ from format to format.
+PangoContext* context() {
+  static const thread_local std::unique_ptr<PangoContext, Unref> kept = [] {
+    const std::unique_ptr<PangoFontMap, Unref> fonts(pango_cairo_font_map_new());
+    std::unique_ptr<PangoContext, Unref> made(pango_font_map_create_context(fonts.get()));
+    cairo_font_options_t* const options = cairo_font_options_create();
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    pango_cairo_context_set_font_options(made.get(), options);
+    cairo_font_options_destroy(options);
+    pango_context_set_round_glyph_positions(made.get(), FALSE);
+    pango_context_set_language(made.get(), pango_language_from_string("en"));
+    const Font font = font_of(18.0);
+    if (!std::unique_ptr<PangoFont, Unref>(
+            pango_font_map_load_font(fonts.get(), made.get(), font.get())))
+      throw IoError("no font was found on this machine; install one, as fonts-dejavu-core");
+    return made;
+  }();
+  return kept.get();
+}
+
+// What may reach Pango, Cairo and XML as it is: no control characters, and no numbers that stand
+// for no character and never will.
+bool shown(gunichar character) {
+  switch (g_unichar_type(character)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+      return false;
+    default:
+      return (character & 0xfffe) != 0xfffe && (character < 0xfdd0 || character > 0xfdef);
   }
-  return true;
 }
 
-// Columns from the left up to the last one with a mark.
-int columns_of(const Glyph& glyph) {
-  int used = kColumns;
-  while (used > 0 && glyph[static_cast<std::size_t>(used - 1)] == 0) --used;
-  return used;
+double pixels(int units) {
+  return static_cast<double>(units) / PANGO_SCALE;
 }
 
-float advance_of(const Glyph& glyph) {
-  const int used = columns_of(glyph);
-  return (used == 0 ? kSpaceWidth : static_cast<float>(used)) + kGap;
+int logical_width(PangoLayout* layout) {
+  PangoRectangle logical;
+  pango_layout_line_get_extents(pango_layout_get_line_readonly(layout, 0), nullptr, &logical);
+  return logical.width;
 }
 
-const Glyph& glyph_of(char printable) {
-  return kFont[printable - 32];
-}
-
-// The cell (x, y) of a glyph whose cell (0, 0) is `along` pixels from the beginning of the line.
-Spot cell_center(const TextLine& line, float along, int x, int y) {
-  const float u = along + (static_cast<float>(x) + 0.5f) * line.style.cell;
-  const float v = (static_cast<float>(y) + 0.5f) * line.style.cell;
-  return line.upwards ? Spot{line.at.x + v, line.at.y - u} : Spot{line.at.x + u, line.at.y + v};
-}
-
-void draw_glyph(Canvas& canvas, const Glyph& glyph, const TextLine& line, float along) {
-  const float radius = 0.5f * line.style.weight * line.style.cell;
-  const auto join = [&](int x, int y, int to_x, int to_y, float thick = 1.0f) {
-    draw_line(canvas, cell_center(line, along, x, y), cell_center(line, along, to_x, to_y),
-              thick * radius, line.style.color, 1.0f);
-  };
-  for (int x = 0; x < kColumns; ++x) {
-    for (int y = 0; y < kRows; ++y) {
-      if (!lit(glyph, x, y)) continue;
-      const bool right = lit(glyph, x + 1, y);
-      const bool below = lit(glyph, x, y + 1);
-      const bool falling = lit(glyph, x + 1, y + 1) && !right && !below;
-      const bool rising = lit(glyph, x + 1, y - 1) && !right && !lit(glyph, x, y - 1);
-      if (right) join(x, y, x + 1, y);
-      if (below) join(x, y, x, y + 1);
-      if (falling) join(x, y, x + 1, y + 1);
-      if (rising) join(x, y, x + 1, y - 1);
-      if (alone(glyph, x, y)) join(x, y, x, y, kDot);
-    }
+// Whether a glyph of the line may have colours of its own, as emoji have, which outlines lack.
+bool is_in_color(PangoLayoutLine* line) {
+  for (const GSList* at = line->runs; at != nullptr; at = at->next) {
+    PangoFont* const font = static_cast<const PangoLayoutRun*>(at->data)->item->analysis.font;
+    hb_face_t* const face = hb_font_get_face(pango_font_get_hb_font(font));
+    if (hb_ot_color_has_png(face) || hb_ot_color_has_layers(face)) return true;
   }
+  return false;
 }
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if ((code & 0xC0u) == 0x80u) continue;  // the rest of a character that is "?" already
-    shown.push_back(code >= 32 && code < 127 ? c : '?');
+void check_fonts() {
+  context();
+}
+
+std::string cleaned(std::string_view text) {
+  const std::string_view part = text.substr(0, 4 * kMaxBytes);
+  std::string out;
+  int accents = 0;
+  for (std::size_t at = 0; at < part.size() && out.size() <= kMaxBytes;) {
+    const gunichar character =
+        g_utf8_get_char_validated(part.data() + at, static_cast<gssize>(part.size() - at));
+    const bool valid = character < 0x110000;
+    const auto length = valid ? static_cast<std::size_t>(g_unichar_to_utf8(character, nullptr)) : 1;
+    accents = valid && g_unichar_ismark(character) ? accents + 1 : 0;
+    if (!valid || !shown(character)) {
+      out += kReplacement;
+    } else if (accents <= kMaxAccents) {
+      out += part.substr(at, length);
+    }
+    at += length;
   }
-  return shown;
+  if (out.size() <= kMaxBytes && part.size() == text.size()) return out;
+  std::size_t end = std::min(out.size(), kMaxBytes - kEllipsis.size());
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0) == 0x80) --end;
+  return out.replace(end, std::string::npos, kEllipsis);
+}
+
+std::unique_ptr<PangoLayout, Unref> layout_of(const TextLine& line) {
+  std::unique_ptr<PangoLayout, Unref> layout(pango_layout_new(context()));
+  pango_layout_set_font_description(layout.get(), font_of(double{line.style.size}).get());
+  pango_layout_set_single_paragraph_mode(layout.get(), TRUE);
+  const std::string text = cleaned(line.text);
+  pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
+  if (pixels(logical_width(layout.get())) > double{line.room}) {
+    pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_END);
+    pango_layout_set_width(layout.get(),
+                           static_cast<int>(std::max(0.0f, line.room) * float{PANGO_SCALE}));
+  }
+  return layout;
+}
+
+void draw_text(cairo_t* cairo, const TextLine& line) {
+  const auto layout = layout_of(line);
+  const double left = line.centered ? -0.5 * pixels(logical_width(layout.get())) : 0.0;
+  cairo_save(cairo);
+  cairo_translate(cairo, double{line.at.x}, double{line.at.y});
+  if (line.upwards) cairo_rotate(cairo, -0.5 * G_PI);
+  cairo_move_to(cairo, left, double{kCapitals * line.style.size});
+  PangoLayoutLine* const drawn = pango_layout_get_line_readonly(layout.get(), 0);
+  // As glyphs, letters are put on whole pixels, which makes uneven gaps: outlines are not. In SVG
+  // and PDF there are no pixels, and glyphs stay letters.
+  const bool in_pixels =
+      cairo_surface_get_type(cairo_get_target(cairo)) == CAIRO_SURFACE_TYPE_IMAGE;
+  if (in_pixels && !is_in_color(drawn)) {
+    pango_cairo_layout_line_path(cairo, drawn);
+    cairo_fill(cairo);
+  } else {
+    pango_cairo_show_layout_line(cairo, drawn);
+  }
+  cairo_restore(cairo);
 }
 
 float text_width(std::string_view text, const TextStyle& style) {
-  float cells = -kGap;
-  for (const char c : printable(text)) cells += advance_of(glyph_of(c));
-  return std::max(0.0f, cells * style.cell);
-}
-
-std::string shortened(std::string_view text, float width, const TextStyle& style) {
-  if (text_width(text, style) <= width) return std::string(text);
-  std::string kept = printable(text);
-  // From the front: a name may have megabytes, of which a few characters fit.
-  const float room = width / style.cell - text_width("...", style) / style.cell;
-  float used = 0;
-  std::size_t fitting = 0;
-  while (fitting < kept.size() && (used += advance_of(glyph_of(kept[fitting]))) <= room) ++fitting;
-  kept.resize(fitting);
-  return kept.empty() ? kept : kept + "...";
-}
-
-void draw_text(Canvas& canvas, const TextLine& line) {
-  float along = line.centered ? -0.5f * text_width(line.text, line.style) : 0.0f;
-  for (const char c : printable(line.text)) {
-    const Glyph& glyph = glyph_of(c);
-    draw_glyph(canvas, glyph, line, along);
-    along += advance_of(glyph) * line.style.cell;
-  }
+  const TextLine line{.text = cleaned(text), .at = {}, .style = style};
+  return static_cast<float>(pixels(logical_width(layout_of(line).get())));
 }
 
 std::string with_commas(std::int64_t value) {
@@ -177,3 +167,16 @@ std::string with_commas(std::int64_t value) {
 }
 
 }  // namespace nearfold
+
+#ifdef __SANITIZE_ADDRESS__
+// Fontconfig keeps offsets for pointers, so that its caches, which live as long as the process,
+// look lost to the leak sanitizer.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libfontconfig\n";
+}
+extern "C" const char* __lsan_default_options();
+extern "C" const char* __lsan_default_options() {
+  return "print_suppressions=0";
+}
+#endif

@@ -1,44 +1,45 @@
-// Text on a canvas, in a small font of its own: printable ASCII, drawn as round strokes, so that it
-// is smooth at any size.
+// Lines of text in a picture, in any script that a font on this machine has.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
-#include "plot/canvas.hpp"
+#include "plot/colors.hpp"
+#include "plot/geometry.hpp"
 
 namespace nearfold {
 
-/// Height of capital letters in cells.
-inline constexpr float kCapitals = 7.0f;
+/// Height of a capital letter in sizes of its text.
+inline constexpr float kCapitals = 0.73f;
 
-/// How text looks. Capital letters are kCapitals high, the part of a "p" below the line is 2 more.
+/// How text looks.
 struct TextStyle {
-  float cell = 2.0f;    ///< pixels per cell, > 0
-  float weight = 0.9f;  ///< width of a stroke in cells, > 0
+  float size = 18.0f;  ///< of the font, in pixels, > 0
   Rgb color = {};
 };
 
 /// A line of text and its place.
 struct TextLine {
-  std::string text;
-  Spot at;  ///< top left of the first capital letter, or above the middle of the line
+  std::string text;  ///< as it was given: drawn is cleaned(text)
+  Spot at;           ///< top left of the first capital letter, or above the middle of the line
   TextStyle style;
+  float room = std::numeric_limits<float>::infinity();  ///< pixels; a longer line ends with "…"
   bool centered = false;
   bool upwards = false;  ///< turned by a quarter about `at`: reads from below to above
 };
 
-/// `text` (UTF-8) with "?" for each character that is not printable ASCII.
-std::string printable(std::string_view text);
+/// `text` as what can be drawn in one line: UTF-8 of at most some thousand characters, with U+FFFD
+/// for each control character and each byte that is not UTF-8, and at most a few accents on a
+/// letter. What is clean stays as it is.
+std::string cleaned(std::string_view text);
 
-/// Width in pixels of `text`, once printable.
+/// Width in pixels of `text`, once it is cleaned.
 float text_width(std::string_view text, const TextStyle&);
 
-/// `text`, or its beginning and "..." so that it is at most `width` pixels wide (may be empty).
-std::string shortened(std::string_view text, float width, const TextStyle&);
-
-void draw_text(Canvas& canvas, const TextLine& line);
+/// Throws IoError where there is no font.
+void check_fonts();
 
 /// "1,234,567"
 std::string with_commas(std::int64_t value);

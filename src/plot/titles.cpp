@@ -6,8 +6,8 @@
 namespace nearfold {
 namespace {
 
-constexpr float kBelowTitle = 2.0f;   // more cells from the last one to the map
-constexpr float kMostShrunk = 0.65f;  // of the titles of panels, before they are cut
+constexpr float kBelowTitle = 0.2f;  // sizes more from the last line to the map
+constexpr float kMaxShrunk = 0.65f;  // of the titles of panels, before they are cut
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -34,13 +34,13 @@ PanelTitles fit_titles(const std::vector<Panel>& panels, float room, const TextS
     }
     most = std::max(most, lines.size());
   }
-  fitting = std::max(fitting, kMostShrunk);
-  titles.first.cell *= fitting;
-  titles.other.cell *= fitting;
+  fitting = std::max(fitting, kMaxShrunk);
+  titles.first.size *= fitting;
+  titles.other.size *= fitting;
   if (most > 0) {
-    const float others = static_cast<float>(most - 1) * titles.other.cell;
-    titles.height = static_cast<int>(kTitleLine * (titles.first.cell + others) +
-                                     kBelowTitle * titles.first.cell);
+    const float others = static_cast<float>(most - 1) * titles.other.size;
+    titles.height = static_cast<int>(kTitleLine * (titles.first.size + others) +
+                                     kBelowTitle * titles.first.size);
   }
   return titles;
 }
@@ -53,8 +53,8 @@ void add_panel_title(Scene& scene, const std::string& title, const Box& map,
   const TextStyle* style = &titles.first;
   for (const std::string_view line : lines_of(title)) {
     scene.texts.push_back(
-        {shortened(line, static_cast<float>(map.width()), *style), {middle.x, top}, *style, true});
-    top += kTitleLine * style->cell;
+        {std::string(line), {middle.x, top}, *style, static_cast<float>(map.width()), true});
+    top += kTitleLine * style->size;
     style = &titles.other;
   }
 }

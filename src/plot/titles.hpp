@@ -10,8 +10,8 @@
 
 namespace nearfold {
 
-/// From one line of a title to the next, in cells.
-inline constexpr float kTitleLine = 11.0f;
+/// From one line of a title to the next, in sizes of its text.
+inline constexpr float kTitleLine = 1.2f;
 
 /// How the titles of panels are written.
 struct PanelTitles {

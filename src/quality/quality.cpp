@@ -1,11 +1,13 @@
 // What is scored, checked first; the scores are made in quality_*.cpp.
 #include "quality/quality.hpp"
 
+#include "core/check_points.hpp"
+#include "core/device.hpp"
+
 #include <algorithm>
 #include <string>
 
 #include "nearfold/error.hpp"
-#include "run/check_run.hpp"
 
 namespace nearfold {
 namespace {

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "core/device.hpp"
 #include "core/stopping.hpp"
 #include "quality/quality.hpp"
 #include "stages.hpp"
@@ -13,8 +14,8 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kFewest = 1000;  // points of the smallest subset that is timed
-constexpr int kHalvings = 2;            // of the interval that a crossing lies in
+constexpr std::int64_t kMin = 1000;  // points of the smallest subset that is timed
+constexpr int kHalvings = 2;         // of the interval that a crossing lies in
 
 Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_t> labels, int k,
                      const Settings& settings, const QualityParams& quality,
@@ -139,7 +140,7 @@ std::vector<Compared> compare_graphs(HostMatrix<const float> points,
 
 std::vector<BreakEven> break_even(HostMatrix<const float> points, int k,
                                   std::span<const Compared> compared, const Settings& settings) {
-  const std::int64_t fewest = std::max<std::int64_t>(kFewest, 4 * std::int64_t{k});
+  const std::int64_t fewest = std::max<std::int64_t>(kMin, 4 * std::int64_t{k});
   Timer timer(points, k, settings);
   std::vector<BreakEven> out;
   for (std::size_t c = 1; c < compared.size(); ++c)

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/check_points.hpp"
 #include "core/parallel.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
+#include "run/check_run.hpp"
 #include "run/embedder_state.hpp"
 
 namespace nearfold {
@@ -17,10 +20,6 @@ std::int64_t peak_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return std::int64_t{usage.ru_maxrss} * 1024;
-}
-
-const char* method_name(const Method& method) {
-  return std::holds_alternative<TsneParams>(method) ? "tsne" : "umap";
 }
 
 void require_finite(HostMatrix<const float> layout) {
@@ -57,6 +56,8 @@ const char* name(Stage stage) {
       return "check";
     case Stage::knn:
       return "knn";
+    case Stage::reorder:
+      return "reorder";
     case Stage::weights:
       return "weights";
     case Stage::init:
@@ -83,16 +84,16 @@ Embedder::State::State(const Source& source, const Settings& settings)
       total(iterations_of(settings.method, n)),
       device(settings.device) {
   info.version = version();
-  info.method = method_name(settings.method);
+  info.method = name_of(settings.method);
   info.device = describe(settings.device);
   if (const auto* cpu = std::get_if<Cpu>(&settings.device))
     info.threads = thread_count(cpu->threads);
   info.seed = settings.seed;
   info.n = n;
-  info.dim = source.dim();
-  if (source.from == nullptr) return;
-  info.iterations = source.from->iteration;
-  total = source.from->iterations;
+  info.dim = source.points.cols();
+  if (source.checkpoint == nullptr) return;
+  info.iterations = source.checkpoint->iteration;
+  total = source.checkpoint->iterations;
   info.finished = info.iterations == total;
 }
 
@@ -146,9 +147,8 @@ Result Embedder::State::result() const {
 std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
                                                         const Settings& settings,
                                                         const Progress& progress) {
-  validate(settings);
-  if (source.there.data != nullptr) gpu_of(settings.device);
-  require_usable(settings.device);
+  if (source.points.device.data != nullptr) gpu_of(settings.device);
+  admit(source, settings);
   auto state = std::make_unique<State>(source, settings);
   Run run(state->info, progress);
   state->optimizer = std::visit(
@@ -169,11 +169,11 @@ Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const 
     : state_(State::begin({.points = points, .graph = &graph}, settings, progress)) {}
 Embedder::Embedder(const KnnGraph& graph, HostMatrix<const float> points, const Settings& settings,
                    const Checkpoint& from, const Progress& progress)
-    : state_(State::begin({.points = points, .graph = &graph, .from = &from}, settings, progress)) {
-}
+    : state_(State::begin({.points = points, .graph = &graph, .checkpoint = &from}, settings,
+                          progress)) {}
 Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
-    : state_(State::begin({.there = points}, settings, progress)) {}
+    : state_(State::begin({.points = points}, settings, progress)) {}
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;
@@ -242,12 +242,11 @@ Result embed(HostMatrix<const float> points, const Settings& settings, const Pro
 RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
               const Progress& progress) {
   gpu_of(settings.device);
-  validate(settings);
   if (out.rows != points.rows || out.cols != settings.dims)
     throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
                        "; the layout will be " + std::to_string(points.rows) + " x " +
                        std::to_string(settings.dims));
-  auto state = Embedder::State::begin({.there = points}, settings, progress);
+  auto state = Embedder::State::begin({.points = points}, settings, progress);
   Run run(state->info, progress);
   state->finish(run);
   if (state->optimizer) {

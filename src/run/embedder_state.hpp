@@ -3,14 +3,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "nearfold/embed.hpp"
 #include "optimizer.hpp"
 #include "pipeline.hpp"
+#include "run/source.hpp"
 
 namespace nearfold {
 
-struct Embedder::State {
+// Hidden, or it would be exported as Embedder is.
+struct __attribute__((visibility("hidden"))) Embedder::State {
   RunInfo info;
   std::unique_ptr<Optimizer> optimizer;  // null when the caller stopped before it was made
   std::int64_t n = 0;
@@ -20,7 +23,7 @@ struct Embedder::State {
 
   /// A run that has not begun; settings are valid.
   State(const Source& source, const Settings& settings);
-  /// A run at its first iteration; settings are checked.
+  /// A run at its first iteration, once it is admitted (check_run.hpp): the one door of every run.
   static std::unique_ptr<State> begin(const Source& source, const Settings& settings,
                                       const Progress& progress);
 
@@ -36,5 +39,8 @@ struct Embedder::State {
   RunInfo report() const;
   Result result() const;
 };
+
+// Inline, so that it is not exported.
+inline Embedder::Embedder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 }  // namespace nearfold

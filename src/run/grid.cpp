@@ -2,33 +2,25 @@
 #include "nearfold/grid.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "method.hpp"
 #include "pipeline.hpp"
 #include "run/embedder_state.hpp"
 
 namespace nearfold {
 namespace {
 
-/// Whether the edges of one are those of the other, and so is every start.
-bool share_edges(const UmapParams& a, const UmapParams& b) {
-  return a.n_neighbors == b.n_neighbors && a.set_op_mix_ratio == b.set_op_mix_ratio &&
-         a.local_connectivity == b.local_connectivity;
-}
-bool share_edges(const TsneParams& a, const TsneParams& b) {
-  return a.perplexity == b.perplexity;
-}
-template <class A, class B>
-bool share_edges(const A&, const B&) {
-  return false;
-}
-
+/// Whether the edges of one are those of the other, and so is every initialization.
 bool methods_share_edges(const Method& a, const Method& b) {
-  return std::visit([](const auto& p, const auto& q) { return share_edges(p, q); }, a, b);
+  if (a.index() != b.index()) return false;
+  return std::visit(
+      [&](const auto& p) { return share_edges(p, std::get<std::decay_t<decltype(p)>>(b)); }, a);
 }
 
-/// Weights and start of the method that was run last, and what its report said of them.
+/// Weights and initialization of the method that was run last, and what its report said of them.
 template <class D>
 struct Kept {
   const Method* of = nullptr;
@@ -104,11 +96,10 @@ std::size_t embed_grid(const KnnGraph& graph, HostMatrix<const float> points,
                        std::span<const Method> methods, const Settings& settings,
                        const OnMap& on_map, const Progress& progress) {
   const Source source{.points = points, .graph = &graph};
-  require_usable(settings.device);
   Settings one = settings;
   for (const Method& method : methods) {
     one.method = method;
-    validate(one);
+    admit(source, one);
     require_neighbors(graph, neighbors_needed(method, graph.n));
   }
   return std::visit(

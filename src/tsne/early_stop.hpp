@@ -34,13 +34,13 @@ class EarlyStop {
     if (!looks(iteration, early_iterations)) return;
     const bool early = iteration < early_iterations;
     const int of_phase = iteration - (early ? 0 : early_iterations);
-    const Verdict verdict = judge(early, of_phase, divergence());
+    const Verdict verdict = check(early, of_phase, divergence());
     if (verdict == Verdict::end_early_exaggeration) early_iterations = iteration;
     if (verdict == Verdict::stop) iterations = iteration;
   }
 
   /// The divergence before an iteration of a phase that asks() named.
-  Verdict judge(bool early, int iteration_of_phase, double divergence) {
+  Verdict check(bool early, int iteration_of_phase, double divergence) {
     const double before = memory_.divergence;
     memory_.divergence = divergence;
     if (iteration_of_phase == kSettle) {  // the first of its phase
@@ -55,8 +55,8 @@ class EarlyStop {
     return past_the_peak ? Verdict::end_early_exaggeration : Verdict::go_on;
   }
 
-  const Checkpoint::Memory& memory() const { return memory_; }
-  void restore(const Checkpoint::Memory& memory) { memory_ = memory; }
+  const Checkpoint::EarlyStopState& memory() const { return memory_; }
+  void restore(const Checkpoint::EarlyStopState& memory) { memory_ = memory; }
 
  private:
   static constexpr int kSettle = 15;  // iterations of a phase that are not judged
@@ -64,7 +64,7 @@ class EarlyStop {
   static constexpr double kFalls = 1e-4;  // a slower fall is not yet the one to wait for
   static int every(bool early) { return early ? 3 : 5; }
 
-  Checkpoint::Memory memory_;
+  Checkpoint::EarlyStopState memory_;
 };
 
 }  // namespace nearfold

@@ -34,7 +34,7 @@ namespace nearfold {
 namespace {
 
 // A span of 1,600 units; maps of ten million points have 1,000.
-constexpr std::int64_t kMostNodes = 4000;
+constexpr std::int64_t kMaxNodes = 4000;
 constexpr std::int64_t kBefore = 2, kBehind = 3;  // nodes of a spline before and behind its cell
 constexpr std::int64_t kChunk = 16 * kGrain;      // points sorted together
 
@@ -99,9 +99,9 @@ class FftRepulsion final : public Repulsion {
     // One more for a point that rounds up to the next cell.
     const double needed =
         std::floor(static_cast<double>(box.high * kScale - origin_)) + kBehind + 2.0;
-    if (!(needed <= static_cast<double>(kMostNodes)))
+    if (!(needed <= static_cast<double>(kMaxNodes)))
       throw Error("the layout has grown to " + std::to_string(needed * kGridSpacing) +
-                  " units, beyond " + std::to_string(kMostNodes * kGridSpacing) +
+                  " units, beyond " + std::to_string(kMaxNodes * kGridSpacing) +
                   "; use a smaller learning rate");
     const auto nodes = std::max<std::int64_t>(16, static_cast<std::int64_t>(needed));
     if (!grid_ || grid_->nodes() != grid_nodes_for(nodes))

@@ -49,7 +49,7 @@ class TsneOptimizer final : public Optimizer {
     const int first = iteration_;
     for (; iteration_ < first + steps && iteration_ < iterations_; ++iteration_) {
       const double z = repulsion_->compute(y_, force_);
-      if (params_.early_stop) judge(z);
+      if (params_.early_stop) check_early_stop(z);
       if (iteration_ == iterations_) break;
       centre(step(phase_of(params_, n(), iteration_ < early_iterations_),
                   static_cast<float>(1.0 / z)));
@@ -104,7 +104,7 @@ class TsneOptimizer final : public Optimizer {
 
   std::int64_t n() const { return attraction_.n(); }
 
-  void judge(double z) {
+  void check_early_stop(double z) {
     stop_.apply(iteration_, early_iterations_, iterations_,
                 [&] { return attraction_.divergence(y_, z); });
   }
@@ -160,10 +160,15 @@ class TsneOptimizer final : public Optimizer {
 }  // namespace
 
 bool sums_all_pairs(std::int64_t n, int dims, const TsneParams& params, std::int64_t at_most) {
-  using Kind = TsneParams::Repulsion;
-  if (dims == 3 && params.repulsion == Kind::fft)
-    throw Unsupported("t-SNE by FFT has 2 dimensions, not 3; use repulsion exact");
-  if (params.repulsion != Kind::automatic) return params.repulsion == Kind::exact;
+  switch (params.repulsion) {
+    case TsneParams::Repulsion::exact:
+      return true;
+    case TsneParams::Repulsion::fft:
+      if (dims == 3) throw Unsupported("t-SNE by FFT has 2 dimensions, not 3; use repulsion exact");
+      return false;
+    case TsneParams::Repulsion::automatic:
+      break;
+  }
   if (dims == 3 && n > at_most)
     throw Unsupported("t-SNE in 3 dimensions sums all pairs and takes at most " +
                       std::to_string(at_most) + " points here, not " + std::to_string(n) +

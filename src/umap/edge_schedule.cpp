@@ -46,7 +46,7 @@ EdgeGraph split_rows(const EdgeGraph& rows, std::int32_t parts, const Cpu& on) {
 
 std::int32_t parts_of_epoch(double firings, std::int64_t n) {
   const double parts = std::ceil(firings / static_cast<double>(n) / kFiringsPerPart);
-  return static_cast<std::int32_t>(std::clamp<double>(parts, kFewestParts, kMostParts));
+  return static_cast<std::int32_t>(std::clamp<double>(parts, kMinParts, kMaxParts));
 }
 
 UmapEdges::UmapEdges(EdgeGraph graph, const Cpu& on) {

@@ -19,7 +19,7 @@ struct Firing {
   std::int32_t pulls[kUmapBlock];    // edges of a vertex that fire
 };
 
-inline constexpr int kFewestParts = 2, kMostParts = 16;
+inline constexpr int kMinParts = 2, kMaxParts = 16;
 /// Parts of an epoch in which edges fire so often in all: as many as a vertex has firings, on
 /// average.
 std::int32_t parts_of_epoch(double firings, std::int64_t n);

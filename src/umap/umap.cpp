@@ -51,11 +51,11 @@ int most(const std::int32_t* counts) {
 
 /// The vertices of a block that have a firing edge, those with most first. Returns how many.
 int order_by_pulls(const Firing& firing, std::int64_t vertices, std::uint8_t* order) {
-  // With more pulls than kMost in no order. Neighbours are counted apart, so that none waits for
+  // With more pulls than kMax in no order. Neighbours are counted apart, so that none waits for
   // the count of the one before.
-  constexpr int kMost = 15, kApart = 4, kKeys = (kMost + 1) * kApart;
+  constexpr int kMax = 15, kApart = 4, kKeys = (kMax + 1) * kApart;
   const auto key = [&](std::int64_t v) {
-    return (kMost - std::min(firing.pulls[v], kMost)) * kApart + static_cast<int>(v % kApart);
+    return (kMax - std::min(firing.pulls[v], kMax)) * kApart + static_cast<int>(v % kApart);
   };
   int begin[kKeys + 1] = {};
   for (std::int64_t v = 0; v < vertices; ++v) ++begin[key(v) + 1];

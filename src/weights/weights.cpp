@@ -11,6 +11,7 @@
 #include "math/smooth_knn.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
+#include "weights/weights.hpp"
 
 namespace nearfold {
 namespace {

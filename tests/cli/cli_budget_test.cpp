@@ -17,7 +17,7 @@ class CliBudget : public Cli {
   CliBudget() { run("generate uniform -n 60000 --dim 200 --force -o " + path("x.npy")); }
   std::string map(const std::string& more) const {
     return "embed " + path("x.npy") + " -o " + path("y.npy") + " --progress none --report " +
-           path("r.json") + " --index ivf --nlist 60 --nprobe 1 " + more;
+           path("r.json") + " --index ivf:nlist=60,nprobe=1 " + more;
   }
   static std::string umap() { return "--method umap --n-epochs 2 --init random "; }
   static std::string tsne() { return "--method tsne --max-iter 2 --perplexity 10 "; }
@@ -71,8 +71,8 @@ TEST_F(CliBudget, PointsThatDoNotFitStayOnDiskForTheSameMap) {
 TEST_F(CliBudget, PointsStayOnDiskBesideEitherOutputOfASearch) {
   run("generate uniform -n 100 --dim 200 -o " + path("q.npy"));
   const Outcome o = run("knn " + path("x.npy") + " --query " + path("q.npy") +
-                        " -k 3 --index ivf --nlist 60 --nprobe 1 --progress none -o " +
-                        path("n.npz") + " --save-index " + path("i.npz") + " --memory-limit 190M");
+                        " -k 3 --index ivf:nlist=60,nprobe=1 --progress none -o " + path("n.npz") +
+                        " --save-index " + path("i.npz") + " --memory-limit 190M");
   EXPECT_EQ(o.code, 0) << o.out;
   EXPECT_TRUE(exists("n.npz") && exists("i.npz"));
 }

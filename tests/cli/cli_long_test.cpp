@@ -73,7 +73,7 @@ class CliKept : public CliLong {
 
 TEST_F(CliKept, IsNotReplacedUnasked) {
   fs::remove(path("r.json"));
-  expect_refused(tsne(50, kept()), 2, "--resume to go on with it");
+  expect_refused(tsne(50, kept()), 2, "--resume to continue it");
   EXPECT_EQ(run(tsne(50, kept("--force"))).code, 0);
 }
 

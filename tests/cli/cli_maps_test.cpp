@@ -34,25 +34,54 @@ TEST_F(Cli, PlotDrawsSeveralMapsAsPngOrSvg) {
   EXPECT_NE(svg.find(">299</text>"), std::string::npos);
   EXPECT_NE(svg.find("width=\"1200\" height=\"600\""), std::string::npos);
   ASSERT_EQ(run(embed("--force --plot " + path("e.svg"))).code, 0);
-  EXPECT_EQ(bytes("e.svg").substr(0, 4), "<svg");
+  EXPECT_EQ(bytes("e.svg").substr(0, 5), "<?xml");
+}
+
+TEST_F(Cli, EveryPictureMayBeAPdf) {
+  ASSERT_EQ(run(embed("--plot " + path("e.pdf"))).code, 0);
+  ASSERT_EQ(run("plot " + path("y.npy") + " --style density -o " + path("p.pdf")).code, 0);
+  ASSERT_EQ(run("compare " + path("x.npy") + " --index flat --perplexity 5 --max-iter 5" +
+                " --no-break-even --plot " + path("c.pdf"))
+                .code,
+            0);
+  ASSERT_EQ(run("grid " + path("x.npy") + " --n-epochs 5 --n-neighbors 4 --min-dist 0 -o " +
+                path("g") + " --plot " + path("g.pdf"))
+                .code,
+            0);
+  for (const char* picture : {"e.pdf", "p.pdf", "c.pdf", "g.pdf"})
+    EXPECT_EQ(bytes(picture).substr(0, 5), "%PDF-") << picture;
+  EXPECT_FALSE(exists("g/grid.png"));
+}
+
+TEST_F(Cli, PicturesAreTheSameBytesInEveryProcess) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  for (const std::string end : {".png", ".svg", ".pdf"}) {
+    for (const char* style : {"points", "density"}) {
+      const std::string plot = "plot " + path("y.npy") + " --force --style " + style + " -o ";
+      ASSERT_EQ(run(plot + path("a" + end)).code, 0);
+      ASSERT_EQ(run(plot + path("b" + end)).code, 0);
+      EXPECT_TRUE(bytes("a" + end) == bytes("b" + end)) << style << end;
+    }
+  }
 }
 
 TEST_F(Cli, PlotTakesValuesFromAnArrayOfOneDimension) {
   ASSERT_EQ(run(embed("")).code, 0);
   const std::string plot = "plot " + path("y.npy") + " -o " + path("p.svg") + " --values ";
   ASSERT_EQ(run(plot + path("l.npy")).code, 0);
-  EXPECT_NE(bytes("p.svg").find("url(#scale)"), std::string::npos);
+  EXPECT_NE(bytes("p.svg").find("<linearGradient "), std::string::npos);
   EXPECT_EQ(run(plot + path("x.npy") + " --force").code, 3);  // 5 columns
 }
 
 TEST_F(Cli, PlotRefusesWrongParametersBeforeAnythingIsRead) {
   const std::string plot = "plot " + path("absent.npy") + " -o ";
   for (const std::string& wrong :
-       {path("p.jpg"), path("p.svg") + " --style density", path("p.png") + " --width 63",
+       {path("p.jpg"), path("p.pdf.txt"), path("p.png") + " --width 63",
         path("p.png") + " --columns 0", path("p.png") + " --labels a --values b"}) {
     EXPECT_EQ(run(plot + wrong).code, 2) << wrong;
   }
   EXPECT_EQ(run(embed("--plot " + path("p.gif"))).code, 2);
+  EXPECT_EQ(run("grid " + path("x.npy") + " -o " + path("g") + " --plot " + path("p.gif")).code, 2);
   EXPECT_FALSE(exists("y.npy"));
 }
 
@@ -196,12 +225,12 @@ TEST_F(CliGrid, RefusesWrongParametersBeforeAnythingIsRead) {
 TEST_F(Cli, ComparePrintsDrawsAndReports) {
   const std::string compare = "compare " + path("x.npy") + " --labels " + path("l.npy") +
                               " --max-iter 30 --perplexity 8 --subset 200 300" +
-                              " --metric euclidean cosine --index ivf:nlist=10:nprobe=2 hnsw";
+                              " --metric euclidean cosine --index ivf:nlist=10,nprobe=2 hnsw";
   const Outcome o = run(compare + " --neighbors 31 --plot " + path("p.png") + " --report " +
                         path("r.json") + " --progress none");
   ASSERT_EQ(o.code, 0) << o.out;
   for (const char* part : {"x, 200 points, euclidean, 31 neighbours", "x, 300 points, cosine",
-                           "\nflat ", "\nivf:nlist=10:nprobe=2 ", "neighbours are "})
+                           "\nflat ", "\nivf:nlist=10,nprobe=2 ", "neighbours are "})
     EXPECT_NE(o.out.find(part), std::string::npos) << part << " in " << o.out;
   EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
   const auto report = nlohmann::json::parse(bytes("r.json"));
@@ -221,7 +250,7 @@ TEST_F(Cli, ComparePrintsDrawsAndReports) {
 
 TEST_F(Cli, CompareIsAGate) {
   const std::string compare = "compare " + path("x.npy") + " --method umap --n-epochs 20 -q " +
-                              "--no-break-even --index ivf:nlist=12:nprobe=1 ";
+                              "--no-break-even --index ivf:nlist=12,nprobe=1 ";
   EXPECT_EQ(run(compare + "--min-recall 0.05 --min-quality 0.5").code, 0);
   const Outcome recall = run(compare + "--min-recall 0.999 --report " + path("r.json"));
   EXPECT_EQ(recall.code, 7);
@@ -234,8 +263,9 @@ TEST_F(Cli, CompareRefusesWrongParametersBeforeAnythingIsRead) {
   const std::string absent = "compare " + path("absent.npy") + " ";
   for (const char* wrong :
        {"--index faiss", "--index ivf:probes=3", "--index ivf:nprobe", "--index ivf:nprobe=x",
-        "--index flat:target=1", "--index ivf:target=2", "--metric fast", "--min-recall 2",
-        "--subset 3", "--plot p.gif", "--metric manhattan --index ivf", "--neighbors 0"})
+        "--index flat:target_recall=1", "--index ivf:target_recall=2", "--metric fast",
+        "--min-recall 2", "--subset 3", "--plot p.gif", "--metric manhattan --index ivf",
+        "--neighbors 0"})
     EXPECT_EQ(run(absent + wrong).code, 2) << wrong;
   EXPECT_EQ(run("compare " + path("x.npy") + " --subset 301").code, 3);
 }

@@ -81,7 +81,7 @@ TEST_F(Cli, ASmallGraphSaysWhatIsNeeded) {
 
 TEST_F(Cli, IvfStatesItsRecall) {
   const Outcome o =
-      run("knn " + path("x.npy") + " -k 5 --index ivf --target-recall 0.9 -o " + path("g.npz"));
+      run("knn " + path("x.npy") + " -k 5 --index ivf:target_recall=0.9 -o " + path("g.npz"));
   EXPECT_EQ(o.code, 0);
   EXPECT_NE(o.out.find("recall"), std::string::npos) << o.out;
 }
@@ -175,8 +175,8 @@ TEST_F(Cli, WrongParametersExitWith2BeforeAnythingIsRead) {
                             "--learning-rate 0",
                             "--progress x",
                             "--negative-sample-rate inf",
-                            "--target-recall 0 --index ivf",
-                            "--hnsw-m 1 --index hnsw",
+                            "--index ivf:target_recall=0",
+                            "--index hnsw:M=1",
                             "--a 1"}) {
     const Outcome o =
         run("embed " + path("absent.npy") + " --method " +

@@ -30,9 +30,9 @@ namespace {
 // ---- launch arithmetic ------------------------------------------------------------------------
 
 static_assert(blocks_for(0) == 0 && blocks_for(1) == 1 && blocks_for(256) == 1);
-static_assert(blocks_for(257) == 2 && blocks_for(std::int64_t{1} << 31) == kMostBlocks);
-static_assert(blocks_for(std::numeric_limits<std::int64_t>::max()) == kMostBlocks);
-static_assert(kMostBlocks <= std::numeric_limits<std::int32_t>::max());
+static_assert(blocks_for(257) == 2 && blocks_for(std::int64_t{1} << 31) == kMaxBlocks);
+static_assert(blocks_for(std::numeric_limits<std::int64_t>::max()) == kMaxBlocks);
+static_assert(kMaxBlocks <= std::numeric_limits<std::int32_t>::max());
 static_assert(parts_of(0, 32) == 0 && parts_of(1, 32) == 1 && parts_of(33, 32) == 2);
 static_assert(parts_of((std::int64_t{1} << 31) + 1, 1024) == (1 << 21) + 1);
 static_assert(kBlockThreads % kRowLanes == 0 && 32 % kRowLanes == 0);
@@ -48,8 +48,9 @@ TEST(OrderedSum, IsTheCpusSum) {
           parallel_sum(2, n, outer, 0.0, [&](std::int64_t begin, std::int64_t end) {
             return chunked_sum(begin, end, 0.0, value);
           });
-      Emulated::Buffer<double> sum(1);
-      OrderedSum<Emulated, double>(Emulated{}, n, outer)(DoubleAt{values.data()}, 0.0, sum.data());
+      HostExecutor::Buffer<double> sum(1);
+      OrderedSum<HostExecutor, double>(HostExecutor{}, n, outer)(DoubleAt{values.data()}, 0.0,
+                                                                 sum.data());
       EXPECT_EQ(*sum.data(), wanted) << n;
     }
   }
@@ -59,7 +60,7 @@ TEST(OrderedSum, IsTheCpusSum) {
 
 TEST(CheckOnDevice, CountsValuesThatNoDistanceCanBeMadeOf) {
   Matrix x = data::normals(9000, 9, 30);
-  const CheckOn<Emulated> check(Emulated{});
+  const CheckOn<HostExecutor> check(HostExecutor{});
   EXPECT_EQ(check.unusable(x.values.data(), x.rows, x.cols), 0);
   x.row(0)[0] = std::numeric_limits<float>::quiet_NaN();
   x.row(31)[8] = std::numeric_limits<float>::infinity();
@@ -71,7 +72,8 @@ TEST(CheckOnDevice, CountsConstantColumns) {
   Matrix x = data::normals(5000, 6, 30);
   for (std::int64_t i = 0; i < x.rows; ++i) x.row(i)[1] = x.row(i)[4] = x.row(i)[5] = 2.0f;
   x.row(4999)[5] = 3.0f;  // in the last of all segments
-  EXPECT_EQ(CheckOn<Emulated>(Emulated{}).constant_columns(x.values.data(), x.rows, x.cols), 2);
+  EXPECT_EQ(CheckOn<HostExecutor>(HostExecutor{}).constant_columns(x.values.data(), x.rows, x.cols),
+            2);
 }
 
 // ---- order ------------------------------------------------------------------------------------
@@ -81,12 +83,12 @@ TEST(OrderOnDevice, IsTheCpus) {
     Matrix x = data::blobs(n, 4, 31);
     for (std::int64_t i = 0; i < n; i += 7) x.row(i)[0] += 1000.0f * static_cast<float>(i % 5);
     const KnnGraph graph = oracle::neighbors(x, 3);
-    const std::vector<std::int32_t> wanted = local_order(graph, 3, Cpu{2});
-    const auto on_device = graph_on(Emulated{}, graph);
-    const OrderOn<Emulated> order(Emulated{}, on_device);
+    const std::vector<std::int32_t> wanted = locality_order(graph, 3, Cpu{2});
+    const auto on_device = graph_on(HostExecutor{}, graph);
+    const OrderOn<HostExecutor> order(HostExecutor{}, on_device);
     const auto point_of = order.order();
-    ASSERT_EQ(Emulated{}.download(point_of), wanted) << n;
-    const KnnGraph found = host_graph(Emulated{}, order.renumbered(point_of));
+    ASSERT_EQ(HostExecutor{}.download(point_of), wanted) << n;
+    const KnnGraph found = host_graph(HostExecutor{}, order.renumbered(point_of));
     const KnnGraph local = renumbered(graph, 3, wanted, Cpu{2});
     EXPECT_EQ(found.neighbors, local.neighbors);
     EXPECT_EQ(found.distances, local.distances);
@@ -97,9 +99,9 @@ TEST(OrderOnDevice, IsTheCpus) {
 
 template <class Params>
 void expect_the_cpus(const KnnGraph& graph, const Params& params) {
-  const auto on_device = graph_on(Emulated{}, graph);
+  const auto on_device = graph_on(HostExecutor{}, graph);
   const EdgeGraph found =
-      host_graph(Emulated{}, WeightsOn<Emulated>(Emulated{}, on_device)(params));
+      host_graph(HostExecutor{}, WeightsOn<HostExecutor>(HostExecutor{}, on_device)(params));
   const EdgeGraph wanted = weigh_edges(graph, params, Cpu{2});
   EXPECT_EQ(found.n, wanted.n);
   EXPECT_EQ(found.offsets, wanted.offsets);
@@ -132,9 +134,10 @@ TEST(WeightsOnDevice, RefuseAGraphThatHasNoEdge) {
   // A ring in which everyone's only neighbour is the next.
   KnnGraph ring = oracle::neighbors(data::normals(30, 2, 23), 1);
   for (std::int32_t i = 0; i < 30; ++i) ring.neighbors[static_cast<std::size_t>(i)] = (i + 1) % 30;
-  const auto on_device = graph_on(Emulated{}, ring);
-  EXPECT_THROW(WeightsOn<Emulated>(Emulated{}, on_device)(UmapParams{.set_op_mix_ratio = 0}),
-               InvalidInput);
+  const auto on_device = graph_on(HostExecutor{}, ring);
+  EXPECT_THROW(
+      WeightsOn<HostExecutor>(HostExecutor{}, on_device)(UmapParams{.set_op_mix_ratio = 0}),
+      InvalidInput);
 }
 
 TEST(ExclusiveScan, IsTheSumOfThoseBefore) {
@@ -144,22 +147,22 @@ TEST(ExclusiveScan, IsTheSumOfThoseBefore) {
       values.push_back(i * 7919 % 101);
       wanted.push_back(sum);
     }
-    exclusive_scan(Emulated{}, values.data(), n);
+    exclusive_scan(HostExecutor{}, values.data(), n);
     EXPECT_EQ(values, wanted) << n;
   }
 }
 
-// ---- start ------------------------------------------------------------------------------------
+// ---- init -------------------------------------------------------------------------------------
 
 void expect_the_cpus_start(EdgeGraph graph, int dims) {
   const auto n = static_cast<std::int32_t>(graph.n);
   for (std::int32_t v = 0; v < n; ++v) graph.point_of.push_back(n - 1 - v);
-  const auto on_device = graph_on(Emulated{}, graph);
-  LayoutOn<Emulated> source(Emulated{}, nullptr, 0, on_device);
-  const Start found = initial_layout(SpectralInit{}, source, dims, 5, Cpu{2});
-  const Start wanted = initial_layout(SpectralInit{}, {}, graph, dims, 5, Cpu{2});
+  const auto on_device = graph_on(HostExecutor{}, graph);
+  DeviceSource<HostExecutor> source(HostExecutor{}, nullptr, 0, on_device);
+  const InitialLayout found = initial_layout(SpectralInit{}, source, dims, 5, Cpu{2});
+  const InitialLayout wanted = initial_layout(SpectralInit{}, {}, graph, dims, 5, Cpu{2});
   EXPECT_EQ(found.layout.values, wanted.layout.values);
-  EXPECT_EQ(found.how, wanted.how);
+  EXPECT_EQ(found.description, wanted.description);
   EXPECT_EQ(found.warnings, wanted.warnings);
 }
 
@@ -175,12 +178,12 @@ TEST(PcaOnDevice, IsTheCpus) {
   for (const auto& [n, dim] : {std::pair{40, 3}, {1000, 20}, {700, 130}, {5000, 7}, {3, 50}}) {
     Matrix x = data::blobs(n, dim, 43);
     for (float& value : x.values) value = 1e5f + 100 * value;
-    const PcaOn<Emulated> found(Emulated{}, x.values.data(), n, dim);
+    const PcaOn<HostExecutor> found(HostExecutor{}, x.values.data(), n, dim);
     std::vector<float> mean;
     const int count = std::min({n, dim, 3});
     const Matrix wanted = principal_axes(x, count, 8, mean, 0, Cpu{2});
     EXPECT_EQ(found.mean(), mean);
-    const Matrix axes = principal_axes(found, count, 8, 0);
+    const Matrix axes = found.axes(count, 8, 0);
     EXPECT_EQ(axes.values, wanted.values) << n << " x " << dim;
   }
 }
@@ -190,10 +193,10 @@ TEST(PcaOnDevice, MakesTheCpusStart) {
     const Matrix x = data::blobs(900, dim, 44, std::min(dim, 3));
     EdgeGraph none;
     none.n = x.rows;
-    const auto graph = graph_on(Emulated{}, none);
-    LayoutOn<Emulated> source(Emulated{}, x.values.data(), dim, graph);
-    const Start found = initial_layout(PcaInit{}, source, 3, 1, Cpu{2});
-    const Start wanted = initial_layout(PcaInit{}, x, none, 3, 1, Cpu{2});
+    const auto graph = graph_on(HostExecutor{}, none);
+    DeviceSource<HostExecutor> source(HostExecutor{}, x.values.data(), dim, graph);
+    const InitialLayout found = initial_layout(PcaInit{}, source, 3, 1, Cpu{2});
+    const InitialLayout wanted = initial_layout(PcaInit{}, x, none, 3, 1, Cpu{2});
     EXPECT_EQ(found.layout.values, wanted.layout.values) << dim;
     EXPECT_EQ(found.warnings, wanted.warnings);
   }
@@ -224,16 +227,17 @@ TEST(SpectralStartOnDevice, IsTheCpusOfSeveralComponents) {
 TEST(StartOnDevice, EndsWhenNoLongerWanted) {
   const Matrix x = data::blobs(900, 5, 45);
   const KnnGraph knn = oracle::neighbors(x, 8);
-  const auto graph = graph_on(Emulated{}, weigh_edges(knn, UmapParams{.n_neighbors = 9}, Cpu{2}));
-  const auto neighbors = graph_on(Emulated{}, knn);
-  LayoutOn<Emulated> source(Emulated{}, x.values.data(), x.cols, graph);
+  const auto graph =
+      graph_on(HostExecutor{}, weigh_edges(knn, UmapParams{.n_neighbors = 9}, Cpu{2}));
+  const auto neighbors = graph_on(HostExecutor{}, knn);
+  DeviceSource<HostExecutor> source(HostExecutor{}, x.values.data(), x.cols, graph);
   const auto stopped = [](const auto& work) {
     const StopScope scope([] { return false; });
     EXPECT_THROW(work(), Stopped);
   };
   stopped([&] { source.scores(2); });
-  stopped([&] { source.spectral(2, 1); });
-  stopped([&] { OrderOn<Emulated>(Emulated{}, neighbors).order(); });
+  stopped([&] { source.eigenvectors(2); });
+  stopped([&] { OrderOn<HostExecutor>(HostExecutor{}, neighbors).order(); });
 }
 
 // Names travel far: a path whose vertices are numbered anyhow.
@@ -244,8 +248,8 @@ TEST(SpectralStartOnDevice, FindsComponentsOfLongPaths) {
   for (std::int32_t place = 1; place < kSize; ++place)
     if (place != 700 && place != 1500) edges.emplace_back(at(place - 1), at(place));
   const EdgeGraph graph = graph_of(kSize, edges);
-  const auto on_device = graph_on(Emulated{}, graph);
-  GraphComponents<Emulated> components(Emulated{}, on_device);
+  const auto on_device = graph_on(HostExecutor{}, graph);
+  GraphComponents<HostExecutor> components(HostExecutor{}, on_device);
   const std::vector<std::int32_t> found = components.components();
   std::vector<std::int32_t> wanted(kSize);
   for (const auto& [begin, end] : {std::pair{0, 700}, {700, 1500}, {1500, kSize}}) {

@@ -20,7 +20,7 @@ struct AddOne {
 };
 
 TEST(Recording, DoesNothingBeforeItIsReplayed) {
-  const Emulated executor;
+  const HostExecutor executor;
   auto values = executor.upload(std::vector<int>(5));
   const auto twice = executor.record([&] {
     executor.for_each(5, AddOne{values.data()});
@@ -34,7 +34,7 @@ TEST(Recording, DoesNothingBeforeItIsReplayed) {
 }
 
 TEST(Recording, HasNoPlaceForWhatTheHostHasAPartIn) {
-  const Emulated executor;
+  const HostExecutor executor;
   auto values = executor.upload(std::vector<int>(5)), others = values;
   const auto refusal = [&](const auto& work) {
     return error_of<std::logic_error>([&] { executor.record(work); });
@@ -46,16 +46,16 @@ TEST(Recording, HasNoPlaceForWhatTheHostHasAPartIn) {
   expect_contains(refusal([&] { executor.download(values); }), "no place for a copy");
   expect_contains(refusal([&] { executor.wait(); }), "no place for a wait");
   expect_contains(refusal([&] { executor.record([] {}); }), "no place for a recording");
-  expect_contains(refusal([&] { Emulated::Convolution(executor, 64); }), "no place for memory");
+  expect_contains(refusal([&] { Convolution<HostExecutor>(executor, 64); }), "no place for memory");
   EXPECT_EQ(executor.counts().recordings, 0);
   executor.for_each(5, AddOne{values.data()});  // nothing is recorded any more
   EXPECT_EQ(executor.download(values), std::vector<int>(5, 1));
 }
 
 TEST(Replayed, DoesItsWorkThenRecordsItThenReplays) {
-  const Emulated executor;
+  const HostExecutor executor;
   auto values = executor.upload(std::vector<int>(1));
-  Replayed<Emulated> work;
+  Replayed<HostExecutor> work;
   const auto add = [&] { executor.for_each(1, AddOne{values.data()}); };
   const auto after = [&](int times) {
     for (int i = 0; i < times; ++i) work(executor, add);
@@ -82,7 +82,7 @@ std::ostream& operator<<(std::ostream& to, const Done& done) {
 /// What a run of `steps` iterations has recorded and replayed.
 template <class Params>
 Done done_in(const EdgeGraph& graph, const Params& params, const std::vector<int>& steps) {
-  const Emulated executor;
+  const HostExecutor executor;
   const auto run = on_device<2>(graph, data::layout(graph.n, 2, 1, 3.0f), params, executor);
   for (const int n : steps) EXPECT_EQ(run->advance(n), n);
   return {executor.counts().recordings, executor.counts().replays};
@@ -108,7 +108,7 @@ TEST(UmapRecordings, AreGoodAfterARestore) {
   const UmapParams params{.n_epochs = 60};
   const EdgeGraph graph = edges(200, 8, params);
   const Matrix start = data::layout(200, 2, 1, 3.0f);
-  const Emulated executor;
+  const HostExecutor executor;
   const auto run = on_device<2>(graph, start, params, executor);
   run->advance(20);
   const Checkpoint at = run->save();
@@ -151,7 +151,7 @@ TEST(TsneRecordings, AreMadeAnewForAnotherGrid) {
                           .max_iter = 300,
                           .repulsion = TsneParams::Repulsion::fft};
   const EdgeGraph graph = edges(400, 30, params);
-  const Emulated executor;
+  const HostExecutor executor;
   const auto run = on_device<2>(graph, data::layout(400, 2, 8, 1e-3f), params, executor);
   run->advance(300);
   EXPECT_GT(executor.counts().recordings, 1);

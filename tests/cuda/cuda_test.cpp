@@ -116,10 +116,10 @@ TEST_F(OnGpu, PointsOnTheDeviceAreTakenThere) {
   there.write(x.values.data(), x.values.size());
   for (const Metric metric : {Metric::euclidean, Metric::cosine}) {
     const Distance distance{.metric = metric};
-    const DeviceKnnGraph found = find_knn_on(DeviceMatrix<const float>{there.data(), 3000, 80}, 15,
-                                             FlatKnn{}, distance, gpu_, 1);
-    EXPECT_EQ(found.about.n, 3000);
-    EXPECT_EQ(found.about.k, 15);
+    const DeviceKnnGraph found = find_knn(DeviceMatrix<const float>{there.data(), 3000, 80}, 15,
+                                          FlatKnn{}, distance, gpu_, 1);
+    EXPECT_EQ(found.metadata.n, 3000);
+    EXPECT_EQ(found.metadata.k, 15);
     expect_same(brought(found, 3000, 15), find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1, distance));
   }
 }
@@ -229,7 +229,7 @@ TEST_F(OnGpu, PointsThereAreChecked) {
   EXPECT_THROW(embed(points, {map.data(), 500, 2}, settings), InvalidInput);
 }
 
-// Spectral and PCA, one component and many, given and random: the start is the CPU's as well.
+// Spectral and PCA, one component and many, given and random: the layout is the CPU's as well.
 TEST_F(OnGpu, EveryStartIsTheCpus) {
   Matrix apart = data::blobs(6000, 10, 13);
   for (std::int64_t i = 0; i < apart.rows; ++i)

@@ -178,7 +178,7 @@ TEST_F(Faults, KilledAgainAndAgainARunIsGoneOnWithToTheSameMap) {
   write("y.npy", "old");
   const std::string resumed = command + " --checkpoint " + path("kept") +
                               " --checkpoint-every 0 --resume --report " + path("r.json");
-  // The first time as soon as there is something to go on with, then at any moment.
+  // The first time as soon as there is something to resume, then at any moment.
   shell(once_there(resumed, path("kept/state.npz"), "KILL"));
   EXPECT_EQ(bytes("y.npy"), "old");
   for (const double after : {0.05, 0.1, 0.15}) shell(killed(resumed, after));

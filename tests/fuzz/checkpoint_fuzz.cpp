@@ -1,4 +1,4 @@
-// Checkpoints. The input is a crate, see packed.hpp. What is read is gone on with, as far as the
+// Checkpoints. The input is a crate, see packed.hpp. What is read is resumed, as far as the
 // run takes it.
 #include "fuzz.hpp"
 #include "nearfold/embed.hpp"

@@ -191,14 +191,14 @@ Seeds bin_seeds() {
 Seeds command_line_seeds() {
   return {
       {"numbers", "-5\n010\n1e3\n99999999999999999999\nnan\n0x10\n1.5 \n+1\n-0\n1e-400\n"},
-      {"ivf", "ivf:target=0.9\nivf:nlist=200:nprobe=8\nivf:nlist=\nivf:=3\nivf::\n"},
-      {"hnsw", "hnsw:m=16:ef_construction=100:ef=40\nhnsw:target=nan\n"},
+      {"ivf", "ivf:target_recall=0.9\nivf:nlist=200,nprobe=8\nivf:nlist=\nivf:=3\nivf::\nivf:,\n"},
+      {"hnsw", "hnsw:M=16,ef_construction=100,ef=40\nhnsw:target_recall=nan\n"},
       {"others",
-       "flat\nexact:\nflat:a=1\nauto:target=1\nnndescent:iterations=5:max_candidates=9\n"},
-      {"flags", "--seed=-5\n--threads\n2\n--index\nivf\n--nlist\nauto\n--nprobe\n8\n"},
+       "flat\nflat:\nflat:a=1\nauto:target_recall=1\nnndescent:n_iters=5,max_candidates=9\n"},
+      {"flags", "--seed=-5\n--threads\n2\n--index\nivf:nlist=auto,nprobe=8\n"},
       {"lists", "--n-neighbors\n5,10\n--n-neighbors=15\n--min-dist\n0,0.5,1e999\n"},
       {"devices", "--device\ncuda:x\n--metric\nl1\n--zero-vectors\nfar\n-q\n"},
-      {"ends", "--\n--min-dist\n,\n--ef\n\n"},
+      {"ends", "--\n--min-dist\n,\n--index\nhnsw:ef=\n\n"},
   };
 }
 
@@ -312,17 +312,17 @@ Seeds index_seeds(const fs::path& folder) {
       io::write_index(path, index, points, io::Overwrite::yes);
     });
   };
-  const io::Parts ivf = parts(IvfKnn{.lists = 4, .probes = 2}, Metric::euclidean);
-  const io::Parts hnsw = parts(HnswKnn{.links = 4, .ef = 8}, Metric::euclidean);
+  const io::Parts ivf = parts(IvfKnn{.nlist = 4, .nprobe = 2}, Metric::euclidean);
+  const io::Parts hnsw = parts(HnswKnn{.M = 4, .ef = 8}, Metric::euclidean);
   return {
       {"ivf", crate(ivf)},
       {"ivf-tuned", crate(parts(IvfKnn{}, Metric::euclidean))},
-      {"ivf-cosine", crate(parts(IvfKnn{.lists = 4}, Metric::cosine))},
-      {"ivf-inner-product", crate(parts(IvfKnn{.lists = 4}, Metric::inner_product))},
+      {"ivf-cosine", crate(parts(IvfKnn{.nlist = 4}, Metric::cosine))},
+      {"ivf-inner-product", crate(parts(IvfKnn{.nlist = 4}, Metric::inner_product))},
       {"hnsw", crate(hnsw)},
-      {"hnsw-tuned", crate(parts(HnswKnn{.links = 4}, Metric::euclidean))},
-      {"hnsw-manhattan", crate(parts(HnswKnn{.links = 4, .ef = 8}, Metric::manhattan))},
-      {"hnsw-inner-product", crate(parts(HnswKnn{.links = 4, .ef = 8}, Metric::inner_product))},
+      {"hnsw-tuned", crate(parts(HnswKnn{.M = 4}, Metric::euclidean))},
+      {"hnsw-manhattan", crate(parts(HnswKnn{.M = 4, .ef = 8}, Metric::manhattan))},
+      {"hnsw-inner-product", crate(parts(HnswKnn{.M = 4, .ef = 8}, Metric::inner_product))},
       {"no-meta", crate(ivf.without("meta"))},
       {"no-kind", crate(ivf.without_meta("kind"))},
       {"another-format", crate(ivf.meta("/format", 2))},

@@ -41,7 +41,7 @@ TEST(Order, IsAPermutationOfDisconnectedPointsToo) {
   for (const std::int64_t n : {2, 50, 300}) {
     const KnnGraph graph =
         oracle::neighbors(data::blobs(n, 3, 1), std::min<std::int64_t>(n - 1, 4));
-    std::vector<std::int32_t> order = local_order(graph, 1, Cpu{2});
+    std::vector<std::int32_t> order = locality_order(graph, 1, Cpu{2});
     std::sort(order.begin(), order.end());
     std::vector<std::int32_t> all(static_cast<std::size_t>(n));
     std::iota(all.begin(), all.end(), 0);
@@ -51,14 +51,14 @@ TEST(Order, IsAPermutationOfDisconnectedPointsToo) {
 
 TEST(Order, BringsNeighboursTogether) {
   const KnnGraph graph = scattered_circle(20'000);
-  const KnnGraph local = renumbered(graph, 2, local_order(graph, 2, Cpu{2}), Cpu{2});
+  const KnnGraph local = renumbered(graph, 2, locality_order(graph, 2, Cpu{2}), Cpu{2});
   EXPECT_GT(mean_distance_in_memory(graph), 2000);
   EXPECT_LT(mean_distance_in_memory(local), 1024);  // a patch
 }
 
 TEST(Order, KeepsTheGraph) {
   const KnnGraph graph = oracle::neighbors(data::blobs(200, 3, 2), 9);
-  const std::vector<std::int32_t> order = local_order(graph, 5, Cpu{2});
+  const std::vector<std::int32_t> order = locality_order(graph, 5, Cpu{2});
   const KnnGraph local = renumbered(graph, 5, order, Cpu{2});
   for (std::size_t v = 0; v < 200; ++v)
     for (std::size_t c = 0; c < 5; ++c) {
@@ -72,7 +72,7 @@ TEST(Order, KeepsTheGraph) {
 // Or a map from a larger graph would not be the map from the points.
 TEST(Order, DependsOnTheNeighboursThatAreUsedAlone) {
   const KnnGraph graph = oracle::neighbors(data::blobs(200, 3, 3), 9);
-  EXPECT_EQ(local_order(graph, 4, Cpu{2}), local_order(prune(graph, 4), 4, Cpu{2}));
+  EXPECT_EQ(locality_order(graph, 4, Cpu{2}), locality_order(prune(graph, 4), 4, Cpu{2}));
 }
 
 TEST(Order, RowsComeBack) {

@@ -26,8 +26,9 @@ TEST(PcaStart, IsTheSameForTranslatedPoints) {
 }
 
 TEST(PcaStart, FillsColumnsThatThePointsDoNotHaveAndSaysSo) {
-  const Start start = initial_layout(PcaInit{}, normal_points(100, 1, 2.0f), {}, 3, kSeed, kOn);
-  EXPECT_EQ(start.how, "pca");
+  const InitialLayout start =
+      initial_layout(PcaInit{}, normal_points(100, 1, 2.0f), {}, 3, kSeed, kOn);
+  EXPECT_EQ(start.description, "pca");
   ASSERT_EQ(start.warnings.size(), 1u);
   EXPECT_GT(product(&start.layout.values[0], &start.layout.values[0], 100, 3), 100.0);
   for (const int c : {1, 2}) {
@@ -81,7 +82,7 @@ std::pair<double, double> moments(const Matrix& y, std::int64_t c) {
 TEST(ScaleStart, MakesTheFirstColumnOfTsneAsWideAsItShouldBe) {
   Matrix y = normal_points(5'000, 2, 30.0f);
   const Matrix before = y;
-  scale_start(y, PcaInit{}, TsneParams{}, kSeed, Cpu{2});
+  scale_init(y, PcaInit{}, TsneParams{}, kSeed, Cpu{2});
   EXPECT_NEAR(moments(y, 0).second, 1e-4, 5e-7);
   EXPECT_NEAR(moments(y, 1).second, 0.5e-4, 2e-6);  // the second column keeps its proportion
   const double factor = 1e-4 / moments(before, 0).second;
@@ -97,7 +98,7 @@ TEST(ScaleStart, MakesTheFirstColumnOfTsneAsWideAsItShouldBe) {
 TEST(ScaleStart, DrawsNormalNumbersForARandomTsne) {
   Matrix y = initial_layout(RandomInit{}, {}, graph_of(20'000, {}), 2, kSeed, kOn).layout;
   EXPECT_NEAR(moments(y, 0).second, std::sqrt(1.0 / 12), 5e-3);
-  scale_start(y, RandomInit{}, TsneParams{}, kSeed, Cpu{2});
+  scale_init(y, RandomInit{}, TsneParams{}, kSeed, Cpu{2});
   for (const int c : {0, 1}) {
     EXPECT_NEAR(moments(y, c).first, 0.0, 3e-6);
     EXPECT_NEAR(moments(y, c).second, 1e-4, 2e-6);
@@ -109,7 +110,7 @@ TEST(ScaleStart, PutsEveryAxisOfUmapIntoTheBox) {
   for (const Init& init :
        {Init{PcaInit{}}, Init{SpectralInit{}}, Init{RandomInit{}}, Init{ArrayInit{given}}}) {
     Matrix y = given;
-    scale_start(y, init, UmapParams{}, kSeed, Cpu{2});
+    scale_init(y, init, UmapParams{}, kSeed, Cpu{2});
     for (int c = 0; c < 3; ++c) {
       float low = 99, high = -99;
       for (std::int64_t i = 0; i < y.rows; ++i) {
@@ -125,19 +126,19 @@ TEST(ScaleStart, PutsEveryAxisOfUmapIntoTheBox) {
 TEST(ScaleStart, LeavesAnArrayForTsneAlone) {
   Matrix y = normal_points(50, 2, 3.0f);
   const Matrix before = y;
-  scale_start(y, ArrayInit{before}, TsneParams{}, kSeed, Cpu{2});
+  scale_init(y, ArrayInit{before}, TsneParams{}, kSeed, Cpu{2});
   EXPECT_EQ(y.values, before.values);
 }
 
 TEST(ScaleStart, KeepsEqualPointsFinite) {
   Matrix x(4, 6);
   std::fill(x.values.begin(), x.values.end(), 2.5f);
-  const Start start = initial_layout(PcaInit{}, x, {}, 3, kSeed, kOn);
+  const InitialLayout start = initial_layout(PcaInit{}, x, {}, 3, kSeed, kOn);
   EXPECT_EQ(start.warnings.size(), 1u);
   Matrix tsne = start.layout, umap = start.layout, flat(4, 3);
-  scale_start(tsne, PcaInit{}, TsneParams{}, kSeed, Cpu{2});
-  scale_start(umap, PcaInit{}, UmapParams{}, kSeed, Cpu{2});
-  scale_start(flat, ArrayInit{flat}, UmapParams{}, kSeed, Cpu{2});
+  scale_init(tsne, PcaInit{}, TsneParams{}, kSeed, Cpu{2});
+  scale_init(umap, PcaInit{}, UmapParams{}, kSeed, Cpu{2});
+  scale_init(flat, ArrayInit{flat}, UmapParams{}, kSeed, Cpu{2});
   EXPECT_TRUE(all_finite(tsne));
   EXPECT_TRUE(all_finite(umap));
   EXPECT_GT(moments(tsne, 0).second, 1e-5);

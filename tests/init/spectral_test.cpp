@@ -42,14 +42,14 @@ double residual(const EdgeGraph& graph, const Matrix& v, std::int64_t c, double 
   return std::sqrt(squares);
 }
 
-Start spectral(const EdgeGraph& graph, int dims, std::uint64_t seed = kSeed) {
+InitialLayout spectral(const EdgeGraph& graph, int dims, std::uint64_t seed = kSeed) {
   return initial_layout(SpectralInit{}, {}, graph, dims, seed, kOn);
 }
 
 TEST(SpectralStart, OfARingIsACircle) {
   for (const std::int32_t n : {30, 400}) {  // dense, iterative
-    const Start start = spectral(graph_of(n, ring(n)), 2);
-    EXPECT_EQ(start.how, "spectral");
+    const InitialLayout start = spectral(graph_of(n, ring(n)), 2);
+    EXPECT_EQ(start.description, "spectral");
     EXPECT_TRUE(start.warnings.empty());
     const float turn = 2 * std::numbers::pi_v<float> / static_cast<float>(n);
     for (std::int32_t i = 0; i < n; ++i) {
@@ -87,8 +87,8 @@ TEST(SpectralStart, SeparatesTwoCliquesByTheFirstCoordinate) {
     Edges edges = clique(half, 0);
     append(edges, clique(half, half));
     edges.emplace_back(0, half);
-    const Start start = spectral(graph_of(2 * half, edges, 0.01f), 2);
-    EXPECT_EQ(start.how, "spectral");
+    const InitialLayout start = spectral(graph_of(2 * half, edges, 0.01f), 2);
+    EXPECT_EQ(start.description, "spectral");
     const bool side = start.layout.row(0)[0] > 0;
     for (std::int32_t i = 0; i < 2 * half; ++i) {
       EXPECT_EQ(start.layout.row(i)[0] > 0, (i < half) == side) << i;
@@ -149,7 +149,7 @@ TEST(SpectralStart, WarnsWhenAChainIsTooLongForIt) {
       if (graph.columns[e] / 2 != i / 2) graph.weights[e] = 1e-3f;
     }
   }
-  const Start start = spectral(graph, 2);
+  const InitialLayout start = spectral(graph, 2);
   EXPECT_TRUE(all_finite(start.layout));
   ASSERT_EQ(start.warnings.size(), 1u);
   EXPECT_NE(start.warnings[0].find("did not converge"), std::string::npos);
@@ -190,8 +190,8 @@ TEST(SpectralStart, GivesEveryComponentItsOwnPlace) {
     constexpr std::int32_t size = 150;
     Edges edges;
     for (std::int32_t c = 0; c < count; ++c) append(edges, ring(size, c * size));
-    const Start start = spectral(graph_of(count * size, edges), 2);
-    EXPECT_EQ(start.how, "spectral (" + std::to_string(count) + " components)");
+    const InitialLayout start = spectral(graph_of(count * size, edges), 2);
+    EXPECT_EQ(start.description, "spectral (" + std::to_string(count) + " components)");
     EXPECT_EQ(start.warnings.size(), 1u);
     for (std::int32_t a = 0; a < count; ++a) {
       for (std::int32_t b = 0; b < a; ++b) {
@@ -205,8 +205,8 @@ TEST(SpectralStart, GivesEveryComponentItsOwnPlace) {
 
 TEST(SpectralStart, PlacesIsolatedPointsBesideALargeComponent) {
   for (const int dims : {2, 3}) {
-    const Start start = spectral(graph_of(5'300, ring(300)), dims);
-    EXPECT_EQ(start.how, "spectral (5001 components)");
+    const InitialLayout start = spectral(graph_of(5'300, ring(300)), dims);
+    EXPECT_EQ(start.description, "spectral (5001 components)");
     EXPECT_TRUE(all_finite(start.layout));
     std::vector<std::vector<float>> rows;
     for (std::int64_t i = 0; i < 5'300; ++i) {
@@ -218,17 +218,17 @@ TEST(SpectralStart, PlacesIsolatedPointsBesideALargeComponent) {
 }
 
 TEST(SpectralStart, OfNothingButIsolatedPointsIsAGrid) {
-  const Start start = spectral(graph_of(5'000, {}), 2);
-  EXPECT_EQ(start.how, "spectral (5000 components)");
+  const InitialLayout start = spectral(graph_of(5'000, {}), 2);
+  EXPECT_EQ(start.description, "spectral (5000 components)");
   const auto most = *std::max_element(start.layout.values.begin(), start.layout.values.end());
   EXPECT_NEAR(most, std::sqrt(5'000.0), 2.0);
 }
 
 TEST(SpectralStart, FallsBackOpenlyWhenThereAreTooFewPoints) {
   const EdgeGraph four = graph_of(4, clique(4, 0));
-  EXPECT_EQ(spectral(four, 2).how, "spectral");
-  const Start start = spectral(four, 3);
-  EXPECT_EQ(start.how, "random");
+  EXPECT_EQ(spectral(four, 2).description, "spectral");
+  const InitialLayout start = spectral(four, 3);
+  EXPECT_EQ(start.description, "random");
   EXPECT_EQ(start.warnings.size(), 1u);
   EXPECT_TRUE(all_finite(start.layout));
 }
@@ -247,8 +247,8 @@ TEST(SpectralStart, DoesNotDependOnThreads) {
   const auto run = [&](int threads) {
     return initial_layout(SpectralInit{}, {}, graph, 2, kSeed, Cpu{threads});
   };
-  const Start one = run(1);
-  EXPECT_EQ(one.how, "spectral (21 components)");
+  const InitialLayout one = run(1);
+  EXPECT_EQ(one.description, "spectral (21 components)");
   for (const int threads : {2, 3, 7}) {
     EXPECT_EQ(run(threads).layout.values, one.layout.values) << threads << " threads";
   }

@@ -71,7 +71,7 @@ TEST(SelectNearest, AddsATileToWhatIsKnown) {
                 DistanceForm::root,
                 {ids.data(), distances.data(), 2},
                 reach.data()};
-  select_nearest(Emulated{}, job);
+  select_nearest(HostExecutor{}, job);
   EXPECT_EQ(std::vector<std::int32_t>(ids.begin() + 20, ids.end()),
             (std::vector<std::int32_t>{9, 20, 20, -1}));
   EXPECT_EQ(std::vector<float>(distances.begin() + 20, distances.end()),
@@ -94,29 +94,29 @@ TEST(SelectNearest, KeepsTheOrderOfIdsAmongEquals) {
 // ---- the proof --------------------------------------------------------------------------------
 
 /// For all pairs: what rounding to halves moves a distance by is not more than the proof allows.
-TEST(Proof, BoundsWhatHalvesAreOffBy) {
+TEST(Certificate, BoundsWhatHalvesAreOffBy) {
   const Matrix sets[] = {
       data::normals(60, 70, 20),         data::blobs(60, 70, 21),
       data::lattice(60, 70, 22, 256),    data::normals(60, 70, 23, 1.0, 1e5f),
       data::normals(60, 70, 24, 0.7),    data::scaled(data::normals(60, 70, 25), 1e-30f),
       data::outlier(60, 70, 26, 3, 1e8f)};
   for (const Matrix& x : sets) {
-    const Emulated device;
-    RowsOn<Emulated> rows(device, points_of(x), true, 25, 60);
-    const HalfFrames<Emulated> frames(device, rows);
-    const HalfFrame& frame = frames.frame();
+    const HostExecutor device;
+    RowsOn<HostExecutor> rows(device, points_of(x), true, 25, 60);
+    const HalfFrames<HostExecutor> frames(device, rows);
+    const Fp16Scaling& frame = frames.frame();
     const std::int64_t wide = half_width(70);
     std::vector<std::uint16_t> points(static_cast<std::size_t>(60 * wide)), queries(points);
     std::vector<float> norms(60), errors(60);
     for (auto* const to : {&points, &queries})
-      device.for_each_row(60, HalveRows{x.values.data(),
-                                        70,
-                                        {},
-                                        frame,
-                                        to == &queries,
-                                        to->data(),
-                                        norms.data(),
-                                        errors.data()});
+      device.for_each_row(60, RowsToFp16{x.values.data(),
+                                         70,
+                                         {},
+                                         frame,
+                                         to == &queries,
+                                         to->data(),
+                                         norms.data(),
+                                         errors.data()});
     for (std::int64_t i = 0; i < 60; ++i) {
       const auto own = static_cast<double>(norms[static_cast<std::size_t>(i)]);
       const auto own_error = static_cast<double>(errors[static_cast<std::size_t>(i)]);
@@ -143,32 +143,32 @@ TEST(Proof, BoundsWhatHalvesAreOffBy) {
   }
 }
 
-TEST(Proof, StaysWhereWholeNumbersAreAndGoesWhereACloudIs) {
-  const Emulated device;
+TEST(Certificate, StaysWhereWholeNumbersAreAndGoesWhereACloudIs) {
+  const HostExecutor device;
   const auto centred = [&](const Matrix& x) {
-    RowsOn<Emulated> rows(device, points_of(x), true, x.rows, x.rows);
-    return HalfFrames<Emulated>(device, rows).frame().centre != nullptr;
+    RowsOn<HostExecutor> rows(device, points_of(x), true, x.rows, x.rows);
+    return HalfFrames<HostExecutor>(device, rows).frame().centre != nullptr;
   };
   EXPECT_FALSE(centred(data::lattice(300, 64, 27, 256)));
   EXPECT_TRUE(centred(data::normals(300, 64, 28, 1.0, 100.0f)));
-  EXPECT_EQ(half_scale(255.0f), 1.0);
-  EXPECT_EQ(half_scale(0.0f), 1.0);
-  EXPECT_EQ(half_scale(1e-38f) * 1e-38, std::ldexp(1e-38, 134));
+  EXPECT_EQ(fp16_scale(255.0f), 1.0);
+  EXPECT_EQ(fp16_scale(0.0f), 1.0);
+  EXPECT_EQ(fp16_scale(1e-38f) * 1e-38, std::ldexp(1e-38, 134));
 }
 
 /// Row 0 of two points, whose k-th distance is 1: how low may the estimates of hidden ones be?
-TEST(Proof, TurnsWhereAHiddenPointCouldBeAsNear) {
+TEST(Certificate, TurnsWhereAHiddenPointCouldBeAsNear) {
   const double rounding = 96 * 0x1p-22;
   std::vector<std::int32_t> ids{1};
   std::vector<float> distances{1.0f}, reach{0.0f}, norms{10.0f}, errors{0.01f};
-  Proof proof{.best = {ids.data(), distances.data(), 1},
-              .reach = reach.data(),
-              .norms = norms.data(),
-              .most_norm = 100.0f,
+  Certificate proof{.best = {ids.data(), distances.data(), 1},
+                    .reach = reach.data(),
+                    .norms = norms.data(),
+                    .most_norm = 100.0f,
 
-              .dim = 64,
-              .rounding = rounding,
-              .form = DistanceForm::root};
+                    .dim = 64,
+                    .rounding = rounding,
+                    .form = DistanceForm::root};
   const auto turns = [&] {  // by bisection
     double low = 0, high = 100;
     for (int step = 0; step < 60; ++step) {
@@ -195,22 +195,23 @@ TEST(Proof, TurnsWhereAHiddenPointCouldBeAsNear) {
   EXPECT_FALSE(proof(0));
 }
 
-TEST(OpenRows, AreListedInOrder) {
+TEST(UncertifiedRows, AreListedInOrder) {
   std::vector<std::int32_t> ids;
   std::vector<std::int64_t> wanted;
   for (std::int64_t r = 0; r < 3000; ++r) {
     ids.push_back(r * 7919 % 13 == 0 ? -1 : 5);
     if (ids.back() < 0) wanted.push_back(r);
   }
-  const Proof proof{.best = {ids.data(), nullptr, 1}};
-  const auto open = open_rows(Emulated{}, proof, false, PointIds{}, 3000);
-  EXPECT_EQ(Emulated{}.download(open.list), wanted);
+  const Certificate proof{.best = {ids.data(), nullptr, 1}};
+  const auto open = uncertified_rows(HostExecutor{}, proof, false, PointIds{}, 3000);
+  EXPECT_EQ(HostExecutor{}.download(open.list), wanted);
   EXPECT_EQ(open.count, static_cast<std::int64_t>(wanted.size()));
-  const auto again = open_rows(Emulated{}, proof, false, open.ids(), 100);  // of the first 100
+  const auto again =
+      uncertified_rows(HostExecutor{}, proof, false, open.ids(), 100);  // of the first 100
   wanted.resize(100);
-  EXPECT_EQ(Emulated{}.download(again.list), wanted);
+  EXPECT_EQ(HostExecutor{}.download(again.list), wanted);
   ids.assign(3000, 1);
-  EXPECT_EQ(open_rows(Emulated{}, proof, false, PointIds{}, 3000).count, 0);
+  EXPECT_EQ(uncertified_rows(HostExecutor{}, proof, false, PointIds{}, 3000).count, 0);
 }
 
 // ---- plans ------------------------------------------------------------------------------------
@@ -222,7 +223,7 @@ static_assert(candidates_for(2024) == 2048);
 static_assert(half_width(64) == 72 && half_width(784) == 792 && half_width(5) == 8);
 static_assert(exact_pieces(1000, 15) == 1 && exact_pieces(1025, 15) == 2);
 static_assert(exact_batch(80 * kGiB, 2'000'000, 784, 15, 1 << 20) == 4096);
-static_assert(exact_batch(0, 2'000'000, 784, 15, 1 << 20) == kLeastExactBatch);
+static_assert(exact_batch(0, 2'000'000, 784, 15, 1 << 20) == kMinExactBatch);
 static_assert(exact_batch(kGiB, 2'000'000, 784, 15, 2) == 2);
 
 // As FAISS' chooseTileSize() has it on GPUs of more than 8 GB.
@@ -231,7 +232,7 @@ static_assert(pair_scratch(1'000'000, 784, true) == 2 * kGiB);
 static_assert(pair_scratch(1'000'000, 32, false) == kGiB);
 static_assert(pair_scratch(16'384, 784, true) == 64 << 20);
 static_assert(cell_batch(128, 784, 128) == 504);
-static_assert(cell_batch(kMostOfCells, 100'000, kMostOfCells) == 1);
+static_assert(cell_batch(kMaxPerCells, 100'000, kMaxPerCells) == 1);
 
 TEST(AsManyAsFit, HalvesDownToTheLeast) {
   std::vector<std::int64_t> tried;
@@ -250,13 +251,13 @@ TEST(PlanFlat, HoldsAllPointsWhereTheyFit) {
   const SearchPlan small = plan_flat({70'000, 784, 784, 15}, 80 * kGiB);
   EXPECT_TRUE(small.half && small.resident);
   EXPECT_EQ(small.tile, 70'000);
-  EXPECT_EQ(small.batch, kMostBatch);
+  EXPECT_EQ(small.batch, kMaxBatch);
   EXPECT_FALSE(plan_flat({70'000, 50, 50, 15}, 80 * kGiB).half);
   // 24 GB of points; what FAISS is given at once is counted in 32 bits.
   const SearchPlan large = plan_flat({3'000'000, 2000, 2000, 15}, 80 * kGiB);
   EXPECT_TRUE(large.half && large.resident);
-  EXPECT_LE(large.tile * half_width(2000), kMostNumbers);
-  EXPECT_GT(large.tile * half_width(2000), kMostNumbers - 3000);
+  EXPECT_LE(large.tile * half_width(2000), kMaxNumbers);
+  EXPECT_GT(large.tile * half_width(2000), kMaxNumbers - 3000);
 }
 
 TEST(PlanFlat, StaysWithinWhatIsFree) {
@@ -269,8 +270,8 @@ TEST(PlanFlat, StaysWithinWhatIsFree) {
             const SearchShape shape{n, width, width, k, false, on_device};
             const SearchPlan plan = plan_flat(shape, free);
             ASSERT_GT(plan.asked, 0);
-            ASSERT_LE(plan.batch * width, kMostNumbers);
-            ASSERT_LE(plan.tile * std::max(width, plan.half ? half_width(width) : 0), kMostNumbers);
+            ASSERT_LE(plan.batch * width, kMaxNumbers);
+            ASSERT_LE(plan.tile * std::max(width, plan.half ? half_width(width) : 0), kMaxNumbers);
             if (plan.asked > free) continue;
             const std::int64_t taken = kReserve + plan.scratch + shape.bytes_of_rows() +
                                        plan.batch * shape.bytes_of_query(plan.half) +
@@ -278,7 +279,7 @@ TEST(PlanFlat, StaysWithinWhatIsFree) {
                                        (plan.resident || shape.in_place() ? shape.bytes_of_points()
                                                                           : 4 * plan.tile * width);
             ASSERT_LE(taken, free) << n << " x " << width << ", " << k;
-            ASSERT_GE(plan.batch, std::min(n, kLeastBatch));
+            ASSERT_GE(plan.batch, std::min(n, kMinBatch));
           }
 }
 
@@ -293,7 +294,7 @@ TEST(PlanFlat, GoesInTilesOrSaysWhatItWouldNeed) {
   EXPECT_LE(plan_cells({1'000'000, 768, 768, 15}, 80 * kGiB).asked, 10 * kGiB);
   const SearchPlan cramped = plan_flat(shape, 14 * kGiB);  // FAISS' blocks have 64 MB to 2 GiB
   EXPECT_LE(cramped.asked, 14 * kGiB);
-  EXPECT_GE(cramped.tile, kLeastTile);
+  EXPECT_GE(cramped.tile, kMinTile);
 }
 
 }  // namespace

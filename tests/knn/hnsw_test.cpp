@@ -20,7 +20,7 @@ KnnRows rows_of(const Matrix& x, Norm norm = Norm::l2) {
 
 HnswGraph built(const KnnRows& rows, int links = 16, int ef_construction = 60, int threads = 2,
                 std::uint64_t seed = 1) {
-  return build_hnsw(rows, {.links = links, .ef_construction = ef_construction}, seed, Cpu{threads});
+  return build_hnsw(rows, {.M = links, .ef_construction = ef_construction}, seed, Cpu{threads});
 }
 
 float square_of(const KnnRows& rows, std::int64_t row) {
@@ -69,7 +69,7 @@ std::int64_t reached(const KnnRows& rows, const HnswGraph& graph, std::int64_t f
 
 /// Every list holds other rows, each once, then -1; on upper levels only rows that reach as high.
 void expect_sound(const KnnRows& rows, const HnswGraph& graph) {
-  const auto n = static_cast<std::size_t>(rows.n()), links = static_cast<std::size_t>(graph.links);
+  const auto n = static_cast<std::size_t>(rows.n()), links = static_cast<std::size_t>(graph.M);
   ASSERT_EQ(graph.lowest.size(), n * 2 * links);
   ASSERT_EQ(graph.upper_begin.size(), n + 1);
   ASSERT_EQ(graph.upper.size(), static_cast<std::size_t>(graph.upper_begin[n]) * links);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "knn/honours.hpp"
 #include "nearfold/knn.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
@@ -28,10 +29,6 @@ using query_oracle::expect_equal;
 using query_oracle::expect_exact_answer;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr Metric kMetrics[] = {Metric::euclidean,    Metric::sqeuclidean, Metric::cosine,
-                               Metric::correlation,  Metric::manhattan,   Metric::chebyshev,
-                               Metric::inner_product};
-
 QueryResult ask(const Matrix& queries, const Matrix& points, int k, const KnnParams& params,
                 Metric metric = Metric::euclidean, int threads = 2) {
   return find_neighbors(queries, points, k, params, Cpu{threads}, 1, {.metric = metric});
@@ -46,7 +43,7 @@ KnnIndex index_of(const Matrix& points, const KnnParams& params, Metric metric =
 
 TEST(Queries, AreAnsweredExactlyUnderEveryMetric) {
   const Matrix points = data::normals(400, 9, 50, 1.0, 0.3f), queries = data::normals(50, 9, 51);
-  for (const Metric metric : kMetrics)
+  for (const Metric metric : all_metrics())
     for (const int k : {1, 7, 400})
       expect_exact_answer(queries, points, metric, ask(queries, points, k, FlatKnn{}, metric), 7);
 }
@@ -76,11 +73,10 @@ TEST(Queries, WithoutADirectionAreFarFromAllButTheirLike) {
 TEST(Queries, ThatAreAPointFindItAtZero) {
   const Matrix points = data::normals(400, 9, 56, 1.0, 0.3f);
   for (const KnnParams& params :
-       {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.lists = 9, .probes = 9}}, KnnParams{HnswKnn{}}})
-    for (const Metric metric : kMetrics) {
-      const bool l2 = metric != Metric::manhattan && metric != Metric::chebyshev;
-      if (metric == Metric::inner_product) continue;  // a longer point has the larger product
-      if (std::holds_alternative<IvfKnn>(params) && !l2) continue;
+       {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.nlist = 9, .nprobe = 9}}, KnnParams{HnswKnn{}}})
+    for (const Metric metric : all_metrics()) {
+      if (queries_differ(row_of(metric).points)) continue;  // a longer point has the larger product
+      if (!std::visit([&](const auto& p) { return honours(p, row_of(metric)); }, params)) continue;
       const QueryResult found = ask(points, points, 3, params, metric);
       for (std::int32_t i = 0; i < 400; ++i) {
         const auto at = static_cast<std::size_t>(i) * 3;
@@ -119,7 +115,7 @@ TEST(Queries, DependNeitherOnTheOthersNorOnThreads) {
       return ask(some, points, 9, FlatKnn{}, Metric::euclidean, threads);
     });
     for (const KnnParams& params :
-         {KnnParams{IvfKnn{.lists = 20, .probes = 2}}, KnnParams{HnswKnn{.links = 4, .ef = 20}}}) {
+         {KnnParams{IvfKnn{.nlist = 20, .nprobe = 2}}, KnnParams{HnswKnn{.M = 4, .ef = 20}}}) {
       const KnnIndex index = index_of(points, params);
       expect_independent(queries, 9, [&](const Matrix& some, int threads) {
         return find_neighbors(some, points, 9, index, Cpu{threads});
@@ -151,7 +147,7 @@ TEST(Queries, WithFewProbesOrLinksAreFilledUpExactly) {
   const Matrix points = data::normals(200, 4, 63), queries = data::normals(20, 4, 64);
   const QueryResult all = ask(queries, points, 200, FlatKnn{});
   for (const KnnParams& params :
-       {KnnParams{IvfKnn{.lists = 40, .probes = 1}}, KnnParams{HnswKnn{.links = 2, .ef = 1}}}) {
+       {KnnParams{IvfKnn{.nlist = 40, .nprobe = 1}}, KnnParams{HnswKnn{.M = 2, .ef = 1}}}) {
     const QueryResult found = ask(queries, points, 200, params);
     EXPECT_EQ(found.neighbors, all.neighbors) << params.index();
     EXPECT_EQ(found.distances, all.distances) << params.index();
@@ -210,9 +206,9 @@ std::vector<Case> cases() {
   const Matrix low = data::normals(500, 7, 70, 1.0, 0.3f);
   const Matrix high = data::normals(1100, 140, 71, 0.95);
   return {{"ivf", low, IvfKnn{}, {}},
-          {"ivf, projected", high, IvfKnn{.lists = 30, .probes = 4}, {}},
+          {"ivf, projected", high, IvfKnn{.nlist = 30, .nprobe = 4}, {}},
           {"ivf, far zeros", zeros, IvfKnn{}, {Metric::cosine, ZeroVectors::far}},
-          {"hnsw", low, HnswKnn{.links = 5}, {}},
+          {"hnsw", low, HnswKnn{.M = 5}, {}},
           {"hnsw, projected", high, HnswKnn{.ef = 60}, {Metric::correlation}},
           {"hnsw, product", low, HnswKnn{}, {Metric::inner_product}},
           {"hnsw, manhattan", low, HnswKnn{.target_recall = 0.8}, {Metric::manhattan}},
@@ -251,7 +247,7 @@ TEST_F(IndexFiles, HaveTheSameBytesForAnyThreadsAndWhenWrittenAgain) {
 
 TEST_F(IndexFiles, AreNotReplacedUnasked) {
   const Matrix points = data::normals(60, 4, 73);
-  const KnnIndex index = index_of(points, IvfKnn{.lists = 6});
+  const KnnIndex index = index_of(points, IvfKnn{.nlist = 6});
   make("i.npz", "mine");
   expect_refused([&] { io::write_index(path("i.npz"), index, points, Overwrite::no); }, {"i.npz"});
   EXPECT_EQ(content("i.npz"), "mine");
@@ -291,7 +287,7 @@ class IndexFaults : public io::FolderTest {
 };
 
 TEST_F(IndexFaults, OfOtherPointsAreNamed) {
-  const Parts good = made(IvfKnn{.lists = 6});
+  const Parts good = made(IvfKnn{.nlist = 6});
   refuse(good.meta("/fingerprint", "00"), {"other points", "build it again"});
   refuse(good.meta("/n", 61), {"other points", "it has 61, these are 60"});
   Matrix moved = points_;
@@ -302,7 +298,7 @@ TEST_F(IndexFaults, OfOtherPointsAreNamed) {
 }
 
 TEST_F(IndexFaults, OfMetaAreNamed) {
-  const Parts good = made(IvfKnn{.lists = 6, .probes = 2});
+  const Parts good = made(IvfKnn{.nlist = 6, .nprobe = 2});
   refuse(good.without("meta"), {"no array 'meta'"});
   refuse(good.without_meta("kind"), {"i.npz:meta", "no index", "--save-index"});
   refuse(good.meta("/kind", "flat"), {"'kind' is 'flat'"});
@@ -316,16 +312,16 @@ TEST_F(IndexFaults, OfMetaAreNamed) {
   refuse(good.meta("/norm", "l3"), {"'norm' is 'l3'"});
   refuse(good.meta("/norm", "linf"), {"'norm' is 'linf'", "euclidean"});
   refuse(good.without_meta("params"), {"'params' is missing"});
-  refuse(good.meta("/params/lists", 0), {"lists is 0"});
-  refuse(good.meta("/params/lists", 7), {"'lists' is 7", "6 centroids"});
-  refuse(good.meta("/params/probes", 7), {"'probes' is 7", "6 centroids"});
-  refuse(good.meta("/params/probes", std::int64_t{1} << 40), {"'probes' is 1099511627776"});
+  refuse(good.meta("/params/nlist", 0), {"nlist is 0"});
+  refuse(good.meta("/params/nlist", 7), {"'nlist' is 7", "6 centroids"});
+  refuse(good.meta("/params/nprobe", 7), {"'nprobe' is 7", "6 centroids"});
+  refuse(good.meta("/params/nprobe", std::int64_t{1} << 40), {"'nprobe' is 1099511627776"});
   refuse(good.meta("/params/target_recall", 1.5), {"target_recall is 1.5"});
   refuse(good.meta("/params/target_recall", nullptr), {"'target_recall'", "wrong type: 'null'"});
 }
 
 TEST_F(IndexFaults, OfRowsAreNamed) {
-  const Parts good = made(IvfKnn{.lists = 6});
+  const Parts good = made(IvfKnn{.nlist = 6});
   refuse(good.shaped<float>("mean", {3}), {"i.npz:mean", "3 rows", "4 to 5"});
   refuse(good.shaped<double>("mean", {4}), {"i.npz:mean", "float64 (4,)", "float32 (4,)"});
   refuse(good.value("mean", 2, kNan), {"i.npz:mean", "value 2 is nan"});
@@ -346,7 +342,7 @@ TEST_F(IndexFaults, OfRowsAreNamed) {
 }
 
 TEST_F(IndexFaults, OfCellsAreNamed) {
-  const Parts good = made(IvfKnn{.lists = 30});
+  const Parts good = made(IvfKnn{.nlist = 30});
   using Long = std::int64_t;
   refuse(good.without("begin"), {"no array 'begin'"});
   refuse(good.shaped<float>("centroids", {0, 16}), {"i.npz:centroids", "0 rows"});
@@ -362,10 +358,10 @@ TEST_F(IndexFaults, OfCellsAreNamed) {
 }
 
 TEST_F(IndexFaults, OfLinksAreNamed) {
-  const Parts good = made(HnswKnn{.links = 2, .ef_construction = 20}, Metric::manhattan);
+  const Parts good = made(HnswKnn{.M = 2, .ef_construction = 20}, Metric::manhattan);
   refuse(good.meta("/metric", "cosine"), {"'norm' is 'l1'", "cosine"});
-  refuse(good.meta("/params/links", 1), {"links is 1"});
-  refuse(good.meta("/params/links", 3), {"i.npz:lowest", "(60, 4)", "(60, 6)"});
+  refuse(good.meta("/params/M", 1), {"M is 1"});
+  refuse(good.meta("/params/M", 3), {"i.npz:lowest", "(60, 4)", "(60, 6)"});
   refuse(good.meta("/params/ef_construction", 1), {"ef_construction is 1"});
   refuse(good.meta("/params/ef", 0), {"ef is 0"});
   refuse(good.without_meta("entry"), {"'entry' is missing"});
@@ -382,7 +378,7 @@ TEST_F(IndexFaults, OfLinksAreNamed) {
 }
 
 TEST_F(IndexFaults, OfDamagedFilesAreNamed) {
-  made(IvfKnn{.lists = 6});
+  made(IvfKnn{.nlist = 6});
   std::string bytes = content("good.npz");
   bytes[bytes.find("ids.npy") - 200] ^= 1;  // in the values before it, the squares
   make("flipped.npz", bytes);

@@ -43,7 +43,7 @@ TEST(IvfKnn, ReachesItsTargetRecall) {
 
 TEST(IvfKnn, ItsDistancesAreTheDistancesOfItsIds) {
   const Matrix x = data::normals(800, 20, 31);
-  const KnnGraph graph = ivf(x, 10, {.lists = 30, .probes = 3});
+  const KnnGraph graph = ivf(x, 10, {.nlist = 30, .nprobe = 3});
   for (std::size_t e = 0; e < graph.neighbors.size(); ++e) {
     const double wanted =
         oracle::distance(x, static_cast<std::int64_t>(e) / 10, graph.neighbors[e]);
@@ -54,7 +54,7 @@ TEST(IvfKnn, ItsDistancesAreTheDistancesOfItsIds) {
 TEST(IvfKnn, IsTheSameForAnyNumberOfThreads) {
   for (const std::int64_t n : {200, 255, 1500}) {
     const Matrix x = data::normals(n, 24, 32);
-    const IvfKnn params{.lists = 14, .probes = 3};
+    const IvfKnn params{.nlist = 14, .nprobe = 3};
     const KnnGraph one = ivf(x, 10, params, 1);
     for (const int threads : {1, 2, 3, 7}) {
       const KnnGraph more = ivf(x, 10, params, threads);
@@ -66,13 +66,13 @@ TEST(IvfKnn, IsTheSameForAnyNumberOfThreads) {
 
 TEST(IvfKnn, DependsOnTheSeed) {
   const Matrix x = data::normals(1000, 24, 33);
-  const IvfKnn params{.lists = 40, .probes = 1};
+  const IvfKnn params{.nlist = 40, .nprobe = 1};
   EXPECT_NE(ivf(x, 10, params, 2, 1).neighbors, ivf(x, 10, params, 2, 2).neighbors);
 }
 
 TEST(IvfKnn, AllProbesGiveTheExactAnswer) {
   const Matrix x = data::normals(900, 24, 34);
-  const KnnGraph all = ivf(x, 10, {.lists = 30, .probes = 30}),
+  const KnnGraph all = ivf(x, 10, {.nlist = 30, .nprobe = 30}),
                  wanted = find_neighbors(x, 10, FlatKnn{}, Cpu{2}, 1);
   EXPECT_EQ(all.neighbors, wanted.neighbors);
   EXPECT_EQ(all.distances, wanted.distances);
@@ -81,22 +81,22 @@ TEST(IvfKnn, AllProbesGiveTheExactAnswer) {
 
 TEST(IvfKnn, AllProbesGiveTheExactAnswerAmongTies) {
   const Matrix x = data::duplicates(600, 4, 35, 6);
-  const KnnGraph all = ivf(x, 10, {.lists = 5, .probes = 5}),
+  const KnnGraph all = ivf(x, 10, {.nlist = 5, .nprobe = 5}),
                  wanted = find_neighbors(x, 10, FlatKnn{}, Cpu{2}, 1);
   EXPECT_EQ(all.distances, wanted.distances);
 }
 
 TEST(IvfKnn, RowsThatOneProbeCannotFillAreComplete) {
   const Matrix x = data::normals(300, 6, 36);
-  const KnnGraph graph = ivf(x, 40, {.lists = 100, .probes = 1});
+  const KnnGraph graph = ivf(x, 40, {.nlist = 100, .nprobe = 1});
   expect_exact(x, graph, 3);  // no list holds 41 points, so every row was searched exactly
 }
 
 TEST(IvfKnn, TakesOneListPerPointAndOneListForAll) {
   const Matrix x = data::normals(120, 6, 37);
-  ASSERT_NO_THROW(ivf(x, 5, {.lists = 120}).validate());
-  expect_exact(x, ivf(x, 5, {.lists = 1}));
-  expect_exact(x, ivf(x, 119, {.lists = 10, .probes = 10}), 7);
+  ASSERT_NO_THROW(ivf(x, 5, {.nlist = 120}).validate());
+  expect_exact(x, ivf(x, 5, {.nlist = 1}));
+  expect_exact(x, ivf(x, 119, {.nlist = 10, .nprobe = 10}), 7);
 }
 
 TEST(IvfKnn, TakesEqualRowsAndTheSmallestSizes) {
@@ -108,7 +108,7 @@ TEST(IvfKnn, TakesEqualRowsAndTheSmallestSizes) {
 
 // The coarse search goes by matrix products, whose rounding grows with the distance to the origin.
 TEST(IvfKnn, IsAsGoodFarFromTheOrigin) {
-  const IvfKnn params{.lists = 40, .probes = 4};
+  const IvfKnn params{.nlist = 40, .nprobe = 4};
   const Matrix near = data::normals(1000, 16, 39), far = data::normals(1000, 16, 39, 1.0, 1e4f);
   EXPECT_GE(oracle::recall(far, ivf(far, 10, params)),
             oracle::recall(near, ivf(near, 10, params)) - 0.03);
@@ -116,28 +116,28 @@ TEST(IvfKnn, IsAsGoodFarFromTheOrigin) {
 
 TEST(IvfKnn, NamesBadParameters) {
   const Matrix x = data::normals(100, 4, 40);
-  expect_contains(said(x, 5, IvfKnn{.lists = 0}), "lists is 0");
-  expect_contains(said(x, 5, IvfKnn{.lists = 101}), "lists is 101");
-  expect_contains(said(x, 5, IvfKnn{.probes = 0}), "probes is 0");
-  expect_contains(said(x, 5, IvfKnn{.lists = 10, .probes = 11}), "probes is 11");
+  expect_contains(said(x, 5, IvfKnn{.nlist = 0}), "nlist is 0");
+  expect_contains(said(x, 5, IvfKnn{.nlist = 101}), "nlist is 101");
+  expect_contains(said(x, 5, IvfKnn{.nprobe = 0}), "nprobe is 0");
+  expect_contains(said(x, 5, IvfKnn{.nlist = 10, .nprobe = 11}), "nprobe is 11");
   expect_contains(said(x, 5, IvfKnn{.target_recall = 0.0}), "target_recall is 0");
   expect_contains(said(x, 5, IvfKnn{.target_recall = 1.5}), "target_recall is 1.5");
   expect_contains(said(x, 5, IvfKnn{.target_recall = std::nan("")}), "target_recall is");
 }
 
-TEST(RowPanels, MeasureWhatRowsDoHoweverManyThereAre) {
+TEST(PackedRows, MeasureWhatRowsDoHoweverManyThereAre) {
   for (const std::int64_t n : {1, 3, 16, 17, 40, 100}) {
     const Matrix rows = data::normals(n, 21, 6), queries = data::normals(4, 21, 7);
     std::vector<float> squares;
     for (std::int64_t r = 0; r < n; ++r)
       squares.push_back(squared_distance(rows.row(r), Matrix(1, 21).row(0), 21));
-    const RowPanels panels(rows, squares, Cpu{2});
-    const std::int64_t padded = RowPanels::last(n) * RowPanels::kRows;
+    const PackedRows panels(rows, squares, Cpu{2});
+    const std::int64_t padded = PackedRows::last(n) * PackedRows::kRows;
     Matrix measures(4, padded);
     const float* from[4];
     float* to[4];
     for (int q = 0; q < 4; ++q) from[q] = queries.row(q), to[q] = measures.row(q);
-    panels.measure(from, 0, RowPanels::last(n), to);
+    panels.measure(from, 0, PackedRows::last(n), to);
     std::vector<std::int32_t> nearest(4);
     panels.nearest(queries.row(0), 4, 21, nearest.data());
     for (std::int64_t q = 0; q < 4; ++q) {

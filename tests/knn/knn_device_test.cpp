@@ -27,7 +27,7 @@ struct Entries {
   std::vector<float> distances;
 };
 
-template <class Executor = Emulated>
+template <class Executor = HostExecutor>
 Entries flat(const SearchedPoints& points, int k, const SearchPlan& plan, Asked& asked,
              const Executor& executor = {}) {
   SearchOn<Executor> search(executor, points, k, plan);
@@ -172,25 +172,25 @@ TEST(FlatOnDevice, IsSearchedByWhatIsFaster) {
   for (const bool halves_are_slow : {true, false}) {
     Asked asked{.a_half_search = milliseconds(halves_are_slow ? 80 : 0),
                 .a_float_search = milliseconds(halves_are_slow ? 0 : 80)};
-    SearchOn<Emulated> search(Emulated{}, points_of(x), 5, {true, true, 60, 60});
-    EXPECT_EQ(find_flat(Emulated{}, search, true, std::make_unique<PlayedFinder>(asked), 60),
+    SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), 5, {true, true, 60, 60});
+    EXPECT_EQ(find_flat(HostExecutor{}, search, true, std::make_unique<PlayedFinder>(asked), 60),
               !halves_are_slow);
-    expect_same(
-        {Emulated{}.download(search.take_ids()), Emulated{}.download(search.take_distances())},
-        wanted);
+    expect_same({HostExecutor{}.download(search.take_ids()),
+                 HostExecutor{}.download(search.take_distances())},
+                wanted);
     EXPECT_EQ(asked.by_halves, halves_are_slow ? 120 : 180);  // of these, 120 to see
     EXPECT_EQ(asked.by_floats, halves_are_slow ? 180 : 120);
   }
 }
 
 /// A device that has less memory than it said.
-struct Scarce : Emulated {
+struct Scarce : HostExecutor {
   std::int64_t most = 0;  // bytes at once
 
   template <class T>
   Buffer<T> buffer(std::int64_t size) const {
     if (size * static_cast<std::int64_t>(sizeof(T)) > most) throw OutOfMemory("none", size, most);
-    return Emulated::buffer<T>(size);
+    return HostExecutor::buffer<T>(size);
   }
 };
 
@@ -217,14 +217,14 @@ TEST(CellsOnDevice, AreProbedUntilTheirRecallIsReached) {
         [](const RowsForFaiss<float>& rows) { return std::make_unique<PlayedCells>(rows, 16); },
         recall_of};
     Asked asked;
-    SearchOn<Emulated> search(Emulated{}, points_of(x), 10, {false, true, 1500, 200});
+    SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), 10, {false, true, 1500, 200});
     const CellsFound found =
-        find_through_cells(Emulated{}, search, task, std::make_unique<PlayedFinder>(asked));
-    EXPECT_EQ(found.probes, target == 0.0 ? 1 : 16);
+        find_through_cells(HostExecutor{}, search, task, std::make_unique<PlayedFinder>(asked));
+    EXPECT_EQ(found.nprobe, target == 0.0 ? 1 : 16);
     EXPECT_GE(found.recall.mean, target);
     EXPECT_EQ(asked.by_floats, 1000);
-    const std::vector<float> distances = Emulated{}.download(search.take_distances());
-    EXPECT_EQ(distances == exact.distances, found.probes == 16);
+    const std::vector<float> distances = HostExecutor{}.download(search.take_distances());
+    EXPECT_EQ(distances == exact.distances, found.nprobe == 16);
   }
 }
 
@@ -240,10 +240,10 @@ TEST(CellsOnDevice, AreAskedForNoMoreThanFaissHas) {
                         },
                         recall_of};
     Asked asked;
-    SearchOn<Emulated> search(Emulated{}, points_of(x), k, {false, true, n, n});
+    SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), k, {false, true, n, n});
     const CellsFound found =
-        find_through_cells(Emulated{}, search, task, std::make_unique<PlayedFinder>(asked));
-    EXPECT_EQ(found.probes, std::min(lists, 2047));
+        find_through_cells(HostExecutor{}, search, task, std::make_unique<PlayedFinder>(asked));
+    EXPECT_EQ(found.nprobe, std::min(lists, 2047));
     EXPECT_GE(found.recall.mean, 0.95);
   }
 }
@@ -255,11 +255,11 @@ TEST(CellsOnDevice, FillShortRowsExactly) {
       [](const RowsForFaiss<float>& rows) { return std::make_unique<PlayedCells>(rows, 100); },
       recall_of};
   Asked asked;
-  SearchOn<Emulated> search(Emulated{}, points_of(x), 10, {false, true, 300, 300});
-  find_through_cells(Emulated{}, search, task, std::make_unique<PlayedFinder>(asked));
+  SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), 10, {false, true, 300, 300});
+  find_through_cells(HostExecutor{}, search, task, std::make_unique<PlayedFinder>(asked));
   const KnnGraph exact = on_cpu(x, 10);
-  EXPECT_EQ(Emulated{}.download(search.take_ids()), exact.neighbors);
-  EXPECT_EQ(Emulated{}.download(search.take_distances()), exact.distances);
+  EXPECT_EQ(HostExecutor{}.download(search.take_ids()), exact.neighbors);
+  EXPECT_EQ(HostExecutor{}.download(search.take_distances()), exact.distances);
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST(FlatKnn, IsExactWithClustersOfVeryDifferentWidth) {
 TEST(FlatKnn, SquaresWithOneRootGoToTheLowerId) {
   int equal = 0;
   for (const KnnParams& params :
-       {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.lists = 4, .probes = 4}}}) {
+       {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.nlist = 4, .nprobe = 4}}}) {
     Matrix x(600, 2);
     for (std::int64_t i = 0; i < x.rows; ++i) {
       x.row(i)[0] = i == 0 ? 0.0f : 1.0f;

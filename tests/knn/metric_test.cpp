@@ -4,21 +4,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "knn/honours.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
-#include "stages.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
 
 namespace nearfold {
 namespace {
-
-constexpr Metric kMetrics[] = {Metric::euclidean,   Metric::sqeuclidean,   Metric::cosine,
-                               Metric::correlation, Metric::inner_product, Metric::manhattan,
-                               Metric::chebyshev};
 
 std::vector<double> doubles(const Matrix& x, std::int64_t i, bool centred) {
   std::vector<double> row(x.row(i), x.row(i) + x.cols);
@@ -64,9 +62,11 @@ double distance(const Matrix& x, Metric metric, std::int64_t i, std::int64_t j, 
       return linf;
     case Metric::inner_product:
       return std::sqrt(dot(a, a)) * most - dot(a, b);
-    default:
+    case Metric::cosine:
+    case Metric::correlation:
       return 1 - dot(a, b) / std::sqrt(dot(a, a) * dot(b, b));
   }
+  return -1;
 }
 
 /// All distances from point i but its own, ascending.
@@ -111,7 +111,7 @@ KnnGraph find(const Matrix& x, int k, const KnnParams& params, const Distance& d
 
 TEST(Metric, FlatIsExactUnderEachInFewDimensions) {
   const Matrix x = data::normals(400, 7, 1, 1.0, 0.3f);
-  for (const Metric metric : kMetrics) {
+  for (const Metric metric : all_metrics()) {
     const KnnGraph graph = find(x, 12, FlatKnn{}, {metric});
     ASSERT_NO_THROW(graph.validate()) << name(metric);
     EXPECT_EQ(graph.metric, name(metric));
@@ -121,13 +121,13 @@ TEST(Metric, FlatIsExactUnderEachInFewDimensions) {
 
 TEST(Metric, FlatIsExactUnderEachThroughTheFilter) {
   const Matrix x = data::normals(1100, 160, 2, /*decay=*/0.95, /*offset=*/0.05f);
-  for (const Metric metric : kMetrics)
+  for (const Metric metric : all_metrics())
     EXPECT_EQ(check(x, metric, find(x, 12, FlatKnn{}, {metric}), 23), 1.0) << name(metric);
 }
 
 TEST(Metric, ApproximateMethodsReachTheirTargetUnderEachThatTheyTake) {
   const Matrix x = data::normals(1500, 10, 3, 1.0, 0.3f);
-  for (const Metric metric : kMetrics)
+  for (const Metric metric : all_metrics())
     for (const KnnParams& params :
          {KnnParams{IvfKnn{}}, KnnParams{HnswKnn{}}, KnnParams{NnDescentKnn{}}}) {
       try {
@@ -144,7 +144,7 @@ TEST(Metric, ApproximateMethodsReachTheirTargetUnderEachThatTheyTake) {
 
 TEST(Metric, GraphsAreTheSameForAnyNumberOfThreadsUnderEach) {
   const Matrix x = data::normals(700, 20, 4, 1.0, 0.3f);
-  for (const Metric metric : kMetrics) {
+  for (const Metric metric : all_metrics()) {
     const KnnGraph one = find(x, 9, FlatKnn{}, {metric}, 1);
     for (const int threads : {2, 3, 7}) {
       const KnnGraph more = find(x, 9, FlatKnn{}, {metric}, threads);
@@ -231,13 +231,58 @@ TEST(Metric, InnerProductTakesAZeroVector) {
 
 // ---- names and refusals -------------------------------------------------------------------------
 
-TEST(Metric, HasANameAndIsFoundByIt) {
-  for (const Metric metric : kMetrics) EXPECT_EQ(metric_named(name(metric)), metric);
+static_assert(row_of(Metric::cosine).distance == DistanceForm::half);
+static_assert(norm_of(Metric::manhattan) == Norm::l1 && norm_of(Metric::chebyshev) == Norm::linf);
+static_assert(directed(Metric::correlation) && !directed(Metric::inner_product));
+
+TEST(Metric, HasNamesAndIsFoundByEach) {
+  std::size_t words = 0;
+  for (const Metric metric : all_metrics()) {
+    EXPECT_STREQ(name(metric), row_of(metric).names[0]);
+    for (const char* const word : row_of(metric).names) {
+      if (word == nullptr) continue;
+      EXPECT_EQ(metric_named(word), metric) << word;
+      ++words;
+    }
+  }
+  EXPECT_EQ(metric_words().size(), words);
   EXPECT_EQ(metric_named("l1"), Metric::manhattan);
   EXPECT_EQ(metric_named("dot"), Metric::inner_product);
   const std::string said = error_of<InvalidParameter>([] { metric_named("hamming"); });
   expect_contains(said, "'hamming'");
-  expect_contains(said, "chebyshev");
+  for (const std::string& word : metric_words()) expect_contains(said, word);
+}
+
+TEST(Metric, MeasuresComeBackFromTheirDistances) {
+  for (const Metric metric : all_metrics()) {
+    const DistanceForm form = row_of(metric).distance;
+    EXPECT_NEAR(measured_in(form, static_cast<double>(distance_in(form, 5.0f, 3.0f)), 3.0), 5, 1e-6)
+        << name(metric);
+  }
+}
+
+TEST(Metric, AreInTheReadmeAsInTheTable) {
+  std::ostringstream readme;
+  readme << std::ifstream(NEARFOLD_README).rdbuf();
+  const std::string text = readme.str();
+  const auto all_but = [&](const auto& index) {
+    const auto names = metrics_that([&](const MetricRow& m) { return !honours(index, m); });
+    std::string list = names.empty() ? "all |" : "all but ";
+    for (const std::string& word : names) list += word + (word == names.back() ? " |" : ", ");
+    return list;
+  };
+  std::string all = "Metrics:", on_gpu = "`auto`;";
+  for (const MetricRow& row : kMetrics) all += std::string(" ") + row.names[0] + ",";
+  for (const std::string& word : metrics_that(honours_on_gpu)) on_gpu += " " + word + ",";
+  all.back() = '.';
+  on_gpu.back() = ')';
+  expect_contains(text, all);
+  expect_contains(text, on_gpu);
+  for_each_alternative<KnnParams>([&](const auto& index) {
+    const std::size_t row = text.find(std::string("| `") + index_name(index) + "` |");
+    ASSERT_NE(row, std::string::npos) << index_name(index);
+    expect_contains(text.substr(row, text.find('\n', row) - row), all_but(index));
+  });
 }
 
 TEST(Metric, MethodsThatCannotHonourOneNameThoseThatCan) {

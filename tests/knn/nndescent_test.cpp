@@ -107,7 +107,7 @@ TEST(NnDescent, FindsMoreWithEveryIteration) {
   const Matrix x = data::normals(4000, 24, 53);
   const KnnRows rows = rows_of(x);
   Asked asked;
-  descend(rows, 60, {.iterations = 4, .max_candidates = 16}, 2, 1, &asked);
+  descend(rows, 60, {.n_iters = 4, .max_candidates = 16}, 2, 1, &asked);
   ASSERT_EQ(asked.size(), 4u);
   std::vector<double> recalls;
   for (const Candidates& so_far : asked) {
@@ -123,7 +123,7 @@ TEST(NnDescent, FindsMoreWithMoreHops) {
   const Matrix x = data::normals(3000, 24, 54);
   const KnnRows rows = rows_of(x);
   const auto found = [&](int hops) {
-    return recall(x, rows, descend(rows, 30, {.iterations = 2, .max_candidates = hops}), 30, 60);
+    return recall(x, rows, descend(rows, 30, {.n_iters = 2, .max_candidates = hops}), 30, 60);
   };
   EXPECT_GT(found(60), found(12) + 0.05);
 }
@@ -132,7 +132,7 @@ TEST(NnDescent, FindsMoreWithMoreHops) {
 // would give others.
 TEST(NnDescent, IsTheSameForAnyNumberOfThreads) {
   const KnnRows rows = rows_of(data::normals(10000, 12, 55));
-  const NnDescentKnn params{.iterations = 1, .max_candidates = 24};
+  const NnDescentKnn params{.n_iters = 1, .max_candidates = 24};
   const Candidates one = descend(rows, 20, params, 1);
   for (const int threads : {2, 3, 7})
     EXPECT_EQ(descend(rows, 20, params, threads).rows, one.rows) << threads << " threads";
@@ -140,14 +140,14 @@ TEST(NnDescent, IsTheSameForAnyNumberOfThreads) {
 
 TEST(NnDescent, DependsOnTheSeed) {
   const KnnRows rows = rows_of(data::normals(2000, 24, 56));
-  const NnDescentKnn params{.iterations = 1, .max_candidates = 8};
+  const NnDescentKnn params{.n_iters = 1, .max_candidates = 8};
   EXPECT_NE(descend(rows, 40, params, 2, 1).rows, descend(rows, 40, params, 2, 2).rows);
 }
 
 TEST(NnDescent, EndsWhenToldWhenItHasEnoughAndWhenNothingMoves) {
   const KnnRows rows = rows_of(data::normals(1500, 6, 57));
   Asked asked;
-  descend(rows, 10, {.iterations = 2}, 2, 1, &asked);
+  descend(rows, 10, {.n_iters = 2}, 2, 1, &asked);
   EXPECT_EQ(asked.size(), 2u);
   const Candidates first =
       nn_descent(rows, 10, {}, 1, Cpu{2}, [](const Candidates&) { return true; });

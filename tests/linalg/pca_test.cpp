@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "linalg/pca_axes.hpp"
 #include "linalg/symmetric_eigen.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/pca.hpp"

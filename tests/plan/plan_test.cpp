@@ -51,8 +51,8 @@ TEST(Plan, CountsBeyondThirtyTwoBits) {
 }
 
 TEST(Plan, EndsAtTheLargestNumberInsteadOfWrappingAround) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 62;
-  EXPECT_GT(bytes_of(kMost, kMost), std::int64_t{1} << 62);
+  constexpr std::int64_t kMax = std::int64_t{1} << 62;
+  EXPECT_GT(bytes_of(kMax, kMax), std::int64_t{1} << 62);
   EXPECT_GT(bytes_of((std::int64_t{1} << 31) - 1, 1'000'000), 8'000'000 * kGiga / 1000);
 }
 

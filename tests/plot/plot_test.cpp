@@ -1,6 +1,5 @@
-// Pictures: where marks fall and of what colour, what happens at the edges, and PNG bytes.
+// Pictures: where marks fall and of what colour, and what happens at the edges.
 #include <gtest/gtest.h>
-#include <png.h>
 
 #include <algorithm>
 #include <array>
@@ -12,9 +11,9 @@
 
 #include "nearfold/error.hpp"
 #include "plot/colors.hpp"
+#include "plot/draw.hpp"
 #include "plot/place.hpp"
 #include "plot/raster.hpp"
-#include "plot/text.hpp"
 #include "support/plot_data.hpp"
 
 namespace nearfold {
@@ -172,9 +171,9 @@ TEST(Picture, DrawsEmptySingleAndEqualPoints) {
 }
 
 TEST(Picture, DrawsExtremeButFiniteValues) {
-  constexpr float kMost = std::numeric_limits<float>::max();
+  constexpr float kMax = std::numeric_limits<float>::max();
   Matrix layout(2, 2);
-  layout.values = {-kMost, -kMost, kMost, kMost};
+  layout.values = {-kMax, -kMax, kMax, kMax};
   const Places places = place_points(layout, {0, 0, 100, 100}, 0.0f);
   EXPECT_FLOAT_EQ(places.at[0].x, 0.0f);
   EXPECT_FLOAT_EQ(places.at[1].x, 100.0f);
@@ -199,11 +198,16 @@ TEST(Legend, IsBesideTheMapAndNamesTheClasses) {
   const std::vector<std::string> names = {"first", "second"};
   const Image plain = map_of(clouds.layout, {}, {}, small());
   const Image numbers = map_of(clouds.layout, clouds.labels, {}, small());
-  const Image named = map_of(clouds.layout, clouds.labels, names, small());
   const Box column = {205, 0, 240, 60};
   EXPECT_EQ(marked(plain, {225, 0, 240, 30}), 0);
   EXPECT_GT(marked(numbers, column), 20);
-  EXPECT_GT(marked(named, column), marked(numbers, column));
+  const Scene named =
+      lay_out({.panels = {{clouds.layout, clouds.labels}}, .names = names}, small());
+  for (const std::size_t c : {0u, 1u}) {
+    EXPECT_EQ(named.texts.at(c).text, names[c]);
+    EXPECT_GT(named.swatches.at(c).at.x, static_cast<float>(named.maps[0].box.right));
+    EXPECT_GT(named.texts.at(c).at.x, named.swatches.at(c).at.x);
+  }
 }
 
 TEST(Legend, CopesWithMoreClassesAndLongerNamesThanFit) {
@@ -223,22 +227,55 @@ TEST(Legend, CopesWithMoreClassesAndLongerNamesThanFit) {
   }
 }
 
+// The pixels of a scene, drawn as it says.
+Image drawn(const Scene& scene) {
+  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, scene.width, scene.height));
+  draw(Cairo(cairo_create(surface.get())).get(), scene);
+  return image_of(surface.get());
+}
+
 TEST(Discs, LetNoClassCoverTheOthers) {
-  Dots dots{
-      std::vector<Spot>(400, Spot{20.0f, 20.0f}), {}, {{1.0f, 0.0f, 0.0f}, {0.0f, 0.0f, 1.0f}}};
+  Dots dots{{}, {}, {{1.0f, 0.0f, 0.0f}, {0.0f, 0.0f, 1.0f}}};
   for (std::size_t i = 0; i < 400; ++i) {
     dots.class_of.push_back(i < 200 ? 0 : 1);
-    dots.at[i] = {20.0f + 16.0f * static_cast<float>(i % 200 % 20), 20.0f};
+    dots.at.push_back({20.0f + 16.0f * static_cast<float>(i % 200 % 20), 20.0f});
   }
   // At each of 20 places ten discs of either class lie on each other: both win somewhere.
-  Canvas canvas(360, 40, {1.0f, 1.0f, 1.0f});
-  draw_discs(canvas, dots, 4.0f, theme(false));
-  int red = 0;
-  for (int place = 0; place < 20; ++place) {
-    red += canvas.at(20 + 16 * place, 20).r > canvas.at(20 + 16 * place, 20).b ? 1 : 0;
+  for (const Marks marks : {Marks::discs, Marks::disc_image}) {
+    const Image image = drawn({.width = 360,
+                               .height = 40,
+                               .look = theme(false),
+                               .marks = marks,
+                               .maps = {{{0, 0, 360, 40}, dots, 4.0f}}});
+    int red = 0;
+    for (int place = 0; place < 20; ++place) {
+      const Color color = pixel(image, 20 + 16 * place, 20);
+      red += color[0] > color[2] ? 1 : 0;
+    }
+    EXPECT_GE(red, 4);
+    EXPECT_LE(red, 16);
   }
-  EXPECT_GE(red, 4);
-  EXPECT_LE(red, 16);
+}
+
+TEST(Discs, LookTheSameAsShapesAndAsAnImage) {
+  const Clouds clouds = two_clouds(300);
+  for (const bool dark : {false, true}) {
+    Scene scene = lay_out({.panels = {{clouds.layout, clouds.labels}}}, small(Style::points, dark));
+    ASSERT_EQ(scene.marks, Marks::discs);
+    const Image shapes = drawn(scene);
+    scene.marks = Marks::disc_image;
+    const Image image = drawn(scene);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < shapes.rgb.size(); ++i)
+      sum += std::abs(static_cast<double>(shapes.rgb[i]) - image.rgb[i]);
+    EXPECT_LT(sum / static_cast<double>(shapes.rgb.size()), 1.0);
+    EXPECT_GT(marked(image, {0, 0, 200, 170}, pixel(image, 0, 0)), 300);
+  }
+}
+
+TEST(Discs, AreAnImageWhereTheyAreTooManyForShapes) {
+  const Clouds many = two_clouds(kMaxDots + 1);
+  EXPECT_EQ(lay_out({.panels = {{many.layout}}}, small(Style::points)).marks, Marks::disc_image);
 }
 
 TEST(Colours, OfTheFirstTwentyFourClassesAreAllDifferentFromEachOtherAndTheGround) {
@@ -275,47 +312,14 @@ TEST(Colours, OfDensityGoEvenlyAwayFromTheGround) {
   }
 }
 
-TEST(Text, DrawsEveryPrintableCharacterDifferently) {
-  std::set<std::vector<std::uint8_t>> seen;
-  for (char c = 32; c < 127; ++c) {
-    Canvas canvas(30, 40, {1.0f, 1.0f, 1.0f});
-    draw_text(canvas, {std::string(1, c), {4.0f, 4.0f}, {.cell = 3.0f}});
-    seen.insert(to_image(canvas).rgb);
-  }
-  EXPECT_EQ(seen.size(), 95u);
-}
-
-TEST(Text, IsShortenedToTheWidthGiven) {
-  const TextStyle style;
-  EXPECT_EQ(shortened("short", 1000.0f, style), "short");
-  const std::string cut = shortened("a name that is too long", 100.0f, style);
-  EXPECT_EQ(cut.substr(cut.size() - 3), "...");
-  EXPECT_LE(text_width(cut, style), 100.0f);
-  EXPECT_GT(text_width(cut, style), 80.0f);
-}
-
-TEST(Png, DecodesToTheSamePixels) {
+TEST(Png, IsTheSizeAskedForAndTheSameBytesEveryTime) {
   const Clouds clouds = two_clouds(800);
-  const Image image = map_of(clouds.layout, clouds.labels, {}, small());
-  const std::vector<std::byte> bytes = encode_png(image);
-  constexpr std::array<int, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  ASSERT_GT(bytes.size(), 8u);
-  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(std::to_integer<int>(bytes[i]), kSignature[i]);
-  png_image header{};
-  header.version = PNG_IMAGE_VERSION;
-  ASSERT_NE(png_image_begin_read_from_memory(&header, bytes.data(), bytes.size()), 0);
-  EXPECT_EQ(header.width, 240u);
-  EXPECT_EQ(header.height, 200u);
-  header.format = PNG_FORMAT_RGB;
-  std::vector<std::uint8_t> pixels(PNG_IMAGE_SIZE(header));
-  ASSERT_NE(png_image_finish_read(&header, nullptr, pixels.data(), 0, nullptr), 0);
-  EXPECT_EQ(pixels, image.rgb);
-  EXPECT_EQ(encode_png(image), bytes);
-}
-
-TEST(Png, RefusesAnImageWithoutItsPixels) {
-  EXPECT_THROW(encode_png({4, 4, std::vector<std::uint8_t>(47)}), InvalidInput);
-  EXPECT_THROW(encode_png({}), InvalidInput);
+  const Picture picture{.panels = {{clouds.layout, clouds.labels}}};
+  const std::string bytes = draw(picture, small(), Format::png);
+  EXPECT_TRUE(bytes.starts_with("\x89PNG\r\n\x1a\n"));
+  EXPECT_EQ(decoded(bytes).width, 240);
+  EXPECT_EQ(decoded(bytes).height, 200);
+  EXPECT_TRUE(draw(picture, small(), Format::png) == bytes);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "knn/metric_table.hpp"
 #include "nearfold/error.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
@@ -19,10 +20,6 @@
 
 namespace nearfold {
 namespace {
-
-constexpr Metric kMetrics[] = {Metric::euclidean,   Metric::sqeuclidean,   Metric::cosine,
-                               Metric::correlation, Metric::inner_product, Metric::manhattan,
-                               Metric::chebyshev};
 
 // The oracle sums the same numbers in another order.
 constexpr double kSums = 1e-12;
@@ -66,7 +63,7 @@ void expect_defined(const Matrix& x, const Matrix& y, Metric metric) {
 
 TEST(Evaluate, FollowsTheDefinitionsUnderEveryMetric) {
   const Matrix x = data::blobs(61, 6, 1, 3, 4), y = rough_map(x, 2);
-  for (const Metric metric : kMetrics) expect_defined(x, y, metric);
+  for (const Metric metric : all_metrics()) expect_defined(x, y, metric);
 }
 
 // Distances that are exact in float: ties are ties in the oracle, too.

@@ -1,4 +1,4 @@
-// Runs that are gone on with: the same bytes as one that was not interrupted, and what a checkpoint
+// Runs that are resumed: the same bytes as one that was not interrupted, and what a checkpoint
 // that is of another run, or damaged, gives.
 #include <gtest/gtest.h>
 
@@ -8,6 +8,7 @@
 #include "io/io.hpp"
 #include "kernels/core/host_executor.hpp"
 #include "kernels/graph/transfer.hpp"
+#include "kernels/tsne/host_convolution.hpp"
 #include "kernels/tsne/tsne.hpp"
 #include "kernels/umap/umap.hpp"
 #include "nearfold/embed.hpp"
@@ -44,7 +45,7 @@ Settings tsne(TsneParams::Repulsion repulsion, bool early_stop = false, int dims
           .dims = dims};
 }
 
-/// The map of a run that goes on from a checkpoint of iteration `at`, in another object.
+/// The map of a run that resumes from a checkpoint of iteration `at`, in another object.
 Result interrupted(const Settings& settings, int at) {
   Embedder first(graph(), points(), settings);
   first.advance(at);
@@ -93,7 +94,7 @@ TEST(CheckpointOnDevice, GoesOnBitForBit) {
   const EdgeGraph edges = weigh_edges(prune(graph(), 9), umap_params, Cpu{});
   const Matrix start = data::layout(kPoints, 2, 4, 3.0f);
   const auto begun = [&](const Matrix& from) {
-    return UmapOn<Emulated, 2>({}, graph_on(Emulated{}, edges), from, umap_params, 5);
+    return UmapOn<HostExecutor, 2>({}, graph_on(HostExecutor{}, edges), from, umap_params, 5);
   };
   auto whole = begun(start), first = begun(start), second = begun(Matrix(kPoints, 2));
   expect_taken_up(whole, first, second, 13, 20);
@@ -106,14 +107,15 @@ TEST(CheckpointOnDevice, OfTsneGoesOnAtTheLastLookAtTheGrid) {
       const EdgeGraph edges = weigh_edges(graph(), params, Cpu{});
       const Matrix start = data::layout(kPoints, 2, 4, 3.0f);
       const auto begun = [&](const Matrix& from) {
-        return TsneOn<Emulated, 2>({}, graph_on(Emulated{}, edges), from, params);
+        return TsneOn<HostExecutor, 2>({}, graph_on(HostExecutor{}, edges), from, params);
       };
       auto whole = begun(start), first = begun(start), second = begun(Matrix(kPoints, 2));
       expect_taken_up(whole, first, second, at, 17);
     }
 }
 
-// ---- what cannot be gone on with ----------------------------------------------------------------
+// ---- what cannot be resumed
+// -----------------------------------------------------------------------
 
 std::string refusal(Checkpoint from, const Settings& settings) {
   return error_of<InvalidInput>([&] { Embedder(graph(), points(), settings, from); });

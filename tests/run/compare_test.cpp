@@ -26,7 +26,7 @@ Settings settings(int threads = 2) {
 }
 
 std::vector<KnnParams> methods() {
-  return {IvfKnn{.lists = 40, .probes = 2}, HnswKnn{}};
+  return {IvfKnn{.nlist = 40, .nprobe = 2}, HnswKnn{}};
 }
 
 std::vector<Compared> compared(int threads = 2) {

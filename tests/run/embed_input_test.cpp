@@ -86,7 +86,7 @@ TEST(Embed, NamesEveryOtherBadSetting) {
   expect_refused({.dims = 4}, "is 4,");
   expect_refused({.device = Cpu{-1}}, "threads is -1");
   expect_refused({.device = Cpu{5000}}, "threads is 5000");
-  expect_refused({.knn = IvfKnn{.probes = -1}}, "probes is -1");
+  expect_refused({.knn = IvfKnn{.nprobe = -1}}, "nprobe is -1");
   EXPECT_THROW(embed(points(), {.device = Cuda{}}), NoDevice);
 }
 
@@ -141,7 +141,8 @@ TEST(Embed, NamesGraphsItCannotTake) {
                   "row 3, column 0: id 3, the point itself");
   Settings pca = umap_settings();
   pca.init = PcaInit{};
-  expect_contains(error_of<InvalidInput>([&] { embed(graph, pca); }), "PCA start needs the points");
+  expect_contains(error_of<InvalidInput>([&] { embed(graph, pca); }),
+                  "PCA initialization needs the points");
 }
 
 TEST(Embed, NamesStartsItCannotTake) {

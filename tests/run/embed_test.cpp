@@ -62,7 +62,7 @@ TEST(Embed, FromAGraphWithoutPointsIsTheSameUmap) {
 
 TEST(Embed, FromAnApproximateGraphIsTheSameAsFromThePoints) {
   Settings settings = umap_settings();
-  settings.knn = IvfKnn{.lists = 12, .probes = 3};
+  settings.knn = IvfKnn{.nlist = 12, .nprobe = 3};
   const KnnGraph graph = find_neighbors(points(), 9, settings.knn, settings.device, settings.seed);
   EXPECT_EQ(embed(graph, points(), settings).layout.values, map_of(points(), settings));
 }
@@ -172,7 +172,8 @@ TEST(Embed, ReportsWhatItDid) {
     stages.push_back(stage);
     EXPECT_GE(seconds, 0.0);
   }
-  EXPECT_EQ(stages, (std::vector<std::string>{"check", "knn", "weights", "init", "optimize"}));
+  EXPECT_EQ(stages,
+            (std::vector<std::string>{"check", "knn", "reorder", "weights", "init", "optimize"}));
 
   const Result umap = embed(graph_of(points(), 14), umap_settings());
   EXPECT_EQ(umap.info.method, "umap");

@@ -35,9 +35,9 @@ struct Sloppy {
 
 const std::vector<Sloppy>& sloppy() {
   static const std::vector<Sloppy> kMethods = {
-      {"ivf", IvfKnn{.lists = 64, .probes = 4}},
-      {"hnsw", HnswKnn{.links = 6, .ef_construction = 20, .ef = 20}},
-      {"nndescent", NnDescentKnn{.iterations = 1, .max_candidates = 8}}};
+      {"ivf", IvfKnn{.nlist = 64, .nprobe = 4}},
+      {"hnsw", HnswKnn{.M = 6, .ef_construction = 20, .ef = 20}},
+      {"nndescent", NnDescentKnn{.n_iters = 1, .max_candidates = 8}}};
   return kMethods;
 }
 
@@ -119,8 +119,8 @@ TEST(Reuse, AnotherSeedOfTheGraphGivesAnotherMapWhenItIsApproximate) {
 // The effort that reaches a recall follows from the length.
 TEST(Reuse, AnotherLengthOfTheGraphGivesAnotherMapWhenItIsApproximate) {
   for (const auto& [name, params] : std::vector<Sloppy>{
-           {"ivf", IvfKnn{.lists = 64, .target_recall = 0.5}},
-           {"hnsw", HnswKnn{.links = 6, .ef_construction = 20, .target_recall = 0.5}},
+           {"ivf", IvfKnn{.nlist = 64, .target_recall = 0.5}},
+           {"hnsw", HnswKnn{.M = 6, .ef_construction = 20, .target_recall = 0.5}},
            {"nndescent", NnDescentKnn{.max_candidates = 20, .target_recall = 0.8}}}) {
     SCOPED_TRACE(name);
     const KnnGraph shorter = graph_of(points(), 30, params);

@@ -1,4 +1,4 @@
-// Graphs and points for the tests of the start of an embedding, and ways to compare starts.
+// Graphs and points for the tests of initializations, and ways to compare them.
 #pragma once
 
 #include <algorithm>

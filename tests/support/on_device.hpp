@@ -8,6 +8,7 @@
 
 #include "kernels/core/host_executor.hpp"
 #include "kernels/graph/transfer.hpp"
+#include "kernels/tsne/host_convolution.hpp"
 #include "kernels/tsne/tsne.hpp"
 #include "kernels/umap/umap.hpp"
 #include "stages.hpp"
@@ -29,18 +30,18 @@ inline std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
 }
 
 template <int Dims>
-std::unique_ptr<UmapOn<Emulated, Dims>> on_device(const EdgeGraph& graph, const Matrix& start,
-                                                  const UmapParams& params,
-                                                  const Emulated& executor = {}) {
-  return std::make_unique<UmapOn<Emulated, Dims>>(executor, graph_on(executor, graph), start,
-                                                  params, 5);
+std::unique_ptr<UmapOn<HostExecutor, Dims>> on_device(const EdgeGraph& graph, const Matrix& start,
+                                                      const UmapParams& params,
+                                                      const HostExecutor& executor = {}) {
+  return std::make_unique<UmapOn<HostExecutor, Dims>>(executor, graph_on(executor, graph), start,
+                                                      params, 5);
 }
 template <int Dims>
-std::unique_ptr<TsneOn<Emulated, Dims>> on_device(const EdgeGraph& graph, const Matrix& start,
-                                                  const TsneParams& params,
-                                                  const Emulated& executor = {}) {
-  return std::make_unique<TsneOn<Emulated, Dims>>(executor, graph_on(executor, graph), start,
-                                                  params);
+std::unique_ptr<TsneOn<HostExecutor, Dims>> on_device(const EdgeGraph& graph, const Matrix& start,
+                                                      const TsneParams& params,
+                                                      const HostExecutor& executor = {}) {
+  return std::make_unique<TsneOn<HostExecutor, Dims>>(executor, graph_on(executor, graph), start,
+                                                      params);
 }
 
 /// The same bytes after every one of some stretches of iterations.

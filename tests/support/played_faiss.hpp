@@ -98,9 +98,9 @@ class PlayedCells final : public FaissCells {
  public:
   PlayedCells(const RowsForFaiss<float>& points, std::int64_t lists)
       : points_(points), lists_(lists) {}
-  void set_probes(int probes) override {
-    if (probes >= 2048) throw std::invalid_argument("too many probes");
-    probes_ = probes;
+  void set_probes(int nprobe) override {
+    if (nprobe >= 2048) throw std::invalid_argument("too many probes");
+    probes_ = nprobe;
   }
   void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
                std::int64_t* ids) override {

@@ -1,16 +1,20 @@
 // Layouts for the tests of pictures, and what there is to see in a picture.
 #pragma once
 
+#include <cairo.h>
+
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "math/philox.hpp"
 #include "nearfold/matrix.hpp"
-#include "plot/canvas.hpp"
+#include "plot/geometry.hpp"
 #include "plot/picture.hpp"
 
 namespace nearfold {
@@ -42,6 +46,45 @@ inline Clouds two_clouds(std::int64_t n) {
 
 inline PlotOptions small(Style style = Style::automatic, bool dark = false) {
   return {.width = 240, .height = 200, .title = "", .dark = dark, .style = style};
+}
+
+/// 8-bit sRGB, row-major from the top left: rgb[(y * width + x) * 3 + channel].
+struct Image {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> rgb;
+};
+
+/// The pixels of a surface in memory.
+inline Image image_of(cairo_surface_t* surface) {
+  cairo_surface_flush(surface);
+  Image image{cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface), {}};
+  const unsigned char* row = cairo_image_surface_get_data(surface);
+  for (int y = 0; y < image.height; ++y, row += cairo_image_surface_get_stride(surface)) {
+    for (int x = 0; x < image.width; ++x)
+      for (const int channel : {2, 1, 0}) image.rgb.push_back(row[4 * x + channel]);
+  }
+  return image;
+}
+
+/// The pixels of a PNG; none if it is not one.
+inline Image decoded(std::string_view png) {
+  const auto next = [](void* rest, unsigned char* data, unsigned int size) {
+    auto& left = *static_cast<std::string_view*>(rest);
+    if (left.size() < size) return CAIRO_STATUS_READ_ERROR;
+    std::copy_n(left.begin(), size, data);
+    left.remove_prefix(size);
+    return CAIRO_STATUS_SUCCESS;
+  };
+  cairo_surface_t* const surface = cairo_image_surface_create_from_png_stream(next, &png);
+  const Image image = image_of(surface);
+  cairo_surface_destroy(surface);
+  return image;
+}
+
+/// The pixels of a picture.
+inline Image draw(const Picture& picture, const PlotOptions& options) {
+  return decoded(draw(picture, options, Format::png));
 }
 
 inline Color pixel(const Image& image, int x, int y) {

@@ -47,9 +47,9 @@ TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
   const auto cpu = make_fft_repulsion(2500, Cpu{2});
   std::vector<float> wanted(y.values.size());
   const double z = cpu->compute(y.values, wanted);
-  FftOn<Emulated> device(Emulated{}, 2500);
-  Emulated::Buffer<float> found(y.values.size());
-  Emulated::Buffer<double> found_z(1);
+  FftOn<HostExecutor> device(HostExecutor{}, 2500);
+  HostExecutor::Buffer<float> found(y.values.size());
+  HostExecutor::Buffer<double> found_z(1);
   device.look(y.values.data(), false);
   device.compute(y.values.data(), found.data(), found_z.data());
   EXPECT_FALSE(device.lost());
@@ -64,7 +64,8 @@ TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
 TEST(FftTsneOnDevice, MeasuresTheErrorThatTheCpuMeasures) {
   for (const std::int64_t n : {7, 3000}) {
     const Matrix y = data::layout(n, 2, 8, 20.0f), force = data::layout(n, 2, 9, 2.0f);
-    const ForceError found = force_error_on(Emulated{}, y.values.data(), force.values.data(), n);
+    const ForceError found =
+        force_error_on(HostExecutor{}, y.values.data(), force.values.data(), n);
     const ForceError wanted = measure_force_error(force.values, y.values, Cpu{2});
     EXPECT_NEAR(found.relative / wanted.relative, 1.0, 1e-9);
     EXPECT_EQ(found.points, wanted.points);
@@ -99,9 +100,9 @@ TEST(FftTsneOnDevice, IterationsCanBeCountedOffInAnyWay) {
 
 TEST(FftTsneOnDevice, NoticesAPointThatLeavesTheGrid) {
   Matrix y = data::layout(100, 2, 10, 10.0f);
-  FftOn<Emulated> device(Emulated{}, 100);
-  Emulated::Buffer<float> force(y.values.size());
-  Emulated::Buffer<double> z(1);
+  FftOn<HostExecutor> device(HostExecutor{}, 100);
+  HostExecutor::Buffer<float> force(y.values.size());
+  HostExecutor::Buffer<double> z(1);
   device.look(y.values.data(), false);
   for (const float away : {30.0f, -1e30f, std::numeric_limits<float>::quiet_NaN()}) {
     Matrix moved = y;

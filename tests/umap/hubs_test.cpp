@@ -86,7 +86,7 @@ TEST(UmapHubs, OfAnyLengthLeaveTheLayoutTheCpus) {
 TEST(UmapHubs, TakeNoTimeWhereThereAreNone) {
   const EdgeGraph plain = edges(500, 9, UmapParams{});
   const auto loops_of_an_epoch = [](const EdgeGraph& graph, double rate) {
-    const Emulated executor;
+    const HostExecutor executor;
     const auto run =
         on_device<2>(graph, data::layout(graph.n, 2, 3, 10.0f),
                      UmapParams{.negative_sample_rate = rate, .n_epochs = 40}, executor);

@@ -1,4 +1,4 @@
-// The connected components of a graph on a device, and what a spectral start makes of them. Every
+// The connected components of a graph on a device, and what a spectral layout makes of them. Every
 // vertex takes the least name among its neighbours, and hands it to the vertex that it was named
 // by; names are then followed to their ends. What remains are the smallest vertices, in whatever
 // order threads came. Source: Zhang, Azad, Hu, "FastSV", SIAM PP 2020.
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/stopping.hpp"
-#include "init/spectral.hpp"
+#include "init/spectral_solver.hpp"
 #include "kernels/core/atomics.hpp"
 #include "kernels/graph/transfer.hpp"
 #include "kernels/graph/vertex_rows.hpp"
@@ -76,7 +76,7 @@ struct KeepRow {
 };
 
 template <class Executor>
-class GraphComponents final : public SpectralGraph {
+class GraphComponents {
  public:
   using Graph = EdgeGraphIn<typename Executor::Space>;
   template <class T>
@@ -85,9 +85,9 @@ class GraphComponents final : public SpectralGraph {
   GraphComponents(const Executor& executor, const Graph& graph)
       : executor_(executor), graph_(graph) {}
 
-  std::int64_t n() const override { return graph_.n; }
+  std::int64_t n() const { return graph_.n; }
 
-  std::vector<std::int32_t> components() override {
+  std::vector<std::int32_t> components() {
     auto name = executor_.template buffer<std::int32_t>(n());
     executor_.for_each(n(), Counting{name.data()});
     for (bool changed = true; changed;) {
@@ -106,9 +106,9 @@ class GraphComponents final : public SpectralGraph {
     return executor_.download(name);
   }
 
-  Eigenvectors eigenvectors(int dims) override { return eigenvectors_of(graph_, dims); }
+  Eigenvectors eigenvectors(int dims) { return eigenvectors_of(graph_, dims); }
 
-  Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) override {
+  Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) {
     std::vector<std::int32_t> place(static_cast<std::size_t>(n()), -1);
     const auto first = static_cast<std::size_t>(components.offsets[static_cast<std::size_t>(c)]);
     const auto size = static_cast<std::size_t>(components.size(c));
@@ -118,7 +118,7 @@ class GraphComponents final : public SpectralGraph {
     return eigenvectors_of(kept(places, places, components.size(c)), dims);
   }
 
-  const EdgeGraph& small_components(const Components& components) override {
+  const EdgeGraph& small_components(const Components& components) {
     bool any = false;
     std::vector<std::int32_t> place(static_cast<std::size_t>(n()), -1);
     for (std::int64_t c = 0; c < components.count(); ++c) {
@@ -139,8 +139,8 @@ class GraphComponents final : public SpectralGraph {
  private:
   Eigenvectors eigenvectors_of(const Graph& graph, int dims) {
     if (graph.n <= kDense) return leading_eigenvectors(host_graph(executor_, graph), dims, Cpu{1});
-    WalkOn<Executor> walk(executor_, graph);
-    return leading_eigenvectors(walk, dims);
+    SpectralOperatorOn<Executor> op(executor_, graph);
+    return SpectralSolver(op, dims).solve();
   }
 
   /// The rows of the vertices that have a place among `size`.

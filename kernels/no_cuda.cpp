@@ -1,8 +1,9 @@
 // What kernels/ defines, in a build without CUDA.
+#include "core/check_points.hpp"
+#include "core/device.hpp"
 #include "core/device_memory.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
-#include "run/check_run.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -41,23 +42,18 @@ void wait_for(const Cuda&) {
   no_cuda();
 }
 
-DeviceKnnGraph find_knn_on(DeviceMatrix<const float>, int, const KnnParams&, const Distance&,
-                           const Cuda&, std::uint64_t) {
+DeviceKnnGraph find_knn(const InputPoints&, int, const KnnParams&, const Distance&, const Cuda&,
+                        std::uint64_t) {
   no_cuda();
 }
-DeviceKnnGraph find_knn_on(HostMatrix<const float>, int, const KnnParams&, const Distance&,
-                           const Cuda&, std::uint64_t) {
-  no_cuda();
-}
-KnnGraph find_knn(HostMatrix<const float>, int, const KnnParams&, const Distance&, const Cuda&,
-                  std::uint64_t) {
+KnnGraph to_host(const DeviceKnnGraph&) {
   no_cuda();
 }
 
-Numbered<Cuda> numbered(const KnnGraph&, int, const Cuda&) {
+Reordered<Cuda> reorder(const KnnGraph&, int, const Cuda&) {
   no_cuda();
 }
-Numbered<Cuda> numbered(const DeviceKnnGraph&, int, const Cuda&) {
+Reordered<Cuda> reorder(const DeviceKnnGraph&, int, const Cuda&) {
   no_cuda();
 }
 
@@ -68,8 +64,8 @@ DeviceEdgeGraph weigh_edges(const DeviceKnnGraph&, const UmapParams&, const Cuda
   no_cuda();
 }
 
-Start initial_layout(const Init&, HostMatrix<const float>, DeviceMatrix<const float>,
-                     const DeviceEdgeGraph&, int, std::uint64_t, const Cuda&) {
+InitialLayout initial_layout(const Init&, const InputPoints&, const DeviceEdgeGraph&, int,
+                             std::uint64_t, const Cuda&) {
   no_cuda();
 }
 

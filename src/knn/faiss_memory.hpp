@@ -9,10 +9,10 @@ namespace nearfold {
 
 /// Bytes that CUDA and its libraries take beside what is asked for.
 inline constexpr std::int64_t kReserve = std::int64_t{256} << 20;
-inline constexpr std::int64_t kLeastScratch = std::int64_t{64} << 20;  // of all pairs, at any size
+inline constexpr std::int64_t kMinScratch = std::int64_t{64} << 20;  // of all pairs, at any size
 inline constexpr std::int64_t kCellScratch = std::int64_t{512} << 20;
 
-inline constexpr std::int64_t kLeastHalfWidth = 64;  // columns from which halves pay
+inline constexpr std::int64_t kMinHalfWidth = 64;  // columns from which halves pay
 
 /// Of all pairs: two blocks of distances (floats), of 512 queries (1,024 where rows are short) by
 /// all points of a tile, but by no more than have 512 MiB at the size of a row's numbers.
@@ -30,8 +30,8 @@ constexpr Count cell_copy(Count points, Count width) {
 
 /// Queries that fit half of its scratch: it holds the centre of every cell that a query probes, and
 /// k candidates of it.
-constexpr std::int64_t cell_batch(int probes, std::int64_t width, int k) {
-  const std::int64_t query = 4 * (width + 2 * std::int64_t{k}) * probes;
+constexpr std::int64_t cell_batch(int nprobe, std::int64_t width, int k) {
+  const std::int64_t query = 4 * (width + 2 * std::int64_t{k}) * nprobe;
   return std::max<std::int64_t>(1, kCellScratch / 2 / query);
 }
 

@@ -1,0 +1,65 @@
+// What the tool knows of each method: its title, its flags, its parameters in JSON, and what a grid
+// varies. One overload of everything for each, in NAME_flags.cpp; the compiler names what is
+// missing.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "cli/grid_folder.hpp"
+#include "nearfold/params.hpp"
+
+namespace nearfold::cli {
+
+/// Which parameters have one value: all, or all but those that a grid varies.
+enum class Varied { none, grid };
+
+/// Flags that mean the same for every method; unset, each takes its own default.
+struct SharedFlags {
+  std::optional<double> learning_rate;
+  std::optional<int> iterations;
+};
+
+/// What a grid makes: methods row by row.
+struct MethodGrid {
+  std::vector<Method> methods;
+  GridAxis rows, columns;
+};
+
+/// The parameters that a grid of a method varies: add(), and the grid of a base.
+template <class Params>
+struct GridFlags;
+
+// ---- t-SNE --------------------------------------------------------------------------------------
+
+const char* title(const TsneParams&);
+void add_flags(CLI::App& app, TsneParams& params, Varied varied);
+TsneParams with(TsneParams params, const SharedFlags& shared);
+nlohmann::ordered_json parameters(const TsneParams& params);
+
+template <>
+struct GridFlags<TsneParams> {
+  std::vector<double> perplexity = {10, 30, 100};
+  std::vector<double> exaggeration = {1, 2, 4};
+  void add(CLI::App& app);
+  MethodGrid of(const TsneParams& base) const;
+};
+
+// ---- UMAP ---------------------------------------------------------------------------------------
+
+const char* title(const UmapParams&);
+void add_flags(CLI::App& app, UmapParams& params, Varied varied);
+UmapParams with(UmapParams params, const SharedFlags& shared);
+nlohmann::ordered_json parameters(const UmapParams& params);
+
+template <>
+struct GridFlags<UmapParams> {
+  std::vector<int> n_neighbors = {5, 15, 50};
+  std::vector<double> min_dist = {0, 0.1, 0.5};
+  void add(CLI::App& app);
+  MethodGrid of(const UmapParams& base) const;
+};
+
+}  // namespace nearfold::cli

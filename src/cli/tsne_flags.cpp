@@ -1,0 +1,103 @@
+// t-SNE as the tool knows it.
+#include <array>
+
+#include "cli/flags.hpp"
+#include "cli/method_words.hpp"
+#include "cli/report.hpp"
+#include "nearfold/grid.hpp"
+
+namespace nearfold::cli {
+namespace {
+
+using Repulsion = TsneParams::Repulsion;
+
+constexpr std::array kRepulsions = {Repulsion::automatic, Repulsion::exact, Repulsion::fft};
+
+const char* name(Repulsion repulsion) {
+  switch (repulsion) {
+    case Repulsion::automatic:
+      return "auto";
+    case Repulsion::exact:
+      return "exact";
+    case Repulsion::fft:
+      return "fft";
+  }
+  return "";
+}
+
+std::vector<std::string> repulsion_names() {
+  std::vector<std::string> names;
+  for (const Repulsion repulsion : kRepulsions) names.emplace_back(name(repulsion));
+  return names;
+}
+
+Repulsion repulsion_named(const std::string& word) {
+  for (const Repulsion repulsion : kRepulsions)
+    if (word == name(repulsion)) return repulsion;
+  return Repulsion::automatic;  // the flag takes no other word
+}
+
+}  // namespace
+
+const char* title(const TsneParams&) {
+  return "t-SNE";
+}
+
+void add_flags(CLI::App& app, TsneParams& p, Varied varied) {
+  const std::string group = "t-SNE";
+  if (varied == Varied::none) {
+    number(app, "--perplexity", p.perplexity, "Effective number of neighbours")->group(group);
+    number(app, "--exaggeration", p.exaggeration, "Factor on attraction afterwards")->group(group);
+  }
+  number(app, "--early-exaggeration", p.early_exaggeration, "Factor on attraction at first")
+      ->group(group);
+  number(app, "--early-exaggeration-iter", p.early_exaggeration_iter, "Iterations of it")
+      ->group(group);
+  app.add_flag("--early-stop", p.early_stop,
+               "End both phases when the KL divergence says so (opt-SNE's rules)")
+      ->group(group);
+  number(app, "--initial-momentum", p.initial_momentum, "Momentum at first")->group(group);
+  number(app, "--final-momentum", p.final_momentum, "Momentum afterwards")->group(group);
+  number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--negative-gradient-method",
+         [&p](const std::string& word) { p.repulsion = repulsion_named(word); },
+         "Repulsion: exact, fft, or by size")
+      ->check(CLI::IsMember(repulsion_names()))
+      ->type_name("")
+      ->default_str(name(p.repulsion))
+      ->group(group);
+}
+
+TsneParams with(TsneParams params, const SharedFlags& shared) {
+  params.max_iter = shared.iterations.value_or(params.max_iter);
+  params.learning_rate = shared.learning_rate;
+  return params;
+}
+
+nlohmann::ordered_json parameters(const TsneParams& p) {
+  return {{"perplexity", p.perplexity},
+          {"early_exaggeration", p.early_exaggeration},
+          {"early_exaggeration_iter", p.early_exaggeration_iter},
+          {"exaggeration", p.exaggeration},
+          {"max_iter", p.max_iter},
+          {"early_stop", p.early_stop},
+          {"learning_rate", or_auto(p.learning_rate)},
+          {"initial_momentum", p.initial_momentum},
+          {"final_momentum", p.final_momentum},
+          {"max_step_norm", p.max_step_norm},
+          {"negative_gradient_method", name(p.repulsion)}};
+}
+
+void GridFlags<TsneParams>::add(CLI::App& app) {
+  numbers(app, "--perplexity", perplexity, "t-SNE: rows")->group("Grid");
+  numbers(app, "--exaggeration", exaggeration, "t-SNE: columns")->group("Grid");
+}
+
+MethodGrid GridFlags<TsneParams>::of(const TsneParams& base) const {
+  return {grid(base, perplexity, exaggeration), grid_axis("perplexity", perplexity),
+          grid_axis("exaggeration", exaggeration)};
+}
+
+}  // namespace nearfold::cli

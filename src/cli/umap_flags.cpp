@@ -1,0 +1,63 @@
+// UMAP as the tool knows it.
+#include "cli/flags.hpp"
+#include "cli/method_words.hpp"
+#include "cli/report.hpp"
+#include "nearfold/grid.hpp"
+
+namespace nearfold::cli {
+
+const char* title(const UmapParams&) {
+  return "UMAP";
+}
+
+void add_flags(CLI::App& app, UmapParams& p, Varied varied) {
+  const std::string group = "UMAP";
+  if (varied == Varied::none) {
+    number(app, "-k,--n-neighbors", p.n_neighbors, "Size of a neighbourhood, the point included")
+        ->group(group);
+    number(app, "--min-dist", p.min_dist, "Closest that points are packed")->group(group);
+  }
+  number(app, "--spread", p.spread, "Scale of the layout")->group(group);
+  number(app, "--a", p.a, "Curve parameter, instead of min-dist and spread")->group(group);
+  number(app, "--b", p.b, "Curve parameter, instead of min-dist and spread")->group(group);
+  number(app, "--set-op-mix-ratio", p.set_op_mix_ratio, "1 fuzzy union, 0 intersection")
+      ->group(group);
+  number(app, "--local-connectivity", p.local_connectivity, "Neighbours taken as fully connected")
+      ->group(group);
+  number(app, "--repulsion-strength", p.repulsion_strength, "Weight of negative samples")
+      ->group(group);
+  number(app, "--negative-sample-rate", p.negative_sample_rate, "Negative samples per positive one")
+      ->group(group);
+}
+
+UmapParams with(UmapParams params, const SharedFlags& shared) {
+  params.n_epochs = shared.iterations;
+  params.learning_rate = shared.learning_rate.value_or(params.learning_rate);
+  return params;
+}
+
+nlohmann::ordered_json parameters(const UmapParams& p) {
+  return {{"n_neighbors", p.n_neighbors},
+          {"min_dist", p.min_dist},
+          {"spread", p.spread},
+          {"a", or_auto(p.a)},
+          {"b", or_auto(p.b)},
+          {"set_op_mix_ratio", p.set_op_mix_ratio},
+          {"local_connectivity", p.local_connectivity},
+          {"repulsion_strength", p.repulsion_strength},
+          {"negative_sample_rate", p.negative_sample_rate},
+          {"n_epochs", or_auto(p.n_epochs)},
+          {"learning_rate", p.learning_rate}};
+}
+
+void GridFlags<UmapParams>::add(CLI::App& app) {
+  numbers(app, "-k,--n-neighbors", n_neighbors, "UMAP: rows")->group("Grid");
+  numbers(app, "--min-dist", min_dist, "UMAP: columns")->group("Grid");
+}
+
+MethodGrid GridFlags<UmapParams>::of(const UmapParams& base) const {
+  return {grid(base, n_neighbors, min_dist), grid_axis("n_neighbors", n_neighbors),
+          grid_axis("min_dist", min_dist)};
+}
+
+}  // namespace nearfold::cli

@@ -1,0 +1,100 @@
+#include "core/check_points.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "core/parallel.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold {
+namespace {
+
+void require_columns(std::int64_t cols) {
+  if (cols < 1) throw InvalidInput("points have no coordinates; at least 1 column is needed");
+}
+
+/// Values that no distance can be made of: how many, and where the first are.
+struct BadValues {
+  static constexpr std::size_t kNamed = 5;
+  struct Place {
+    std::int64_t row, col;
+    float value;
+  };
+  std::int64_t count = 0;
+  bool finite = false;  // any of them
+  std::vector<Place> first = {};
+
+  void add(std::int64_t row, std::int64_t col, float value) {
+    ++count;
+    finite = finite || std::isfinite(value);
+    if (first.size() < kNamed) first.push_back({row, col, value});
+  }
+  BadValues operator+(const BadValues& next) const {
+    BadValues sum = *this;
+    for (const Place& place : next.first)
+      if (sum.first.size() < kNamed) sum.first.push_back(place);
+    sum.count += next.count;
+    sum.finite = finite || next.finite;
+    return sum;
+  }
+  std::string message() const {
+    std::ostringstream text;
+    const char* before = "";
+    for (const Place& p : first) {
+      text << before << "row " << p.row << ", column " << p.col << " is " << p.value;
+      before = "; ";
+    }
+    if (count > static_cast<std::int64_t>(kNamed)) text << "; " << count << " such values in all";
+    text << (finite ? "; values beyond 1e16 overflow distances: scale the data"
+                    : "; remove such rows or fill in the values (--missing mean takes the mean of "
+                      "the column for nan)");
+    return text.str();
+  }
+};
+
+}  // namespace
+
+void throw_not_finite() {
+  throw Error("the layout is no longer finite; use a smaller learning_rate");
+}
+
+void check_points(HostMatrix<const float> points, const Cpu& on) {
+  check_shape(points.rows, points.cols);
+  check_values(points, on);
+}
+
+void check_shape(std::int64_t rows, std::int64_t cols) {
+  if (rows < 2 || rows > std::numeric_limits<std::int32_t>::max())
+    throw InvalidInput("there are " + std::to_string(rows) +
+                       " points; between 2 and 2147483647 are needed");
+  require_columns(cols);
+}
+
+void check_values(HostMatrix<const float> points, const Cpu& on) {
+  require_columns(points.cols);
+  const BadValues bad = parallel_sum(on.threads, points.rows, kGrain, BadValues{},
+                                     [&](std::int64_t begin, std::int64_t end) {
+                                       BadValues found;
+                                       for (std::int64_t i = begin; i < end; ++i)
+                                         for (std::int64_t c = 0; c < points.cols; ++c)
+                                           if (!is_usable(points.row(i)[c]))
+                                             found.add(i, c, points.row(i)[c]);
+                                       return found;
+                                     });
+  if (bad.count > 0) throw InvalidInput(bad.message());
+}
+
+// Most drop out within a few rows.
+std::int64_t constant_columns(HostMatrix<const float> points) {
+  std::vector<std::int64_t> columns(static_cast<std::size_t>(points.cols));
+  std::iota(columns.begin(), columns.end(), std::int64_t{0});
+  for (std::int64_t i = 1; i < points.rows && !columns.empty(); ++i)
+    std::erase_if(columns, [&](std::int64_t c) { return points.row(i)[c] != points.row(0)[c]; });
+  return std::ssize(columns);
+}
+
+}  // namespace nearfold

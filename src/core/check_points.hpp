@@ -1,0 +1,38 @@
+// What every entry of the library checks of points before it works.
+#pragma once
+
+#include <cstdint>
+
+#include "math/host_device.hpp"
+#include "nearfold/matrix.hpp"
+
+namespace nearfold {
+
+/// Throws InvalidInput naming row and column of the first five values that are not finite or beyond
+/// 1e16 and how many there are, or the shape that is not supported. O(n dim).
+void check_points(HostMatrix<const float> points, const Cpu& on);
+
+/// The shape of points alone.
+void check_shape(std::int64_t rows, std::int64_t cols);
+
+/// Whether distances can be made of a value.
+NEARFOLD_HD inline bool is_usable(float value) {
+  constexpr float kLargest = 1e16f;  // its square times any sensible dim is still a float
+  return value <= kLargest && value >= -kLargest;
+}
+
+/// The values of points or queries alone, in any number of rows.
+void check_values(HostMatrix<const float> points, const Cpu& on);
+
+/// Columns that have the first row's value in every row.
+std::int64_t constant_columns(HostMatrix<const float> points);
+
+/// Both for points in the memory of a GPU. O(n dim).
+void check_points(DeviceMatrix<const float> points, const Cuda& on);
+std::int64_t constant_columns(DeviceMatrix<const float> points, const Cuda& on);
+
+[[noreturn]] void throw_not_finite();
+/// Throws it when a layout in the memory of a GPU is not finite.
+void require_finite(DeviceMatrix<const float> layout, const Cuda& on);
+
+}  // namespace nearfold

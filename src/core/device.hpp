@@ -1,0 +1,25 @@
+// The device of a run, as stages see it.
+#pragma once
+
+#include "nearfold/device.hpp"
+
+namespace nearfold {
+
+/// Throws NoDevice when the GPU can't be used; what is wrong with it, and what else there is.
+void require_device(const Cuda&);
+/// The same for either device.
+void require_usable(const Device& device);
+
+/// The Cpu in `device`, for what has no implementation on a GPU: a usable one throws Unsupported,
+/// another one NoDevice.
+const Cpu& require_cpu(const Device& device);
+
+/// The processor that does what has no implementation on a device.
+inline const Cpu& host_of(const Cpu& on) {
+  return on;
+}
+inline Cpu host_of(const Cuda&) {
+  return {};
+}
+
+}  // namespace nearfold

@@ -1,0 +1,53 @@
+// The initialization on the processor.
+#include <algorithm>
+#include <vector>
+
+#include "graph/components.hpp"
+#include "graph/vertex_order.hpp"
+#include "init/init.hpp"
+#include "linalg/axis_scores.hpp"
+#include "linalg/pca_axes.hpp"
+
+namespace nearfold {
+namespace {
+
+class HostSource final : public InitSource {
+ public:
+  HostSource(HostMatrix<const float> points, const EdgeGraph& graph, const Cpu& on)
+      : points_(points), graph_(graph), on_(on) {}
+
+  // PCA needs no graph, and the others no points.
+  std::int64_t n() const override { return std::max(graph_.n, points_.rows); }
+  std::int64_t dim() const override { return points_.cols; }
+
+  Matrix scores(int count) override {
+    std::vector<float> mean;
+    const Matrix axes = principal_axes(points_, count, kPcaPasses, mean, kPcaSeed, on_);
+    return axis_scores(points_, mean, axes, on_);
+  }
+
+  std::vector<std::int32_t> components() override { return find_components(graph_); }
+  Eigenvectors eigenvectors(int dims) override { return leading_eigenvectors(graph_, dims, on_); }
+  Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) override {
+    return leading_eigenvectors(extract(graph_, components, c), dims, on_);
+  }
+  const EdgeGraph& small_components(const Components&) override { return graph_; }
+  Matrix by_point(const Matrix& by_vertex) override {
+    return nearfold::by_point(by_vertex.values, graph_.point_of, static_cast<int>(by_vertex.cols));
+  }
+
+ private:
+  HostMatrix<const float> points_;
+  const EdgeGraph& graph_;
+  Cpu on_;
+};
+
+}  // namespace
+
+InitialLayout initial_layout(const Init& init, const InputPoints& points, const EdgeGraph& graph,
+                             int dims, std::uint64_t seed, const Cpu& on) {
+  HostSource source(points.host, graph, on);
+  return initial_layout(init, source, dims, seed, on);
+}
+
+}  // namespace nearfold

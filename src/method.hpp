@@ -1,0 +1,50 @@
+// All that differs from method to method. Each method declares one overload of everything below for
+// its parameters, in its folder; the stages of stages.hpp that it has to have, too. So a method is
+// a folder, a word in the variant `Method`, and a line here; the concept names what it lacks.
+#pragma once
+
+#include <concepts>
+#include <tuple>
+#include <variant>
+
+#include "tsne/method.hpp"
+#include "umap/method.hpp"
+
+namespace nearfold {
+
+template <class Params>
+concept MethodParams = requires(const Params& p, std::int64_t n, int dims, bool has_points,
+                                const Checkpoint& from, const Counts& counts) {
+  { method_name(p) } -> std::same_as<const char*>;  // as --method and reports have it
+  { has_early_phase(p) } -> std::same_as<bool>;     // reports say how long
+  check(p);                                         // ranges; throws InvalidParameter
+  { k_needed(p, n) } -> std::same_as<int>;          // neighbours per point, self not counted
+  { iteration_count(p, n) } -> std::same_as<int>;   // in all
+  { usual_init(p, has_points) } -> std::same_as<Init>;
+  check_state(p, from, n, dims);                // of a checkpoint, what only this method has
+  { share_edges(p, p) } -> std::same_as<bool>;  // the edges of one are those of the other
+  { with_fewer_neighbors(p) } -> std::same_as<std::optional<Thriftier>>;
+  { optimize_need(p, counts) } -> std::same_as<Need>;  // memory, seconds: on the processor
+  { device_optimize_need(p, counts) } -> std::same_as<Need>;
+};
+
+template <class Variant>
+struct EachIsAMethod;
+template <class... Params>
+struct EachIsAMethod<std::variant<Params...>> {
+  template <MethodParams>
+  struct Complete {};
+  using type = std::tuple<Complete<Params>...>;  // an error names what one of them lacks
+};
+using CompleteMethods = EachIsAMethod<Method>::type;
+
+inline const char* name_of(const Method& method) {
+  return std::visit([](const auto& p) { return method_name(p); }, method);
+}
+
+/// The method's own: PCA for t-SNE where there are points, spectral otherwise.
+inline Init default_init(const Method& method, bool has_points) {
+  return std::visit([=](const auto& p) { return usual_init(p, has_points); }, method);
+}
+
+}  // namespace nearfold

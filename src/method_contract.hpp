@@ -1,0 +1,34 @@
+// What the declarations in tsne/method.hpp, umap/method.hpp, ... are made of.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "nearfold/embed.hpp"
+#include "nearfold/error.hpp"
+#include "nearfold/params.hpp"
+#include "plan/needs.hpp"
+
+namespace nearfold {
+
+/// The same method for less memory, and what changed: "a perplexity of 10".
+struct Thriftier {
+  Method method;
+  std::string what;
+};
+
+/// `ok` or an error that names the parameter, its value and its range. NaN is never ok.
+template <class T>
+void require(bool ok, const char* what, T value, const char* range) {
+  if (ok) return;
+  std::ostringstream text;
+  text << what << " is " << value << ", and must be " << range;
+  throw InvalidParameter(text.str());
+}
+
+/// Throws InvalidInput when these rows of a checkpoint are not of a run of n points, or not finite.
+void check_rows(const char* what, const Matrix& rows, std::int64_t n, int dims);
+
+}  // namespace nearfold

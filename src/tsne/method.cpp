@@ -1,0 +1,79 @@
+#include "tsne/method.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nearfold {
+
+void check(const TsneParams& p) {
+  const auto momentum = [](double m) { return m >= 0 && m < 1; };
+  require(p.perplexity > 1 && p.perplexity <= 1e6, "perplexity", p.perplexity, "in (1, 1e6]");
+  require(p.early_exaggeration >= 1 && p.early_exaggeration <= 1e6, "early_exaggeration",
+          p.early_exaggeration, "in [1, 1e6]");
+  require(p.early_exaggeration_iter >= 0, "early_exaggeration_iter", p.early_exaggeration_iter,
+          ">= 0");
+  require(p.exaggeration >= 1 && p.exaggeration <= 1e6, "exaggeration", p.exaggeration,
+          "in [1, 1e6]");
+  require(p.max_iter >= 1, "max_iter", p.max_iter, ">= 1");
+  if (p.learning_rate)
+    require(*p.learning_rate > 0 && std::isfinite(*p.learning_rate), "learning_rate",
+            *p.learning_rate, "> 0 and finite");
+  require(momentum(p.initial_momentum), "initial_momentum", p.initial_momentum, "in [0, 1)");
+  require(momentum(p.final_momentum), "final_momentum", p.final_momentum, "in [0, 1)");
+  require(p.max_step_norm > 0, "max_step_norm", p.max_step_norm, "> 0");
+}
+
+int k_needed(const TsneParams& params, std::int64_t n) {
+  const double perplexity = params.perplexity;
+  const auto k = static_cast<int>(std::min(static_cast<double>(n - 1), std::floor(3 * perplexity)));
+  if (!(perplexity < k)) {
+    std::ostringstream text;
+    text << "perplexity " << perplexity << " needs more than " << n
+         << " points; use a perplexity well below " << n - 1;
+    throw InvalidInput(text.str());
+  }
+  return k;
+}
+
+int iteration_count(const TsneParams& params, std::int64_t /*n*/) {
+  return params.max_iter;
+}
+
+Init usual_init(const TsneParams&, bool has_points) {
+  if (has_points) return PcaInit{};
+  return SpectralInit{};
+}
+
+void check_state(const TsneParams& params, const Checkpoint& from, std::int64_t n, int dims) {
+  if (from.early_iterations < 0 || from.early_iterations > params.early_exaggeration_iter)
+    throw InvalidInput("the checkpoint has " + std::to_string(from.early_iterations) +
+                       " iterations of early exaggeration; this run has " +
+                       std::to_string(params.early_exaggeration_iter));
+  check_rows("update", from.update, n, dims);
+  check_rows("gains", from.gains, n, dims);
+}
+
+bool share_edges(const TsneParams& a, const TsneParams& b) {
+  return a.perplexity == b.perplexity;
+}
+
+std::optional<Thriftier> with_fewer_neighbors(const TsneParams& params) {
+  constexpr double kFew = 10;
+  if (params.perplexity <= kFew) return {};
+  TsneParams fewer = params;
+  fewer.perplexity = kFew;
+  return Thriftier{fewer, "a perplexity of 10"};
+}
+
+Need optimize_need(const TsneParams& p, const Counts& c) {
+  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
+  return {8 * c.entries + 60, 60 * span * span,
+          p.max_iter * (c.n * c.entries * 1.5e-9 + c.n * 6e-8) / c.threads};
+}
+
+Need device_optimize_need(const TsneParams&, const Counts& c) {
+  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
+  return {8 * c.entries + 110, 500 * span * span, 0};
+}
+
+}  // namespace nearfold

@@ -1,0 +1,68 @@
+#include "umap/method.hpp"
+
+#include <cmath>
+
+namespace nearfold {
+
+void check(const UmapParams& p) {
+  const auto finite_from = [](double low, double x) { return x >= low && std::isfinite(x); };
+  require(p.n_neighbors >= 2, "n_neighbors", p.n_neighbors, ">= 2");
+  require(p.spread > 0 && std::isfinite(p.spread), "spread", p.spread, "> 0 and finite");
+  require(p.min_dist >= 0 && p.min_dist <= p.spread, "min_dist", p.min_dist, "in [0, spread]");
+  if (p.a.has_value() != p.b.has_value())
+    throw InvalidParameter("a and b describe one curve: set both, or neither to have them fitted");
+  if (p.a) require(*p.a > 0 && std::isfinite(*p.a), "a", *p.a, "> 0 and finite");
+  if (p.b) require(*p.b > 0 && *p.b <= 100, "b", *p.b, "in (0, 100]");
+  require(p.set_op_mix_ratio >= 0 && p.set_op_mix_ratio <= 1, "set_op_mix_ratio",
+          p.set_op_mix_ratio, "in [0, 1]");
+  require(finite_from(0, p.local_connectivity), "local_connectivity", p.local_connectivity, ">= 0");
+  require(finite_from(0, p.repulsion_strength), "repulsion_strength", p.repulsion_strength, ">= 0");
+  require(p.negative_sample_rate >= 0 && p.negative_sample_rate <= 1000, "negative_sample_rate",
+          p.negative_sample_rate, "in [0, 1000]");
+  if (p.n_epochs)
+    require(*p.n_epochs >= 1 && *p.n_epochs <= 1'000'000, "n_epochs", *p.n_epochs,
+            "in [1, 1000000]");
+  require(p.learning_rate > 0 && std::isfinite(p.learning_rate), "learning_rate", p.learning_rate,
+          "> 0 and finite");
+}
+
+int k_needed(const UmapParams& params, std::int64_t n) {
+  if (params.n_neighbors > n)
+    throw InvalidInput("n_neighbors is " + std::to_string(params.n_neighbors) + " for " +
+                       std::to_string(n) + " points; use at most that many");
+  return params.n_neighbors - 1;
+}
+
+int iteration_count(const UmapParams& params, std::int64_t n) {
+  return params.n_epochs.value_or(n <= 10'000 ? 500 : 200);
+}
+
+Init usual_init(const UmapParams&, bool /*has_points*/) {
+  return SpectralInit{};
+}
+
+/// The layout is all of it.
+void check_state(const UmapParams&, const Checkpoint&, std::int64_t /*n*/, int /*dims*/) {}
+
+bool share_edges(const UmapParams& a, const UmapParams& b) {
+  return a.n_neighbors == b.n_neighbors && a.set_op_mix_ratio == b.set_op_mix_ratio &&
+         a.local_connectivity == b.local_connectivity;
+}
+
+/// There are few already.
+std::optional<Thriftier> with_fewer_neighbors(const UmapParams&) {
+  return {};
+}
+
+Need optimize_need(const UmapParams& p, const Counts& c) {
+  const double epochs = iteration_count(p, static_cast<std::int64_t>(c.n));
+  return {16 * c.entries + 60, 0, epochs * c.n * c.entries * 1.6e-8 / c.threads};
+}
+
+/// The edges twice while they are split into parts of an epoch.
+Need device_optimize_need(const UmapParams&, const Counts& c) {
+  constexpr double kMaxParts = 16;
+  return {16 * c.entries + 8 * kMaxParts + 40, 0, 0};
+}
+
+}  // namespace nearfold

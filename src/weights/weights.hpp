@@ -1,0 +1,18 @@
+// What the weights of edges are made by, on the processor (weights.cpp) and on a device
+// (kernels/weights/weights.hpp). The stage itself: weigh_edges() in stages.hpp.
+#pragma once
+
+#include <cstdint>
+
+#include "nearfold/params.hpp"
+
+namespace nearfold {
+
+/// UMAP leaves out edges lighter than this: they would not fire once in all epochs, as in
+/// umap-learn. Throws InvalidInput when there is no edge at all.
+float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest);
+
+/// Distances are added up in ranges of so many.
+inline constexpr std::int64_t kDistancesOfRange = 65'536;
+
+}  // namespace nearfold
