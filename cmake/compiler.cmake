@@ -10,7 +10,10 @@ set(NEARFOLD_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: 'address,u
 if(PROJECT_IS_TOP_LEVEL)
   option(NEARFOLD_FUZZ "Build the fuzz targets for libFuzzer (needs clang; see docs/fuzzing.md)" OFF)
   option(NEARFOLD_BENCH "Build the benches (needs Google Benchmark)" OFF)
-  option(NEARFOLD_PCH "Precompile what many files include: in tests, and in sanitizer builds" ON)
+  # Not where warnings are errors: GCC 12 does not know that what is precompiled is the system's.
+  include(CMakeDependentOption)
+  cmake_dependent_option(NEARFOLD_PCH "Precompile what many files include, in sanitizer builds" ON
+    NEARFOLD_SANITIZE OFF)
   set(arch native)
 endif()
 set(NEARFOLD_ARCH "${arch}" CACHE STRING
@@ -62,8 +65,7 @@ if(PROJECT_IS_TOP_LEVEL)
   endforeach()
 endif()
 
-# precompile(TARGET HEADER...): with those of the standard library that most files include. Not for
-# the library and the tool as users get them: there every file has to name what it uses.
+# precompile(TARGET HEADER...): with those of the standard library that most files include.
 function(precompile target)
   target_precompile_headers(${target} PRIVATE <algorithm> <array> <chrono> <cmath> <cstdint>
     <fstream> <functional> <limits> <memory> <numeric> <optional> <span> <sstream>

@@ -11,9 +11,9 @@ cd "$(dirname "$0")/.." || exit
 
 steps=(tidy hashes asan threads faults fuzz archs scaling memory)
 declare -A what=(
-  [tidy]="clang-tidy over all of src/, without precompiled headers"
+  [tidy]="clang-tidy over all of src/"
   [hashes]="the same bytes from tools for x86-64-v2, x86-64-v3 and this processor"
-  [asan]="all tests under address and undefined-behaviour sanitizers, with this processor's widest registers, without precompiled headers"
+  [asan]="all tests under address and undefined-behaviour sanitizers, with this processor's widest registers"
   [threads]="tests of threads under the thread sanitizer"
   [faults]="every allocation, write, sync, rename and read fails once; 1,000 kills"
   [fuzz]="${FUZZ_SECONDS:=60} seconds a parser"
@@ -27,7 +27,7 @@ work=build/campaign
 tidy() { scripts/tidy.sh; }
 hashes() { scripts/check-hashes.sh x86-64-v2 x86-64-v3; }
 asan() {
-  cmake --preset asan -B build/asan-native -DNEARFOLD_ARCH=native -DNEARFOLD_PCH=OFF &&
+  cmake --preset asan -B build/asan-native -DNEARFOLD_ARCH=native &&
     cmake --build build/asan-native &&
     ctest --test-dir build/asan-native --output-on-failure --parallel "$(nproc)"
 }

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# clang-tidy with the list in .clang-tidy, warnings as errors. It takes no precompiled headers, so
-# that a file which does not include what it uses fails here.
+# clang-tidy with the list in .clang-tidy, warnings as errors.
 #
 #   scripts/tidy.sh             all of src/
 #   scripts/tidy.sh --changed   the files of src/ that differ from BASE or include a header that does,

@@ -60,8 +60,9 @@ void MetricFlags::add(CLI::App& app, const std::string& group) {
 
 CLI::Option* add_zero_vectors(CLI::App& app, std::string& zero_vectors) {
   const auto turned = [](const MetricRow& row) { return directed(row.points); };
-  return choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
-                "Zero vectors (constant ones for correlation) under " + listed(metrics_that(turned), "and"));
+  return choice(
+      app, "--zero-vectors", zero_vectors, {"error", "far"},
+      "Zero vectors (constant ones for correlation) under " + listed(metrics_that(turned), "and"));
 }
 
 Distance MetricFlags::distance() const {
