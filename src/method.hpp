@@ -34,9 +34,9 @@ template <class... Params>
 struct EachIsAMethod<std::variant<Params...>> {
   template <MethodParams>
   struct Complete {};
-  using type = std::tuple<Complete<Params>...>;  // an error names what one of them lacks
+  using Type = std::tuple<Complete<Params>...>;  // an error names what one of them lacks
 };
-using CompleteMethods = EachIsAMethod<Method>::type;
+using CompleteMethods = EachIsAMethod<Method>::Type;
 
 inline const char* name_of(const Method& method) {
   return std::visit([](const auto& p) { return method_name(p); }, method);

@@ -56,8 +56,8 @@ class Run {
     info.seconds.emplace_back(name, took.count());
   }
 
-  /// False once the caller wants to stop. What is told of a stage never falls, though it come in
-  /// several pieces.
+  /// False once the caller wants to stop. What is reported of a stage never falls, though it come
+  /// in several pieces.
   bool report(Stage stage, std::int64_t done, std::int64_t total) {
     told_ = {stage, told_.stage == stage ? std::max(told_.done, done) : done, total};
     if (!stopped_ && progress_) stopped_ = !progress_(told_);

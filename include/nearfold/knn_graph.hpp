@@ -67,8 +67,9 @@ struct KnnGraphView {
   KnnGraphView() = default;
   NEARFOLD_EXPORT KnnGraphView(const KnnGraph& graph);  // NOLINT
   /// Throws InvalidInput unless n is in [2, 2^31), k in [1, n), and there are n * k of each. O(1).
-  KnnGraphView(std::span<const std::int32_t> neighbors, std::span<const float> distances,
-               std::int64_t n, std::int64_t k, std::string_view metric = "euclidean");
+  NEARFOLD_EXPORT KnnGraphView(std::span<const std::int32_t> neighbors,
+                               std::span<const float> distances, std::int64_t n, std::int64_t k,
+                               std::string_view metric = "euclidean");
 
   /// As KnnGraph's. O(n k).
   NEARFOLD_EXPORT void validate() const;

@@ -34,7 +34,7 @@ struct Options {
   InputFlags inputs;
   BudgetFlags budget;
   MethodFlags method;
-  one_of_each<GridFlags, Method> axes;
+  OneOfEach<GridFlags, Method> axes;
   std::string output, plot;
   std::optional<int> width;
   bool dark = false, time_recomputing = false;

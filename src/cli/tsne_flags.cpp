@@ -27,6 +27,7 @@ const char* name(Repulsion repulsion) {
 
 std::vector<std::string> repulsion_names() {
   std::vector<std::string> names;
+  names.reserve(kRepulsions.size());
   for (const Repulsion repulsion : kRepulsions) names.emplace_back(name(repulsion));
   return names;
 }

@@ -17,13 +17,13 @@ void for_each_alternative(const Visit& visit) {
 }
 
 template <template <class> class Of, class Variant>
-struct OneOfEach;
+struct OneOfEachOf;
 template <template <class> class Of, class... Alternatives>
-struct OneOfEach<Of, std::variant<Alternatives...>> {
-  using type = std::tuple<Of<Alternatives>...>;
+struct OneOfEachOf<Of, std::variant<Alternatives...>> {
+  using Type = std::tuple<Of<Alternatives>...>;
 };
 /// A tuple of Of<A> for each alternative A.
 template <template <class> class Of, class Variant>
-using one_of_each = typename OneOfEach<Of, Variant>::type;
+using OneOfEach = typename OneOfEachOf<Of, Variant>::Type;
 
 }  // namespace nearfold

@@ -54,8 +54,7 @@ class SpectralSolver {
   static constexpr int kLongest = 300;  // filter degree, at most
   static constexpr double kGrowth =
       1e4;  // of the wanted over the damped in one filter; floats carry 1e7
-  static constexpr double kLeft =
-      0.6;  // after each filter, as far as is told: they end when they do
+  static constexpr double kLeft = 0.6;  // after each filter, as far as known: they end when they do
   static constexpr double kFloor = 1e-6;      // residual that float vectors may be left with
   static constexpr double kTolerance = 5e-2;  // residual as a share of 1 - eigenvalue
 
@@ -101,7 +100,7 @@ class SpectralSolver {
 
   Operator& operator_;
   int dims_, limit_, sweeps_ = 0;
-  double left_ = 1;  // of the work, as far as is told
+  double left_ = 1;  // of the work, as far as known
 };
 
 }  // namespace nearfold

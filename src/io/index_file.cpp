@@ -146,20 +146,20 @@ void check_links(const Archive& archive, const HnswGraph& graph) {
 HnswGraph read_search(const Archive& archive, const KnnRows& rows, const HnswKnn& params,
                       const Json& meta) {
   const std::int64_t n = rows.n();
-  const int M = params.M;
+  const int links = params.M;
   constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   HnswGraph graph;
-  graph.M = M;
+  graph.M = links;
   const ByteSource source = archive.entry("meta");
   const auto entry = required<std::uint64_t>(meta, "entry", source);
   if (entry >= static_cast<std::uint64_t>(n))
     source.malformed("'entry' is " + std::to_string(entry) + ": it must be a row in [0, " +
                      std::to_string(n) + ")");
   graph.entry = static_cast<std::int32_t>(entry);
-  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, std::int64_t{2} * M});
+  graph.lowest = read_array<std::int32_t>(archive, "lowest", {n, std::int64_t{2} * links});
   const std::int64_t upper = rows_in(archive, "upper", 0, kMax);
   graph.upper_begin = read_begins<std::int32_t>(archive, "upper_begin", n, upper);
-  graph.upper = read_array<std::int32_t>(archive, "upper", {upper, M});
+  graph.upper = read_array<std::int32_t>(archive, "upper", {upper, links});
   check_links(archive, graph);
   return graph;
 }
