@@ -15,7 +15,7 @@ namespace nearfold::cli {
 struct MethodFlags {
   std::string method, init = "auto";
   /// Flags of all methods, of which one is run.
-  one_of_each<std::type_identity_t, Method> params_of_each;
+  OneOfEach<std::type_identity_t, Method> params_of_each;
   SharedFlags shared;
   int dims = 2;
 
