@@ -77,9 +77,13 @@ struct Source {
   const Checkpoint* checkpoint = nullptr;
   DeviceMatrix<const float> device_points = {};  // points in the memory of the run's GPU instead
 
-  bool has_points() const { return points.rows > 0 || device_points.rows > 0; }
-  std::int64_t rows() const { return device_points.rows > 0 ? device_points.rows : points.rows; }
-  std::int64_t dim() const { return device_points.rows > 0 ? device_points.cols : points.cols; }
+  bool has_points() const { return points.rows() > 0 || device_points.rows() > 0; }
+  std::int64_t rows() const {
+    return device_points.rows() > 0 ? device_points.rows() : points.rows();
+  }
+  std::int64_t dim() const {
+    return device_points.rows() > 0 ? device_points.cols() : points.cols();
+  }
   std::int64_t n() const { return graph ? graph->n : rows(); }
 };
 
@@ -103,7 +107,8 @@ inline KnnGraph find_knn(const Source& source, int k, const Settings& s, const C
   return find_knn(source.points, k, s.knn, s.distance, on, s.seed);
 }
 inline DeviceKnnGraph find_knn(const Source& source, int k, const Settings& s, const Cuda& on) {
-  if (source.device_points.rows > 0)
+  const Part part(kSearchOfStage);
+  if (source.device_points.rows() > 0)
     return find_knn_on(source.device_points, k, s.knn, s.distance, on, s.seed);
   return find_knn_on(source.points, k, s.knn, s.distance, on, s.seed);
 }

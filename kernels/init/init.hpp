@@ -36,7 +36,7 @@ class LayoutOn final : public InitSource {
     GraphComponents<Executor> components(executor_, graph_);
     InitialLayout start = spectral_start(components, dims, seed, Cpu{});
     const VertexRows<Executor> rows(executor_, graph_.point_of, n(), dims);
-    start.layout = rows.by_point(executor_.upload(start.layout.values));
+    start.layout = rows.by_point(executor_.upload(start.layout.values()));
     return start;
   }
 

@@ -101,12 +101,14 @@ DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& pa
 
 DeviceKnnGraph find_knn_on(DeviceMatrix<const float> points, int k, const KnnParams& params,
                            const Distance& distance, const Cuda& on, std::uint64_t seed) {
-  return found_by({points.data, points.rows, points.cols, true, distance}, k, params, on, seed);
+  return found_by({points.data(), points.rows(), points.cols(), true, distance}, k, params, on,
+                  seed);
 }
 
 DeviceKnnGraph find_knn_on(HostMatrix<const float> points, int k, const KnnParams& params,
                            const Distance& distance, const Cuda& on, std::uint64_t seed) {
-  return found_by({points.data, points.rows, points.cols, false, distance}, k, params, on, seed);
+  return found_by({points.data(), points.rows(), points.cols(), false, distance}, k, params, on,
+                  seed);
 }
 
 KnnGraph find_knn(HostMatrix<const float> points, int k, const KnnParams& params,

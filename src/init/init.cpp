@@ -40,14 +40,14 @@ float normal(std::uint64_t seed, Stream stream, std::int64_t i, std::int64_t c) 
 /// body(row) for every row of a start, in ranges.
 template <class Body>
 void for_each_row(Matrix& start, const Cpu& on, const Body& body) {
-  parallel_for(on.threads, start.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(on.threads, start.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) body(i, start.row(i));
   });
 }
 
 void add_normal(Matrix& start, std::uint64_t seed, Stream stream, float width, const Cpu& on) {
   for_each_row(start, on, [&](std::int64_t i, float* row) {
-    for (std::int64_t c = 0; c < start.cols; ++c) row[c] += width * normal(seed, stream, i, c);
+    for (std::int64_t c = 0; c < start.cols(); ++c) row[c] += width * normal(seed, stream, i, c);
   });
 }
 
@@ -59,22 +59,22 @@ void fix_signs(Matrix& start, const Cpu& on) {
       return std::abs(next.value) > std::abs(value) ? next : *this;
     }
   };
-  for (std::int64_t c = 0; c < start.cols; ++c) {
+  for (std::int64_t c = 0; c < start.cols(); ++c) {
     const auto peak_of = [&](std::int64_t begin, std::int64_t end) {
       Peak peak;
       for (std::int64_t i = begin; i < end; ++i) peak = peak + Peak{start.row(i)[c]};
       return peak;
     };
-    if (parallel_sum(on.threads, start.rows, kGrain, Peak{}, peak_of).value >= 0) continue;
+    if (parallel_sum(on.threads, start.rows(), kGrain, Peak{}, peak_of).value >= 0) continue;
     for_each_row(start, on, [&](std::int64_t, float* row) { row[c] = -row[c]; });
   }
 }
 
 /// Standard deviation of a column, in double whatever its scale.
 double deviation(const Matrix& start, std::int64_t c, const Cpu& on) {
-  const auto n = static_cast<double>(start.rows);
+  const auto n = static_cast<double>(start.rows());
   const auto sum_of = [&](const auto& value) {
-    return parallel_sum(on.threads, start.rows, kGrain, 0.0,
+    return parallel_sum(on.threads, start.rows(), kGrain, 0.0,
                         [&](std::int64_t begin, std::int64_t end) {
                           double sum = 0;
                           for (std::int64_t i = begin; i < end; ++i)
@@ -92,7 +92,7 @@ InitialLayout pca_start(InitSource& from, int dims) {
       std::min({std::int64_t{kMaxDims}, std::int64_t{dims}, from.n(), from.dim()}));
   const Matrix scores = from.scores(count);
   InitialLayout start{Matrix(from.n(), dims), "pca", {}};
-  for (std::int64_t i = 0; i < scores.rows; ++i)
+  for (std::int64_t i = 0; i < scores.rows(); ++i)
     std::copy_n(scores.row(i), count, start.layout.row(i));
   return start;
 }
@@ -104,18 +104,18 @@ class HostSource final : public InitSource {
       : points_(points), graph_(graph), on_(on) {}
 
   // A PCA start needs no graph, and the others no points.
-  std::int64_t n() const override { return std::max(graph_.n, points_.rows); }
-  std::int64_t dim() const override { return points_.cols; }
+  std::int64_t n() const override { return std::max(graph_.n, points_.rows()); }
+  std::int64_t dim() const override { return points_.cols(); }
 
   Matrix scores(int count) override {
     std::vector<float> mean;
     const Part part(1, 2 * kInitPasses + 2);  // loops: mean, two a pass, scores
     const Matrix axes = principal_axes(points_, count, kInitPasses, mean, kInitSeed, on_);
-    Matrix scores(points_.rows, count);
-    parallel_for(on_.threads, points_.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    Matrix scores(points_.rows(), count);
+    parallel_for(on_.threads, points_.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         double score[kMaxDims] = {};
-        for (std::int64_t c = 0; c < points_.cols; ++c) {
+        for (std::int64_t c = 0; c < points_.cols(); ++c) {
           const double x =
               static_cast<double>(points_.row(i)[c] - mean[static_cast<std::size_t>(c)]);
           for (int a = 0; a < count; ++a) score[a] += x * static_cast<double>(axes.row(a)[c]);
@@ -128,7 +128,7 @@ class HostSource final : public InitSource {
 
   InitialLayout spectral(int dims, std::uint64_t seed) override {
     InitialLayout start = spectral_start(graph_, dims, seed, on_);
-    start.layout = by_point(start.layout.values, graph_.point_of, dims);
+    start.layout = by_point(start.layout.values(), graph_.point_of, dims);
     return start;
   }
 
@@ -142,7 +142,7 @@ class HostSource final : public InitSource {
 void fill_missing(InitialLayout& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
   const auto width = static_cast<float>(0.01 * deviation(start.layout, 0, on));
   for_each_row(start.layout, on, [&](std::int64_t i, float* row) {
-    for (std::int64_t c = dim; c < start.layout.cols; ++c)
+    for (std::int64_t c = dim; c < start.layout.cols(); ++c)
       row[c] = width * normal(seed, Stream::init, i, c);
   });
   start.warnings.push_back("the points have " + std::to_string(dim) +
@@ -166,7 +166,7 @@ struct Span {
 };
 
 Span span_of(const Matrix& start, std::int64_t c, const Cpu& on) {
-  return parallel_sum(on.threads, start.rows, kGrain, Span{},
+  return parallel_sum(on.threads, start.rows(), kGrain, Span{},
                       [&](std::int64_t begin, std::int64_t end) {
                         Span span;
                         for (std::int64_t i = begin; i < end; ++i)
@@ -203,13 +203,13 @@ void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_
   if (is<ArrayInit>(init)) return;
   const auto width = static_cast<float>(kTsneWidth);
   if (is<RandomInit>(init)) {
-    std::fill(start.values.begin(), start.values.end(), 0.0f);
+    std::fill(start.span().begin(), start.span().end(), 0.0f);
     return add_normal(start, seed, Stream::init, width, on);
   }
   // Equal rows keep nothing but the jitter, which is then all the width there is.
   const double now = deviation(start, 0, on);
   for_each_row(start, on, [&](std::int64_t, float* row) {
-    for (std::int64_t c = 0; c < start.cols; ++c)
+    for (std::int64_t c = 0; c < start.cols(); ++c)
       row[c] = now > 0 ? static_cast<float>(static_cast<double>(row[c]) / now * kTsneWidth) : 0.0f;
   });
   add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width, on);
@@ -219,16 +219,17 @@ void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_
                 const Cpu& on) {
   if (is<PcaInit>(init) || is<SpectralInit>(init)) {
     float most = 0;
-    for (std::int64_t c = 0; c < start.cols; ++c) {
+    for (std::int64_t c = 0; c < start.cols(); ++c) {
       const Span span = span_of(start, c, on);
       most = std::max({most, std::abs(span.low), std::abs(span.high)});
     }
     for_each_row(start, on, [&](std::int64_t, float* row) {
-      for (std::int64_t c = 0; c < start.cols && most > 0; ++c) row[c] = row[c] / most * kUmapReach;
+      for (std::int64_t c = 0; c < start.cols() && most > 0; ++c)
+        row[c] = row[c] / most * kUmapReach;
     });
     add_normal(start, seed, Stream::jitter, kUmapJitter, on);
   }
-  for (std::int64_t c = 0; c < start.cols; ++c) {
+  for (std::int64_t c = 0; c < start.cols(); ++c) {
     const Span span = span_of(start, c, on);
     for_each_row(start, on, [&](std::int64_t, float* row) {
       const double from_low = static_cast<double>(row[c]) - static_cast<double>(span.low);

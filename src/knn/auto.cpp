@@ -66,7 +66,7 @@ KnnGraph find_knn(const MetricSpace& points, int k, const AutoKnn& params, const
   const TunedIndex tuned = made();
   const auto& cells = std::get<IvfLists>(tuned.index.search);
   sizes.lossless = tuned.index.projection.lossless();
-  sizes.width = real(tuned.index.rows.rows.cols);
+  sizes.width = real(tuned.index.rows.rows.cols());
   const double target = params.target_recall;
   plans = {{"flat", cost::flat_seconds(sizes), 1},
            {"ivf", cost::ivf_seconds(sizes, cells.nlist(), tuned.effort.probes_or_ef),

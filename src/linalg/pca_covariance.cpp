@@ -59,7 +59,7 @@ void tile_back(const float* x, std::int64_t stride, const float* s, float* out) 
 class HostCovariance final : public Covariance {
  public:
   HostCovariance(HostMatrix<const float> points, const Cpu& on) : points_(points), on_(on) {
-    const std::int64_t n = points.rows, dim = points.cols;
+    const std::int64_t n = points.rows(), dim = points.cols();
     const std::int64_t grain = PcaSegments::rows_for_mean(n);
     const std::int64_t segments = (n + grain - 1) / grain;
     std::vector<double> sums(static_cast<std::size_t>(segments * dim));
@@ -83,12 +83,12 @@ class HostCovariance final : public Covariance {
     scale_ = pca_scale(*std::max_element(largest.begin(), largest.end()));
   }
 
-  std::int64_t rows() const override { return points_.rows; }
-  std::int64_t dim() const override { return points_.cols; }
+  std::int64_t rows() const override { return points_.rows(); }
+  std::int64_t dim() const override { return points_.cols(); }
   const std::vector<float>& mean() const override { return mean_; }
 
   Basis apply(const Basis& q) const override {
-    const std::int64_t n = points_.rows, dim = points_.cols;
+    const std::int64_t n = points_.rows(), dim = points_.cols();
     const std::int64_t panels = (q.width + kPanel - 1) / kPanel;
     const std::int64_t padded = (dim + kTile - 1) / kTile * kTile;
     const std::int64_t size = panels * padded * kPanel;
@@ -157,7 +157,7 @@ class HostCovariance final : public Covariance {
   /// In float: the rounding of the mean is far below the one the points came with.
   void center_row(std::int64_t i, float* out) const {
     const float* x = points_.row(i);
-    const std::int64_t dim = points_.cols, whole = dim / kLanes * kLanes;
+    const std::int64_t dim = points_.cols(), whole = dim / kLanes * kLanes;
     for (std::int64_t c = 0; c < whole; c += kLanes) {
       lanes(out + c) = scale_ * (lanes(x + c) - lanes(mean_.data() + c));
     }

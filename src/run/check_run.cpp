@@ -65,7 +65,7 @@ void throw_not_finite() {
 }
 
 void check_points(HostMatrix<const float> points, const Cpu& on) {
-  check_shape(points.rows, points.cols);
+  check_shape(points.rows(), points.cols());
   check_values(points, on);
 }
 
@@ -77,12 +77,12 @@ void check_shape(std::int64_t rows, std::int64_t cols) {
 }
 
 void check_values(HostMatrix<const float> points, const Cpu& on) {
-  require_columns(points.cols);
-  const BadValues bad = parallel_sum(on.threads, points.rows, kGrain, BadValues{},
+  require_columns(points.cols());
+  const BadValues bad = parallel_sum(on.threads, points.rows(), kGrain, BadValues{},
                                      [&](std::int64_t begin, std::int64_t end) {
                                        BadValues found;
                                        for (std::int64_t i = begin; i < end; ++i)
-                                         for (std::int64_t c = 0; c < points.cols; ++c)
+                                         for (std::int64_t c = 0; c < points.cols(); ++c)
                                            if (!is_usable(points.row(i)[c]))
                                              found.add(i, c, points.row(i)[c]);
                                        return found;
@@ -94,9 +94,9 @@ namespace {
 
 void check_start(const ArrayInit& init, std::int64_t n, int dims) {
   const Matrix& start = init.start;
-  if (start.rows != n || start.cols != dims)
-    throw InvalidInput("the start is " + std::to_string(start.rows) + " x " +
-                       std::to_string(start.cols) + "; " + std::to_string(n) + " x " +
+  if (start.rows() != n || start.cols() != dims)
+    throw InvalidInput("the start is " + std::to_string(start.rows()) + " x " +
+                       std::to_string(start.cols()) + "; " + std::to_string(n) + " x " +
                        std::to_string(dims) + " is needed");
   for (std::int64_t i = 0; i < n; ++i)
     for (int c = 0; c < dims; ++c)
@@ -105,11 +105,11 @@ void check_start(const ArrayInit& init, std::int64_t n, int dims) {
 }
 
 void check_rows(const char* what, const Matrix& rows, std::int64_t n, int dims) {
-  if (rows.rows != n || rows.cols != dims)
+  if (rows.rows() != n || rows.cols() != dims)
     throw InvalidInput(std::string("the checkpoint's ") + what + " is " +
-                       std::to_string(rows.rows) + " x " + std::to_string(rows.cols) +
+                       std::to_string(rows.rows()) + " x " + std::to_string(rows.cols()) +
                        "; this run's is " + std::to_string(n) + " x " + std::to_string(dims));
-  for (const float x : rows.values)
+  for (const float x : rows.values())
     if (!std::isfinite(x))
       throw InvalidInput(std::string("the checkpoint's ") + what + " is not finite");
 }
@@ -140,7 +140,7 @@ void check_memory(const Source& source, const Settings& settings) {
   PlannedPoints points{
       .n = source.n(), .dim = source.dim(), .counted = false, .has_graph = source.graph != nullptr};
   if (plan(points, settings).host_bytes() <= limit.bytes) return;
-  if (!points.has_graph && source.points.rows > 0)
+  if (!points.has_graph && source.points.rows() > 0)
     points.search_width = search_width(source.points, settings);
   require_memory(points, settings, limit);
 }
@@ -153,7 +153,7 @@ void check_source(const Source& source, const Init& init, const Settings& settin
                        " points; a map needs at least 4");
   const bool has_points = source.has_points();
   if (source.graph) source.graph->validate();
-  if (source.device_points.rows > 0)
+  if (source.device_points.rows() > 0)
     check_points(source.device_points, std::get<Cuda>(settings.device));
   else if (has_points || !source.graph) {
     const Part part(0.8, 1);
@@ -176,9 +176,9 @@ namespace {
 
 /// Columns that have the first row's value in every row. Most drop out within a few rows.
 std::int64_t constant_columns(HostMatrix<const float> points) {
-  std::vector<std::int64_t> columns(static_cast<std::size_t>(points.cols));
+  std::vector<std::int64_t> columns(static_cast<std::size_t>(points.cols()));
   std::iota(columns.begin(), columns.end(), std::int64_t{0});
-  for (std::int64_t i = 1; i < points.rows && !columns.empty(); ++i)
+  for (std::int64_t i = 1; i < points.rows() && !columns.empty(); ++i)
     std::erase_if(columns, [&](std::int64_t c) { return points.row(i)[c] != points.row(0)[c]; });
   return std::ssize(columns);
 }
@@ -189,7 +189,7 @@ std::vector<std::string> data_warnings(const Source& source, const Settings& set
   constexpr std::int64_t kMany = 4096;  // columns
   if (!source.has_points()) return {};
   const std::int64_t constant =
-      source.device_points.rows > 0
+      source.device_points.rows() > 0
           ? constant_columns(source.device_points, std::get<Cuda>(settings.device))
           : constant_columns(source.points);
   std::vector<std::string> remarks;

@@ -25,7 +25,7 @@ const char* method_name(const Method& method) {
 
 void require_finite(HostMatrix<const float> layout) {
   for (std::int64_t i = 0; i < layout.size(); ++i)
-    if (!std::isfinite(layout.data[i])) throw_not_finite();
+    if (!std::isfinite(layout.data()[i])) throw_not_finite();
 }
 
 void require_layout(const Embedder::State& state) {
@@ -35,8 +35,8 @@ void require_layout(const Embedder::State& state) {
 /// `out` is of the layout's shape.
 template <class Where>
 void require_shape(const Embedder::State& state, const MatrixView<float, Where>& out) {
-  if (out.rows == state.n && out.cols == state.dims) return;
-  throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
+  if (out.rows() == state.n && out.cols() == state.dims) return;
+  throw InvalidInput("out is " + std::to_string(out.rows()) + " x " + std::to_string(out.cols()) +
                      "; the layout is " + std::to_string(state.n) + " x " +
                      std::to_string(state.dims));
 }
@@ -149,7 +149,7 @@ std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
                                                         const Settings& settings,
                                                         const Progress& progress) {
   validate(settings);
-  if (source.device_points.data != nullptr) gpu_of(settings.device);
+  if (source.device_points.data() != nullptr) gpu_of(settings.device);
   require_usable(settings.device);
   auto state = std::make_unique<State>(source, settings);
   Run run(state->info, progress);
@@ -245,9 +245,9 @@ RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const S
               const Progress& progress) {
   gpu_of(settings.device);
   validate(settings);
-  if (out.rows != points.rows || out.cols != settings.dims)
-    throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
-                       "; the layout will be " + std::to_string(points.rows) + " x " +
+  if (out.rows() != points.rows() || out.cols() != settings.dims)
+    throw InvalidInput("out is " + std::to_string(out.rows()) + " x " + std::to_string(out.cols()) +
+                       "; the layout will be " + std::to_string(points.rows()) + " x " +
                        std::to_string(settings.dims));
   auto state = Embedder::State::begin({.device_points = points}, settings, progress);
   Run run(state->info, progress);
