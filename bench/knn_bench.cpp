@@ -10,8 +10,8 @@ namespace {
 /// Sixteen blobs in 256 dimensions; column c is scaled by 1 / (1 + c / 16).
 Matrix decaying(std::int64_t n) {
   Matrix points = generate({.kind = Blobs{.centers = 16, .points_per = n / 16, .dim = 256}}).points;
-  for (std::int64_t i = 0; i < points.rows; ++i)
-    for (std::int64_t c = 0; c < points.cols; ++c)
+  for (std::int64_t i = 0; i < points.rows(); ++i)
+    for (std::int64_t c = 0; c < points.cols(); ++c)
       points.row(i)[c] /= 1.0f + static_cast<float>(c) / 16.0f;
   return points;
 }
@@ -19,7 +19,7 @@ Matrix decaying(std::int64_t n) {
 void find_by(benchmark::State& state, const KnnParams& params) {
   const Matrix points = decaying(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(find_neighbors(points, 15, params, Cpu{}, 0));
-  state.counters["points/s"] = benchmark::Counter(static_cast<double>(points.rows),
+  state.counters["points/s"] = benchmark::Counter(static_cast<double>(points.rows()),
                                                   benchmark::Counter::kIsIterationInvariantRate);
 }
 

@@ -15,7 +15,7 @@ void pca(benchmark::State& state) {
   const Matrix points = generate({.kind = Uniform{.n = state.range(0), .dim = kDim}}).points;
   for (auto _ : state) benchmark::DoNotOptimize(initial_layout(PcaInit{}, points, {}, 2, 1, Cpu{}));
   constexpr double kPasses = 8, kVectors = 16;
-  const auto values = static_cast<double>(points.rows * points.cols);
+  const auto values = static_cast<double>(points.rows() * points.cols());
   report_rates(state, kPasses * 4 * values, kPasses * 4 * kVectors * values);
 }
 

@@ -15,7 +15,7 @@ int main() {
 
   const nearfold::Settings settings{.method = nearfold::UmapParams{.n_neighbors = 10}, .seed = 7};
   nearfold::Embedder run(points, settings);
-  nearfold::Matrix snapshot(points.rows, settings.dims);
+  nearfold::Matrix snapshot(points.rows(), settings.dims);
   while (run.iteration() < 200) {
     run.advance(50);
     run.copy_layout(snapshot.view());

@@ -69,9 +69,11 @@ struct BreakEven {
 /// to 1,000 points or 4 k, then twice more around the crossing. `compared` are what
 /// compare_graphs() gave, whose seconds are taken for all points; one answer for each but the
 /// first. Short searches are timed three times and the least is taken.
+/// Throws what find_neighbors() does; `progress` hears of every search, each from its beginning.
 /// Cost: about that of the searches of `compared` once more.
 NEARFOLD_EXPORT std::vector<BreakEven> break_even(HostMatrix<const float> points, int k,
                                                   std::span<const Compared> compared,
-                                                  const Settings& settings);
+                                                  const Settings& settings,
+                                                  const Progress& progress = {});
 
 }  // namespace nearfold

@@ -52,7 +52,7 @@ class VertexRows {
 
   /// Into a buffer of that size, which stays where it is.
   void by_vertex(const Matrix& by_point, Buffer<float>& to) const {
-    const auto points = executor_.upload(by_point.values);
+    const auto points = executor_.upload(by_point.values());
     executor_.for_each(n_ * cols_, TakeByVertex{points.data(), point_of_.data(), cols_, to.data()});
     executor_.wait();  // what was uploaded goes away
   }
@@ -64,9 +64,7 @@ class VertexRows {
   Matrix by_point(const Buffer<float>& by_vertex) const {
     auto rows = executor_.template buffer<float>(n_ * cols_);
     by_point(by_vertex, rows.data());
-    Matrix out(n_, cols_);
-    out.values = executor_.download(rows);
-    return out;
+    return Matrix(n_, cols_, executor_.download(rows));
   }
 
  private:

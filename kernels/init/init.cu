@@ -22,14 +22,14 @@ InitialLayout projected_on_host(const InputPoints& points, int dims, std::uint64
 InitialLayout initial_layout(const Init& init, const InputPoints& points,
                              const DeviceEdgeGraph& graph, int dims, std::uint64_t seed,
                              const Cuda& on) {
-  const float* there = points.device.data;
+  const float* there = points.device.data();
   DeviceArray<float> copy;
   if (std::holds_alternative<PcaInit>(init) && !points.on_device()) {
     const HostMatrix<const float> here = points.host;
-    const std::int64_t asked = pca_bytes(here.rows, here.cols), free = free_bytes(on);
+    const std::int64_t asked = pca_bytes(here.rows(), here.cols()), free = free_bytes(on);
     if (asked > free) return projected_on_host(points, dims, seed, asked, free, on);
     copy = DeviceArray<float>(on, static_cast<std::size_t>(here.size()));
-    copy.write(here.data, copy.size());
+    copy.write(here.data(), copy.size());
     there = copy.data();
   }
   DeviceSource<CudaExecutor> source(CudaExecutor(on), there, points.cols(), graph);

@@ -47,8 +47,8 @@ class DeviceSource final : public InitSource {
   }
   Matrix by_point(const Matrix& by_vertex) override {
     const VertexRows<Executor> rows(executor_, graph_.point_of, n(),
-                                    static_cast<int>(by_vertex.cols));
-    return rows.by_point(executor_.upload(by_vertex.values));
+                                    static_cast<int>(by_vertex.cols()));
+    return rows.by_point(executor_.upload(by_vertex.values()));
   }
 
  private:

@@ -86,9 +86,7 @@ class SpectralOperatorOn {
   Matrix vectors(int dims) const {
     auto rows = executor_.template buffer<float>(graph_.n * dims);
     executor_.for_each(graph_.n, VectorRow{degree_.data(), z_.data(), dims, rows.data()});
-    Matrix out(graph_.n, dims);
-    out.values = executor_.download(rows);
-    return out;
+    return Matrix(graph_.n, dims, executor_.download(rows));
   }
 
  private:

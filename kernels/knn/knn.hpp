@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/stopping.hpp"
 #include "kernels/knn/fp16_scaling.hpp"
 #include "kernels/knn/search.hpp"
 
@@ -41,14 +42,19 @@ bool find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_hal
                std::unique_ptr<Finder> finder, std::int64_t trial_pays = kTrialPays) {
   std::optional<HalfFrames<Executor>> halves;
   if (by_halves) {
+    const Part part(0.05);
     halves.emplace(executor, search.rows());
     if (search.n() >= trial_pays && !fp16_is_faster(search, *finder, halves->frame()))
       halves.reset();
   }
   const Fp16Scaling* const frame = halves ? &halves->frame() : nullptr;
-  search.search(*finder, {}, search.n(), frame);
+  {
+    const Part part(0.9);
+    search.search(*finder, {}, search.n(), frame);
+  }
   UncertifiedRows<Executor> open = search.uncertified({}, search.n(), frame);
   if (halves && open.count > 0) {
+    const Part part(0.95);
     search.search(*finder, open.ids(), open.count, nullptr);
     open = search.uncertified(open.ids(), open.count, nullptr);
   }
@@ -83,13 +89,19 @@ CellsFound find_through_cells(const Executor& executor, SearchOn<Executor>& sear
   for (std::int64_t s = 0; s < count; ++s) sampled.push_back(s * n / count);
   const auto list = executor.upload(sampled);
   const PointIds sample{list.data(), 0};
-  search.search(*finder, sample, count, nullptr);
+  {
+    const Part part(0.1);
+    search.search(*finder, sample, count, nullptr);
+  }
   const NeighborRows truth = search.distances_of(sample, count);
   finder.reset();
 
   auto index = task.make({search.rows().all(), n, search.rows().width()});
   CellsFound found{task.nprobe.value_or(1), {}};
+  double left = 1;  // of the looks, as far as is told: how many there will be is not known
   const auto look = [&] {
+    left *= 0.7;
+    const Part part(0.5 - 0.4 * left);
     index->set_probes(found.nprobe);
     search.search(*index, sample, count);
     found.recall = task.recall_of(truth, search.distances_of(sample, count));
@@ -100,7 +112,10 @@ CellsFound find_through_cells(const Executor& executor, SearchOn<Executor>& sear
     found.nprobe = std::min(2 * found.nprobe, most);
     look();
   }
-  search.search(*index, PointIds{}, n);
+  {
+    const Part part(1);
+    search.search(*index, PointIds{}, n);
+  }
   index.reset();
   search.measure(search.too_short());
   return found;

@@ -48,6 +48,7 @@ class SearchOn {
     Room room = room_for(rows, frame != nullptr);
     for (std::int64_t t = 0; t < rows_.tiles(); ++t) {
       const TileRows tile = rows_.tile(t);
+      const Part part(static_cast<double>(t + 1) / static_cast<double>(rows_.tiles()));
       const auto halve = [&](const float* from, PointIds points, std::int64_t count, bool queries,
                              std::uint16_t* to) {
         executor_.for_each_row(count, RowsToFp16{from, width, points, *frame, queries, to,
@@ -140,6 +141,7 @@ class SearchOn {
         static_cast<int>(std::min<std::int64_t>({candidates_for(k_), most, tile.n}));
     for (std::int64_t first = 0; first < rows; first += room.batch) {
       const std::int64_t count = std::min(room.batch, rows - first);
+      const Part part(static_cast<double>(first + count) / static_cast<double>(rows));
       const PointIds these = which.from(first);
       const float* const queries = rows_.some(these, count, room.rows.data());
       find(queries, these, count, candidates);

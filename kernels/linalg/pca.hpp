@@ -163,13 +163,11 @@ class PcaOn {
 
   /// Of all points on `axes` [count, dim].
   Matrix scores(const Matrix& axes) const {
-    const auto there = executor_.upload(axes.values);
-    auto found = executor_.template buffer<float>(rows() * axes.rows);
-    executor_.for_each(rows() * axes.rows,
-                       AxisScore{points_, there.data(), axes.rows, found.data()});
-    Matrix out(rows(), axes.rows);
-    out.values = executor_.download(found);
-    return out;
+    const auto there = executor_.upload(axes.values());
+    auto found = executor_.template buffer<float>(rows() * axes.rows());
+    executor_.for_each(rows() * axes.rows(),
+                       AxisScore{points_, there.data(), axes.rows(), found.data()});
+    return Matrix(rows(), axes.rows(), executor_.download(found));
   }
 
  private:

@@ -10,7 +10,7 @@ std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start,
                                           const TsneParams& params, std::uint64_t /*seed*/,
                                           const Cuda& on) {
   const CudaExecutor executor = CudaExecutor::with_own_stream(on);
-  if (start.cols == 2)
+  if (start.cols() == 2)
     return std::make_unique<TsneOn<CudaExecutor, 2>>(executor, std::move(graph), start, params);
   return std::make_unique<TsneOn<CudaExecutor, 3>>(executor, std::move(graph), start, params);
 }

@@ -89,10 +89,10 @@ class TsneOn final : public Optimizer {
 
   void copy_layout(HostMatrix<float> out) const override {
     const Matrix rows = vertices_.by_point(now_.y);
-    std::copy(rows.values.begin(), rows.values.end(), out.data);
+    std::copy(rows.values().begin(), rows.values().end(), out.data());
   }
   void copy_layout(DeviceMatrix<float> out) const override {
-    vertices_.by_point(now_.y, out.data);
+    vertices_.by_point(now_.y, out.data());
     executor_.wait();
   }
 

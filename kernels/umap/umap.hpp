@@ -58,10 +58,10 @@ class UmapOn final : public Optimizer {
 
   void copy_layout(HostMatrix<float> out) const override {
     const Matrix rows = vertices_.by_point(layouts_[at_]);
-    std::copy(rows.values.begin(), rows.values.end(), out.data);
+    std::copy(rows.values().begin(), rows.values().end(), out.data());
   }
   void copy_layout(DeviceMatrix<float> out) const override {
-    vertices_.by_point(layouts_[at_], out.data);
+    vertices_.by_point(layouts_[at_], out.data());
     executor_.wait();
   }
 

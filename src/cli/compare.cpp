@@ -122,8 +122,9 @@ class Teller {
 Experiment run_one(const Options& o, const Inputs& in, const Indexes& indexes, Settings settings,
                    std::int64_t n, const std::string& metric, Teller& teller) {
   settings.distance = o.distance(metric);
-  const std::vector<std::int64_t> rows = draw_rows(in.points.rows, n, settings.seed, Draw::points);
-  const bool all = n == in.points.rows;
+  const std::vector<std::int64_t> rows =
+      draw_rows(in.points.rows(), n, settings.seed, Draw::points);
+  const bool all = n == in.points.rows();
   const Matrix subset = all ? Matrix() : take_rows(in.points, rows);
   const HostMatrix<const float> points = all ? in.points.view() : subset.view();
   Experiment e{.data = o.inputs.name(), .metric = settings.distance.metric, .names = indexes.names};
@@ -136,8 +137,9 @@ Experiment run_one(const Options& o, const Inputs& in, const Indexes& indexes, S
                               {.seed = settings.seed}, teller.on_compared(), teller.progress());
   try {
     if (!o.no_break_even && stop_signal() == 0)
-      e.breaks = break_even(points, e.k, e.compared, settings);
-  } catch (const Stopped&) {  // told without
+      e.breaks = break_even(points, e.k, e.compared, settings, teller.progress());
+  } catch (const Stopped&) {    // between searches, told without
+  } catch (const Cancelled&) {  // within one
   }
   return e;
 }
@@ -178,11 +180,11 @@ void run(const Options& o) {
   const Inputs in = o.inputs.read(o.common.cpu());
   print_warnings(in.warnings, o.common);
   std::vector<std::int64_t> sizes = o.subsets;
-  if (sizes.empty()) sizes = {in.points.rows};
+  if (sizes.empty()) sizes = {in.points.rows()};
   for (const std::int64_t n : sizes)
-    if (n > in.points.rows)
+    if (n > in.points.rows())
       throw InvalidInput("a subset of " + std::to_string(n) + " points is asked of " +
-                         std::to_string(in.points.rows));
+                         std::to_string(in.points.rows()));
   std::vector<Experiment> experiments;
   for (const std::string& metric : o.metrics)
     for (const std::int64_t n : sizes)

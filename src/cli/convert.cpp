@@ -43,7 +43,7 @@ Shape convert_whole(const Options& o, const Budget& budget) {
       o.points.read_points(o.common.cpu(), warnings, budget.disk_beside(o.output));
   print_warnings(warnings, o.common);
   io::write_npy(o.output, points, o.common.overwrite());
-  return {points.rows, points.cols};
+  return {points.rows(), points.cols()};
 }
 
 void run(const Options& o) {

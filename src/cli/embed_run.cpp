@@ -103,7 +103,7 @@ void EmbedRun::read() {
 /// Where there are checkpoints, the graph is the first of them.
 void EmbedRun::open_checkpoints() {
   if (!folder_) return;
-  folder_->begin(in_.points.rows > 0
+  folder_->begin(in_.points.rows() > 0
                      ? io::fingerprint(in_.points)
                      : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k}));
   from_ = folder_->state();
@@ -135,7 +135,7 @@ Result EmbedRun::optimize() {
     keeper.look(run);
   }
   Result result = run.result();
-  if (result.layout.rows > 0 && !result.info.finished) keeper.stop(run);
+  if (result.layout.rows() > 0 && !result.info.finished) keeper.stop(run);
   auto& warnings = result.info.warnings;
   warnings.insert(warnings.begin(), in_.warnings.begin(), in_.warnings.end());
   if (budget_.on_disk()) warnings.push_back(budget_.why_on_disk());
@@ -150,9 +150,9 @@ void EmbedRun::write(Result& result) {
   std::string map = o_.output;
   const bool partial = !result.info.finished;
   if (partial) map.insert(map.ends_with(".npy") ? map.size() - 4 : map.size(), ".partial");
-  if (result.layout.rows > 0)
+  if (result.layout.rows() > 0)
     write_map(map, result.layout, partial ? io::Overwrite::yes : o_.common.overwrite());
-  if (!o_.plot.empty() && result.layout.rows > 0) {
+  if (!o_.plot.empty() && result.layout.rows() > 0) {
     PlotOptions look;
     look.title = o_.method.title();
     const Picture picture{.panels = {{result.layout, in_.labels.ids}}, .names = in_.labels.names};
@@ -168,7 +168,7 @@ void EmbedRun::write(Result& result) {
 void EmbedRun::tell(const Result& result) const {
   std::fprintf(
       stderr, "%s\n",
-      result.layout.rows > 0 ? summary(result.info).c_str() : "stopped before there was a map");
+      result.layout.rows() > 0 ? summary(result.info).c_str() : "stopped before there was a map");
   if (folder_ && !result.info.finished)
     std::fprintf(stderr, "the same command with --resume continues from here\n");
 }

@@ -56,7 +56,7 @@ Json made_from(const Options& o, const Inputs& in, const Settings& s) {
   if (s.init)
     if (const auto* start = std::get_if<ArrayInit>(&*s.init))
       out["start"] = io::fingerprint(start->start);
-  if (in.points.rows > 0) out["points"] = io::fingerprint(in.points);
+  if (in.points.rows() > 0) out["points"] = io::fingerprint(in.points);
   if (in.graph.n > 0) {
     const KnnGraph& g = in.graph;
     out["graph"] = io::fingerprint({g.distances.data(), g.n, g.k});

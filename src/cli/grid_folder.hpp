@@ -50,7 +50,7 @@ class GridFolder {
 
   /// Whether the folder was begun by an earlier run of the same grid.
   bool resumed() const { return resumed_; }
-  bool has(std::size_t cell) const { return maps_[cell].rows > 0; }
+  bool has(std::size_t cell) const { return maps_[cell].rows() > 0; }
   const Matrix& map(std::size_t cell) const { return maps_[cell]; }
 
   /// Writes the map of a cell, then the manifest with it.

@@ -42,9 +42,9 @@ Json build_json() {
 
 /// Rows with equal bytes as an earlier row.
 std::int64_t count_duplicates(const Matrix& points) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(points.rows));
+  std::vector<std::int64_t> order(static_cast<std::size_t>(points.rows()));
   std::iota(order.begin(), order.end(), std::int64_t{0});
-  const auto bytes = static_cast<std::size_t>(points.cols) * sizeof(float);
+  const auto bytes = static_cast<std::size_t>(points.cols()) * sizeof(float);
   const auto compare = [&](std::int64_t a, std::int64_t b) {
     return std::memcmp(points.row(a), points.row(b), bytes);
   };
@@ -57,10 +57,10 @@ std::int64_t count_duplicates(const Matrix& points) {
 
 Json content_json(const Matrix& points) {
   std::int64_t bad_values = 0, zero_rows = 0, constant_columns = 0;
-  std::vector<float> low(points.row(0), points.row(0) + points.cols), high = low;
-  for (std::int64_t i = 0; i < points.rows; ++i) {
+  std::vector<float> low(points.row(0), points.row(0) + points.cols()), high = low;
+  for (std::int64_t i = 0; i < points.rows(); ++i) {
     bool zero = true;
-    for (std::int64_t c = 0; c < points.cols; ++c) {
+    for (std::int64_t c = 0; c < points.cols(); ++c) {
       const float x = points.row(i)[c];
       const auto column = static_cast<std::size_t>(c);
       bad_values += std::isfinite(x) ? 0 : 1;
@@ -82,9 +82,9 @@ Json content_json(const Matrix& points) {
 /// Bytes and seconds of a run with default parameters and exact neighbours: the plan of it.
 Json estimate_json(const Matrix& points, const Method& method) {
   const Settings settings{.method = method};
-  const Plan planned =
-      plan({.n = points.rows, .dim = points.cols, .search_width = search_width(points, settings)},
-           settings);
+  const Plan planned = plan(
+      {.n = points.rows(), .dim = points.cols(), .search_width = search_width(points, settings)},
+      settings);
   return {{"bytes", planned.host_bytes()}, {"seconds", std::round(10 * planned.seconds()) / 10}};
 }
 
@@ -100,7 +100,7 @@ Json file_json(const std::string& path, const std::string& array) {
   const Matrix points = io::read_matrix(path, {array, io::Missing::nan});
   out["content"] = content_json(points);
   for_each_alternative<Method>([&](const auto& params) {
-    if (points.rows > 100) out["estimate"][method_name(params)] = estimate_json(points, params);
+    if (points.rows() > 100) out["estimate"][method_name(params)] = estimate_json(points, params);
   });
   return out;
 }

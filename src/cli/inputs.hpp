@@ -21,7 +21,7 @@ struct Inputs {
   KnnGraph graph;  // n == 0: none was given
   io::Labels labels;
 
-  std::int64_t n() const { return graph.n > 0 ? graph.n : points.rows; }
+  std::int64_t n() const { return graph.n > 0 ? graph.n : points.rows(); }
 };
 
 /// Which array of an .npz, and how missing values are handled.

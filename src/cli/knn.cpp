@@ -135,7 +135,7 @@ Found save(const Options& o, const Settings& s, HostMatrix<const float> points,
   const KnnIndex index = index_of(o, s, points, progress);
   clock.lap("knn");
   io::write_index(o.save_index, index, points, o.common.overwrite());
-  return {points.rows, s.distance.metric, index.description(), {}};
+  return {points.rows(), s.distance.metric, index.description(), {}};
 }
 
 void print(const Options& o, const Found& found, Json&& seconds) {

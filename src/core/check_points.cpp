@@ -63,7 +63,7 @@ void throw_not_finite() {
 }
 
 void check_points(HostMatrix<const float> points, const Cpu& on) {
-  check_shape(points.rows, points.cols);
+  check_shape(points.rows(), points.cols());
   check_values(points, on);
 }
 
@@ -75,12 +75,12 @@ void check_shape(std::int64_t rows, std::int64_t cols) {
 }
 
 void check_values(HostMatrix<const float> points, const Cpu& on) {
-  require_columns(points.cols);
-  const BadValues bad = parallel_sum(on.threads, points.rows, kGrain, BadValues{},
+  require_columns(points.cols());
+  const BadValues bad = parallel_sum(on.threads, points.rows(), kGrain, BadValues{},
                                      [&](std::int64_t begin, std::int64_t end) {
                                        BadValues found;
                                        for (std::int64_t i = begin; i < end; ++i)
-                                         for (std::int64_t c = 0; c < points.cols; ++c)
+                                         for (std::int64_t c = 0; c < points.cols(); ++c)
                                            if (!is_usable(points.row(i)[c]))
                                              found.add(i, c, points.row(i)[c]);
                                        return found;
@@ -90,9 +90,9 @@ void check_values(HostMatrix<const float> points, const Cpu& on) {
 
 // Most drop out within a few rows.
 std::int64_t constant_columns(HostMatrix<const float> points) {
-  std::vector<std::int64_t> columns(static_cast<std::size_t>(points.cols));
+  std::vector<std::int64_t> columns(static_cast<std::size_t>(points.cols()));
   std::iota(columns.begin(), columns.end(), std::int64_t{0});
-  for (std::int64_t i = 1; i < points.rows && !columns.empty(); ++i)
+  for (std::int64_t i = 1; i < points.rows() && !columns.empty(); ++i)
     std::erase_if(columns, [&](std::int64_t c) { return points.row(i)[c] != points.row(0)[c]; });
   return std::ssize(columns);
 }

@@ -17,10 +17,10 @@ struct InputPoints {
   InputPoints(DeviceMatrix<const float> points) : device(points) {}  // NOLINT
   InputPoints(const Matrix& points) : host(points) {}                // NOLINT
 
-  bool on_device() const { return device.rows > 0; }
+  bool on_device() const { return device.rows() > 0; }
   bool any() const { return rows() > 0; }
-  std::int64_t rows() const { return on_device() ? device.rows : host.rows; }
-  std::int64_t cols() const { return on_device() ? device.cols : host.cols; }
+  std::int64_t rows() const { return on_device() ? device.rows() : host.rows(); }
+  std::int64_t cols() const { return on_device() ? device.cols() : host.cols(); }
 };
 
 }  // namespace nearfold

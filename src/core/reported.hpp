@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 #include "core/stopping.hpp"
 #include "nearfold/error.hpp"
@@ -20,7 +21,8 @@ inline std::int64_t share_of(double share, std::int64_t total) {
 /// What work() returns, told as `stage`. Throws Cancelled when `progress` says stop. Without one,
 /// whoever is asked around this is asked within work() too.
 template <class Work>
-auto reported(const Progress& progress, Stage stage, std::int64_t total, const Work& work) {
+std::invoke_result_t<Work> reported(const Progress& progress, Stage stage, std::int64_t total,
+                                    const Work& work) {
   if (!progress) return work();
   total = std::max<std::int64_t>(1, total);
   const auto go_on = [&](double share) { return progress({stage, share_of(share, total), total}); };
@@ -30,9 +32,14 @@ auto reported(const Progress& progress, Stage stage, std::int64_t total, const W
   if (!go_on(0)) throw cancelled();
   try {
     const StopScope scope(go_on);
-    auto result = work();
-    if (!go_on(1)) throw Stopped{};
-    return result;
+    if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
+      work();
+      if (!go_on(1)) throw Stopped{};
+    } else {
+      auto result = work();
+      if (!go_on(1)) throw Stopped{};
+      return result;
+    }
   } catch (const Stopped&) {
     throw cancelled();
   }

@@ -77,7 +77,7 @@ Generated make(const Blobs& blobs, std::uint64_t seed, const Cpu& on) {
       return uniform4(seed, kCenters + static_cast<std::uint64_t>(c), lane);
     });
   }
-  for (float& value : centers.values) value = half_box * (2.0f * value - 1.0f);
+  for (float& value : centers.span()) value = half_box * (2.0f * value - 1.0f);
   Generated set{Matrix(n, blobs.dim), std::vector<std::int32_t>(static_cast<std::size_t>(n))};
   parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
@@ -165,21 +165,21 @@ Size checked_size(const Deformed& from) {
   require_range("shear", from.shear, 1.0);
   require_range("shift", from.shift, 1.0);
   const HostMatrix<const float>& images = from.images;
-  if (images.rows < 1 || images.cols < 1 || images.rows > kMaxRows) {
-    throw InvalidInput("there are " + std::to_string(images.rows) + " images of " +
-                       std::to_string(images.cols) +
+  if (images.rows() < 1 || images.cols() < 1 || images.rows() > kMaxRows) {
+    throw InvalidInput("there are " + std::to_string(images.rows()) + " images of " +
+                       std::to_string(images.cols()) +
                        " pixels to deform; give at least one of each");
   }
-  if (!from.labels.empty() && static_cast<std::int64_t>(from.labels.size()) != images.rows) {
+  if (!from.labels.empty() && static_cast<std::int64_t>(from.labels.size()) != images.rows()) {
     throw InvalidInput(std::to_string(from.labels.size()) + " labels for " +
-                       std::to_string(images.rows) + " images; give one for each, or none");
+                       std::to_string(images.rows()) + " images; give one for each, or none");
   }
-  const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(double(images.cols))));
+  const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(double(images.cols()))));
   const bool square = from.width == 0 && from.height == 0;
   const Size size = square ? Size{side, side} : Size{from.width, from.height};
-  if (size.width < 1 || size.height < 1 || images.cols % size.width != 0 ||
-      images.cols / size.width != size.height) {
-    throw InvalidInput("images of " + std::to_string(images.cols) + " pixels are not " +
+  if (size.width < 1 || size.height < 1 || images.cols() % size.width != 0 ||
+      images.cols() / size.width != size.height) {
+    throw InvalidInput("images of " + std::to_string(images.cols()) + " pixels are not " +
                        std::to_string(size.width) + " x " + std::to_string(size.height) +
                        "; give their width and height");
   }
@@ -241,9 +241,9 @@ void resample(const std::vector<float>& padded, const Size& size, const Affine& 
 Generated make(const Deformed& from, std::uint64_t seed, const Cpu& on) {
   constexpr std::int64_t kImagesPerRange = 64;
   const Size size = checked_size(from);
-  const auto sources = static_cast<std::uint32_t>(from.images.rows);
+  const auto sources = static_cast<std::uint32_t>(from.images.rows());
   const auto label_count = static_cast<std::size_t>(from.labels.empty() ? 0 : from.n);
-  Generated set{Matrix(from.n, from.images.cols), std::vector<std::int32_t>(label_count)};
+  Generated set{Matrix(from.n, from.images.cols()), std::vector<std::int32_t>(label_count)};
   parallel_for(on.threads, from.n, kImagesPerRange, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t stride = size.width + 3;
     std::vector<float> padded(static_cast<std::size_t>(stride * (size.height + 3)), 0.0f);

@@ -107,11 +107,11 @@ Reordered<Cpu> reorder(const KnnGraphView& graph, int k, const Cpu& on) {
 }
 
 std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of) {
-  if (point_of.empty()) return std::move(by_point.values);
-  std::vector<float> rows(by_point.values.size());
+  if (point_of.empty()) return std::move(by_point).release();
+  std::vector<float> rows(by_point.values().size());
   for (std::size_t v = 0; v < point_of.size(); ++v)
-    std::copy_n(by_point.row(point_of[v]), by_point.cols,
-                rows.begin() + static_cast<std::ptrdiff_t>(v) * by_point.cols);
+    std::copy_n(by_point.row(point_of[v]), by_point.cols(),
+                rows.begin() + static_cast<std::ptrdiff_t>(v) * by_point.cols());
   return rows;
 }
 
@@ -124,9 +124,9 @@ Matrix by_point(const std::vector<float>& by_vertex, const std::vector<std::int3
 
 void by_point(const std::vector<float>& by_vertex, const std::vector<std::int32_t>& point_of,
               HostMatrix<float> out) {
-  if (point_of.empty()) return void(std::copy(by_vertex.begin(), by_vertex.end(), out.data));
+  if (point_of.empty()) return void(std::copy(by_vertex.begin(), by_vertex.end(), out.data()));
   for (std::size_t v = 0; v < point_of.size(); ++v)
-    std::copy_n(by_vertex.begin() + static_cast<std::ptrdiff_t>(v) * out.cols, out.cols,
+    std::copy_n(by_vertex.begin() + static_cast<std::ptrdiff_t>(v) * out.cols(), out.cols(),
                 out.row(point_of[v]));
 }
 

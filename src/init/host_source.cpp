@@ -18,8 +18,8 @@ class HostSource final : public InitSource {
       : points_(points), graph_(graph), on_(on) {}
 
   // PCA needs no graph, and the others no points.
-  std::int64_t n() const override { return std::max(graph_.n, points_.rows); }
-  std::int64_t dim() const override { return points_.cols; }
+  std::int64_t n() const override { return std::max(graph_.n, points_.rows()); }
+  std::int64_t dim() const override { return points_.cols(); }
 
   Matrix scores(int count) override {
     std::vector<float> mean;
@@ -35,7 +35,8 @@ class HostSource final : public InitSource {
   }
   const EdgeGraph& small_components(const Components&) override { return graph_; }
   Matrix by_point(const Matrix& by_vertex) override {
-    return nearfold::by_point(by_vertex.values, graph_.point_of, static_cast<int>(by_vertex.cols));
+    return nearfold::by_point(by_vertex.values(), graph_.point_of,
+                              static_cast<int>(by_vertex.cols()));
   }
 
  private:

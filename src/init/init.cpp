@@ -38,14 +38,14 @@ float normal(std::uint64_t seed, Stream stream, std::int64_t i, std::int64_t c) 
 /// body(row) for every row of a start, in ranges.
 template <class Body>
 void for_each_row(Matrix& start, const Cpu& on, const Body& body) {
-  parallel_for(on.threads, start.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(on.threads, start.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) body(i, start.row(i));
   });
 }
 
 void add_normal(Matrix& start, std::uint64_t seed, Stream stream, float width, const Cpu& on) {
   for_each_row(start, on, [&](std::int64_t i, float* row) {
-    for (std::int64_t c = 0; c < start.cols; ++c) row[c] += width * normal(seed, stream, i, c);
+    for (std::int64_t c = 0; c < start.cols(); ++c) row[c] += width * normal(seed, stream, i, c);
   });
 }
 
@@ -57,22 +57,22 @@ void fix_signs(Matrix& start, const Cpu& on) {
       return std::abs(next.value) > std::abs(value) ? next : *this;
     }
   };
-  for (std::int64_t c = 0; c < start.cols; ++c) {
+  for (std::int64_t c = 0; c < start.cols(); ++c) {
     const auto peak_of = [&](std::int64_t begin, std::int64_t end) {
       Peak peak;
       for (std::int64_t i = begin; i < end; ++i) peak = peak + Peak{start.row(i)[c]};
       return peak;
     };
-    if (parallel_sum(on.threads, start.rows, kGrain, Peak{}, peak_of).value >= 0) continue;
+    if (parallel_sum(on.threads, start.rows(), kGrain, Peak{}, peak_of).value >= 0) continue;
     for_each_row(start, on, [&](std::int64_t, float* row) { row[c] = -row[c]; });
   }
 }
 
 /// Standard deviation of a column, in double whatever its scale.
 double deviation(const Matrix& start, std::int64_t c, const Cpu& on) {
-  const auto n = static_cast<double>(start.rows);
+  const auto n = static_cast<double>(start.rows());
   const auto sum_of = [&](const auto& value) {
-    return parallel_sum(on.threads, start.rows, kGrain, 0.0,
+    return parallel_sum(on.threads, start.rows(), kGrain, 0.0,
                         [&](std::int64_t begin, std::int64_t end) {
                           double sum = 0;
                           for (std::int64_t i = begin; i < end; ++i)
@@ -89,7 +89,7 @@ InitialLayout pca_layout(InitSource& source, int dims) {
   const auto count = static_cast<int>(std::min({std::int64_t{dims}, source.n(), source.dim()}));
   const Matrix scores = source.scores(count);
   InitialLayout start{Matrix(source.n(), dims), "pca", {}};
-  for (std::int64_t i = 0; i < scores.rows; ++i)
+  for (std::int64_t i = 0; i < scores.rows(); ++i)
     std::copy_n(scores.row(i), count, start.layout.row(i));
   return start;
 }
@@ -98,7 +98,7 @@ InitialLayout pca_layout(InitSource& source, int dims) {
 void fill_missing(InitialLayout& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
   const auto width = static_cast<float>(0.01 * deviation(start.layout, 0, on));
   for_each_row(start.layout, on, [&](std::int64_t i, float* row) {
-    for (std::int64_t c = dim; c < start.layout.cols; ++c)
+    for (std::int64_t c = dim; c < start.layout.cols(); ++c)
       row[c] = width * normal(seed, Stream::init, i, c);
   });
   start.warnings.push_back("the points have " + std::to_string(dim) +
@@ -122,7 +122,7 @@ struct Span {
 };
 
 Span span_of(const Matrix& start, std::int64_t c, const Cpu& on) {
-  return parallel_sum(on.threads, start.rows, kGrain, Span{},
+  return parallel_sum(on.threads, start.rows(), kGrain, Span{},
                       [&](std::int64_t begin, std::int64_t end) {
                         Span span;
                         for (std::int64_t i = begin; i < end; ++i)
@@ -156,13 +156,13 @@ void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_
   if (is<ArrayInit>(init)) return;
   const auto width = static_cast<float>(kTsneWidth);
   if (is<RandomInit>(init)) {
-    std::fill(start.values.begin(), start.values.end(), 0.0f);
+    std::fill(start.span().begin(), start.span().end(), 0.0f);
     return add_normal(start, seed, Stream::init, width, on);
   }
   // Equal rows keep nothing but the jitter, which is then all the width there is.
   const double now = deviation(start, 0, on);
   for_each_row(start, on, [&](std::int64_t, float* row) {
-    for (std::int64_t c = 0; c < start.cols; ++c)
+    for (std::int64_t c = 0; c < start.cols(); ++c)
       row[c] = now > 0 ? static_cast<float>(static_cast<double>(row[c]) / now * kTsneWidth) : 0.0f;
   });
   add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width, on);
@@ -172,16 +172,17 @@ void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_
                 const Cpu& on) {
   if (is<PcaInit>(init) || is<SpectralInit>(init)) {
     float most = 0;
-    for (std::int64_t c = 0; c < start.cols; ++c) {
+    for (std::int64_t c = 0; c < start.cols(); ++c) {
       const Span span = span_of(start, c, on);
       most = std::max({most, std::abs(span.low), std::abs(span.high)});
     }
     for_each_row(start, on, [&](std::int64_t, float* row) {
-      for (std::int64_t c = 0; c < start.cols && most > 0; ++c) row[c] = row[c] / most * kUmapReach;
+      for (std::int64_t c = 0; c < start.cols() && most > 0; ++c)
+        row[c] = row[c] / most * kUmapReach;
     });
     add_normal(start, seed, Stream::jitter, kUmapJitter, on);
   }
-  for (std::int64_t c = 0; c < start.cols; ++c) {
+  for (std::int64_t c = 0; c < start.cols(); ++c) {
     const Span span = span_of(start, c, on);
     for_each_row(start, on, [&](std::int64_t, float* row) {
       const double from_low = static_cast<double>(row[c]) - static_cast<double>(span.low);

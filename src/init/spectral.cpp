@@ -78,14 +78,14 @@ std::vector<Cell> packed_cells(const Components& components, int dims,
 /// rows [size, dims] scaled so that the one farthest from 0 is `radius` away.
 void fit(Matrix& rows, float radius) {
   float most = 0;
-  for (std::int64_t i = 0; i < rows.rows; ++i) {
+  for (std::int64_t i = 0; i < rows.rows(); ++i) {
     float d2 = 0;
-    for (std::int64_t c = 0; c < rows.cols; ++c) d2 += rows.row(i)[c] * rows.row(i)[c];
+    for (std::int64_t c = 0; c < rows.cols(); ++c) d2 += rows.row(i)[c] * rows.row(i)[c];
     most = std::max(most, d2);
   }
   if (most == 0) return;
   const float factor = radius / std::sqrt(most);
-  for (float& value : rows.values) value *= factor;
+  for (float& value : rows.span()) value *= factor;
 }
 
 /// A few vertices at random in the ball; a single one in its middle.
@@ -123,12 +123,12 @@ class Placement {
         seed_(seed),
         layout_(layout) {}
 
-  bool is_small(std::int64_t c) const { return components_.size(c) < 2 * layout_.cols; }
+  bool is_small(std::int64_t c) const { return components_.size(c) < 2 * layout_.cols(); }
 
   /// Writes the rows of component `c`; returns what is known of its eigenvectors, less themselves.
   Eigenvectors operator()(std::int64_t c) const {
     const std::int64_t size = components_.size(c);
-    const auto dims = static_cast<int>(layout_.cols);
+    const auto dims = static_cast<int>(layout_.cols());
     const Cell& cell = cells_[static_cast<std::size_t>(c)];
     const std::int32_t* members =
         components_.members.data() + components_.offsets[static_cast<std::size_t>(c)];

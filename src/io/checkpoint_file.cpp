@@ -7,7 +7,7 @@ namespace nearfold::io {
 namespace {
 
 ZipEntry rows_entry(const std::string& name, const Matrix& rows) {
-  return array_entry(name, {rows.rows, rows.cols}, rows.values);
+  return array_entry(name, {rows.rows(), rows.cols()}, rows.values());
 }
 
 Json json_of(const Checkpoint& checkpoint) {
@@ -39,7 +39,7 @@ std::vector<std::string> texts_in(const Json& json, const char* key, const ByteS
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, Overwrite overwrite) {
   std::vector<ZipEntry> entries = {json_entry(json_of(checkpoint)),
                                    rows_entry("layout", checkpoint.layout)};
-  if (checkpoint.update.rows > 0) {
+  if (checkpoint.update.rows() > 0) {
     entries.push_back(rows_entry("update", checkpoint.update));
     entries.push_back(rows_entry("gains", checkpoint.gains));
   }

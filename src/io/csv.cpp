@@ -67,20 +67,19 @@ class CsvReader {
   CsvReader(ByteSource& source, Missing missing) : lines_(source), missing_(missing) {}
 
   Matrix read() {
-    Matrix matrix;
+    std::vector<float> values;
     std::string_view line;
     if (!lines_.next(line)) lines_.fail("the file has no text");
     delimiter_ = delimiter_of(line);
     cols_ = count_fields(without_margin(line));
     if (is_header(without_margin(line)) && !lines_.next(line))
       lines_.fail("there is a header line and no row of numbers");
-    reserve(matrix.values, line);
-    do append_row(line, matrix.values);
+    reserve(values, line);
+    do append_row(line, values);
     while (lines_.next(line));
     lines_.finish();
-    matrix.cols = cols_;
-    matrix.rows = static_cast<std::int64_t>(matrix.values.size()) / cols_;
-    return matrix;
+    const auto rows = static_cast<std::int64_t>(values.size()) / cols_;
+    return {rows, cols_, std::move(values)};
   }
 
  private:
@@ -221,7 +220,7 @@ Matrix read_csv_or_nan(ByteSource& source) {
 
 FileInfo describe_csv(ByteSource& source) {
   const Matrix matrix = read_csv_or_nan(source);
-  return {"", "text", {matrix.rows, matrix.cols}, source.size(), {}};
+  return {"", "text", {matrix.rows(), matrix.cols()}, source.size(), {}};
 }
 
 }  // namespace nearfold::io

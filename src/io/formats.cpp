@@ -119,11 +119,11 @@ std::vector<float> read_values(const std::string& path) {
   const Format& format = format_of(file);
   ByteSource source = unpacked(file, format);
   Matrix read = format.name == "npy" ? read_npy_column(source) : format.read(source);
-  if (read.rows != 1 && read.cols != 1)
-    throw InvalidInput("'" + path + "' has " + std::to_string(read.rows) + " rows and " +
-                       std::to_string(read.cols) +
+  if (read.rows() != 1 && read.cols() != 1)
+    throw InvalidInput("'" + path + "' has " + std::to_string(read.rows()) + " rows and " +
+                       std::to_string(read.cols()) +
                        " columns: values are one row or one column, one a point");
-  return std::move(read.values);
+  return std::move(read).release();
 }
 
 std::string format_of_file(const std::string& path) {

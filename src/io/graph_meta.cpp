@@ -52,10 +52,11 @@ ZipEntry meta_entry(const KnnGraphView& graph, const GraphMeta& meta) {
 std::string fingerprint(HostMatrix<const float> points) {
   XXH3_state_t* const state = XXH3_createState();
   if (state == nullptr) throw std::bad_alloc();
-  const std::int64_t shape[] = {points.rows, points.cols};
+  const std::int64_t shape[] = {points.rows(), points.cols()};
   XXH3_128bits_reset(state);
   XXH3_128bits_update(state, shape, sizeof shape);
-  XXH3_128bits_update(state, points.data, static_cast<std::size_t>(points.size()) * sizeof(float));
+  XXH3_128bits_update(state, points.data(),
+                      static_cast<std::size_t>(points.size()) * sizeof(float));
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
   XXH3_freeState(state);

@@ -112,7 +112,7 @@ IvfLists read_search(const Archive& archive, const KnnRows& rows, const IvfKnn& 
                                     " and 'nprobe' is " + json_of(params.nprobe).dump() + " of " +
                                     std::to_string(nlist) + " centroids");
   IvfLists cells{{rows.norm, {}, {}, {}}, {}, {}, {}};
-  cells.centroids.rows = read_floats_2d(archive, "centroids", nlist, rows.rows.cols);
+  cells.centroids.rows = read_floats_2d(archive, "centroids", nlist, rows.rows.cols());
   cells.centroids.squares = read_array<float>(archive, "centroid_squares", {nlist});
   cells.begin = read_begins<std::int64_t>(archive, "begin", nlist, rows.n());
   make_panels(cells, rows, Cpu{1});
@@ -166,7 +166,7 @@ HnswGraph read_search(const Archive& archive, const KnnRows& rows, const HnswKnn
 
 void add_arrays(const IvfLists& cells, const KnnRows& rows, std::vector<ZipEntry>& entries) {
   entries.push_back(
-      array_entry("centroids", {cells.nlist(), rows.rows.cols}, cells.centroids.rows.values));
+      array_entry("centroids", {cells.nlist(), rows.rows.cols()}, cells.centroids.rows.values()));
   entries.push_back(array_entry("centroid_squares", {cells.nlist()}, cells.centroids.squares));
   entries.push_back(array_entry("begin", {cells.nlist() + 1}, cells.begin));
 }
@@ -189,13 +189,13 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
                      std::to_string(kFormat) + ": build the index again");
   const auto n = required<std::uint64_t>(json, "n", source);
   if (required<std::string>(json, "fingerprint", source) != fingerprint(points) ||
-      n != static_cast<std::uint64_t>(points.rows))
+      n != static_cast<std::uint64_t>(points.rows()))
     throw InvalidInput("'" + file + "' is an index of other points than these: it has " +
-                       std::to_string(n) + ", these are " + std::to_string(points.rows) +
+                       std::to_string(n) + ", these are " + std::to_string(points.rows()) +
                        "; give the points it was made of, or build it again");
   KnnIndex::State index{params_of(required<Json>(json, "params", source), kind, source),
                         {},
-                        points.rows,
+                        points.rows(),
                         required<std::uint64_t>(json, "seed", source),
                         {},
                         {},
@@ -222,17 +222,17 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
 void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
                  Overwrite overwrite) {
   const KnnIndex::State& state = index.state();
-  if (points.rows != state.n)
+  if (points.rows() != state.n)
     throw InvalidInput("the index has " + std::to_string(state.n) + " points and these are " +
-                       std::to_string(points.rows) + "; give the points it was made of");
+                       std::to_string(points.rows()) + "; give the points it was made of");
   const auto dim = std::ssize(state.projection.mean);
   const KnnRows& rows = state.rows;
   std::vector<ZipEntry> entries = {
       json_entry(json_of(state, points)),
       array_entry("mean", {dim}, state.projection.mean),
-      array_entry("axes", {state.projection.axes.rows, knn_row_width(state.projection, Norm::l1)},
-                  state.projection.axes.values),
-      array_entry("rows", {rows.n(), rows.rows.cols}, rows.rows.values),
+      array_entry("axes", {state.projection.axes.rows(), knn_row_width(state.projection, Norm::l1)},
+                  state.projection.axes.values()),
+      array_entry("rows", {rows.n(), rows.rows.cols()}, rows.rows.values()),
       array_entry("squares", {std::ssize(rows.squares)}, rows.squares),
       array_entry("ids", {rows.n()}, rows.ids)};
   std::visit([&](const auto& search) { add_arrays(search, rows, entries); }, state.search);
@@ -248,7 +248,7 @@ KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points) {
   ByteSource source = archive.entry("meta");
   const Json json = read_json(source);
   auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, file.name(), points));
-  index->projection = read_projection(archive, points.cols);
+  index->projection = read_projection(archive, points.cols());
   index->rows = read_rows(archive, index->projection, index->rows.norm, index->n);
   std::visit(
       [&](const auto& params) { index->search = read_search(archive, index->rows, params, json); },

@@ -13,9 +13,9 @@ std::int64_t fill_missing(Matrix& points) {
     double sum = 0;
     std::int64_t count = 0;
   };
-  std::vector<Known> columns(static_cast<std::size_t>(points.cols));
-  for (std::int64_t i = 0; i < points.rows; ++i)
-    for (std::int64_t c = 0; c < points.cols; ++c) {
+  std::vector<Known> columns(static_cast<std::size_t>(points.cols()));
+  for (std::int64_t i = 0; i < points.rows(); ++i)
+    for (std::int64_t c = 0; c < points.cols(); ++c) {
       const float x = points.row(i)[c];
       Known& column = columns[static_cast<std::size_t>(c)];
       if (std::isnan(x)) continue;
@@ -27,8 +27,8 @@ std::int64_t fill_missing(Matrix& points) {
       throw InvalidInput("column " + std::to_string(c) +
                          " (from 0) has no value at all, so it has no mean; leave it out");
   std::int64_t filled = 0;
-  for (std::int64_t i = 0; i < points.rows; ++i)
-    for (std::int64_t c = 0; c < points.cols; ++c) {
+  for (std::int64_t i = 0; i < points.rows(); ++i)
+    for (std::int64_t c = 0; c < points.cols(); ++c) {
       float& x = points.row(i)[c];
       if (!std::isnan(x)) continue;
       const Known& column = columns[static_cast<std::size_t>(c)];

@@ -51,11 +51,7 @@ std::vector<T> read_array(const Archive& archive, const std::string& name, Shape
 
 inline Matrix read_floats_2d(const Archive& archive, const std::string& name, std::int64_t rows,
                              std::int64_t cols) {
-  Matrix matrix;
-  matrix.rows = rows;
-  matrix.cols = cols;
-  matrix.values = read_array<float>(archive, name, {rows, cols});
-  return matrix;
+  return {rows, cols, read_array<float>(archive, name, {rows, cols})};
 }
 
 /// How many rows an array has, which is at least `least` and at most `most`.

@@ -63,15 +63,12 @@ Points Points::on_disk(RowFile& file, const std::string& folder) {
   errno = ::posix_fallocate(copy.get(), 0, file.rows() * row_bytes);
   if (errno != 0) throw_errno("keep points in", folder);
   file.for_each_block([&](std::int64_t first, HostMatrix<const float> rows) {
-    const std::span values(rows.data, static_cast<std::size_t>(rows.size()));
-    write_at(copy.get(), first * row_bytes, std::as_bytes(values), folder);
+    write_at(copy.get(), first * row_bytes, std::as_bytes(rows.span()), folder);
   });
   Points points;
-  points.rows = file.rows();
-  points.cols = file.cols();
   points.mapping_ = std::make_shared<const Mapping>(
       copy.get(), static_cast<std::size_t>(file.rows() * row_bytes), folder);
-  points.view_ = {points.mapping_->values(), points.rows, points.cols};
+  points.view_ = {points.mapping_->values(), file.rows(), file.cols()};
   return points;
 }
 
@@ -79,8 +76,6 @@ Points& Points::operator=(Points&& other) noexcept {
   in_memory_ = std::move(other.in_memory_);
   mapping_ = std::move(other.mapping_);
   view_ = std::exchange(other.view_, {});  // a moved vector keeps its memory
-  rows = std::exchange(other.rows, 0);
-  cols = std::exchange(other.cols, 0);
   return *this;
 }
 

@@ -15,10 +15,7 @@ class Points {
  public:
   Points() = default;
   Points(Matrix in_memory)  // NOLINT(google-explicit-constructor): what they are, mostly
-      : in_memory_(std::move(in_memory)), view_(in_memory_) {
-    rows = view_.rows;
-    cols = view_.cols;
-  }
+      : in_memory_(std::move(in_memory)), view_(in_memory_) {}
   /// A copy of the file as float32, without a name, in `folder`: it is gone with the last of these.
   /// Throws IoError when there is no room, before anything is copied.
   static Points on_disk(RowFile& file, const std::string& folder);
@@ -26,7 +23,8 @@ class Points {
   Points(Points&& other) noexcept { *this = std::move(other); }
   Points& operator=(Points&& other) noexcept;
 
-  std::int64_t rows = 0, cols = 0;
+  std::int64_t rows() const { return view_.rows(); }
+  std::int64_t cols() const { return view_.cols(); }
   HostMatrix<const float> view() const { return view_; }
   operator HostMatrix<const float>() const { return view_; }  // NOLINT(google-explicit-constructor)
 

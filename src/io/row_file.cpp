@@ -35,13 +35,14 @@ std::optional<RowFile> RowFile::open(const std::string& path) {
 void RowFile::read(std::int64_t first, HostMatrix<float> into) {
   source_.seek(begin_ + first * cols_ * type_.bytes);
   const auto unfit =
-      read_floats(source_, type_, {into.data, static_cast<std::size_t>(into.size())});
+      read_floats(source_, type_, {into.data(), static_cast<std::size_t>(into.size())});
   if (unfit) throw_unfit(source_, first + *unfit / cols_, *unfit % cols_);
 }
 
 Matrix RowFile::sample(std::int64_t most) {
   Matrix rows(std::min(most, rows_), cols_);
-  for (std::int64_t r = 0; r < rows.rows; ++r) read(r * rows_ / rows.rows, {rows.row(r), 1, cols_});
+  for (std::int64_t r = 0; r < rows.rows(); ++r)
+    read(r * rows_ / rows.rows(), {rows.row(r), 1, cols_});
   return rows;
 }
 

@@ -23,7 +23,7 @@ class RowFile {
   std::int64_t rows() const { return rows_; }
   std::int64_t cols() const { return cols_; }
 
-  /// Rows [first, first + into.rows) as float32, by the rules of read_matrix().
+  /// Rows [first, first + into.rows()) as float32, by the rules of read_matrix().
   void read(std::int64_t first, HostMatrix<float> into);
 
   /// Adds what there is to say of integers that were rounded.
@@ -56,7 +56,7 @@ void RowFile::for_each_block(const Block& block) {
   const std::int64_t at_once = std::max<std::int64_t>(1, kValues / cols_);
   Matrix some(std::min(at_once, rows_), cols_);
   for (std::int64_t first = 0; first < rows_; first += at_once) {
-    const HostMatrix<float> part{some.values.data(), std::min(at_once, rows_ - first), cols_};
+    const HostMatrix<float> part{some.data(), std::min(at_once, rows_ - first), cols_};
     read(first, part);
     block(first, HostMatrix<const float>(part));
   }

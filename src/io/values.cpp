@@ -155,7 +155,7 @@ Matrix read_rows(ByteSource& source, const DType& type, std::int64_t rows, std::
   source.require_remaining(*bytes, what);
   if (*bytes == 0) source.malformed("there are no values: " + what);
   Matrix matrix(rows, cols);
-  const auto unfit = read_floats(source, type, matrix.values);
+  const auto unfit = read_floats(source, type, matrix.span());
   if (unfit) throw_unfit(source, *unfit / cols, *unfit % cols);
   source.finish();
   return matrix;

@@ -162,11 +162,11 @@ NpyWriter::NpyWriter(const std::string& path, std::int64_t rows, std::int64_t co
 }
 
 void NpyWriter::write(HostMatrix<const float> rows) {
-  file_.write(std::as_bytes(std::span(rows.data, static_cast<std::size_t>(rows.size()))));
+  file_.write(std::as_bytes(std::span(rows.data(), static_cast<std::size_t>(rows.size()))));
 }
 
 void write_npy(const std::string& path, HostMatrix<const float> values, Overwrite overwrite) {
-  NpyWriter writer(path, values.rows, values.cols, overwrite);
+  NpyWriter writer(path, values.rows(), values.cols(), overwrite);
   writer.write(values);
   writer.commit();
 }

@@ -70,7 +70,7 @@ KnnGraph auto_graph(const MetricSpace& points, int k, const AutoKnn& params, con
     const Part part(0.5);
     tuned = tune_index(points, k, ivf, on, seed);
     sizes.lossless = tuned->index.projection.lossless();
-    sizes.width = real(tuned->index.rows.rows.cols);
+    sizes.width = real(tuned->index.rows.rows.cols());
     const int nlist = std::get<IvfLists>(tuned->index.search).nlist();
     ways = {{"flat", cost::flat_seconds(sizes), 1,
              [&] { return exact_graph(tuned->exact, points, k, on); }},

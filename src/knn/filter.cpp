@@ -11,7 +11,7 @@ namespace {
 /// Columns that carry anything: scores and the norm of the rest, or all of the point.
 std::int64_t filter_width(const Projection& projection) {
   return projection.lossless() ? static_cast<std::int64_t>(projection.mean.size())
-                               : projection.axes.rows + 1;
+                               : projection.axes.rows() + 1;
 }
 
 /// Scores of one point with its squared norm -> its filter row; returns the lowered norm.
@@ -39,7 +39,7 @@ float KnnFilter::make_row(const float* query, float* row) const {
   std::vector<float> scores(static_cast<std::size_t>(knn_row_width(projection, Norm::l2)));
   float square;
   make_knn_rows({&query, 1}, projection, Norm::l2, scores.data(), &square);
-  return finish_row(scores.data(), square, projection, rows.cols, row);
+  return finish_row(scores.data(), square, projection, rows.cols(), row);
 }
 
 KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, const Cpu& on) {
@@ -50,7 +50,7 @@ KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, con
     for (std::int64_t p = begin; p < end; ++p)
       filter.norms[static_cast<std::size_t>(p)] =
           finish_row(rows.rows.row(p), rows.squares[static_cast<std::size_t>(p)], projection,
-                     filter.rows.cols, filter.rows.row(p));
+                     filter.rows.cols(), filter.rows.row(p));
   });
   return filter;
 }

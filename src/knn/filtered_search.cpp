@@ -53,8 +53,8 @@ struct Search {
     for (std::size_t c = 0; c < count; ++c) {
       const std::int32_t id = id_of(query.candidates[c]);
       if (value_of(query.candidates[c]) > reach(query, nearest)) return true;
-      if (c + 1 < count) prefetch_row(points.row(id_of(query.candidates[c + 1])), points.cols);
-      const float measured = squared_distance(query.row, points.row(id), points.cols);
+      if (c + 1 < count) prefetch_row(points.row(id_of(query.candidates[c + 1])), points.cols());
+      const float measured = squared_distance(query.row, points.row(id), points.cols());
       nearest.offer(candidate(distance_of(space.distance.metric, measured, query.scale), id));
     }
     return !query.dropped || query.threshold > reach(query, nearest);
@@ -66,7 +66,7 @@ struct Search {
   void stream(std::vector<Query>& block, std::int64_t start, std::size_t room,
               const Full& full) const {
     const auto queries = static_cast<std::int64_t>(block.size());
-    const std::int64_t width = filter.rows.cols, n = filter.rows.rows;
+    const std::int64_t width = filter.rows.cols(), n = filter.rows.rows();
     RowMatrix left(queries, width), product(queries, kBaseBlock);
     for (std::int64_t q = 0; q < queries; ++q)
       left.row(q) = -2.0f * ConstMap(block[static_cast<std::size_t>(q)].short_row, 1, width);
@@ -165,7 +165,7 @@ NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
   NeighborRows answer(static_cast<std::int64_t>(order.size()), k);
   parallel_for(on.threads, answer.n, kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
     std::vector<Query> block(static_cast<std::size_t>(end - begin));
-    Matrix made(have_rows ? 0 : end - begin, filter.rows.cols);
+    Matrix made(have_rows ? 0 : end - begin, filter.rows.cols());
     for (std::size_t q = 0; q < block.size(); ++q) {
       const QueryOrder& entry = order[static_cast<std::size_t>(begin) + q];
       const std::int64_t which = queries.which[entry.at];

@@ -77,7 +77,7 @@ class Selector {
 using Twins = std::vector<std::pair<std::int32_t, std::int32_t>>;  // (first, other)
 
 Twins find_twins(const KnnRows& rows, const Cpu& on) {
-  const std::int64_t width = rows.rows.cols;
+  const std::int64_t width = rows.rows.cols();
   std::vector<std::pair<std::uint64_t, std::int32_t>> hashes(static_cast<std::size_t>(rows.n()));
   parallel_for(on.threads, rows.n(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {

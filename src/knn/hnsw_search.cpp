@@ -55,7 +55,7 @@ void HnswSearch::widen(const float* query, float square, int level, std::size_t 
     const std::size_t before = visited_.size();
     for (const std::int32_t row : list_of(*graph_, row_of(best_[at]), level)) {
       if (row < 0) break;
-      if (first_visit(row)) prefetch_row(rows_->rows.row(row), rows_->rows.cols);
+      if (first_visit(row)) prefetch_row(rows_->rows.row(row), rows_->rows.cols());
     }
     if (at + 1 < best_.size())
       __builtin_prefetch(list_of(*graph_, row_of(best_[at + 1]), level).data());

@@ -118,7 +118,7 @@ void check_same_points(const KnnIndex::State& index, const MetricSpace& space) {
   if (static_cast<std::size_t>(space.width()) != dim)
     refuse("its rows have " + std::to_string(dim) + " columns and these " +
            std::to_string(space.width()) + ", as " + name(space.distance.metric) + " sees them");
-  std::vector<float> row(static_cast<std::size_t>(index.rows.rows.cols));
+  std::vector<float> row(static_cast<std::size_t>(index.rows.rows.cols()));
   for (std::int64_t s = 0; s < std::min<std::int64_t>(64, index.n); ++s) {
     const std::int64_t r = s * index.n / 64 % index.n;
     const std::int32_t id = index.rows.ids[static_cast<std::size_t>(r)];
@@ -136,12 +136,12 @@ namespace {
 KnnRows rows_of_queries(const KnnIndex::State& index, const Queries& queries,
                         const std::vector<QueryOrder>& order, std::int64_t begin,
                         std::int64_t end) {
-  KnnRows made{index.rows.norm, Matrix(end - begin, index.rows.rows.cols), {}, {}};
+  KnnRows made{index.rows.norm, Matrix(end - begin, index.rows.rows.cols()), {}, {}};
   if (by_products(made.norm)) made.squares.resize(static_cast<std::size_t>(end - begin));
   std::vector<const float*> points;
   for (std::int64_t t = begin; t < end; ++t)
     points.push_back(queries.rows.view.row(queries.which[order[static_cast<std::size_t>(t)].at]));
-  make_knn_rows(points, index.projection, made.norm, made.rows.values.data(), made.squares.data());
+  make_knn_rows(points, index.projection, made.norm, made.rows.data(), made.squares.data());
   return made;
 }
 

@@ -37,9 +37,9 @@ class FaissThreads {
 
 std::vector<float> squares_of(HostMatrix<const float> rows) {
   std::vector<float> squares;
-  for (std::int64_t r = 0; r < rows.rows; ++r) {
+  for (std::int64_t r = 0; r < rows.rows(); ++r) {
     double square = 0;
-    for (std::int64_t c = 0; c < rows.cols; ++c)
+    for (std::int64_t c = 0; c < rows.cols(); ++c)
       square += static_cast<double>(rows.row(r)[c]) * static_cast<double>(rows.row(r)[c]);
     squares.push_back(static_cast<float>(square));
   }
@@ -49,9 +49,9 @@ std::vector<float> squares_of(HostMatrix<const float> rows) {
 /// The nearest row of `panels` for each of `rows`.
 std::vector<std::int32_t> nearest_of(const PackedRows& panels, HostMatrix<const float> rows,
                                      const Cpu& on) {
-  std::vector<std::int32_t> nearest(static_cast<std::size_t>(rows.rows));
-  parallel_for(on.threads, rows.rows, kBlock, [&](std::int64_t begin, std::int64_t end) {
-    panels.nearest(rows.row(begin), end - begin, rows.cols,
+  std::vector<std::int32_t> nearest(static_cast<std::size_t>(rows.rows()));
+  parallel_for(on.threads, rows.rows(), kBlock, [&](std::int64_t begin, std::int64_t end) {
+    panels.nearest(rows.row(begin), end - begin, rows.cols(),
                    &nearest[static_cast<std::size_t>(begin)]);
   });
   return nearest;
@@ -79,18 +79,17 @@ class NearestCentroid final : public faiss::IndexFlatL2 {
 
 KnnRows centroids_of(const KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
   const FaissThreads one(1);
-  NearestCentroid nearest(rows.rows.cols, on);
+  NearestCentroid nearest(rows.rows.cols(), on);
   faiss::ClusteringParameters how;
   how.niter = kIterations;
   how.max_points_per_centroid = 32;
   how.min_points_per_centroid = 1;
   how.seed = static_cast<int>(random4(seed, Stream::knn, 0).v[0] >> 1);
-  faiss::Clustering clustering(static_cast<int>(rows.rows.cols), nlist, how);
-  clustering.train(rows.n(), rows.rows.values.data(), nearest);
+  faiss::Clustering clustering(static_cast<int>(rows.rows.cols()), nlist, how);
+  clustering.train(rows.n(), rows.rows.data(), nearest);
 
-  KnnRows centroids{rows.norm, Matrix(nlist, rows.rows.cols), {}, {}};
-  std::copy_n(clustering.centroids.begin(), centroids.rows.values.size(),
-              centroids.rows.values.begin());
+  KnnRows centroids{rows.norm, Matrix(nlist, rows.rows.cols()), {}, {}};
+  std::copy_n(clustering.centroids.begin(), centroids.rows.values().size(), centroids.rows.data());
   centroids.squares = squares_of(centroids.rows.view());
   return centroids;
 }

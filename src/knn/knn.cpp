@@ -22,10 +22,10 @@ void check_k(int k, std::int64_t most, std::int64_t n, const char* range) {
 }
 
 void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
-  if (queries.rows < 1) throw InvalidInput("there are no queries; at least 1 row is needed");
+  if (queries.rows() < 1) throw InvalidInput("there are no queries; at least 1 row is needed");
   check_values(queries, on);
-  if (queries.cols != dim)
-    throw InvalidInput("queries have " + std::to_string(queries.cols) +
+  if (queries.cols() != dim)
+    throw InvalidInput("queries have " + std::to_string(queries.cols()) +
                        " columns and the points have " + std::to_string(dim) +
                        "; both must be made in the same way");
 }
@@ -49,7 +49,7 @@ QueryResult search_exactly(HostMatrix<const float> queries, const MetricSpace& s
   };
   const ExactSearch search = made();
   const Part part(1, 1);
-  return result_of(search({rows, all_rows(queries.rows), false}, k, on));
+  return result_of(search({rows, all_rows(queries.rows()), false}, k, on));
 }
 
 /// `index` was made of the points of `space`.
@@ -64,7 +64,7 @@ QueryResult search_through(const KnnIndex::State& index, HostMatrix<const float>
   Effort effort = tuned();
   effort.candidates = std::max(effort.candidates, k);
   const MetricRows rows = make_queries(queries, space, on);
-  const Queries asked{rows, all_rows(queries.rows), false};
+  const Queries asked{rows, all_rows(queries.rows()), false};
   const Part part(1, 2);  // the search, and exact answers to some of the queries
   NeighborRows answer = search_index(index, space, asked, k, effort, on);
   fill_exactly(answer, exact, asked, on);
@@ -82,11 +82,11 @@ KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& 
                         const Progress& progress) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
   require_usable(device);
-  return reported(progress, Stage::knn, points.rows, [&] {
+  return reported(progress, Stage::knn, points.rows(), [&] {
     return std::visit(
         [&](const auto& on) {
           check_points(points, host_of(on));
-          check_k(k, points.rows - 1, points.rows, "1 <= k < n");
+          check_k(k, points.rows() - 1, points.rows(), "1 <= k < n");
           return to_host(find_knn(points, k, params, distance, on, seed));
         },
         device);
@@ -116,8 +116,8 @@ QueryResult answers_through(const KnnIndex& index, HostMatrix<const float> queri
   validate(Settings{.device = device});
   const Cpu& on = require_cpu(device);
   check_points(points, on);
-  check_queries(queries, points.cols, on);
-  check_k(k, points.rows, points.rows, "1 <= k <= n");
+  check_queries(queries, points.cols(), on);
+  check_k(k, points.rows(), points.rows(), "1 <= k <= n");
   const MetricSpace space = make_space(points, index.state().distance, on);
   check_same_points(index.state(), space);
   return search_through(index.state(), queries, space, k, on);
@@ -136,8 +136,8 @@ QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> poi
   validate(Settings{.knn = params, .distance = distance, .device = device});
   const Cpu& on = require_cpu(device);
   check_points(points, on);
-  check_queries(queries, points.cols, on);
-  check_k(k, points.rows, points.rows, "1 <= k <= n");
+  check_queries(queries, points.cols(), on);
+  check_k(k, points.rows(), points.rows(), "1 <= k <= n");
   return search_exactly(queries, make_space(points, distance, on), k, on);
 }
 
@@ -145,20 +145,20 @@ QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> poi
 
 KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, const Device& device,
                      std::uint64_t seed, const Distance& distance, const Progress& progress) {
-  return reported(progress, Stage::knn, points.rows,
+  return reported(progress, Stage::knn, points.rows(),
                   [&] { return index_of(points, params, device, seed, distance); });
 }
 
 QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
                            const KnnParams& params, const Device& device, std::uint64_t seed,
                            const Distance& distance, const Progress& progress) {
-  return reported(progress, Stage::knn, queries.rows,
+  return reported(progress, Stage::knn, queries.rows(),
                   [&] { return answers(queries, points, k, params, device, seed, distance); });
 }
 
 QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
                            const KnnIndex& index, const Device& device, const Progress& progress) {
-  return reported(progress, Stage::knn, queries.rows,
+  return reported(progress, Stage::knn, queries.rows(),
                   [&] { return answers_through(index, queries, points, k, device); });
 }
 

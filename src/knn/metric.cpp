@@ -15,15 +15,15 @@ namespace {
 MetricRows directions(HostMatrix<const float> points, const Distance& distance, const Cpu& on) {
   const Directing how = directing(distance);
   MetricRows rows;
-  rows.own = Matrix(points.rows, how.width(points.cols));
-  std::vector<char> has_one(static_cast<std::size_t>(points.rows));
-  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  rows.own = Matrix(points.rows(), how.width(points.cols()));
+  std::vector<char> has_one(static_cast<std::size_t>(points.rows()));
+  parallel_for(on.threads, points.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
       has_one[static_cast<std::size_t>(i)] =
-          direction_of(points.row(i), points.cols, how, rows.own.row(i));
+          direction_of(points.row(i), points.cols(), how, rows.own.row(i));
   });
   std::vector<std::int64_t> without;
-  for (std::int64_t i = 0; i < points.rows; ++i)
+  for (std::int64_t i = 0; i < points.rows(); ++i)
     if (!has_one[static_cast<std::size_t>(i)]) without.push_back(i);
   if (!how.far && !without.empty()) refuse_zero_vectors(without, distance.metric);
   return rows;
@@ -32,12 +32,12 @@ MetricRows directions(HostMatrix<const float> points, const Distance& distance, 
 /// Points of one length, for inner_product.
 MetricRows lengthened(HostMatrix<const float> points, double longest, const Cpu& on) {
   MetricRows rows;
-  rows.own = Matrix(points.rows, points.cols + 1);
-  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  rows.own = Matrix(points.rows(), points.cols() + 1);
+  parallel_for(on.threads, points.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const double length = length_of(points.row(i), points.cols, 0);
-      std::copy_n(points.row(i), points.cols, rows.own.row(i));
-      rows.own.row(i)[points.cols] =
+      const double length = length_of(points.row(i), points.cols(), 0);
+      std::copy_n(points.row(i), points.cols(), rows.own.row(i));
+      rows.own.row(i)[points.cols()] =
           static_cast<float>(std::sqrt(std::max(0.0, (longest - length) * (longest + length))));
     }
   });
@@ -47,14 +47,14 @@ MetricRows lengthened(HostMatrix<const float> points, double longest, const Cpu&
 /// Queries as long as the longest point, for inner_product.
 MetricRows stretched(HostMatrix<const float> queries, double longest, const Cpu& on) {
   MetricRows rows;
-  rows.own = Matrix(queries.rows, queries.cols + 1);
-  rows.scales.resize(static_cast<std::size_t>(queries.rows));
-  parallel_for(on.threads, queries.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  rows.own = Matrix(queries.rows(), queries.cols() + 1);
+  rows.scales.resize(static_cast<std::size_t>(queries.rows()));
+  parallel_for(on.threads, queries.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const double length = length_of(queries.row(i), queries.cols, 0);
+      const double length = length_of(queries.row(i), queries.cols(), 0);
       if (!(length > 0 && longest > 0)) continue;  // all products are 0: all distances, too
       const double factor = longest / length;
-      for (std::int64_t c = 0; c < queries.cols; ++c)
+      for (std::int64_t c = 0; c < queries.cols(); ++c)
         rows.own.row(i)[c] = static_cast<float>(static_cast<double>(queries.row(i)[c]) * factor);
       rows.scales[static_cast<std::size_t>(i)] = static_cast<float>(0.5 / factor);
     }
@@ -100,12 +100,12 @@ MetricSpace make_space(HostMatrix<const float> points, const Distance& distance,
       space.points = directions(points, distance, on);
       break;
     case PointsAs::one_length:
-      for (std::int64_t i = 0; i < points.rows; ++i)
-        space.longest = std::max(space.longest, length_of(points.row(i), points.cols, 0));
+      for (std::int64_t i = 0; i < points.rows(); ++i)
+        space.longest = std::max(space.longest, length_of(points.row(i), points.cols(), 0));
       space.points = lengthened(points, space.longest, on);
       break;
   }
-  space.points.view = space.points.own.rows > 0 ? space.points.own.view() : points;
+  space.points.view = space.points.own.rows() > 0 ? space.points.own.view() : points;
   if (space.lopsided())
     space.as_queries = make_queries(points, space, on);
   else
@@ -126,7 +126,7 @@ MetricRows make_queries(HostMatrix<const float> queries, const MetricSpace& spac
       rows = stretched(queries, space.longest, on);
       break;
   }
-  rows.view = rows.own.rows > 0 ? rows.own.view() : queries;
+  rows.view = rows.own.rows() > 0 ? rows.own.view() : queries;
   return rows;
 }
 

@@ -45,8 +45,8 @@ struct MetricSpace {
   MetricRows as_queries;  // the points as queries: the same rows, but for inner_product
   double longest = 0;     // inner_product: m
 
-  std::int64_t n() const { return points.view.rows; }
-  std::int64_t width() const { return points.view.cols; }
+  std::int64_t n() const { return points.view.rows(); }
+  std::int64_t width() const { return points.view.cols(); }
   /// Queries are made of points by another rule than points.
   bool lopsided() const { return queries_differ(row_of(distance.metric).points); }
 };

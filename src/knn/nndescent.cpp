@@ -51,10 +51,10 @@ void halve(const KnnRows& rows, const Random4& random, Candidate* begin, Candida
     return rows.rows.row(id_of(begin[to_range(bits, static_cast<std::uint32_t>(end - begin))]));
   };
   const float *const a = any(random.v[0]), *const b = any(random.v[1]);
-  std::vector<float> line(static_cast<std::size_t>(rows.rows.cols));
+  std::vector<float> line(static_cast<std::size_t>(rows.rows.cols()));
   for (std::size_t c = 0; c < line.size(); ++c) line[c] = a[c] - b[c];
   std::transform(begin, end, begin, [&](Candidate c) {
-    return candidate(dot(line.data(), rows.rows.row(id_of(c)), rows.rows.cols), id_of(c));
+    return candidate(dot(line.data(), rows.rows.row(id_of(c)), rows.rows.cols()), id_of(c));
   });
   std::nth_element(begin, middle, end);
 }

@@ -47,7 +47,7 @@ void dots(const float* a, const float* const* rows, std::int64_t width, float* o
 template <class RowOf>
 void measure_all(const KnnRows& among, const float* query, float query_square, std::int64_t count,
                  const RowOf& row_of, float* measures) {
-  const std::int64_t width = among.rows.cols;
+  const std::int64_t width = among.rows.cols();
   if (!by_products(among.norm)) {
     for (std::int64_t c = 0; c < count; ++c)
       measures[c] = measure_rows(among.norm, query, among.rows.row(row_of(c)), width);
@@ -74,9 +74,9 @@ struct Projected {
   std::vector<float> squares;
 
   Projected(HostMatrix<const float> points, const Projection& projection, Norm norm, const Cpu& on)
-      : rows(points.rows, knn_row_width(projection, norm)) {
-    if (by_products(norm)) squares.resize(static_cast<std::size_t>(points.rows));
-    parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      : rows(points.rows(), knn_row_width(projection, norm)) {
+    if (by_products(norm)) squares.resize(static_cast<std::size_t>(points.rows()));
+    parallel_for(on.threads, points.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
       std::vector<const float*> some;
       for (std::int64_t i = begin; i < end; ++i) some.push_back(points.row(i));
       make_knn_rows(some, projection, norm, rows.row(begin),
@@ -88,20 +88,20 @@ struct Projected {
 // ---- the axes ---------------------------------------------------------------------------------
 
 Matrix evenly_spaced_rows(HostMatrix<const float> points, std::int64_t count) {
-  count = std::min(count, points.rows);
-  Matrix sample(count, points.cols);
+  count = std::min(count, points.rows());
+  Matrix sample(count, points.cols());
   for (std::int64_t r = 0; r < count; ++r)
-    std::copy_n(points.row(r * points.rows / count), points.cols, sample.row(r));
+    std::copy_n(points.row(r * points.rows() / count), points.cols(), sample.row(r));
   return sample;
 }
 
 std::vector<float> mean_of(const Matrix& sample) {
-  std::vector<double> sums(static_cast<std::size_t>(sample.cols));
-  for (std::int64_t r = 0; r < sample.rows; ++r)
+  std::vector<double> sums(static_cast<std::size_t>(sample.cols()));
+  for (std::int64_t r = 0; r < sample.rows(); ++r)
     for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += static_cast<double>(sample.row(r)[c]);
   std::vector<float> mean(sums.size());
   for (std::size_t c = 0; c < sums.size(); ++c)
-    mean[c] = static_cast<float>(sums[c] / static_cast<double>(sample.rows));
+    mean[c] = static_cast<float>(sums[c] / static_cast<double>(sample.rows()));
   return mean;
 }
 
@@ -109,10 +109,10 @@ std::vector<float> mean_of(const Matrix& sample) {
 std::int64_t useful_axes(const Matrix& sample, const Projection& all, double wanted,
                          const Cpu& on) {
   const Projected scores(sample.view(), all, Norm::l2, on);
-  const auto count = static_cast<std::size_t>(all.axes.rows);
+  const auto count = static_cast<std::size_t>(all.axes.rows());
   std::vector<double> sums(count);
   double total = 0, carried = 0;
-  for (std::int64_t r = 0; r < sample.rows; ++r) {
+  for (std::int64_t r = 0; r < sample.rows(); ++r) {
     total += static_cast<double>(scores.squares[static_cast<std::size_t>(r)]);
     const float* const row = scores.rows.row(r);
     for (std::size_t a = 0; a < count; ++a)
@@ -131,7 +131,7 @@ std::int64_t useful_axes(const Matrix& sample, const Projection& all, double wan
 void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t begin,
            std::int64_t end) {
   if (end - begin <= kLeaf) return;
-  const std::int64_t columns = std::min<std::int64_t>(rows.cols, 32);  // the leading axes
+  const std::int64_t columns = std::min<std::int64_t>(rows.cols(), 32);  // the leading axes
   std::vector<float> low(static_cast<std::size_t>(columns), HUGE_VALF),
       high(low.size(), -HUGE_VALF);
   for (std::int64_t p = begin; p < end; ++p) {
@@ -164,19 +164,21 @@ Projection::Projection(std::vector<float> mean_of_all, Matrix all_axes, const Cp
 Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on) {
   const Matrix sample = evenly_spaced_rows(points, kSampleRows);
   std::vector<float> mean = mean_of(sample);
-  if (points.cols < 128 || points.rows < 1024) return {std::move(mean), {}, on};
-  const int most = static_cast<int>(std::min<std::int64_t>(192, points.cols / 2));
+  if (points.cols() < 128 || points.rows() < 1024) return {std::move(mean), {}, on};
+  const int most = static_cast<int>(std::min<std::int64_t>(192, points.cols() / 2));
   const Matrix found = principal_axes(sample, most, 3, mean, 0, on);
-  Matrix axes(found.rows, padded(found.cols));
-  for (std::int64_t a = 0; a < axes.rows; ++a) std::copy_n(found.row(a), found.cols, axes.row(a));
-  axes.rows = useful_axes(sample, {mean, axes, on}, carried, on);
-  axes.values.resize(static_cast<std::size_t>(axes.view().size()));
-  return {std::move(mean), std::move(axes), on};
+  Matrix axes(found.rows(), padded(found.cols()));
+  for (std::int64_t a = 0; a < axes.rows(); ++a)
+    std::copy_n(found.row(a), found.cols(), axes.row(a));
+  const std::int64_t kept = useful_axes(sample, {mean, axes, on}, carried, on), width = axes.cols();
+  std::vector<float> values = std::move(axes).release();
+  values.resize(static_cast<std::size_t>(kept * width));
+  return {std::move(mean), Matrix(kept, width, std::move(values)), on};
 }
 
 std::int64_t knn_row_width(const Projection& projection, Norm norm) {
   return padded(by_products(norm) && !projection.lossless()
-                    ? projection.axes.rows
+                    ? projection.axes.rows()
                     : static_cast<std::int64_t>(projection.mean.size()));
 }
 
@@ -194,7 +196,7 @@ void make_knn_rows(std::span<const float* const> points, const Projection& proje
     }
     return;
   }
-  const std::int64_t axes = projection.axes.rows;
+  const std::int64_t axes = projection.axes.rows();
   axis_scores(points, projection.mean, projection.axis_panels, axes, rows, width, squares);
   for (std::size_t p = 0; p < points.size(); ++p, rows += width)
     std::fill(rows + axes, rows + width, 0.0f);
@@ -204,10 +206,10 @@ KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projecti
                       const Cpu& on) {
   Projected made(points, projection, norm, on);
   KnnRows unordered{norm, std::move(made.rows), std::move(made.squares), {}};
-  unordered.ids.resize(static_cast<std::size_t>(points.rows));
+  unordered.ids.resize(static_cast<std::size_t>(points.rows()));
   std::iota(unordered.ids.begin(), unordered.ids.end(), 0);
   std::vector<std::int32_t> order = unordered.ids;
-  split(unordered.rows, order, 0, points.rows);
+  split(unordered.rows, order, 0, points.rows());
   return reordered(unordered, order, on);
 }
 
@@ -219,11 +221,11 @@ std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids) {
 }
 
 KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, const Cpu& on) {
-  KnnRows to{from.norm, Matrix(from.n(), from.rows.cols), from.squares, from.ids};
+  KnnRows to{from.norm, Matrix(from.n(), from.rows.cols()), from.squares, from.ids};
   parallel_for(on.threads, from.n(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
       const std::int32_t source = order[static_cast<std::size_t>(r)];
-      std::copy_n(from.rows.row(source), from.rows.cols, to.rows.row(r));
+      std::copy_n(from.rows.row(source), from.rows.cols(), to.rows.row(r));
       to.ids[static_cast<std::size_t>(r)] = from.ids[static_cast<std::size_t>(source)];
       if (!to.squares.empty())
         to.squares[static_cast<std::size_t>(r)] = from.squares[static_cast<std::size_t>(source)];

@@ -24,7 +24,7 @@ struct Projection {
 
   Projection() = default;
   Projection(std::vector<float> mean, Matrix axes, const Cpu& on);
-  bool lossless() const { return axes.rows == 0; }
+  bool lossless() const { return axes.rows() == 0; }
 };
 
 Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on);
@@ -38,7 +38,7 @@ struct KnnRows {
   std::vector<float> squares;     // l2: squared norm of the centred point, all of it
   std::vector<std::int32_t> ids;  // point of a row
 
-  std::int64_t n() const { return rows.rows; }
+  std::int64_t n() const { return rows.rows(); }
   /// The squared norm of a row, as measure() takes it: 0 for other norms than l2.
   float square(std::int64_t row) const {
     return squares.empty() ? 0.0f : squares[static_cast<std::size_t>(row)];

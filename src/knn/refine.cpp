@@ -11,7 +11,7 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
                                                  const std::int32_t* candidates, int count, int k) {
   const auto& points = space_->points.view;
   const auto prefetch = [&](std::size_t c) {
-    if (c < ids_.size()) prefetch_row(points.row(ids_[c]), points.cols);
+    if (c < ids_.size()) prefetch_row(points.row(ids_[c]), points.cols());
   };
   ids_.clear();
   for (int c = 0; c < count; ++c) {
@@ -23,7 +23,7 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
   prefetch(0);
   for (std::size_t c = 0; c < ids_.size(); ++c) {
     prefetch(c + 1);
-    const float measured = measure_rows(space_->norm, query, points.row(ids_[c]), points.cols);
+    const float measured = measure_rows(space_->norm, query, points.row(ids_[c]), points.cols());
     measured_.push_back(candidate(distance_of(space_->distance.metric, measured, scale), ids_[c]));
   }
   const auto wanted = std::min(measured_.size(), static_cast<std::size_t>(k));
@@ -67,7 +67,7 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
       on.threads, looked_at, PackedRows::kQueries, [&](std::int64_t begin, std::int64_t end) {
         const auto sampled = [&](std::int64_t s) { return s * sample.neighbors.n / looked_at; };
         std::vector<float> room(static_cast<std::size_t>(PackedRows::kQueries * padded));
-        Matrix made(PackedRows::kQueries, rows.rows.cols);
+        Matrix made(PackedRows::kQueries, rows.rows.cols());
         const float* points[PackedRows::kQueries];
         const float* queries[PackedRows::kQueries];
         float squares[PackedRows::kQueries];
@@ -78,7 +78,7 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
           queries[q] = made.row(q);
           measures[q] = room.data() + q * padded;
         }
-        make_knn_rows(points, projection, rows.norm, made.values.data(), squares);
+        make_knn_rows(points, projection, rows.norm, made.data(), squares);
         panels.measure(queries, 0, all, measures);
         for (std::int64_t s = begin; s < end; ++s)
           write_ranks(measures[s - begin], rows.n(),

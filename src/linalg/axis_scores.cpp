@@ -43,11 +43,11 @@ void axis_scores(std::span<const float* const> rows, const std::vector<float>& m
 Matrix axis_scores(HostMatrix<const float> points, const std::vector<float>& mean,
                    const Matrix& axes, const Cpu& on) {
   const PackedRows packed(axes.view(), on);
-  Matrix scores(points.rows, axes.rows);
-  parallel_for(on.threads, points.rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  Matrix scores(points.rows(), axes.rows());
+  parallel_for(on.threads, points.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     std::vector<const float*> rows;
     for (std::int64_t i = begin; i < end; ++i) rows.push_back(points.row(i));
-    axis_scores(rows, mean, packed, axes.rows, scores.row(begin), axes.rows);
+    axis_scores(rows, mean, packed, axes.rows(), scores.row(begin), axes.rows());
   });
   return scores;
 }

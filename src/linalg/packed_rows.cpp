@@ -10,8 +10,8 @@ namespace {
 /// Columns up to the last that is not 0 everywhere.
 std::int64_t columns_in_use(HostMatrix<const float> rows) {
   std::int64_t used = 0;
-  for (std::int64_t r = 0; r < rows.rows && used < rows.cols; ++r) {
-    std::int64_t c = rows.cols;
+  for (std::int64_t r = 0; r < rows.rows() && used < rows.cols(); ++r) {
+    std::int64_t c = rows.cols();
     while (c > used && rows.row(r)[c - 1] == 0.0f) --c;
     used = c;
   }
@@ -21,7 +21,7 @@ std::int64_t columns_in_use(HostMatrix<const float> rows) {
 }  // namespace
 
 PackedRows::PackedRows(HostMatrix<const float> rows, const Cpu& on)
-    : n_(rows.rows), columns_(columns_in_use(rows)) {
+    : n_(rows.rows()), columns_(columns_in_use(rows)) {
   const std::int64_t panels = last(n_);
   values_.resize(static_cast<std::size_t>(panels * columns_));
   parallel_for(on.threads, panels, 64, [&](std::int64_t begin, std::int64_t end) {

@@ -58,7 +58,7 @@ void tile_back(const float* x, std::int64_t stride, const float* s, float* out) 
 class HostCovariance {
  public:
   HostCovariance(HostMatrix<const float> points, const Cpu& on) : points_(points), on_(on) {
-    const std::int64_t n = points.rows, dim = points.cols;
+    const std::int64_t n = points.rows(), dim = points.cols();
     const std::int64_t grain = PcaSegments::rows_for_mean(n);
     const std::int64_t segments = (n + grain - 1) / grain;
     std::vector<double> sums(static_cast<std::size_t>(segments * dim));
@@ -85,7 +85,7 @@ class HostCovariance {
   const std::vector<float>& mean() const { return mean_; }
 
   Basis apply(const Basis& q) const {
-    const std::int64_t n = points_.rows, dim = points_.cols;
+    const std::int64_t n = points_.rows(), dim = points_.cols();
     const std::int64_t panels = (q.width + kPanel - 1) / kPanel;
     const std::int64_t padded = (dim + kTile - 1) / kTile * kTile;
     const std::int64_t size = panels * padded * kPanel;
@@ -154,7 +154,7 @@ class HostCovariance {
   /// In float: the rounding of the mean is far below the one the points came with.
   void center_row(std::int64_t i, float* out) const {
     const float* x = points_.row(i);
-    const std::int64_t dim = points_.cols, whole = dim / kLanes * kLanes;
+    const std::int64_t dim = points_.cols(), whole = dim / kLanes * kLanes;
     for (std::int64_t c = 0; c < whole; c += kLanes) {
       lanes(out + c) = scale_ * (lanes(x + c) - lanes(mean_.data() + c));
     }
@@ -176,7 +176,7 @@ Matrix principal_axes(HostMatrix<const float> points, int count, int iterations,
   const HostCovariance covariance(points, on);
   mean = covariance.mean();
   return principal_axes(
-      points.rows, points.cols, [&](const Basis& q) { return covariance.apply(q); }, count,
+      points.rows(), points.cols(), [&](const Basis& q) { return covariance.apply(q); }, count,
       iterations, seed);
 }
 

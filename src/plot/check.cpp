@@ -19,11 +19,11 @@ void check_colors(std::size_t count, const char* what, const std::string& name,
 
 void check_panel(const Panel& panel, const std::string& name) {
   const HostMatrix<const float>& layout = panel.layout;
-  if (layout.rows > 0 && layout.cols != 2 && layout.cols != 3)
-    throw InvalidInput(name + " has a layout of " + std::to_string(layout.cols) +
+  if (layout.rows() > 0 && layout.cols() != 2 && layout.cols() != 3)
+    throw InvalidInput(name + " has a layout of " + std::to_string(layout.cols()) +
                        " columns; a map has 2 or 3");
-  check_colors(panel.labels.size(), "labels", name, layout.rows);
-  check_colors(panel.values.size(), "values", name, layout.rows);
+  check_colors(panel.labels.size(), "labels", name, layout.rows());
+  check_colors(panel.values.size(), "values", name, layout.rows());
 }
 
 void check_titles(std::size_t count, const char* what, std::int64_t wanted) {

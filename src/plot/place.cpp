@@ -33,18 +33,18 @@ struct Flat {
 };
 
 Flat flattened(HostMatrix<const float> layout) {
-  const auto n = static_cast<std::size_t>(layout.rows);
+  const auto n = static_cast<std::size_t>(layout.rows());
   Flat flat{std::vector<double>(n), std::vector<double>(n)};
-  for (std::int64_t i = 0; i < layout.rows; ++i) {
+  for (std::int64_t i = 0; i < layout.rows(); ++i) {
     const float* row = layout.row(i);
-    for (std::int64_t j = 0; j < layout.cols; ++j) {
+    for (std::int64_t j = 0; j < layout.cols(); ++j) {
       if (std::isfinite(row[j])) continue;
       throw InvalidInput("row " + std::to_string(i) + " of the layout is not finite (column " +
                          std::to_string(j) + "); remove such rows before plotting");
     }
     double x = double{row[0]};
     double y = double{row[1]};
-    if (layout.cols == 3) {
+    if (layout.cols() == 3) {
       const double depth = kTurnCos * double{row[2]} - kTurnSin * x;
       x = kTurnCos * x + kTurnSin * double{row[2]};
       y = kTiltCos * y - kTiltSin * depth;
@@ -88,7 +88,7 @@ Range window(std::vector<double> values) {
 
 Places place_points(HostMatrix<const float> layout, const Box& box, float inset) {
   Places places;
-  if (layout.rows == 0) return places;
+  if (layout.rows() == 0) return places;
   const Flat flat = flattened(layout);
   const Range x = window(flat.x);
   const Range y = window(flat.y);

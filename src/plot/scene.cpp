@@ -78,7 +78,7 @@ std::string caption(const std::vector<Panel>& panels, std::int64_t outside) {
   std::int64_t least = 0;  // of those that are not blank
   std::int64_t most = 0;
   for (const Panel& panel : panels) {
-    const std::int64_t n = panel.layout.rows;
+    const std::int64_t n = panel.layout.rows();
     if (n > 0) least = least == 0 ? n : std::min(least, n);
     most = std::max(most, n);
   }
@@ -91,7 +91,7 @@ std::string caption(const std::vector<Panel>& panels, std::int64_t outside) {
 
 Map place_map(const Panel& panel, const Box& box, bool framed, std::int64_t& outside) {
   const int side = std::min(box.width(), box.height());
-  Map map{box, {}, disc_radius(panel.layout.rows, side)};
+  Map map{box, {}, disc_radius(panel.layout.rows(), side)};
   const float inset = framed ? kFramedInset * static_cast<float>(side) : 0.0f;
   Places places = place_points(panel.layout, box, std::max({kInset, inset, map.radius + 1.0f}));
   map.dots.at = std::move(places.at);
@@ -143,7 +143,7 @@ Cells cells_in(const Box& box, const Picture& picture, const Frame& frame, int t
 
 std::int64_t points_of(const Picture& picture) {
   std::int64_t sum = 0;
-  for (const Panel& panel : picture.panels) sum += panel.layout.rows;
+  for (const Panel& panel : picture.panels) sum += panel.layout.rows();
   return sum;
 }
 
@@ -180,7 +180,7 @@ Scene lay_out(const Picture& picture, const PlotOptions& options) {
     const auto at = static_cast<std::int64_t>(p);
     const Box map = cells.map(at / picture.columns, at % picture.columns);
     add_panel_title(scene, picture.panels[p].title, map, titles);
-    const bool framed = picture.panels.size() > 1 && picture.panels[p].layout.rows > 0;
+    const bool framed = picture.panels.size() > 1 && picture.panels[p].layout.rows() > 0;
     if (framed) scene.frames.push_back(map);
     scene.maps.push_back(place_map(picture.panels[p], map, framed, outside));
     scene.maps.back().dots.class_of = std::move(coloring.class_of[p]);

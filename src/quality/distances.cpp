@@ -60,11 +60,11 @@ double rank_correlation(const std::vector<double>& a, const std::vector<double>&
 /// A map moved to the origin and scaled to norm 1.
 Eigen::MatrixXd normalized(HostMatrix<const float> map) {
   using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  Eigen::MatrixXd out = Eigen::Map<const Rows>(map.data, map.rows, map.cols).cast<double>();
+  Eigen::MatrixXd out = Eigen::Map<const Rows>(map.data(), map.rows(), map.cols()).cast<double>();
   out.rowwise() -= out.colwise().mean().eval();
   const double norm = out.norm();
   if (!(norm > 0))
-    throw InvalidInput("all " + std::to_string(map.rows) +
+    throw InvalidInput("all " + std::to_string(map.rows()) +
                        " points of a map are in one place, which has no shape to compare; "
                        "give a map with at least 2 places");
   return out / norm;

@@ -38,9 +38,9 @@ double silhouette_of(const Labelled& points, const std::vector<std::int64_t>& si
   const auto own = static_cast<std::size_t>(points.classes[static_cast<std::size_t>(i)]);
   if (sizes[own] == 1) return 0;
   std::vector<double> sums(sizes.size());
-  for (std::int64_t j = 0; j < points.layout.rows; ++j) {
+  for (std::int64_t j = 0; j < points.layout.rows(); ++j) {
     const float d2 =
-        squared_distance(points.layout.row(i), points.layout.row(j), points.layout.cols);
+        squared_distance(points.layout.row(i), points.layout.row(j), points.layout.cols());
     sums[static_cast<std::size_t>(points.classes[static_cast<std::size_t>(j)])] +=
         std::sqrt(static_cast<double>(d2));
   }
@@ -59,15 +59,15 @@ Labelled labelled_points(HostMatrix<const float> layout, std::span<const std::in
   for (const std::int32_t label : labels)
     if (label >= 0) names.push_back(label);
   Labelled points;
-  points.layout = Matrix(static_cast<std::int64_t>(names.size()), layout.cols);
+  points.layout = Matrix(static_cast<std::int64_t>(names.size()), layout.cols());
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   points.count = static_cast<std::int32_t>(names.size());
-  for (std::int64_t i = 0; i < layout.rows; ++i) {
+  for (std::int64_t i = 0; i < layout.rows(); ++i) {
     const std::int32_t label = labels[static_cast<std::size_t>(i)];
     if (label < 0) continue;
     const auto at = static_cast<std::int64_t>(points.classes.size());
-    std::copy_n(layout.row(i), layout.cols, points.layout.row(at));
+    std::copy_n(layout.row(i), layout.cols(), points.layout.row(at));
     const auto found = std::lower_bound(names.begin(), names.end(), label);
     points.classes.push_back(static_cast<std::int32_t>(found - names.begin()));
   }
@@ -84,7 +84,7 @@ Score label_accuracy(const Labelled& points, const std::vector<std::int64_t>& wh
       votes[e] = points.classes[static_cast<std::size_t>(near.ids[r * votes.size() + e])];
     hits[r] = majority(votes) == points.classes[static_cast<std::size_t>(which[r])] ? 1 : 0;
   }
-  return mean_score("knn_label_accuracy", hits, points.layout.rows);
+  return mean_score("knn_label_accuracy", hits, points.layout.rows());
 }
 
 Score silhouette(const Labelled& points, const std::vector<std::int64_t>& which, const Cpu& on) {
@@ -96,7 +96,7 @@ Score silhouette(const Labelled& points, const std::vector<std::int64_t>& which,
                    widths[static_cast<std::size_t>(r)] =
                        silhouette_of(points, sizes, which[static_cast<std::size_t>(r)]);
                });
-  return mean_score("silhouette", widths, points.layout.rows);
+  return mean_score("silhouette", widths, points.layout.rows());
 }
 
 }  // namespace nearfold

@@ -43,8 +43,8 @@ void check_points_of(const char* whose, HostMatrix<const float> points, const Cp
   } catch (const InvalidInput& error) {
     throw InvalidInput(std::string(whose) + ": " + error.what());
   }
-  if (points.rows < 4)
-    throw InvalidInput(std::string(whose) + ": there are " + std::to_string(points.rows) +
+  if (points.rows() < 4)
+    throw InvalidInput(std::string(whose) + ": there are " + std::to_string(points.rows()) +
                        " points; at least 4 are needed");
 }
 
@@ -59,11 +59,11 @@ void check_k(const char* what, std::int64_t k, std::int64_t most, std::int64_t p
 
 void check_sizes(HostMatrix<const float> points, HostMatrix<const float> layout,
                  std::span<const std::int32_t> labels) {
-  const std::string n = std::to_string(points.rows);
-  if (layout.rows != points.rows)
-    throw InvalidInput("there are " + n + " points and the map has " + std::to_string(layout.rows) +
-                       " rows; give the map of these points");
-  if (!labels.empty() && static_cast<std::int64_t>(labels.size()) != points.rows)
+  const std::string n = std::to_string(points.rows());
+  if (layout.rows() != points.rows())
+    throw InvalidInput("there are " + n + " points and the map has " +
+                       std::to_string(layout.rows()) + " rows; give the map of these points");
+  if (!labels.empty() && static_cast<std::int64_t>(labels.size()) != points.rows())
     throw InvalidInput("there are " + std::to_string(labels.size()) + " labels for " + n +
                        " points; give one a point, or none");
 }
@@ -73,7 +73,7 @@ void check_labels(const Labelled& labelled, const QualityParams& p) {
     throw InvalidInput("the labels name " + std::to_string(labelled.count) +
                        (labelled.count == 1 ? " class" : " classes") +
                        "; at least 2 can be scored: leave the labels out");
-  const std::int64_t with = labelled.layout.rows;
+  const std::int64_t with = labelled.layout.rows();
   check_k("label_k", p.label_k, with - 1, with, "labelled points");
 }
 
@@ -131,7 +131,7 @@ QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> 
   check_sizes(points, layout, labels);
   check_points_of("the points", points, on);
   check_points_of("the map", layout, on);
-  const std::int64_t n = points.rows, subset = scored(n, p.subset, p);
+  const std::int64_t n = points.rows(), subset = scored(n, p.subset, p);
   check_k("ks", *std::max_element(p.ks.begin(), p.ks.end()), n - 1, n, "points");
   check_k("trustworthiness_k", p.trustworthiness_k, (subset - 1) / 2, subset, "compared points");
   const Labelled labelled = labels.empty() ? Labelled{} : labelled_points(layout, labels);
@@ -146,7 +146,7 @@ QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> 
   }
   if (labels.empty()) return report;
   const Part part(1);
-  const std::vector<std::int64_t> which = scored_rows(labelled.layout.rows, p);
+  const std::vector<std::int64_t> which = scored_rows(labelled.layout.rows(), p);
   report.scores.push_back(label_accuracy(labelled, which, p.label_k, on));
   const Part rest(1, 1);
   report.scores.push_back(silhouette(labelled, which, on));
@@ -156,16 +156,16 @@ QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> 
 Agreement agreement_of(HostMatrix<const float> a, HostMatrix<const float> b, int k,
                        const QualityParams& p) {
   const Cpu& on = require_cpu(p.device);
-  if (a.rows != b.rows)
-    throw InvalidInput("the first map has " + std::to_string(a.rows) + " rows and the second " +
-                       std::to_string(b.rows) + "; give two maps of the same points");
+  if (a.rows() != b.rows())
+    throw InvalidInput("the first map has " + std::to_string(a.rows()) + " rows and the second " +
+                       std::to_string(b.rows()) + "; give two maps of the same points");
   check_points_of("the first map", a, on);
   check_points_of("the second map", b, on);
-  check_k("k", k, a.rows - 1, a.rows, "points");
-  const std::vector<std::int64_t> which = scored_rows(a.rows, p);
+  check_k("k", k, a.rows() - 1, a.rows(), "points");
+  const std::vector<std::int64_t> which = scored_rows(a.rows(), p);
   const NeighborRows near_a = nearest_as(0.5, make_space(a, {}, on), which, k, on);
   const NeighborRows near_b = nearest_as(1, make_space(b, {}, on), which, k, on);
-  return {mean_score("overlap@" + std::to_string(k), shared_neighbors(near_a, near_b, k), a.rows),
+  return {mean_score("overlap@" + std::to_string(k), shared_neighbors(near_a, near_b, k), a.rows()),
           procrustes_disparity(a, b)};
 }
 
@@ -175,7 +175,7 @@ QualityReport evaluate(HostMatrix<const float> points, HostMatrix<const float> l
                        std::span<const std::int32_t> labels, const QualityParams& p,
                        const Progress& progress) {
   check(p);
-  return reported(progress, Stage::evaluate, points.rows,
+  return reported(progress, Stage::evaluate, points.rows(),
                   [&] { return scores_of(points, layout, labels, p); });
 }
 
@@ -183,7 +183,7 @@ Agreement compare_layouts(HostMatrix<const float> a, HostMatrix<const float> b, 
                           const QualityParams& p, const Progress& progress) {
   require_at_least(1, "k", k);
   check(p);
-  return reported(progress, Stage::evaluate, a.rows, [&] { return agreement_of(a, b, k, p); });
+  return reported(progress, Stage::evaluate, a.rows(), [&] { return agreement_of(a, b, k, p); });
 }
 
 }  // namespace nearfold

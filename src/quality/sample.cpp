@@ -30,9 +30,9 @@ std::vector<std::int64_t> draw_rows(std::int64_t n, std::int64_t count, std::uin
 }
 
 Matrix take_rows(HostMatrix<const float> all, const std::vector<std::int64_t>& rows) {
-  Matrix out(static_cast<std::int64_t>(rows.size()), all.cols);
+  Matrix out(static_cast<std::int64_t>(rows.size()), all.cols());
   for (std::size_t r = 0; r < rows.size(); ++r)
-    std::copy_n(all.row(rows[r]), all.cols, out.row(static_cast<std::int64_t>(r)));
+    std::copy_n(all.row(rows[r]), all.cols(), out.row(static_cast<std::int64_t>(r)));
   return out;
 }
 

@@ -17,9 +17,9 @@ namespace {
 
 void check_start(const ArrayInit& init, std::int64_t n, int dims) {
   const Matrix& start = init.start;
-  if (start.rows != n || start.cols != dims)
-    throw InvalidInput("the init array is " + std::to_string(start.rows) + " x " +
-                       std::to_string(start.cols) + "; " + std::to_string(n) + " x " +
+  if (start.rows() != n || start.cols() != dims)
+    throw InvalidInput("the init array is " + std::to_string(start.rows()) + " x " +
+                       std::to_string(start.cols()) + "; " + std::to_string(n) + " x " +
                        std::to_string(dims) + " is needed");
   for (std::int64_t i = 0; i < n; ++i)
     for (int c = 0; c < dims; ++c)
@@ -48,7 +48,7 @@ void check_memory(const Source& source, const Settings& settings) {
                        .counted = false,
                        .has_graph = source.graph != nullptr};
   if (plan(points, settings).host_bytes() <= limit.bytes) return;
-  if (!points.has_graph && source.points.host.rows > 0)
+  if (!points.has_graph && source.points.host.rows() > 0)
     points.search_width = search_width(source.points.host, settings);
   require_memory(points, settings, limit);
 }

@@ -9,6 +9,7 @@
 #include "core/device.hpp"
 #include "core/stopping.hpp"
 #include "quality/quality.hpp"
+#include "run/reported.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -18,7 +19,7 @@ constexpr std::int64_t kMin = 1000;  // points of the smallest subset that is ti
 constexpr int kHalvings = 2;         // of the interval that a crossing lies in
 
 Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_t> labels, int k,
-                     const Settings& settings, const QualityParams& quality,
+                     const Settings& settings, const QualityParams& quality, const Compared* exact,
                      const Progress& progress) {
   const KnnGraph graph = find_neighbors(points, k, settings.knn, settings.device, settings.seed,
                                         settings.distance, progress);
@@ -30,18 +31,26 @@ Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_
                std::move(result.layout),
                {},
                {}};
-  if (one.info.finished) one.quality = evaluate(points, one.layout, labels, quality, progress);
+  if (!one.info.finished) return one;
+  reported(progress, Stage::evaluate, points.rows(), [&] {
+    {
+      const Part part(exact ? 0.8 : 1);
+      one.quality = evaluate(points, one.layout, labels, quality);
+    }
+    const Part part(1);
+    if (exact) one.agreement = compare_layouts(exact->layout, one.layout, 10, quality);
+  });
   return one;
 }
 
 /// The least of up to three times, fewer where a search is long.
 double time_of(HostMatrix<const float> points, int k, const KnnParams& knn,
-               const Settings& settings) {
+               const Settings& settings, const Progress& progress) {
   constexpr double kLong = 0.5;  // seconds
   double least = 0, all = 0;
   for (int round = 0; round < 3 && all < kLong; ++round) {
     const KnnGraph graph =
-        find_neighbors(points, k, knn, settings.device, settings.seed, settings.distance);
+        find_neighbors(points, k, knn, settings.device, settings.seed, settings.distance, progress);
     least = round == 0 ? graph.seconds() : std::min(least, graph.seconds());
     all += graph.seconds();
   }
@@ -51,21 +60,22 @@ double time_of(HostMatrix<const float> points, int k, const KnnParams& knn,
 /// Subsets of the points, and what is measured on them.
 class Timer {
  public:
-  Timer(HostMatrix<const float> points, int k, const Settings& settings)
-      : points_(points), k_(k), settings_(settings) {}
+  Timer(HostMatrix<const float> points, int k, const Settings& settings, const Progress& progress)
+      : points_(points), k_(k), settings_(settings), progress_(progress) {}
 
   SearchTimes operator()(std::int64_t n, const KnnParams& knn) {
     const Matrix subset =
-        take_rows(points_, draw_rows(points_.rows, n, settings_.seed, Draw::points));
+        take_rows(points_, draw_rows(points_.rows(), n, settings_.seed, Draw::points));
     const auto [exact, fresh] = exact_.try_emplace(n, 0.0);
-    if (fresh) exact->second = time_of(subset, k_, FlatKnn{}, settings_);
-    return {n, exact->second, time_of(subset, k_, knn, settings_)};
+    if (fresh) exact->second = time_of(subset, k_, FlatKnn{}, settings_, progress_);
+    return {n, exact->second, time_of(subset, k_, knn, settings_, progress_)};
   }
 
  private:
   HostMatrix<const float> points_;
   int k_;
   const Settings& settings_;
+  const Progress& progress_;
   std::map<std::int64_t, double> exact_;  // seconds at each size
 };
 
@@ -125,10 +135,9 @@ std::vector<Compared> compare_graphs(HostMatrix<const float> points,
   try {
     for (const KnnParams& knn : all) {
       one.knn = knn;
-      Compared compared = compare_one(points, labels, k, one, scored, progress);
+      const Compared* const exact = out.empty() ? nullptr : out.data();
+      Compared compared = compare_one(points, labels, k, one, scored, exact, progress);
       if (!compared.info.finished) break;
-      if (!out.empty())
-        compared.agreement = compare_layouts(out[0].layout, compared.layout, 10, scored, progress);
       out.push_back(std::move(compared));
       on_compared(out.back());
     }
@@ -138,12 +147,13 @@ std::vector<Compared> compare_graphs(HostMatrix<const float> points,
 }
 
 std::vector<BreakEven> break_even(HostMatrix<const float> points, int k,
-                                  std::span<const Compared> compared, const Settings& settings) {
+                                  std::span<const Compared> compared, const Settings& settings,
+                                  const Progress& progress) {
   const std::int64_t fewest = std::max<std::int64_t>(kMin, 4 * std::int64_t{k});
-  Timer timer(points, k, settings);
+  Timer timer(points, k, settings, progress);
   std::vector<BreakEven> out;
   for (std::size_t c = 1; c < compared.size(); ++c)
-    out.push_back(find_break_even(timer, compared[0], compared[c], points.rows, fewest));
+    out.push_back(find_break_even(timer, compared[0], compared[c], points.rows(), fewest));
   return out;
 }
 

@@ -24,7 +24,7 @@ std::int64_t peak_bytes() {
 
 void require_finite(HostMatrix<const float> layout) {
   for (std::int64_t i = 0; i < layout.size(); ++i)
-    if (!std::isfinite(layout.data[i])) throw_not_finite();
+    if (!std::isfinite(layout.data()[i])) throw_not_finite();
 }
 
 void require_layout(const Embedder::State& state) {
@@ -34,8 +34,8 @@ void require_layout(const Embedder::State& state) {
 /// `out` is of the layout's shape.
 template <class Where>
 void require_shape(const Embedder::State& state, const MatrixView<float, Where>& out) {
-  if (out.rows == state.n && out.cols == state.dims) return;
-  throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
+  if (out.rows() == state.n && out.cols() == state.dims) return;
+  throw InvalidInput("out is " + std::to_string(out.rows()) + " x " + std::to_string(out.cols()) +
                      "; the layout is " + std::to_string(state.n) + " x " +
                      std::to_string(state.dims));
 }
@@ -149,7 +149,7 @@ Result Embedder::State::result() const {
 std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
                                                         const Settings& settings,
                                                         const Progress& progress) {
-  if (source.points.device.data != nullptr) gpu_of(settings.device);
+  if (source.points.device.data() != nullptr) gpu_of(settings.device);
   admit(source, settings);
   auto state = std::make_unique<State>(source, settings);
   Run run(state->info, progress);
@@ -244,9 +244,9 @@ Result embed(HostMatrix<const float> points, const Settings& settings, const Pro
 RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
               const Progress& progress) {
   gpu_of(settings.device);
-  if (out.rows != points.rows || out.cols != settings.dims)
-    throw InvalidInput("out is " + std::to_string(out.rows) + " x " + std::to_string(out.cols) +
-                       "; the layout will be " + std::to_string(points.rows) + " x " +
+  if (out.rows() != points.rows() || out.cols() != settings.dims)
+    throw InvalidInput("out is " + std::to_string(out.rows()) + " x " + std::to_string(out.cols()) +
+                       "; the layout will be " + std::to_string(points.rows()) + " x " +
                        std::to_string(settings.dims));
   auto state = Embedder::State::begin({.points = points}, settings, progress);
   Run run(state->info, progress);

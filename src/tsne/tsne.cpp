@@ -185,7 +185,7 @@ TsnePhase phase_of(const TsneParams& params, std::int64_t n, bool early) {
 
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams& params,
                                           std::uint64_t /*seed*/, const Cpu& on) {
-  if (start.cols == 2)
+  if (start.cols() == 2)
     return std::make_unique<TsneOptimizer<2>>(std::move(graph), std::move(start), params, on);
   return std::make_unique<TsneOptimizer<3>>(std::move(graph), std::move(start), params, on);
 }

@@ -246,7 +246,7 @@ class UmapOptimizer final : public Optimizer {
 
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams& params,
                                           std::uint64_t seed, const Cpu& on) {
-  if (start.cols == 2)
+  if (start.cols() == 2)
     return std::make_unique<UmapOptimizer<2>>(std::move(graph), std::move(start), params, seed, on);
   return std::make_unique<UmapOptimizer<3>>(std::move(graph), std::move(start), params, seed, on);
 }

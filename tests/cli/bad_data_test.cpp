@@ -208,7 +208,7 @@ TEST(NastyData, GivesAFiniteMapOrANamedError) {
             try {
               const Result result = embed(points, settings);
               ++maps;
-              for (const float y : result.layout.values)
+              for (const float y : result.layout.values())
                 ASSERT_TRUE(std::isfinite(y)) << what << ", " << result.info.index << ", "
                                               << result.info.init << ", " << result.info.method;
             } catch (const InvalidInput& error) {

@@ -47,7 +47,7 @@ TEST_F(BadFiles, NpyTypesOfAllKindsAreConverted) {  // 7
   const auto rewritten = [&](const std::string& array) {
     write("a.npy", array);
     EXPECT_EQ(run("convert --force -q " + path("a.npy") + " -o " + path("c.npy")).code, kDone);
-    return io::read_matrix(path("c.npy")).values;
+    return io::read_matrix(path("c.npy")).values();
   };
   const std::vector<float> wanted = {1, 2, 3, 4};
   EXPECT_EQ(rewritten(npy(dictionary(">f4", "(2, 2)"), std::string("\x3f\x80\0\0\x40\0\0\0"

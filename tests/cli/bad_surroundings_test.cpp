@@ -41,7 +41,7 @@ TEST_F(Surroundings, TextIsReadAlikeUnderEveryLocale) {  // 63
   write("a.csv", "1.5,2\n3,4.25\n5,6\n7,9\n");
   expect_says(run_in("LC_ALL=de_DE.UTF-8", "convert " + path("a.csv") + " -o " + path("c.npy")),
               kDone, {}, "de_DE");
-  EXPECT_EQ(io::read_matrix(path("c.npy")).values,
+  EXPECT_EQ(io::read_matrix(path("c.npy")).values(),
             (std::vector<float>{1.5F, 2, 3, 4.25F, 5, 6, 7, 9}));
 }
 

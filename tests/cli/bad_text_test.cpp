@@ -42,12 +42,12 @@ TEST_F(BadText, MissingValuesBecomeMeansWhenAskedFor) {  // 14, 28
   write("a.csv", "1,2\n3,NA\n,4\nnan,6\n2,N/A\n");
   const std::string convert = "convert " + path("a.csv") + " --missing mean -o ";
   expect_says(run(convert + path("c.npy")), kDone, {"warning: 4 missing values"}, convert);
-  EXPECT_EQ(io::read_matrix(path("c.npy")).values,
+  EXPECT_EQ(io::read_matrix(path("c.npy")).values(),
             (std::vector<float>{1, 2, 3, 4, 2, 4, 2, 6, 2, 4}));
   EXPECT_NE(run("info " + path("a.csv")).out.find("non_finite_values  4"), std::string::npos);
   write("a.csv", "NA,NA\n3,4\n5,8\n");  // a row, not a header
   EXPECT_EQ(run(convert + path("e.npy")).code, kDone);
-  EXPECT_EQ(io::read_matrix(path("e.npy")).values, (std::vector<float>{4, 6, 3, 4, 5, 8}));
+  EXPECT_EQ(io::read_matrix(path("e.npy")).values(), (std::vector<float>{4, 6, 3, 4, 5, 8}));
   write("a.csv", "1,\n3,NA\n");
   expect_refused(convert + path("d.npy"), kBadInput, {"column 1 (from 0) has no value at all"});
   expect_refused(map_of("a.csv", "--missing drop"), kUsage, {"drop"});

@@ -97,7 +97,7 @@ TEST_F(CliBudget, SizesThatAreNoneAreRefused) {
 TEST_F(CliBudget, ConvertsInBlocksWhateverTheType) {
   const Matrix x = io::read_matrix(path("x.npy"));
   ASSERT_EQ(run("convert " + path("x.npy") + " --memory-limit 1M -o " + path("z.npy")).code, 0);
-  EXPECT_EQ(io::read_matrix(path("z.npy")).values, x.values);
+  EXPECT_EQ(io::read_matrix(path("z.npy")).values(), x.values());
 }
 
 TEST_F(CliBudget, PlansNeedAHeader) {

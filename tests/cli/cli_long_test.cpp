@@ -186,7 +186,7 @@ TEST_F(CliLong, APipeThatClosesIsNoDamage) {
   const Outcome o =
       shell(std::string(NEARFOLD_TOOL) + " " + embed("--json --progress none") + " | true");
   EXPECT_EQ(o.code, 0);
-  EXPECT_EQ(io::read_matrix(path("y.npy")).rows, 300);
+  EXPECT_EQ(io::read_matrix(path("y.npy")).rows(), 300);
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ TEST_F(Cli, EmbedWritesMapPictureAndReport) {
                               " --report " + path("r.json") + " --seed 7"));
   ASSERT_EQ(o.code, 0) << o.out;
   const Matrix map = io::read_matrix(path("y.npy"));
-  EXPECT_EQ(map.rows, 300);
-  EXPECT_EQ(map.cols, 2);
+  EXPECT_EQ(map.rows(), 300);
+  EXPECT_EQ(map.cols(), 2);
   EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
   const auto report = nlohmann::json::parse(bytes("r.json"));
   EXPECT_EQ(report["seed"], 7);
@@ -239,7 +239,7 @@ TEST_F(Cli, AnInterruptSavesThePartialMap) {
   EXPECT_EQ(o.code, 130) << o.out;
   EXPECT_FALSE(exists("y.npy"));
   ASSERT_TRUE(exists("y.partial.npy")) << o.out;
-  EXPECT_EQ(io::read_matrix(path("y.partial.npy")).rows, 300);
+  EXPECT_EQ(io::read_matrix(path("y.partial.npy")).rows(), 300);
   EXPECT_EQ(nlohmann::json::parse(bytes("r.json"))["status"], "interrupted");
 }
 
@@ -276,7 +276,7 @@ TEST_F(Cli, GenerateMakesDeformedImages) {
   run("generate uniform -n 10 --dim 16 -o " + path("images.npy"));
   ASSERT_EQ(
       run("generate deformed --from " + path("images.npy") + " -n 50 -o " + path("d.npy")).code, 0);
-  EXPECT_EQ(io::read_matrix(path("d.npy")).rows, 50);
+  EXPECT_EQ(io::read_matrix(path("d.npy")).rows(), 50);
   EXPECT_EQ(run("generate deformed -o " + path("e.npy")).code, 2);
 }
 

@@ -6,13 +6,13 @@
 
 #ifdef NEARFOLD_WRONG
 nearfold::KnnGraph graph_of(nearfold::DeviceMatrix<std::int32_t> neighbors) {
-  return {.n = neighbors.rows, .k = neighbors.cols, .neighbors = neighbors.data};
+  return {.n = neighbors.rows(), .k = neighbors.cols(), .neighbors = neighbors.data()};
 }
 #else
 nearfold::KnnGraph graph_of(nearfold::HostMatrix<std::int32_t> neighbors) {
-  return {.n = neighbors.rows,
-          .k = neighbors.cols,
-          .neighbors = std::vector<std::int32_t>(neighbors.data, neighbors.row(neighbors.rows)),
+  return {.n = neighbors.rows(),
+          .k = neighbors.cols(),
+          .neighbors = std::vector<std::int32_t>(neighbors.data(), neighbors.row(neighbors.rows())),
           .distances = {}};
 }
 #endif

@@ -39,7 +39,7 @@ static_assert(kBlockThreads % kRowLanes == 0 && 32 % kRowLanes == 0);
 
 TEST(OrderedSum, IsTheCpusSum) {
   for (const std::int64_t n : {1, 31, 32, 33, 1024, 1025, 5000}) {
-    const std::vector<float> values = data::normals(n, 1, 3).values;
+    const std::vector<float> values = data::normals(n, 1, 3).values();
     const auto value = [&](std::int64_t i) {
       return static_cast<double>(values[static_cast<std::size_t>(i)]);
     };
@@ -61,18 +61,18 @@ TEST(OrderedSum, IsTheCpusSum) {
 TEST(CheckOnDevice, CountsValuesThatNoDistanceCanBeMadeOf) {
   Matrix x = data::normals(9000, 9, 30);
   const CheckOn<HostExecutor> check(HostExecutor{});
-  EXPECT_EQ(check.unusable(x.values.data(), x.rows, x.cols), 0);
+  EXPECT_EQ(check.unusable(x.data(), x.rows(), x.cols()), 0);
   x.row(0)[0] = std::numeric_limits<float>::quiet_NaN();
   x.row(31)[8] = std::numeric_limits<float>::infinity();
   x.row(8999)[8] = -2e16f;
-  EXPECT_EQ(check.unusable(x.values.data(), x.rows, x.cols), 3);
+  EXPECT_EQ(check.unusable(x.data(), x.rows(), x.cols()), 3);
 }
 
 TEST(CheckOnDevice, CountsConstantColumns) {
   Matrix x = data::normals(5000, 6, 30);
-  for (std::int64_t i = 0; i < x.rows; ++i) x.row(i)[1] = x.row(i)[4] = x.row(i)[5] = 2.0f;
+  for (std::int64_t i = 0; i < x.rows(); ++i) x.row(i)[1] = x.row(i)[4] = x.row(i)[5] = 2.0f;
   x.row(4999)[5] = 3.0f;  // in the last of all segments
-  EXPECT_EQ(CheckOn<HostExecutor>(HostExecutor{}).constant_columns(x.values.data(), x.rows, x.cols),
+  EXPECT_EQ(CheckOn<HostExecutor>(HostExecutor{}).constant_columns(x.data(), x.rows(), x.cols()),
             2);
 }
 
@@ -161,7 +161,7 @@ void expect_the_cpus_start(EdgeGraph graph, int dims) {
   DeviceSource<HostExecutor> source(HostExecutor{}, nullptr, 0, on_device);
   const InitialLayout found = initial_layout(SpectralInit{}, source, dims, 5, Cpu{2});
   const InitialLayout wanted = initial_layout(SpectralInit{}, {}, graph, dims, 5, Cpu{2});
-  EXPECT_EQ(found.layout.values, wanted.layout.values);
+  EXPECT_EQ(found.layout.values(), wanted.layout.values());
   EXPECT_EQ(found.description, wanted.description);
   EXPECT_EQ(found.warnings, wanted.warnings);
 }
@@ -177,14 +177,14 @@ TEST(SpectralStartOnDevice, IsTheCpus) {
 TEST(PcaOnDevice, IsTheCpus) {
   for (const auto& [n, dim] : {std::pair{40, 3}, {1000, 20}, {700, 130}, {5000, 7}, {3, 50}}) {
     Matrix x = data::blobs(n, dim, 43);
-    for (float& value : x.values) value = 1e5f + 100 * value;
-    const PcaOn<HostExecutor> found(HostExecutor{}, x.values.data(), n, dim);
+    for (float& value : x.span()) value = 1e5f + 100 * value;
+    const PcaOn<HostExecutor> found(HostExecutor{}, x.data(), n, dim);
     std::vector<float> mean;
     const int count = std::min({n, dim, 3});
     const Matrix wanted = principal_axes(x, count, 8, mean, 0, Cpu{2});
     EXPECT_EQ(found.mean(), mean);
     const Matrix axes = found.axes(count, 8, 0);
-    EXPECT_EQ(axes.values, wanted.values) << n << " x " << dim;
+    EXPECT_EQ(axes.values(), wanted.values()) << n << " x " << dim;
   }
 }
 
@@ -192,12 +192,12 @@ TEST(PcaOnDevice, MakesTheCpusStart) {
   for (const int dim : {1, 2, 30}) {
     const Matrix x = data::blobs(900, dim, 44, std::min(dim, 3));
     EdgeGraph none;
-    none.n = x.rows;
+    none.n = x.rows();
     const auto graph = graph_on(HostExecutor{}, none);
-    DeviceSource<HostExecutor> source(HostExecutor{}, x.values.data(), dim, graph);
+    DeviceSource<HostExecutor> source(HostExecutor{}, x.values().data(), dim, graph);
     const InitialLayout found = initial_layout(PcaInit{}, source, 3, 1, Cpu{2});
     const InitialLayout wanted = initial_layout(PcaInit{}, x, none, 3, 1, Cpu{2});
-    EXPECT_EQ(found.layout.values, wanted.layout.values) << dim;
+    EXPECT_EQ(found.layout.values(), wanted.layout.values()) << dim;
     EXPECT_EQ(found.warnings, wanted.warnings);
   }
 }
@@ -230,7 +230,7 @@ TEST(StartOnDevice, EndsWhenNoLongerWanted) {
   const auto graph =
       graph_on(HostExecutor{}, weigh_edges(knn, UmapParams{.n_neighbors = 9}, Cpu{2}));
   const auto neighbors = graph_on(HostExecutor{}, knn);
-  DeviceSource<HostExecutor> source(HostExecutor{}, x.values.data(), x.cols, graph);
+  DeviceSource<HostExecutor> source(HostExecutor{}, x.values().data(), x.cols(), graph);
   const auto stopped = [](const auto& work) {
     const StopScope scope([](double) { return false; });
     EXPECT_THROW(work(), Stopped);

@@ -102,7 +102,7 @@ TEST_F(OnGpu, FlatNeighboursInTilesAreTheCpus) {
   for (const Metric metric : {Metric::euclidean, Metric::correlation}) {
     const Distance distance{.metric = metric};
     const KnnGraph wanted = find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1, distance);
-    const SearchedPoints points{x.values.data(), x.rows, x.cols, false, distance};
+    const SearchedPoints points{x.data(), x.rows(), x.cols(), false, distance};
     for (const bool half : {true, false})
       for (const std::int64_t tile : {10, 999, 5000})
         expect_same(brought(flat_on_gpu(gpu_, points, 15, {half, false, tile, 700}), 5000, 15),
@@ -112,8 +112,8 @@ TEST_F(OnGpu, FlatNeighboursInTilesAreTheCpus) {
 
 TEST_F(OnGpu, PointsOnTheDeviceAreTakenThere) {
   const Matrix x = data::normals(3000, 80, 15);
-  DeviceArray<float> there(gpu_, x.values.size());
-  there.write(x.values.data(), x.values.size());
+  DeviceArray<float> there(gpu_, x.values().size());
+  there.write(x.data(), x.values().size());
   for (const Metric metric : {Metric::euclidean, Metric::cosine}) {
     const Distance distance{.metric = metric};
     const DeviceKnnGraph found = find_knn(DeviceMatrix<const float>{there.data(), 3000, 80}, 15,
@@ -154,7 +154,7 @@ TEST_F(OnGpu, UmapIsTheCpus) {
       settings.dims = dims;
       const Result on_gpu = embed(x, settings);
       settings.device = Cpu{};
-      EXPECT_EQ(on_gpu.layout.values, embed(x, settings).layout.values) << dims << ", " << k;
+      EXPECT_EQ(on_gpu.layout.values(), embed(x, settings).layout.values()) << dims << ", " << k;
     }
 }
 
@@ -167,7 +167,7 @@ TEST_F(OnGpu, UmapOfHubsIsTheCpus) {
       settings.dims = dims;
       const Result on_gpu = embed(x, settings);
       settings.device = Cpu{};
-      EXPECT_EQ(on_gpu.layout.values, embed(x, settings).layout.values) << dims << ", " << rate;
+      EXPECT_EQ(on_gpu.layout.values(), embed(x, settings).layout.values()) << dims << ", " << rate;
     }
 }
 
@@ -179,7 +179,7 @@ TEST_F(OnGpu, ExactTsneIsTheCpus) {
     const Result on_gpu = embed(x, settings);
     settings.device = Cpu{};
     const Result on_cpu = embed(x, settings);
-    EXPECT_EQ(on_gpu.layout.values, on_cpu.layout.values) << dims;
+    EXPECT_EQ(on_gpu.layout.values(), on_cpu.layout.values()) << dims;
     EXPECT_EQ(on_gpu.info.kl_divergence, on_cpu.info.kl_divergence);
   }
 }
@@ -188,7 +188,7 @@ TEST_F(OnGpu, TsneByFftIsTheSameTwiceAndAsGoodAsTheCpus) {
   const Matrix x = data::blobs(12'000, 20, 8);
   Settings settings = settings_of(TsneParams{}, gpu_);
   const Result once = embed(x, settings), twice = embed(x, settings);
-  EXPECT_EQ(once.layout.values, twice.layout.values);
+  EXPECT_EQ(once.layout.values(), twice.layout.values());
   ASSERT_TRUE(once.info.force_error);
   EXPECT_LT(once.info.force_error->relative, 0.02);
   settings.device = Cpu{};
@@ -198,15 +198,16 @@ TEST_F(OnGpu, TsneByFftIsTheSameTwiceAndAsGoodAsTheCpus) {
 
 TEST_F(OnGpu, PointsAndMapMayStayThere) {
   const Matrix x = data::blobs(3000, 20, 11);
-  DeviceArray<float> there(gpu_, x.values.size()), map(gpu_, 6000);
-  there.write(x.values.data(), x.values.size());
+  DeviceArray<float> there(gpu_, x.values().size()), map(gpu_, 6000);
+  there.write(x.data(), x.values().size());
   for (const Method& method : {Method{UmapParams{}}, Method{TsneParams{.max_iter = 300}}}) {
     const Settings settings = settings_of(method, gpu_);
-    const RunInfo info = embed({there.data(), x.rows, x.cols}, {map.data(), x.rows, 2}, settings);
+    const RunInfo info =
+        embed({there.data(), x.rows(), x.cols()}, {map.data(), x.rows(), 2}, settings);
     const Result from_host = embed(x, settings);
     std::vector<float> found(6000);
     map.read(found.data(), found.size());
-    EXPECT_EQ(found, from_host.layout.values);
+    EXPECT_EQ(found, from_host.layout.values());
     EXPECT_EQ(info.kl_divergence, from_host.info.kl_divergence);
     EXPECT_EQ(info.warnings, from_host.info.warnings);
     EXPECT_TRUE(info.finished);
@@ -215,24 +216,24 @@ TEST_F(OnGpu, PointsAndMapMayStayThere) {
 
 TEST_F(OnGpu, PointsThereAreChecked) {
   Matrix x = data::blobs(500, 5, 12);
-  for (std::int64_t i = 0; i < x.rows; ++i) x.row(i)[2] = 1.0f;
-  DeviceArray<float> there(gpu_, x.values.size()), map(gpu_, 1000);
-  there.write(x.values.data(), x.values.size());
-  const DeviceMatrix<const float> points{there.data(), x.rows, x.cols};
+  for (std::int64_t i = 0; i < x.rows(); ++i) x.row(i)[2] = 1.0f;
+  DeviceArray<float> there(gpu_, x.values().size()), map(gpu_, 1000);
+  there.write(x.data(), x.values().size());
+  const DeviceMatrix<const float> points{there.data(), x.rows(), x.cols()};
   const Settings settings = settings_of(UmapParams{}, gpu_);
   const RunInfo info = embed(points, {map.data(), 500, 2}, settings);
   ASSERT_EQ(info.warnings.size(), 1U);
   EXPECT_NE(info.warnings[0].find("1 of 5 columns are constant"), std::string::npos);
   EXPECT_THROW(embed(points, {map.data(), 499, 2}, settings), InvalidInput);
   x.row(37)[4] = std::numeric_limits<float>::quiet_NaN();
-  there.write(x.values.data(), x.values.size());
+  there.write(x.data(), x.values().size());
   EXPECT_THROW(embed(points, {map.data(), 500, 2}, settings), InvalidInput);
 }
 
 // Spectral and PCA, one component and many, given and random: the layout is the CPU's as well.
 TEST_F(OnGpu, EveryStartIsTheCpus) {
   Matrix apart = data::blobs(6000, 10, 13);
-  for (std::int64_t i = 0; i < apart.rows; ++i)
+  for (std::int64_t i = 0; i < apart.rows(); ++i)
     apart.row(i)[0] += 1e4f * static_cast<float>(i < 2500 ? 0 : i < 5500 ? 1 : 2 + i / 100);
   for (const Matrix& x : {data::normals(5000, 10, 14), apart})
     for (const Init& init : {Init{SpectralInit{}}, Init{PcaInit{}}, Init{RandomInit{}}}) {
@@ -241,7 +242,7 @@ TEST_F(OnGpu, EveryStartIsTheCpus) {
       const Result on_gpu = embed(x, settings);
       settings.device = Cpu{};
       const Result on_cpu = embed(x, settings);
-      EXPECT_EQ(on_gpu.layout.values, on_cpu.layout.values);
+      EXPECT_EQ(on_gpu.layout.values(), on_cpu.layout.values());
       EXPECT_EQ(on_gpu.info.warnings, on_cpu.info.warnings);
     }
 }
@@ -263,7 +264,7 @@ TEST_F(OnGpu, IterationsCanBeCountedOffInAnyWay) {
     Matrix a(9000, 2), b(9000, 2);
     whole.copy_layout(a.view());
     parts.copy_layout(b.view());
-    EXPECT_EQ(a.values, b.values) << method.index();
+    EXPECT_EQ(a.values(), b.values()) << method.index();
   }
 }
 
@@ -276,7 +277,7 @@ TEST_F(OnGpu, RunsOfTwoThreadsAreThoseOfOne) {
   std::thread other([&] { found[0] = embed(x, settings).layout; });
   found[1] = embed(x, settings).layout;
   other.join();
-  for (const Matrix& layout : found) EXPECT_EQ(layout.values, wanted.values);
+  for (const Matrix& layout : found) EXPECT_EQ(layout.values(), wanted.values());
 }
 
 TEST_F(OnGpu, ARecordingIsReplayed) {

@@ -44,13 +44,13 @@ double mass(const float* image, std::int64_t pixels) {
 }
 
 std::vector<float> first_rows(const Matrix& points, std::int64_t rows) {
-  return {points.values.begin(), points.values.begin() + rows * points.cols};
+  return {points.values().begin(), points.values().begin() + rows * points.cols()};
 }
 
 TEST(Blobs, HaveTheShapeOfThePrecomputedKnnExampleByDefault) {
   const Generated set = made(Blobs{});
-  EXPECT_EQ(set.points.rows, 5100);
-  EXPECT_EQ(set.points.cols, 60);
+  EXPECT_EQ(set.points.rows(), 5100);
+  EXPECT_EQ(set.points.cols(), 60);
   std::vector<int> count(3, 0);
   for (const std::int32_t label : set.labels) ++count.at(static_cast<std::size_t>(label));
   EXPECT_EQ(count, (std::vector<int>{1700, 1700, 1700}));
@@ -63,7 +63,7 @@ TEST(Blobs, AreNormalAroundCentresInsideTheBox) {
     for (std::int64_t j = 0; j < 5; ++j) {
       double sum = 0.0;
       double squares = 0.0;
-      for (std::int64_t i = label; i < set.points.rows; i += 3) {
+      for (std::int64_t i = label; i < set.points.rows(); i += 3) {
         sum += double{set.points.row(i)[j]};
         squares += double{set.points.row(i)[j]} * double{set.points.row(i)[j]};
       }
@@ -82,7 +82,7 @@ TEST(Blobs, HaveIndependentColumns) {
   for (std::int64_t a = 0; a < 4; ++a) {
     for (std::int64_t b = 0; b < a; ++b) {
       double product = 0.0;
-      for (std::int64_t i = 0; i < set.points.rows; ++i) {
+      for (std::int64_t i = 0; i < set.points.rows(); ++i) {
         product += double{set.points.row(i)[a]} * double{set.points.row(i)[b]};
       }
       EXPECT_NEAR(product / 10000.0, 0.0, 0.05) << a << ", " << b;  // five standard errors
@@ -92,8 +92,8 @@ TEST(Blobs, HaveIndependentColumns) {
 
 TEST(Cubes, AreThePrecomputedKnnExampleByDefault) {
   const Generated set = made(Cubes{});
-  EXPECT_EQ(set.points.rows, 5100);
-  EXPECT_EQ(set.points.cols, 60);
+  EXPECT_EQ(set.points.rows(), 5100);
+  EXPECT_EQ(set.points.cols(), 60);
   std::vector<std::int32_t> wanted;  // whole copies, one after the other
   for (const std::int32_t label : {0, 1, 2}) wanted.insert(wanted.end(), 1700, label);
   EXPECT_EQ(set.labels, wanted);
@@ -127,7 +127,7 @@ TEST(Cubes, OfMorePointsBeginWithThoseOfFewer) {
 TEST(SwissRoll, LiesOnTheRollWithoutNoise) {
   const Generated set = made(SwissRoll{.n = 2000, .noise = 0.0, .bands = 6});
   constexpr double kPi = 3.14159265358979;
-  for (std::int64_t i = 0; i < set.points.rows; ++i) {
+  for (std::int64_t i = 0; i < set.points.rows(); ++i) {
     const float* p = set.points.row(i);
     const double t = std::hypot(double{p[0]}, double{p[2]});
     EXPECT_NEAR(double{p[0]}, t * std::cos(t), 1e-4);
@@ -143,8 +143,8 @@ TEST(SwissRoll, IsAsNoisyAsAsked) {
   const Generated clean = made(SwissRoll{.n = 3000, .noise = 0.0});
   const Generated noisy = made(SwissRoll{.n = 3000, .noise = 0.5});
   double squares = 0.0;
-  for (std::size_t e = 0; e < clean.points.values.size(); ++e) {
-    const double error = double{noisy.points.values[e]} - double{clean.points.values[e]};
+  for (std::size_t e = 0; e < clean.points.values().size(); ++e) {
+    const double error = double{noisy.points.values()[e]} - double{clean.points.values()[e]};
     squares += error * error;
   }
   EXPECT_NEAR(std::sqrt(squares / 9000.0), 0.5, 0.02);
@@ -152,14 +152,14 @@ TEST(SwissRoll, IsAsNoisyAsAsked) {
 
 TEST(Uniform, FillsTheUnitCubeEvenly) {
   const Generated set = made(Uniform{.n = 8000, .dim = 7});
-  EXPECT_EQ(set.points.values.size(), 56000u);
+  EXPECT_EQ(set.points.values().size(), 56000u);
   EXPECT_EQ(set.labels.size(), 0u);
   std::vector<int> tenth(10, 0);
-  for (const float value : set.points.values) {
+  for (const float value : set.points.values()) {
     ++tenth.at(static_cast<std::size_t>(value * 10.0f));  // out of range if not in [0, 1)
   }
   for (const int count : tenth) EXPECT_NEAR(count, 5600, 360);  // five standard errors
-  EXPECT_NEAR(mean(set.points.values), 0.5, 0.01);
+  EXPECT_NEAR(mean(set.points.values()), 0.5, 0.01);
 }
 
 TEST(Deformed, IsTheSourceWithoutDeformation) {
@@ -176,7 +176,7 @@ TEST(Deformed, IsTheSourceWithoutDeformation) {
                                       .shift = 0.0});
   for (std::int64_t i = 0; i < 200; ++i) {
     const std::int32_t source = set.labels[static_cast<std::size_t>(i)];
-    for (std::int64_t j = 0; j < images.cols; ++j) {
+    for (std::int64_t j = 0; j < images.cols(); ++j) {
       ASSERT_EQ(set.points.row(i)[j], images.row(source)[j]) << "image " << i << ", pixel " << j;
     }
   }
@@ -237,9 +237,9 @@ TEST(Generate, GivesTheSameBytesForTheSameSeedAndAnyThreads) {
   const auto expect_same = [](const auto& kind) {
     const Generated one = made(kind, 3, 1);
     const Generated three = made(kind, 3, 3);
-    EXPECT_EQ(one.points.values, three.points.values);
+    EXPECT_EQ(one.points.values(), three.points.values());
     EXPECT_EQ(one.labels, three.labels);
-    EXPECT_NE(one.points.values, made(kind, 4, 1).points.values);
+    EXPECT_NE(one.points.values(), made(kind, 4, 1).points.values());
   };
   expect_same(Blobs{.dim = 7});
   expect_same(Cubes{.dim = 7});
@@ -253,8 +253,8 @@ TEST(Generate, BeginsALongerSetWithTheShorterOne) {
   const auto expect_prefix = [](const auto& shorter, const auto& longer) {
     const Generated a = made(shorter);
     const Generated b = made(longer);
-    EXPECT_GT(b.points.rows, a.points.rows);
-    EXPECT_EQ(a.points.values, first_rows(b.points, a.points.rows));
+    EXPECT_GT(b.points.rows(), a.points.rows());
+    EXPECT_EQ(a.points.values(), first_rows(b.points, a.points.rows()));
   };
   expect_prefix(Blobs{.points_per = 100, .dim = 6}, Blobs{.points_per = 1000, .dim = 6});
   expect_prefix(SwissRoll{.n = 100}, SwissRoll{.n = 3000});

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       fuzz::require(run.iteration() <= run.iterations(), "no more iterations than there are");
       try {
         run.advance(2);
-        return run.result().layout.rows;
+        return run.result().layout.rows();
       } catch (const Error&) {  // steps so long that the layout is not finite
         return std::int64_t{0};
       }

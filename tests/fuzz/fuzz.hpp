@@ -64,8 +64,9 @@ auto read(Bytes bytes, const Read& reader) {
 }
 
 inline void check(const Matrix& matrix) {
-  require(matrix.rows >= 1 && matrix.cols >= 1, "a matrix has rows and columns");
-  require(std::cmp_equal(matrix.values.size(), matrix.rows * matrix.cols), "rows x cols values");
+  require(matrix.rows() >= 1 && matrix.cols() >= 1, "a matrix has rows and columns");
+  require(std::cmp_equal(matrix.values().size(), matrix.rows() * matrix.cols()),
+          "rows x cols values");
 }
 
 inline void check(const io::Labels& labels) {
@@ -85,7 +86,7 @@ void read_points(Bytes bytes, const Read& reader, const Describe& describe) {
   check(*points);
   require(info && !info->dtype.empty(), "what can be read can be described");
   const auto count = io::checked_product(info->shape);
-  require(count == points->rows * points->cols, "the description has the shape of the points");
+  require(count == points->rows() * points->cols(), "the description has the shape of the points");
 }
 
 template <class Read>

@@ -25,7 +25,7 @@ void check_answer(const QueryResult& answer, std::int64_t n) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nearfold;
   static const Matrix points = fuzz::index_points();
-  static const Matrix queries = data::normals(3, points.cols, 2);
+  static const Matrix queries = data::normals(3, points.cols(), 2);
   const std::string archive =
       fuzz::zip(fuzz::unpack_crate({reinterpret_cast<const char*>(data), size}));
   const auto index = fuzz::read(std::as_bytes(std::span(archive)), [](io::ByteSource& source) {
@@ -34,6 +34,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (!index) return 0;
   const auto answer =
       fuzz::unless_refused([&] { return find_neighbors(queries, points, 4, *index, Cpu{1}); });
-  if (answer) check_answer(*answer, points.rows);
+  if (answer) check_answer(*answer, points.rows());
   return 0;
 }

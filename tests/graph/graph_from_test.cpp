@@ -188,12 +188,13 @@ TEST(KnnGraphView, IsWhatEveryFunctionReads) {
   EXPECT_NO_THROW(view.validate());
   const Settings settings{.method = UmapParams{.n_neighbors = 6, .n_epochs = 20}};
   const Result owned = embed(graph, points, settings), viewed = embed(view, points, settings);
-  EXPECT_EQ(owned.layout.values, viewed.layout.values);
+  EXPECT_EQ(owned.layout.values(), viewed.layout.values());
   EXPECT_EQ(viewed.info.index, "given");
-  EXPECT_EQ(Embedder(view, points, settings).run_to_end().layout.values, owned.layout.values);
+  EXPECT_EQ(Embedder(view, points, settings).run_to_end().layout.values(), owned.layout.values());
   const std::vector<Method> methods{settings.method};
-  embed_grid(view, points, methods, settings,
-             [&](std::size_t, Result&& map) { EXPECT_EQ(map.layout.values, owned.layout.values); });
+  embed_grid(view, points, methods, settings, [&](std::size_t, Result&& map) {
+    EXPECT_EQ(map.layout.values(), owned.layout.values());
+  });
   EXPECT_EQ(prune(view, 3).neighbors, prune(graph, 3).neighbors);
 }
 

@@ -82,9 +82,9 @@ TEST(Order, RowsComeBack) {
   EXPECT_EQ(rows[0], x.row(3)[0]);
   Matrix back(6, 2);
   by_point(rows, order, back.view());
-  EXPECT_EQ(back.values, x.values);
+  EXPECT_EQ(back.values(), x.values());
   by_point(by_vertex(x, {}), {}, back.view());
-  EXPECT_EQ(back.values, x.values);
+  EXPECT_EQ(back.values(), x.values());
 }
 
 }  // namespace

@@ -30,10 +30,10 @@ TEST(PcaStart, FillsColumnsThatThePointsDoNotHaveAndSaysSo) {
       initial_layout(PcaInit{}, normal_points(100, 1, 2.0f), {}, 3, kSeed, kOn);
   EXPECT_EQ(start.description, "pca");
   ASSERT_EQ(start.warnings.size(), 1u);
-  EXPECT_GT(product(&start.layout.values[0], &start.layout.values[0], 100, 3), 100.0);
+  EXPECT_GT(product(&start.layout.values()[0], &start.layout.values()[0], 100, 3), 100.0);
   for (const int c : {1, 2}) {
     const double squares =
-        product(&start.layout.values[0] + c, &start.layout.values[0] + c, 100, 3);
+        product(&start.layout.values()[0] + c, &start.layout.values()[0] + c, 100, 3);
     EXPECT_GT(squares, 0.0);
     EXPECT_LT(squares, 1.0);
   }
@@ -43,13 +43,13 @@ TEST(InitialLayout, DependsOnTheSeedOnlyWhereItIsRandom) {
   const Matrix x = normal_points(400, 5, 1.0f);
   const EdgeGraph graph = neighbor_graph(x, 8);
   const auto run = [&](const Init& init, std::uint64_t seed) {
-    return initial_layout(init, x, graph, 2, seed, kOn).layout.values;
+    return initial_layout(init, x, graph, 2, seed, kOn).layout.values();
   };
   EXPECT_EQ(run(PcaInit{}, 1), run(PcaInit{}, 2));
   EXPECT_EQ(run(SpectralInit{}, 1), run(SpectralInit{}, 2));
   EXPECT_NE(run(RandomInit{}, 1), run(RandomInit{}, 2));
   const ArrayInit given{normal_points(400, 2, 3.0f)};
-  EXPECT_EQ(run(given, 1), given.start.values);
+  EXPECT_EQ(run(given, 1), given.start.values());
 }
 
 TEST(InitialLayout, HasAPositivePeakInEveryColumn) {
@@ -59,7 +59,7 @@ TEST(InitialLayout, HasAPositivePeakInEveryColumn) {
     const Matrix y = initial_layout(init, x, graph, 3, kSeed, kOn).layout;
     for (int c = 0; c < 3; ++c) {
       float low = 0, high = 0;
-      for (std::int64_t i = 0; i < y.rows; ++i) {
+      for (std::int64_t i = 0; i < y.rows(); ++i) {
         low = std::min(low, y.row(i)[c]);
         high = std::max(high, y.row(i)[c]);
       }
@@ -71,9 +71,9 @@ TEST(InitialLayout, HasAPositivePeakInEveryColumn) {
 /// Mean and standard deviation of column c.
 std::pair<double, double> moments(const Matrix& y, std::int64_t c) {
   double sum = 0, squares = 0;
-  const auto n = static_cast<double>(y.rows);
-  for (std::int64_t i = 0; i < y.rows; ++i) sum += static_cast<double>(y.row(i)[c]);
-  for (std::int64_t i = 0; i < y.rows; ++i) {
+  const auto n = static_cast<double>(y.rows());
+  for (std::int64_t i = 0; i < y.rows(); ++i) sum += static_cast<double>(y.row(i)[c]);
+  for (std::int64_t i = 0; i < y.rows(); ++i) {
     squares += std::pow(static_cast<double>(y.row(i)[c]) - sum / n, 2);
   }
   return {sum / n, std::sqrt(squares / n)};
@@ -87,10 +87,10 @@ TEST(ScaleStart, MakesTheFirstColumnOfTsneAsWideAsItShouldBe) {
   EXPECT_NEAR(moments(y, 1).second, 0.5e-4, 2e-6);  // the second column keeps its proportion
   const double factor = 1e-4 / moments(before, 0).second;
   double squares = 0;
-  for (std::size_t i = 0; i < y.values.size(); ++i) {
+  for (std::size_t i = 0; i < y.values().size(); ++i) {
     const double off =
-        static_cast<double>(y.values[i]) - factor * static_cast<double>(before.values[i]);
-    squares += off * off / static_cast<double>(y.values.size());
+        static_cast<double>(y.values()[i]) - factor * static_cast<double>(before.values()[i]);
+    squares += off * off / static_cast<double>(y.values().size());
   }
   EXPECT_NEAR(std::sqrt(squares), 1e-6, 5e-8);  // the jitter
 }
@@ -113,7 +113,7 @@ TEST(ScaleStart, PutsEveryAxisOfUmapIntoTheBox) {
     scale_init(y, init, UmapParams{}, kSeed, Cpu{2});
     for (int c = 0; c < 3; ++c) {
       float low = 99, high = -99;
-      for (std::int64_t i = 0; i < y.rows; ++i) {
+      for (std::int64_t i = 0; i < y.rows(); ++i) {
         low = std::min(low, y.row(i)[c]);
         high = std::max(high, y.row(i)[c]);
       }
@@ -127,12 +127,12 @@ TEST(ScaleStart, LeavesAnArrayForTsneAlone) {
   Matrix y = normal_points(50, 2, 3.0f);
   const Matrix before = y;
   scale_init(y, ArrayInit{before}, TsneParams{}, kSeed, Cpu{2});
-  EXPECT_EQ(y.values, before.values);
+  EXPECT_EQ(y.values(), before.values());
 }
 
 TEST(ScaleStart, KeepsEqualPointsFinite) {
   Matrix x(4, 6);
-  std::fill(x.values.begin(), x.values.end(), 2.5f);
+  std::fill(x.span().begin(), x.span().end(), 2.5f);
   const InitialLayout start = initial_layout(PcaInit{}, x, {}, 3, kSeed, kOn);
   EXPECT_EQ(start.warnings.size(), 1u);
   Matrix tsne = start.layout, umap = start.layout, flat(4, 3);
@@ -143,7 +143,7 @@ TEST(ScaleStart, KeepsEqualPointsFinite) {
   EXPECT_TRUE(all_finite(umap));
   EXPECT_GT(moments(tsne, 0).second, 1e-5);
   EXPECT_LT(moments(tsne, 0).second, 1e-3);
-  EXPECT_EQ(flat.values, Matrix(4, 3).values);
+  EXPECT_EQ(flat.values(), Matrix(4, 3).values());
 }
 
 TEST(Normal, HasTheMomentsOfANormal) {

@@ -138,7 +138,7 @@ TEST(SpectralStart, ReportsTheResidualThatItsVectorsHave) {
   const double last = residual(graph, found.vectors, 1, found.value);
   EXPECT_LT(last, 1e-4);
   EXPECT_LE(last, found.residual + 1e-6);
-  EXPECT_NEAR(product(&found.vectors.values[0], &found.vectors.values[1], 1200, 2), 0.0, 1e-5);
+  EXPECT_NEAR(product(&found.vectors.values()[0], &found.vectors.values()[1], 1200, 2), 0.0, 1e-5);
 }
 
 TEST(SpectralStart, WarnsWhenAChainIsTooLongForIt) {
@@ -161,7 +161,7 @@ TEST(SpectralStart, OfAStarAndOfACompleteGraphIsFinite) {
   for (const EdgeGraph& graph : {graph_of(300, star), graph_of(200, clique(200, 0))}) {
     const Matrix layout = spectral(graph, 3).layout;
     EXPECT_TRUE(all_finite(layout));
-    EXPECT_GT(largest_difference(layout, Matrix(layout.rows, 3)), 0.1);
+    EXPECT_GT(largest_difference(layout, Matrix(layout.rows(), 3)), 0.1);
   }
 }
 
@@ -220,7 +220,7 @@ TEST(SpectralStart, PlacesIsolatedPointsBesideALargeComponent) {
 TEST(SpectralStart, OfNothingButIsolatedPointsIsAGrid) {
   const InitialLayout start = spectral(graph_of(5'000, {}), 2);
   EXPECT_EQ(start.description, "spectral (5000 components)");
-  const auto most = *std::max_element(start.layout.values.begin(), start.layout.values.end());
+  const auto most = *std::max_element(start.layout.values().begin(), start.layout.values().end());
   EXPECT_NEAR(most, std::sqrt(5'000.0), 2.0);
 }
 
@@ -250,7 +250,7 @@ TEST(SpectralStart, DoesNotDependOnThreads) {
   const InitialLayout one = run(1);
   EXPECT_EQ(one.description, "spectral (21 components)");
   for (const int threads : {2, 3, 7}) {
-    EXPECT_EQ(run(threads).layout.values, one.layout.values) << threads << " threads";
+    EXPECT_EQ(run(threads).layout.values(), one.layout.values()) << threads << " threads";
   }
 }
 

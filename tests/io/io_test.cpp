@@ -144,9 +144,9 @@ TEST(Csv, LinesLongerThanABlockAreRead) {
   std::string line = "0";
   while (line.size() < 3'000'000) line += ",12.25";
   const Matrix matrix = read_bytes(read_csv, line + "\n" + line + "\n");
-  EXPECT_EQ(matrix.rows, 2);
-  EXPECT_EQ(matrix.cols, static_cast<std::int64_t>(line.size() - 1) / 6 + 1);
-  EXPECT_EQ(matrix.values.back(), 12.25F);
+  EXPECT_EQ(matrix.rows(), 2);
+  EXPECT_EQ(matrix.cols(), static_cast<std::int64_t>(line.size() - 1) / 6 + 1);
+  EXPECT_EQ(matrix.values().back(), 12.25F);
 }
 
 TEST(Csv, WhatIsNotANumberIsNamedWithLineAndColumn) {
@@ -200,8 +200,9 @@ TEST_F(Files, IdxImagesBecomeRowsPlainOrPacked) {
   EXPECT_EQ(info.format, "idx");
   EXPECT_EQ(info.dtype, "uint8");
   EXPECT_EQ(info.shape, (std::vector<std::int64_t>{2, 1, 3}));
-  EXPECT_EQ(read_bytes(read_idx, idx(0x0b, {1, 2}) + raw<std::uint8_t>({1, 0, 0xff, 0xff})).values,
-            (Floats{256, -1}));
+  EXPECT_EQ(
+      read_bytes(read_idx, idx(0x0b, {1, 2}) + raw<std::uint8_t>({1, 0, 0xff, 0xff})).values(),
+      (Floats{256, -1}));
 }
 
 TEST(Idx, HeadersThatDoNotFitAreRefused) {
@@ -250,9 +251,9 @@ TEST(Vecs, RowsAreReadAcrossBlocks) {
     for (std::int32_t c = 0; c < kCols; ++c) bytes += raw({static_cast<float>(i * kCols + c)});
   }
   const Matrix matrix = read_bytes(read_fvecs, bytes);
-  ASSERT_EQ(matrix.rows, kRows);
-  for (std::size_t v = 0; v < matrix.values.size(); ++v)
-    ASSERT_EQ(matrix.values[v], static_cast<float>(v));
+  ASSERT_EQ(matrix.rows(), kRows);
+  for (std::size_t v = 0; v < matrix.values().size(); ++v)
+    ASSERT_EQ(matrix.values()[v], static_cast<float>(v));
   std::memcpy(bytes.data() + 2999 * 484, &kRows, 4);
   expect_bad(read_fvecs, bytes, {"byte 1451516", "row 2999 has length 3000, row 0 has 120"});
 }

@@ -14,7 +14,7 @@ namespace {
 
 TEST(Npy, EveryTypeBecomesFloat32) {
   const auto read = [](const std::string& descr, const std::string& values) {
-    return read_bytes(read_npy, npy(dictionary(descr, "(1, 3)"), values)).values;
+    return read_bytes(read_npy, npy(dictionary(descr, "(1, 3)"), values)).values();
   };
   EXPECT_EQ(read("<f4", raw({1.5F, -2.0F, 3e38F})), (Floats{1.5F, -2.0F, 3e38F}));
   EXPECT_EQ(read("<f8", raw({1.5, -2.0, 0.1})), (Floats{1.5F, -2.0F, 0.1F}));
@@ -37,8 +37,8 @@ TEST(Npy, HalfPrecisionIsExactForSubnormalsAndInfinities) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   expect_matrix(matrix, 2, 3, {1, 0x1p-24F, -1023 * 0x1p-24F, 65504, kInfinity, -kInfinity});
   const std::string nan = npy(dictionary("<f2", "(1, 1)"), raw<std::uint16_t>({0x7e00}));
-  EXPECT_NE(std::fpclassify(read_bytes(read_npy, nan).values[0]), FP_INFINITE);
-  EXPECT_EQ(std::fpclassify(read_bytes(read_npy, nan).values[0]), FP_NAN);
+  EXPECT_NE(std::fpclassify(read_bytes(read_npy, nan).values()[0]), FP_INFINITE);
+  EXPECT_EQ(std::fpclassify(read_bytes(read_npy, nan).values()[0]), FP_NAN);
 }
 
 TEST(Npy, FortranOrderIsTransposed) {
@@ -54,7 +54,7 @@ TEST(Npy, FortranOrderIsTransposedAcrossBlocksOfColumns) {
     for (int i = 0; i < kRows; ++i)
       values += raw<std::int16_t>({static_cast<std::int16_t>(100 * i + c)});
   const Matrix matrix = read_bytes(read_npy, npy(dictionary("<i2", "(3, 37)", "True"), values));
-  ASSERT_EQ(matrix.cols, kCols);
+  ASSERT_EQ(matrix.cols(), kCols);
   for (int i = 0; i < kRows; ++i)
     for (int c = 0; c < kCols; ++c) EXPECT_EQ(matrix.row(i)[c], static_cast<float>(100 * i + c));
 }
@@ -72,7 +72,7 @@ TEST(Npy, ValuesThatFloat32CannotHoldAreNamed) {
              {"row 1, column 0", "float32"});
   const Matrix passed =
       read_bytes(read_npy, npy(dictionary("<f8", "(1, 2)"), raw<double>({INFINITY, 1.0})));
-  EXPECT_EQ(passed.values[0], std::numeric_limits<float>::infinity());
+  EXPECT_EQ(passed.values()[0], std::numeric_limits<float>::infinity());
 }
 
 TEST(Npy, SizesAreComparedWithTheFileBeforeAnythingIsAllocated) {

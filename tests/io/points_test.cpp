@@ -15,7 +15,7 @@ namespace {
 using RowFiles = FolderTest;
 
 std::string bytes_of(const Matrix& x) {
-  return {reinterpret_cast<const char*>(x.values.data()), x.values.size() * sizeof(float)};
+  return {reinterpret_cast<const char*>(x.data()), x.values().size() * sizeof(float)};
 }
 
 TEST_F(RowFiles, GiveRowsFromAnywhere) {
@@ -28,12 +28,12 @@ TEST_F(RowFiles, GiveRowsFromAnywhere) {
     for (const std::int64_t first : {40, 0, 7}) {
       Matrix some(10, 3);
       file->read(first, some.view());
-      EXPECT_TRUE(std::equal(some.values.begin(), some.values.end(), x.row(first))) << first;
+      EXPECT_TRUE(std::equal(some.values().begin(), some.values().end(), x.row(first))) << first;
     }
     const Matrix sample = file->sample(5);
     for (std::int64_t r = 0; r < 5; ++r)
       EXPECT_TRUE(std::equal(sample.row(r), sample.row(r) + 3, x.row(10 * r))) << r;
-    EXPECT_EQ(file->sample(100).values, x.values);
+    EXPECT_EQ(file->sample(100).values(), x.values());
   }
 }
 
@@ -46,9 +46,9 @@ TEST_F(RowFiles, ConvertEveryTypeInPassing) {
   RowFile::open(path("u.npy"))->read(1, u.view());
   RowFile::open(path("d.npy"))->read(0, d.view());
   RowFile::open(path("h.npy"))->read(0, h.view());
-  EXPECT_EQ(u.values, (Floats{4, 5, 6}));
-  EXPECT_EQ(d.values, (Floats{0.5f, 1.5f}));
-  EXPECT_EQ(h.values, (Floats{1.0f, -2.0f}));
+  EXPECT_EQ(u.values(), (Floats{4, 5, 6}));
+  EXPECT_EQ(d.values(), (Floats{0.5f, 1.5f}));
+  EXPECT_EQ(h.values(), (Floats{1.0f, -2.0f}));
 }
 
 TEST_F(RowFiles, NameTheRowOfAValueThatDoesNotFit) {
@@ -74,8 +74,9 @@ TEST_F(RowFiles, ArePointsOnDiskAsTheyAreInMemory) {
   EXPECT_EQ(listing(), Strings{"x.npy"}) << "the copy has no name";
   const Points moved = std::move(points);
   ASSERT_EQ(moved.view().size(), x.view().size());
-  EXPECT_TRUE(std::equal(x.values.begin(), x.values.end(), moved.view().data));
-  EXPECT_EQ(points.view().data, nullptr);  // NOLINT(bugprone-use-after-move): that is the question
+  EXPECT_TRUE(std::equal(x.values().begin(), x.values().end(), moved.view().data()));
+  EXPECT_EQ(points.view().data(),
+            nullptr);  // NOLINT(bugprone-use-after-move): that is the question
 }
 
 TEST_F(RowFiles, ThatHaveNoRoomOnDiskSaySo) {
@@ -87,12 +88,12 @@ TEST_F(RowFiles, ThatHaveNoRoomOnDiskSaySo) {
 
 TEST(Points, AreAMatrixThatIsMovedAlong) {
   Points points = Matrix(2, 3);
-  const float* const values = points.view().data;
+  const float* const values = points.view().data();
   Points moved = std::move(points);
-  EXPECT_EQ(moved.view().data, values);
-  EXPECT_EQ(moved.rows, 2);
+  EXPECT_EQ(moved.view().data(), values);
+  EXPECT_EQ(moved.rows(), 2);
   moved = {};
-  EXPECT_EQ(moved.rows, 0);
+  EXPECT_EQ(moved.rows(), 0);
 }
 
 }  // namespace

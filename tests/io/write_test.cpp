@@ -15,12 +15,11 @@ namespace {
 class Writers : public FolderTest {};
 
 TEST_F(Writers, MatricesComeBackAsTheyWere) {
-  Matrix matrix(3, 2);
-  matrix.values = {1, -2, 3.25F, 4e-42F, 5e37F, -0.0F};
+  Matrix matrix(3, 2, {1, -2, 3.25F, 4e-42F, 5e37F, -0.0F});
   write_npy(path("y.npy"), matrix.view(), Overwrite::no);
   const Matrix back = read_matrix(path("y.npy"));
-  EXPECT_EQ(back.rows, 3);
-  EXPECT_EQ(back.cols, 2);
+  EXPECT_EQ(back.rows(), 3);
+  EXPECT_EQ(back.cols(), 2);
   EXPECT_EQ(fingerprint(back), fingerprint(matrix));
   EXPECT_EQ(content("y.npy").size(), 128U + 24U);
   EXPECT_EQ(content("y.npy").substr(10, 58),

@@ -109,14 +109,10 @@ TEST(Certificate, BoundsWhatHalvesAreOffBy) {
     std::vector<std::uint16_t> points(static_cast<std::size_t>(60 * wide)), queries(points);
     std::vector<float> norms(60), errors(60);
     for (auto* const to : {&points, &queries})
-      device.for_each_row(60, RowsToFp16{x.values.data(),
-                                         70,
-                                         {},
-                                         frame,
-                                         to == &queries,
-                                         to->data(),
-                                         norms.data(),
-                                         errors.data()});
+      device.for_each_row(
+          60,
+          RowsToFp16{
+              x.data(), 70, {}, frame, to == &queries, to->data(), norms.data(), errors.data()});
     for (std::int64_t i = 0; i < 60; ++i) {
       const auto own = static_cast<double>(norms[static_cast<std::size_t>(i)]);
       const auto own_error = static_cast<double>(errors[static_cast<std::size_t>(i)]);
@@ -146,7 +142,7 @@ TEST(Certificate, BoundsWhatHalvesAreOffBy) {
 TEST(Certificate, StaysWhereWholeNumbersAreAndGoesWhereACloudIs) {
   const HostExecutor device;
   const auto centred = [&](const Matrix& x) {
-    RowsOn<HostExecutor> rows(device, points_of(x), true, x.rows, x.rows);
+    RowsOn<HostExecutor> rows(device, points_of(x), true, x.rows(), x.rows());
     return HalfFrames<HostExecutor>(device, rows).frame().centre != nullptr;
   };
   EXPECT_FALSE(centred(data::lattice(300, 64, 27, 256)));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numeric>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "knn/candidates.hpp"
@@ -98,11 +99,12 @@ void expect_sound(const KnnRows& rows, const HnswGraph& graph) {
 }
 
 /// `first`, and below it `second` moved by `apart` along the first column.
-Matrix both(Matrix first, const Matrix& second, float apart) {
-  first.values.insert(first.values.end(), second.values.begin(), second.values.end());
-  for (std::int64_t r = first.rows; r < first.rows + second.rows; ++r) first.row(r)[0] += apart;
-  first.rows += second.rows;
-  return first;
+Matrix both(const Matrix& first, const Matrix& second, float apart) {
+  std::vector<float> values = first.values();
+  values.insert(values.end(), second.values().begin(), second.values().end());
+  Matrix all(first.rows() + second.rows(), first.cols(), std::move(values));
+  for (std::int64_t r = first.rows(); r < all.rows(); ++r) all.row(r)[0] += apart;
+  return all;
 }
 
 TEST(Hnsw, FindsTheNearestOfNormals) {

@@ -91,9 +91,9 @@ void expect_independent(const Matrix& queries, int k,
                         const std::function<QueryResult(const Matrix&, int threads)>& answer) {
   const QueryResult all = answer(queries, 1);
   for (const int threads : {2, 3}) expect_equal(answer(queries, threads), all, "threads");
-  for (std::int64_t r = 0; r < queries.rows; ++r) {
-    Matrix one(1, queries.cols);
-    std::copy_n(queries.row(r), queries.cols, one.row(0));
+  for (std::int64_t r = 0; r < queries.rows(); ++r) {
+    Matrix one(1, queries.cols());
+    std::copy_n(queries.row(r), queries.cols(), one.row(0));
     const QueryResult alone = answer(one, 2);
     const auto at = static_cast<std::ptrdiff_t>(r * k), end = at + static_cast<std::ptrdiff_t>(k);
     ASSERT_TRUE(std::equal(alone.neighbors.begin(), alone.neighbors.end(),
@@ -182,7 +182,7 @@ TEST(Queries, ThroughAnIndexOfOtherPointsAreErrors) {
   for (const KnnParams& params : {KnnParams{IvfKnn{}}, KnnParams{HnswKnn{}}}) {
     const KnnIndex index = index_of(points, params);
     const auto of = [&](const Matrix& others) {
-      find_neighbors(Matrix(1, others.cols), others, 2, index, Cpu{2});
+      find_neighbors(Matrix(1, others.cols()), others, 2, index, Cpu{2});
     };
     expect_refused([&] { of(data::normals(99, 4, 67)); }, {"other points", "100", "99"});
     expect_refused([&] { of(data::normals(100, 5, 67)); }, {"other points", "4 columns", "5"});
@@ -219,7 +219,7 @@ class IndexFiles : public io::FolderTest {};
 
 TEST_F(IndexFiles, AnswerAsTheIndexThatWasWritten) {
   for (const Case& c : cases()) {
-    const Matrix queries = data::normals(30, c.points.cols, 72);
+    const Matrix queries = data::normals(30, c.points.cols(), 72);
     const KnnIndex index = build_index(c.points, c.params, Cpu{1}, 5, c.distance);
     io::write_index(path("i.npz"), index, c.points, Overwrite::yes);
     const KnnIndex back = io::read_index(path("i.npz"), c.points);

@@ -51,8 +51,8 @@ std::int64_t open_after_halves(const Matrix& x, int k, const Distance& distance 
   std::int64_t open = 0;
   for (const bool half : {true, false}) {
     Asked asked;
-    expect_same(flat(points_of(x, distance), k, {half, true, x.rows, 100}, asked), wanted);
-    EXPECT_EQ(asked.by_halves, half ? x.rows : 0);
+    expect_same(flat(points_of(x, distance), k, {half, true, x.rows(), 100}, asked), wanted);
+    EXPECT_EQ(asked.by_halves, half ? x.rows() : 0);
     if (half) open = asked.by_floats;
   }
   return open;
@@ -83,15 +83,15 @@ TEST(FlatOnDevice, ProvesAllRowsOfBytes) {
 TEST(FlatOnDevice, FindsAgainWhatHalvesCannotTellApart) {
   // Everyone's distances differ by less than halves are rounded.
   Matrix x = data::scaled(data::normals(400, 64, 12), 1e-4f);
-  for (std::int64_t i = 0; i < x.rows; ++i)
-    for (std::int64_t c = 0; c < x.cols; ++c) x.row(i)[c] += i % 2 == 0 ? 1.0f : -1.0f;
+  for (std::int64_t i = 0; i < x.rows(); ++i)
+    for (std::int64_t c = 0; c < x.cols(); ++c) x.row(i)[c] += i % 2 == 0 ? 1.0f : -1.0f;
   EXPECT_EQ(open_after_halves(x, 10), 400);
 }
 
 /// A crowd whose distances are as near each other as what the search is off by.
 Matrix crowd(float apart, std::uint64_t seed) {
   Matrix x = data::scaled(data::normals(400, 64, seed), apart);
-  for (std::int64_t i = 0; i < x.rows; ++i) x.row(i)[i % 2] += i % 3 == 0 ? 1.0f : -1.0f;
+  for (std::int64_t i = 0; i < x.rows(); ++i) x.row(i)[i % 2] += i % 3 == 0 ? 1.0f : -1.0f;
   return x;
 }
 
@@ -115,14 +115,14 @@ TEST(FlatOnDevice, IsTheCpusGraphByEveryMetric) {
   for (const Metric metric : {Metric::sqeuclidean, Metric::cosine, Metric::correlation})
     for (const ZeroVectors zeros : {ZeroVectors::refuse, ZeroVectors::far})
       EXPECT_EQ(open_after_halves(x, 10, {metric, zeros}), 0);
-  for (const std::int64_t i : {0, 7, 299}) std::fill_n(x.row(i), x.cols, 0.0f);
+  for (const std::int64_t i : {0, 7, 299}) std::fill_n(x.row(i), x.cols(), 0.0f);
   for (const Metric metric : {Metric::cosine, Metric::correlation})
     open_after_halves(x, 10, {metric, ZeroVectors::far});
 }
 
 TEST(FlatOnDevice, RefusesZeroVectorsAsTheCpuDoes) {
   Matrix x = data::normals(300, 65, 14);
-  for (std::int64_t i = 20; i < 40; ++i) std::fill_n(x.row(i), x.cols, 0.0f);
+  for (std::int64_t i = 20; i < 40; ++i) std::fill_n(x.row(i), x.cols(), 0.0f);
   for (const Metric metric : {Metric::cosine, Metric::correlation}) {
     const Distance distance{metric};
     const std::string wanted = error_of<InvalidInput>([&] { on_cpu(x, 5, distance); });

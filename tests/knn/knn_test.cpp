@@ -67,8 +67,8 @@ TEST(FlatKnn, IsExactThroughTheFilterFarFromTheOrigin) {
 TEST(FlatKnn, IsExactThroughTheFilterForDataOfLowRank) {
   const Matrix low = data::normals(1100, 3, 6);
   Matrix x(1100, 256);
-  for (std::int64_t i = 0; i < x.rows; ++i)
-    for (std::int64_t c = 0; c < x.cols; ++c)
+  for (std::int64_t i = 0; i < x.rows(); ++i)
+    for (std::int64_t c = 0; c < x.cols(); ++c)
       x.row(i)[c] = low.row(i)[c % 3] * static_cast<float>(1 + c % 5) + low.row(i)[(c / 3) % 3];
   expect_exact(x, exact(x, 20), 7);
 }
@@ -99,8 +99,8 @@ TEST(FlatKnn, IsExactBesideAnOutlier) {
 
 TEST(FlatKnn, IsExactWithClustersOfVeryDifferentWidth) {
   Matrix x = data::blobs(1100, 130, 12, 2, 0);
-  for (std::int64_t i = 0; i < x.rows; i += 2)
-    for (std::int64_t c = 0; c < x.cols; ++c) x.row(i)[c] *= 1e-3f;
+  for (std::int64_t i = 0; i < x.rows(); i += 2)
+    for (std::int64_t c = 0; c < x.cols(); ++c) x.row(i)[c] *= 1e-3f;
   expect_exact(x, exact(x, 10), 7);
 }
 
@@ -110,7 +110,7 @@ TEST(FlatKnn, SquaresWithOneRootGoToTheLowerId) {
   for (const KnnParams& params :
        {KnnParams{FlatKnn{}}, KnnParams{IvfKnn{.nlist = 4, .nprobe = 4}}}) {
     Matrix x(600, 2);
-    for (std::int64_t i = 0; i < x.rows; ++i) {
+    for (std::int64_t i = 0; i < x.rows(); ++i) {
       x.row(i)[0] = i == 0 ? 0.0f : 1.0f;
       x.row(i)[1] = static_cast<float>(i == 0 ? 0 : 700 - i) * 3e-6f;
     }
@@ -130,8 +130,8 @@ TEST(FlatKnn, TiesGoToTheLowerId) {
 
 TEST(FlatKnn, TiesGoToTheLowerIdThroughTheFilter) {
   Matrix x = data::lattice(1100, 128, 14, 3);
-  for (std::int64_t i = 0; i < x.rows; ++i)
-    for (std::int64_t c = 0; c < x.cols; ++c)
+  for (std::int64_t i = 0; i < x.rows(); ++i)
+    for (std::int64_t c = 0; c < x.cols(); ++c)
       x.row(i)[c] = c < 4 ? 32 * x.row(i)[c] : (c < 8 ? x.row(i)[c] : 0.0f);
   expect_identical(x, exact(x, 20));
 }
@@ -156,7 +156,7 @@ TEST(FlatKnn, DuplicatesInMassGoToTheLowerId) {
 TEST(FlatKnn, EqualRowsAreEachOthersNeighboursByIds) {
   for (const std::int64_t dim : {4, 130}) {
     Matrix x(1100, dim);
-    std::fill(x.values.begin(), x.values.end(), 3.7f);
+    std::fill(x.span().begin(), x.span().end(), 3.7f);
     const KnnGraph graph = exact(x, 5);
     ASSERT_NO_THROW(graph.validate());
     EXPECT_EQ(graph.distances, std::vector<float>(5500, 0.0f));

@@ -19,9 +19,9 @@ namespace nearfold {
 namespace {
 
 std::vector<double> doubles(const Matrix& x, std::int64_t i, bool centred) {
-  std::vector<double> row(x.row(i), x.row(i) + x.cols);
+  std::vector<double> row(x.row(i), x.row(i) + x.cols());
   double mean = 0;
-  for (const double v : row) mean += v / static_cast<double>(x.cols);
+  for (const double v : row) mean += v / static_cast<double>(x.cols());
   if (centred)
     for (double& v : row) v -= mean;
   return row;
@@ -35,7 +35,7 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
 
 double longest(const Matrix& x) {
   double most = 0;
-  for (std::int64_t i = 0; i < x.rows; ++i)
+  for (std::int64_t i = 0; i < x.rows(); ++i)
     most = std::max(most, std::sqrt(dot(doubles(x, i, false), doubles(x, i, false))));
   return most;
 }
@@ -72,7 +72,7 @@ double distance(const Matrix& x, Metric metric, std::int64_t i, std::int64_t j, 
 /// All distances from point i but its own, ascending.
 std::vector<double> sorted_distances(const Matrix& x, Metric metric, std::int64_t i, double most) {
   std::vector<double> all;
-  for (std::int64_t j = 0; j < x.rows; ++j)
+  for (std::int64_t j = 0; j < x.rows(); ++j)
     if (j != i) all.push_back(distance(x, metric, i, j, most));
   std::sort(all.begin(), all.end());
   return all;
@@ -89,7 +89,7 @@ double allowed(Metric metric, double most, double wanted) {
 double check(const Matrix& x, Metric metric, const KnnGraph& graph, std::int64_t stride) {
   const double most = longest(x);
   std::int64_t hits = 0, all = 0;
-  for (std::int64_t i = 0; i < x.rows; i += stride) {
+  for (std::int64_t i = 0; i < x.rows(); i += stride) {
     const std::vector<double> wanted = sorted_distances(x, metric, i, most);
     const double reach = wanted[static_cast<std::size_t>(graph.k - 1)];
     for (std::int64_t e = 0; e < graph.k; ++e, ++all) {
@@ -164,8 +164,8 @@ TEST(Metric, SquaredEuclideanHasTheNeighboursOfEuclidean) {
 TEST(Metric, CosineIgnoresLengthsAndCorrelationOffsets) {
   const Matrix x = data::normals(300, 8, 6);
   Matrix longer = x, higher = x;
-  for (std::int64_t i = 0; i < x.rows; ++i)
-    for (std::int64_t c = 0; c < x.cols; ++c) {
+  for (std::int64_t i = 0; i < x.rows(); ++i)
+    for (std::int64_t c = 0; c < x.cols(); ++c) {
       longer.row(i)[c] *= static_cast<float>(1 << (i % 5));
       higher.row(i)[c] = longer.row(i)[c] + 0.5f * static_cast<float>(i % 7);
     }

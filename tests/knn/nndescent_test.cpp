@@ -31,7 +31,7 @@ Candidates descend(const KnnRows& rows, int count, const NnDescentKnn& params = 
 
 double distance(const Matrix& x, Norm norm, std::int64_t i, std::int64_t j) {
   double squares = 0, sum = 0, largest = 0;
-  for (std::int64_t c = 0; c < x.cols; ++c) {
+  for (std::int64_t c = 0; c < x.cols(); ++c) {
     const double d = std::abs(static_cast<double>(x.row(i)[c]) - static_cast<double>(x.row(j)[c]));
     squares += d * d;
     sum += d;

@@ -147,8 +147,7 @@ TEST(PanelTitles, ShrinkTogetherBeforeOneIsCut) {
 }
 
 TEST(Labels, HaveOneLegendAndTheSameColoursInAllPanels) {
-  Matrix layout(2, 2);
-  layout.values = {0.0f, 0.0f, 1.0f, 1.0f};
+  Matrix layout(2, 2, {0.0f, 0.0f, 1.0f, 1.0f});
   const std::vector<std::int32_t> some = {7, 2};
   const std::vector<std::int32_t> others = {-1, 7};
   const std::vector<std::string> names = {"zero", "one", "two"};
@@ -165,8 +164,7 @@ TEST(Labels, HaveOneLegendAndTheSameColoursInAllPanels) {
 }
 
 TEST(Values, HaveOneScaleOverAllPanelsWithABarThatShowsIt) {
-  Matrix layout(3, 2);
-  layout.values = {0.0f, 0.0f, 1.0f, 1.0f, 2.0f, 0.0f};
+  Matrix layout(3, 2, {0.0f, 0.0f, 1.0f, 1.0f, 2.0f, 0.0f});
   const std::vector<float> lower = {-2.5f, kNone, 0.0f};
   const std::vector<float> upper = {0.0f, 70000.0f, std::numeric_limits<float>::infinity()};
   const Picture picture{
@@ -221,8 +219,7 @@ TEST(Values, ShowTheirMeanInDensities) {
 }
 
 TEST(Values, MayAllBeTheSameOrMissing) {
-  Matrix layout(2, 2);
-  layout.values = {0.0f, 0.0f, 1.0f, 1.0f};
+  Matrix layout(2, 2, {0.0f, 0.0f, 1.0f, 1.0f});
   const std::vector<float> equal = {3.0f, 3.0f};
   const Scene one = lay_out({.panels = {{.layout = layout, .values = equal}}}, square());
   EXPECT_TRUE(same(disc_color(one.maps[0].dots, 0, one.look), value_color(128.0f / 255.0f)));

@@ -90,7 +90,7 @@ TEST(Picture, MarksEachCloudInItsPlaceAndColour) {
 
 TEST(Picture, ShowsDarkerWhereDensityIsHigher) {
   Matrix layout(40000, 2);
-  for (std::int64_t i = 0; i < layout.rows; ++i) {
+  for (std::int64_t i = 0; i < layout.rows(); ++i) {
     const Random4 bits = random4(2, Stream::data, static_cast<std::uint64_t>(i));
     const float u = to_unit(bits.v[0]);
     layout.row(i)[0] = u * u * u;  // crowded at the left
@@ -135,15 +135,13 @@ TEST(Picture, DoesNotShrinkTheMapForOneOutlier) {
 }
 
 TEST(Picture, ShowsEveryPointOfSmallAndOfOrdinaryMaps) {
-  Matrix few(5, 2);
-  few.values = {0.0f, 0.0f, 1.0f, 0.0f, 0.0f, 1.0f, 1.0f, 1.0f, 50.0f, 50.0f};
+  Matrix few(5, 2, {0.0f, 0.0f, 1.0f, 0.0f, 0.0f, 1.0f, 1.0f, 1.0f, 50.0f, 50.0f});
   EXPECT_EQ(place_points(few, {0, 0, 100, 100}, 1.0f).outside, 0);
   EXPECT_EQ(place_points(two_clouds(5000).layout, {0, 0, 100, 100}, 1.0f).outside, 0);
 }
 
 TEST(Picture, KeepsEqualScalesAndPointsTheSecondAxisUp) {
-  Matrix layout(3, 2);
-  layout.values = {0.0f, 0.0f, 4.0f, 0.0f, 0.0f, 1.0f};
+  Matrix layout(3, 2, {0.0f, 0.0f, 4.0f, 0.0f, 0.0f, 1.0f});
   const Places places = place_points(layout, {100, 0, 300, 200}, 0.0f);
   EXPECT_FLOAT_EQ(places.at[0].x, 100.0f);
   EXPECT_FLOAT_EQ(places.at[1].x, 300.0f);
@@ -152,8 +150,7 @@ TEST(Picture, KeepsEqualScalesAndPointsTheSecondAxisUp) {
 }
 
 TEST(Picture, ShowsTheThirdDimensionOfALayout) {
-  Matrix layout(2, 3);
-  layout.values = {0.0f, 0.0f, -1.0f, 0.0f, 0.0f, 1.0f};
+  Matrix layout(2, 3, {0.0f, 0.0f, -1.0f, 0.0f, 0.0f, 1.0f});
   const Places places = place_points(layout, {0, 0, 100, 100}, 0.0f);
   EXPECT_GT(std::hypot(places.at[1].x - places.at[0].x, places.at[1].y - places.at[0].y), 50.0f);
 }
@@ -161,7 +158,7 @@ TEST(Picture, ShowsTheThirdDimensionOfALayout) {
 TEST(Picture, DrawsEmptySingleAndEqualPoints) {
   const Box map = {0, 0, 240, 175};
   Matrix equal(100, 2);
-  std::fill(equal.values.begin(), equal.values.end(), 3.5f);
+  std::fill(equal.span().begin(), equal.span().end(), 3.5f);
   Matrix single(1, 2);
   for (const Style style : {Style::points, Style::density}) {
     EXPECT_EQ(marked(map_of({}, {}, {}, small(style)), map), 0);
@@ -172,8 +169,7 @@ TEST(Picture, DrawsEmptySingleAndEqualPoints) {
 
 TEST(Picture, DrawsExtremeButFiniteValues) {
   constexpr float kMax = std::numeric_limits<float>::max();
-  Matrix layout(2, 2);
-  layout.values = {-kMax, -kMax, kMax, kMax};
+  Matrix layout(2, 2, {-kMax, -kMax, kMax, kMax});
   const Places places = place_points(layout, {0, 0, 100, 100}, 0.0f);
   EXPECT_FLOAT_EQ(places.at[0].x, 0.0f);
   EXPECT_FLOAT_EQ(places.at[1].x, 100.0f);

@@ -86,8 +86,7 @@ TEST(Svg, EscapesTitlesAndNames) {
 }
 
 TEST(Svg, HasItsPointsWhereThePixelsHaveThem) {
-  Matrix layout(3, 2);
-  layout.values = {0.0f, 0.0f, 4.0f, 1.0f, 1.0f, 3.0f};
+  Matrix layout(3, 2, {0.0f, 0.0f, 4.0f, 1.0f, 1.0f, 3.0f});
   const std::vector<std::int32_t> labels = {3, 4, 5};
   const Picture picture{.panels = {{layout, labels}}};
   const PlotOptions options = {.width = 300, .height = 300, .title = ""};

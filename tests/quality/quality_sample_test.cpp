@@ -142,8 +142,8 @@ TEST(Evaluate, AnotherSeedIsAnotherSample) {
 
 /// Turned by an angle, mirrored, twice as wide, and moved.
 Matrix moved(const Matrix& y) {
-  Matrix out(y.rows, 2);
-  for (std::int64_t i = 0; i < y.rows; ++i) {
+  Matrix out(y.rows(), 2);
+  for (std::int64_t i = 0; i < y.rows(); ++i) {
     out.row(i)[0] = 2 * (0.6f * y.row(i)[0] - 0.8f * y.row(i)[1]) + 5;
     out.row(i)[1] = -2 * (0.8f * y.row(i)[0] + 0.6f * y.row(i)[1]) - 7;
   }
@@ -173,10 +173,9 @@ TEST(CompareLayouts, FollowsTheDefinitions) {
 }
 
 TEST(CompareLayouts, ASquareAndItsShadowShareOneHalf) {
-  Matrix square(4, 2), shadow(4, 1), solid(4, 3);
-  square.values = {1, 1, 1, -1, -1, 1, -1, -1};
-  shadow.values = {1, 1, -1, -1};
-  solid.values = {0, 1, 1, 0, 1, -1, 0, -1, 1, 0, -1, -1};
+  const Matrix square(4, 2, {1, 1, 1, -1, -1, 1, -1, -1});
+  const Matrix shadow(4, 1, {1, 1, -1, -1});
+  const Matrix solid(4, 3, {0, 1, 1, 0, 1, -1, 0, -1, 1, 0, -1, -1});
   EXPECT_NEAR(compare_layouts(square, shadow, 1).procrustes, 0.5, kSums);
   EXPECT_NEAR(compare_layouts(square, solid, 1).procrustes, 0, kSums);
 }

@@ -40,11 +40,11 @@ void expect_defined(const Matrix& x, const Matrix& y, Metric metric) {
   SCOPED_TRACE(name(metric));
   QualityParams params = small_params();
   params.distance = {metric, ZeroVectors::far};
-  const std::vector<std::int32_t> labels = remainders(x.rows, 3);
+  const std::vector<std::int32_t> labels = remainders(x.rows(), 3);
   const QualityReport report = evaluate(x, y, labels, params);
   const auto dx = quality_oracle::distances(x, metric);
   const auto dy = quality_oracle::distances(y, Metric::euclidean);
-  EXPECT_EQ(report.n, x.rows);
+  EXPECT_EQ(report.n, x.rows());
   EXPECT_EQ(report.scores.size(), 8u);
   expect_value(report, "knn_recall@3", quality_oracle::overlap(dx, dy, 3));
   expect_value(report, "knn_recall@10", quality_oracle::overlap(dx, dy, 10));
@@ -55,7 +55,7 @@ void expect_defined(const Matrix& x, const Matrix& y, Metric metric) {
   EXPECT_EQ(score(report, "silhouette").standard_error, 0);
   expect_sampled(report, "triplet_accuracy", quality_oracle::triplet_accuracy(dx, dy));
   expect_sampled(report, "cpd_spearman", quality_oracle::spearman(dx, dy));
-  EXPECT_EQ(score(report, "knn_recall@3").sample, x.rows);
+  EXPECT_EQ(score(report, "knn_recall@3").sample, x.rows());
   EXPECT_EQ(score(report, "triplet_accuracy").sample, 20'000);
 }
 
@@ -142,8 +142,7 @@ TEST(Evaluate, FindsScoresByName) {
 // ---- labels -------------------------------------------------------------------------------------
 
 TEST(Evaluate, MeasuresSilhouettesByHand) {
-  Matrix y(4, 1);
-  y.values = {0, 1, 10, 11};
+  Matrix y(4, 1, {0, 1, 10, 11});
   const std::vector<std::int32_t> labels{3, 3, 8, 8};
   const QualityReport report =
       evaluate(y, y, labels, {.ks = {1}, .trustworthiness_k = 1, .label_k = 1});
@@ -152,8 +151,7 @@ TEST(Evaluate, MeasuresSilhouettesByHand) {
 }
 
 TEST(Evaluate, GivesAPointAloneWithItsLabelNoSilhouette) {
-  Matrix y(4, 1);
-  y.values = {0, 1, 10, 20};
+  Matrix y(4, 1, {0, 1, 10, 20});
   const std::vector<std::int32_t> labels{0, 0, 1, 2};
   const QualityReport report =
       evaluate(y, y, labels, {.ks = {1}, .trustworthiness_k = 1, .label_k = 1});

@@ -61,7 +61,7 @@ TEST(Checkpoint, GoesOnAsIfNothingHadBeen) {
     for (const int at : {0, 1, 13, 37, 50}) {
       SCOPED_TRACE(whole.info.method + std::to_string(settings.dims) + " at " + std::to_string(at));
       const Result result = interrupted(settings, at);
-      EXPECT_EQ(result.layout.values, whole.layout.values);
+      EXPECT_EQ(result.layout.values(), whole.layout.values());
       EXPECT_EQ(result.info.iterations, whole.info.iterations);
       EXPECT_EQ(result.info.early_iterations, whole.info.early_iterations);
       EXPECT_EQ(result.info.kl_divergence, whole.info.kl_divergence);
@@ -75,7 +75,7 @@ TEST(Checkpoint, GoesOnAsIfNothingHadBeen) {
 TEST(Checkpoint, OfAFinishedRunIsItsMap) {
   const Result whole = embed(graph(), points(), umap());
   const Result again = interrupted(umap(), 50);
-  EXPECT_EQ(again.layout.values, whole.layout.values);
+  EXPECT_EQ(again.layout.values(), whole.layout.values());
   EXPECT_TRUE(again.info.finished);
 }
 
@@ -86,7 +86,7 @@ void expect_taken_up(Optimizer& whole, Optimizer& first, Optimizer& second, int 
   const Checkpoint left = first.save();
   second.restore(left);
   second.advance(at + steps - left.iteration);
-  EXPECT_EQ(second.save().layout.values, whole.save().layout.values) << at;
+  EXPECT_EQ(second.save().layout.values(), whole.save().layout.values()) << at;
 }
 
 TEST(CheckpointOnDevice, GoesOnBitForBit) {
@@ -129,7 +129,7 @@ TEST(Checkpoint, OfAnotherRunIsRefused) {
   broken.iteration = 51;
   expect_contains(refusal(broken, umap()), "iteration 51 of 50; this run has 50");
   broken = of_umap;
-  broken.layout.values[7] = std::numeric_limits<float>::quiet_NaN();
+  broken.layout.span()[7] = std::numeric_limits<float>::quiet_NaN();
   expect_contains(refusal(broken, umap()), "not finite");
   Checkpoint of_tsne = Embedder(graph(), points(), tsne({})).checkpoint();
   of_tsne.early_iterations = 61;
@@ -150,9 +150,9 @@ TEST_F(CheckpointFiles, ComeBackAsTheyWere) {
   EXPECT_EQ(back.early_iterations, checkpoint.early_iterations);
   EXPECT_EQ(back.memory.divergence, checkpoint.memory.divergence);
   EXPECT_EQ(back.memory.steepest, checkpoint.memory.steepest);
-  EXPECT_EQ(back.layout.values, checkpoint.layout.values);
-  EXPECT_EQ(back.update.values, checkpoint.update.values);
-  EXPECT_EQ(back.gains.values, checkpoint.gains.values);
+  EXPECT_EQ(back.layout.values(), checkpoint.layout.values());
+  EXPECT_EQ(back.update.values(), checkpoint.update.values());
+  EXPECT_EQ(back.gains.values(), checkpoint.gains.values());
   EXPECT_EQ(back.init, "pca");
   EXPECT_EQ(back.warnings, checkpoint.warnings);
 }
@@ -168,7 +168,7 @@ TEST_F(CheckpointFiles, WithABitFlippedAreRefused) {
     make("f.npz", flipped);
     try {
       const Checkpoint back = io::read_checkpoint(path("f.npz"));
-      EXPECT_EQ(back.layout.rows, kPoints) << at;  // the bit is in nothing that is read
+      EXPECT_EQ(back.layout.rows(), kPoints) << at;  // the bit is in nothing that is read
     } catch (const InvalidInput&) {
       ++refused;
     }

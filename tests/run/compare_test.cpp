@@ -41,7 +41,7 @@ TEST(Compare, MapsAndGraphsAreThoseOfTheSingleCalls) {
   ASSERT_EQ(got.size(), all.size());
   for (std::size_t c = 0; c < all.size(); ++c) {
     const KnnGraph graph = find_neighbors(points(), kNeighbors, all[c], Cpu{2}, settings().seed);
-    EXPECT_EQ(got[c].layout.values, embed(graph, points(), settings()).layout.values) << c;
+    EXPECT_EQ(got[c].layout.values(), embed(graph, points(), settings()).layout.values()) << c;
     EXPECT_EQ(got[c].info.index, graph.index);
     EXPECT_EQ(got[c].info.recall, graph.recall);
     const QualityReport quality = evaluate(points(), got[c].layout, {}, {});
@@ -76,7 +76,7 @@ TEST(Compare, TellsTheSecondsOfEveryStage) {
 TEST(Compare, IsTheSameForAnyNumberOfThreads) {
   const std::vector<Compared> one = compared(1), three = compared(3);
   for (std::size_t c = 0; c < one.size(); ++c) {
-    EXPECT_EQ(one[c].layout.values, three[c].layout.values);
+    EXPECT_EQ(one[c].layout.values(), three[c].layout.values());
     EXPECT_EQ(one[c].quality.scores[0].value, three[c].quality.scores[0].value);
   }
 }
@@ -137,7 +137,7 @@ TEST(BreakEven, LiesBetweenTwoSizesMeasured) {
     for (const SearchTimes& t : at.times) EXPECT_LT(t.approximate, t.exact);
     return;
   }
-  std::int64_t below = 0, above = x.rows;
+  std::int64_t below = 0, above = x.rows();
   for (const SearchTimes& t : at.times) {
     if (t.approximate >= t.exact) below = t.n;
     if (t.approximate < t.exact && t.n > below) above = std::min(above, t.n);

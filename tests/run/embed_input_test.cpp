@@ -33,8 +33,8 @@ KnnGraph graph_of(const Matrix& x, int k) {
 /// A map of finite numbers, or an error that is one of ours.
 void expect_finite(const Matrix& x, const Settings& settings, const std::string& what) {
   const Result result = embed(x, settings);
-  ASSERT_EQ(result.layout.rows, x.rows) << what;
-  for (const float y : result.layout.values) ASSERT_TRUE(std::isfinite(y)) << what;
+  ASSERT_EQ(result.layout.rows(), x.rows()) << what;
+  for (const float y : result.layout.values()) ASSERT_TRUE(std::isfinite(y)) << what;
   EXPECT_TRUE(result.info.finished) << what;
 }
 

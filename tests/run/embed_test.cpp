@@ -41,7 +41,7 @@ KnnGraph graph_of(const Matrix& x, int k) {
 }
 
 std::vector<float> map_of(const Matrix& x, const Settings& settings) {
-  return embed(x, settings).layout.values;
+  return embed(x, settings).layout.values();
 }
 
 // ---- the same bytes -----------------------------------------------------------------------------
@@ -50,13 +50,13 @@ TEST(Embed, FromAGraphIsTheSameAsFromThePoints) {
   for (const Settings& settings : {umap_settings(), tsne_settings()}) {
     const int k = neighbors_needed(settings.method, kPoints);
     const std::vector<float> direct = map_of(points(), settings);
-    EXPECT_EQ(embed(graph_of(points(), k), points(), settings).layout.values, direct);
-    EXPECT_EQ(embed(graph_of(points(), k + 37), points(), settings).layout.values, direct);
+    EXPECT_EQ(embed(graph_of(points(), k), points(), settings).layout.values(), direct);
+    EXPECT_EQ(embed(graph_of(points(), k + 37), points(), settings).layout.values(), direct);
   }
 }
 
 TEST(Embed, FromAGraphWithoutPointsIsTheSameUmap) {
-  EXPECT_EQ(embed(graph_of(points(), 9), umap_settings()).layout.values,
+  EXPECT_EQ(embed(graph_of(points(), 9), umap_settings()).layout.values(),
             map_of(points(), umap_settings()));
 }
 
@@ -64,7 +64,7 @@ TEST(Embed, FromAnApproximateGraphIsTheSameAsFromThePoints) {
   Settings settings = umap_settings();
   settings.knn = IvfKnn{.nlist = 12, .nprobe = 3};
   const KnnGraph graph = find_neighbors(points(), 9, settings.knn, settings.device, settings.seed);
-  EXPECT_EQ(embed(graph, points(), settings).layout.values, map_of(points(), settings));
+  EXPECT_EQ(embed(graph, points(), settings).layout.values(), map_of(points(), settings));
 }
 
 // Distances whose squares differ and whose roots are equal: whatever find_neighbors gives is taken.
@@ -72,7 +72,7 @@ TEST(Embed, TakesEveryGraphThatFindNeighborsMakes) {
   const Matrix x = data::normals(1500, 160, 3, 0.95);
   const Settings settings{.method = UmapParams{.n_neighbors = 60, .n_epochs = 2},
                           .init = RandomInit{}};
-  EXPECT_EQ(embed(graph_of(x, 59), x, settings).layout.values, map_of(x, settings));
+  EXPECT_EQ(embed(graph_of(x, 59), x, settings).layout.values(), map_of(x, settings));
 }
 
 TEST(Embed, IsTheSameForAnyNumberOfThreadsAndTwice) {
@@ -108,7 +108,7 @@ TEST(Embed, LeavesTheCallersArraysAlone) {
   const KnnGraph graph = graph_of(x, 40), before = graph;
   const Matrix copy = x;
   embed(graph, x, tsne_settings());
-  EXPECT_EQ(x.values, copy.values);
+  EXPECT_EQ(x.values(), copy.values());
   EXPECT_EQ(graph.neighbors, before.neighbors);
   EXPECT_EQ(graph.distances, before.distances);
   EXPECT_EQ(graph.k, before.k);
@@ -128,7 +128,7 @@ TEST(Embedder, CanBeDrivenByHand) {
     moved.advance(1000);
     Matrix out(kPoints, 2);
     moved.copy_layout(out.view());
-    EXPECT_EQ(out.values, whole.layout.values);
+    EXPECT_EQ(out.values(), whole.layout.values());
     EXPECT_EQ(moved.iteration(), whole.info.iterations);
     EXPECT_TRUE(moved.info().finished);
     EXPECT_EQ(moved.loss(), whole.info.kl_divergence);
@@ -203,7 +203,7 @@ TEST(Embed, StopsWhereItIsTold) {
     EXPECT_EQ(std::count(seen.begin(), seen.end(), stop), 1) << name(stop);
     EXPECT_EQ(result.info.iterations, 0);
     EXPECT_EQ(result.info.seconds.size(), static_cast<std::size_t>(stop)) << name(stop);
-    EXPECT_EQ(result.layout.rows, stop == Stage::optimize ? kPoints : 0);
+    EXPECT_EQ(result.layout.rows(), stop == Stage::optimize ? kPoints : 0);
   }
 }
 
@@ -220,7 +220,7 @@ TEST(Embed, StopsWithinTheLoopWithTheLayoutSoFar) {
   same.advance(40);
   Matrix out(kPoints, 2);
   same.copy_layout(out.view());
-  EXPECT_EQ(result.layout.values, out.values);
+  EXPECT_EQ(result.layout.values(), out.values());
 }
 
 TEST(Embed, LetsTheCallersExceptionThrough) {
@@ -235,7 +235,7 @@ TEST(Embed, BeginsAtTheStartItIsGiven) {
   const Embedder tsne(points(), settings);
   Matrix out(kPoints, 2);
   tsne.copy_layout(out.view());
-  EXPECT_EQ(out.values, start.values);
+  EXPECT_EQ(out.values(), start.values());
   EXPECT_EQ(tsne.info().init, "array");
 
   settings = umap_settings();
@@ -258,12 +258,12 @@ TEST(Embed, BeginsAtTheStartItIsGiven) {
 double kept_neighbors(const Matrix& x, const Matrix& y) {
   const KnnGraph high = oracle::neighbors(x, 10), low = oracle::neighbors(y, 10);
   double kept = 0;
-  for (std::int64_t i = 0; i < x.rows; ++i) {
+  for (std::int64_t i = 0; i < x.rows(); ++i) {
     const auto row = high.neighbors.begin() + i * 10;
     for (std::int64_t e = i * 10; e < i * 10 + 10; ++e)
       kept += std::count(row, row + 10, low.neighbors[static_cast<std::size_t>(e)]) > 0 ? 1 : 0;
   }
-  return kept / static_cast<double>(10 * x.rows);
+  return kept / static_cast<double>(10 * x.rows());
 }
 
 double same_label(const Matrix& y) {

@@ -63,7 +63,7 @@ TEST(Grid, MapsAreThoseOfEmbed) {
     const std::vector<Result> maps = maps_of(methods);
     for (std::size_t m = 0; m < methods.size(); ++m) {
       const Result alone = embed(graph(), points(), {.method = methods[m]});
-      EXPECT_EQ(maps[m].layout.values, alone.layout.values) << m;
+      EXPECT_EQ(maps[m].layout.values(), alone.layout.values()) << m;
       EXPECT_EQ(maps[m].info.init, alone.info.init);
       EXPECT_EQ(maps[m].info.edges, alone.info.edges);
       EXPECT_EQ(maps[m].info.k, alone.info.k);
@@ -91,7 +91,8 @@ TEST(Grid, SharesOnlyBetweenNeighborsThatWeighEdgesAlike) {
   };
   for (std::size_t m = 0; m < methods.size(); ++m) {
     EXPECT_EQ(weighed(m), m != 1) << m;
-    EXPECT_EQ(maps[m].layout.values, embed(graph(), points(), {.method = methods[m]}).layout.values)
+    EXPECT_EQ(maps[m].layout.values(),
+              embed(graph(), points(), {.method = methods[m]}).layout.values())
         << m;
   }
 }
@@ -100,7 +101,7 @@ TEST(Grid, IsTheSameForAnyNumberOfThreads) {
   const std::vector<Result> one = maps_of(umap_methods(), {.device = Cpu{1}});
   const std::vector<Result> three = maps_of(umap_methods(), {.device = Cpu{3}});
   for (std::size_t m = 0; m < one.size(); ++m)
-    EXPECT_EQ(one[m].layout.values, three[m].layout.values) << m;
+    EXPECT_EQ(one[m].layout.values(), three[m].layout.values()) << m;
 }
 
 TEST(Grid, HandsOverOnlyWhatWasFinishedWhenStopped) {

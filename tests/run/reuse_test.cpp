@@ -70,7 +70,7 @@ Settings tsne(double perplexity = 10, std::uint64_t seed = kKnnSeed, int threads
 }
 
 std::vector<float> map_of(const KnnGraph& graph, const Matrix& x, const Settings& settings) {
-  return embed(graph, x, settings).layout.values;
+  return embed(graph, x, settings).layout.values();
 }
 
 void expect_same(const KnnGraph& a, const KnnGraph& b) {
@@ -151,14 +151,14 @@ TEST(Reuse, AMapFromPointsIsTheMapFromTheirGraphForEveryMethodAndThreads) {
     SCOPED_TRACE(name);
     Settings settings = umap(15, 12, 1);
     settings.knn = params;
-    const std::vector<float> wanted = embed(points(), settings).layout.values;
+    const std::vector<float> wanted = embed(points(), settings).layout.values();
     for (const int threads : {1, 2}) {
       SCOPED_TRACE(threads);
       settings.device = Cpu{threads};
       const KnnGraph graph = bare(graph_of(points(), 14, params, 12, threads));
       EXPECT_EQ(map_of(graph, points(), settings), wanted);
       if (threads > 1) {
-        EXPECT_EQ(embed(points(), settings).layout.values, wanted);
+        EXPECT_EQ(embed(points(), settings).layout.values(), wanted);
       }
     }
   }
@@ -169,13 +169,13 @@ TEST(Reuse, AMapByTsneFromPointsIsTheMapFromTheirGraph) {
     Settings settings = tsne(10, 12, threads);
     settings.knn = sloppy()[0].params;
     const KnnGraph graph = bare(graph_of(points(), 30, settings.knn, 12, threads));
-    EXPECT_EQ(map_of(graph, points(), settings), embed(points(), settings).layout.values);
+    EXPECT_EQ(map_of(graph, points(), settings), embed(points(), settings).layout.values());
   }
 }
 
 TEST(Reuse, AMapNeedsNothingButTheGraph) {
   const KnnGraph graph = bare(graph_of(points(), 14, FlatKnn{}));
-  EXPECT_EQ(embed(graph, umap(15)).layout.values, embed(points(), umap(15)).layout.values);
+  EXPECT_EQ(embed(graph, umap(15)).layout.values(), embed(points(), umap(15)).layout.values());
 }
 
 TEST(Reuse, TheChoiceOfAutoDoesNotDependOnThreads) {
@@ -195,17 +195,17 @@ TEST(Reuse, TheChoiceOfAutoDoesNotDependOnThreads) {
 TEST(Reuse, OneLongGraphServesEveryShorterNeed) {
   for (const std::int64_t points_per : {std::int64_t{1700}, std::int64_t{500}}) {
     const Matrix x = cubes(points_per);
-    SCOPED_TRACE(x.rows);
+    SCOPED_TRACE(x.rows());
     const KnnGraph longest = graph_of(x, 60, FlatKnn{});
     std::vector<float> before;
     for (const Settings& settings : {umap(5), umap(15), umap(30), tsne(10)}) {
-      const int k = neighbors_needed(settings.method, x.rows);
+      const int k = neighbors_needed(settings.method, x.rows());
       SCOPED_TRACE(k);
       const Result result = embed(longest, x, settings);
       EXPECT_EQ(result.info.k, k);
-      EXPECT_EQ(result.layout.values, map_of(graph_of(x, k, FlatKnn{}), x, settings));
-      EXPECT_NE(result.layout.values, before);
-      before = result.layout.values;
+      EXPECT_EQ(result.layout.values(), map_of(graph_of(x, k, FlatKnn{}), x, settings));
+      EXPECT_NE(result.layout.values(), before);
+      before = result.layout.values();
     }
   }
 }

@@ -63,7 +63,7 @@ class BadInput : public Cli {
   void expect_map(const std::string& arguments, const Says& says = {}) const {
     expect_says(run(arguments), kDone, says, arguments);
     ASSERT_TRUE(exists("y.npy")) << arguments;
-    for (const float x : io::read_matrix(path("y.npy")).values)
+    for (const float x : io::read_matrix(path("y.npy")).values())
       ASSERT_TRUE(std::isfinite(x)) << arguments;
     fs::remove(path("y.npy"));
   }

@@ -73,7 +73,7 @@ inline Matrix outlier(std::int64_t n, std::int64_t dim, std::uint64_t seed, std:
 }
 
 inline Matrix scaled(Matrix x, float factor) {
-  for (float& value : x.values) value *= factor;
+  for (float& value : x.span()) value *= factor;
   return x;
 }
 

@@ -32,7 +32,7 @@ std::string error_of(const Call& call) {
 /// Distances of every `stride`-th row are the k smallest, and belong to the ids beside them.
 inline void expect_exact(const Matrix& x, const KnnGraph& graph, std::int64_t stride = 1) {
   ASSERT_NO_THROW(graph.validate());
-  for (std::int64_t i = 0; i < x.rows; i += stride) {
+  for (std::int64_t i = 0; i < x.rows(); i += stride) {
     const auto wanted = oracle::others(x, i);
     for (std::int64_t e = 0; e < graph.k; ++e) {
       const auto at = static_cast<std::size_t>(i * graph.k + e);

@@ -75,12 +75,12 @@ inline Matrix normal_points(std::int64_t n, std::int64_t dim, float spread, floa
 
 /// The symmetric graph of the k nearest neighbours, weights falling with distance.
 inline EdgeGraph neighbor_graph(const Matrix& x, int k) {
-  std::vector<std::vector<std::pair<std::int32_t, float>>> rows(static_cast<std::size_t>(x.rows));
-  for (std::int64_t i = 0; i < x.rows; ++i) {
+  std::vector<std::vector<std::pair<std::int32_t, float>>> rows(static_cast<std::size_t>(x.rows()));
+  for (std::int64_t i = 0; i < x.rows(); ++i) {
     std::vector<std::pair<float, std::int32_t>> others;
-    for (std::int64_t j = 0; j < x.rows; ++j) {
+    for (std::int64_t j = 0; j < x.rows(); ++j) {
       float d2 = 0;
-      for (std::int64_t c = 0; c < x.cols; ++c) {
+      for (std::int64_t c = 0; c < x.cols(); ++c) {
         d2 += (x.row(i)[c] - x.row(j)[c]) * (x.row(i)[c] - x.row(j)[c]);
       }
       if (j != i) others.emplace_back(d2, static_cast<std::int32_t>(j));
@@ -94,7 +94,7 @@ inline EdgeGraph neighbor_graph(const Matrix& x, int k) {
     }
   }
   EdgeGraph graph;
-  graph.n = x.rows;
+  graph.n = x.rows();
   graph.offsets.push_back(0);
   for (auto& row : rows) {
     std::sort(row.begin(), row.end());
@@ -119,15 +119,16 @@ inline double product(const float* a, const float* b, std::int64_t n, std::int64
 
 inline double largest_difference(const Matrix& a, const Matrix& b) {
   double most = 0;
-  for (std::size_t i = 0; i < a.values.size(); ++i) {
-    most = std::max(most,
-                    std::abs(static_cast<double>(a.values[i]) - static_cast<double>(b.values[i])));
+  for (std::size_t i = 0; i < a.values().size(); ++i) {
+    most = std::max(
+        most, std::abs(static_cast<double>(a.values()[i]) - static_cast<double>(b.values()[i])));
   }
   return most;
 }
 
 inline bool all_finite(const Matrix& m) {
-  return std::all_of(m.values.begin(), m.values.end(), [](float v) { return std::isfinite(v); });
+  return std::all_of(m.values().begin(), m.values().end(),
+                     [](float v) { return std::isfinite(v); });
 }
 
 }  // namespace nearfold

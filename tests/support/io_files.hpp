@@ -81,9 +81,9 @@ void expect_bad(Read read, const std::string& bytes, std::initializer_list<std::
 
 inline void expect_matrix(const Matrix& matrix, std::int64_t rows, std::int64_t cols,
                           const Floats& values) {
-  EXPECT_EQ(matrix.rows, rows);
-  EXPECT_EQ(matrix.cols, cols);
-  EXPECT_EQ(matrix.values, values);
+  EXPECT_EQ(matrix.rows(), rows);
+  EXPECT_EQ(matrix.cols(), cols);
+  EXPECT_EQ(matrix.values(), values);
 }
 
 /// A folder of its own for each test, removed with what is in it.

@@ -24,9 +24,9 @@ EdgeGraph edges(std::int64_t n, int k, const Params& params) {
 }
 
 inline std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
-  Matrix out(like.rows, like.cols);
+  Matrix out(like.rows(), like.cols());
   from.copy_layout(out.view());
-  return out.values;
+  return out.values();
 }
 
 template <int Dims>

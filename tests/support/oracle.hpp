@@ -32,7 +32,7 @@ struct Square {
 
 inline double distance(const Matrix& x, std::int64_t i, std::int64_t j) {
   double sum = 0;
-  for (std::int64_t c = 0; c < x.cols; ++c) {
+  for (std::int64_t c = 0; c < x.cols(); ++c) {
     const double d = static_cast<double>(x.row(i)[c]) - static_cast<double>(x.row(j)[c]);
     sum += d * d;
   }
@@ -42,7 +42,7 @@ inline double distance(const Matrix& x, std::int64_t i, std::int64_t j) {
 /// All other points of point i, ascending by (distance, id).
 inline std::vector<std::pair<double, std::int32_t>> others(const Matrix& x, std::int64_t i) {
   std::vector<std::pair<double, std::int32_t>> all;
-  for (std::int64_t j = 0; j < x.rows; ++j)
+  for (std::int64_t j = 0; j < x.rows(); ++j)
     if (j != i) all.emplace_back(distance(x, i, j), static_cast<std::int32_t>(j));
   std::sort(all.begin(), all.end());
   return all;
@@ -51,9 +51,9 @@ inline std::vector<std::pair<double, std::int32_t>> others(const Matrix& x, std:
 /// The k nearest others of every point.
 inline KnnGraph neighbors(const Matrix& x, std::int64_t k) {
   KnnGraph graph;
-  graph.n = x.rows;
+  graph.n = x.rows();
   graph.k = k;
-  for (std::int64_t i = 0; i < x.rows; ++i) {
+  for (std::int64_t i = 0; i < x.rows(); ++i) {
     const auto row = others(x, i);
     for (std::size_t j = 0; j < static_cast<std::size_t>(k); ++j) {
       graph.neighbors.push_back(row[j].second);
@@ -228,7 +228,7 @@ inline double divergence(const Square& p, const std::vector<double>& y, int dims
 }
 
 inline std::vector<double> doubles(const Matrix& y) {
-  return {y.values.begin(), y.values.end()};
+  return {y.values().begin(), y.values().end()};
 }
 
 }  // namespace nearfold::oracle

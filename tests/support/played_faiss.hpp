@@ -128,7 +128,7 @@ class PlayedCells final : public FaissCells {
 
 inline SearchedPoints points_of(const Matrix& x, const Distance& distance = {},
                                 bool on_device = false) {
-  return {x.values.data(), x.rows, x.cols, on_device, distance};
+  return {x.data(), x.rows(), x.cols(), on_device, distance};
 }
 
 }  // namespace nearfold

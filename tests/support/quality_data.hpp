@@ -16,8 +16,8 @@ namespace nearfold {
 
 /// The first two columns, and noise: a map that keeps some of its points' neighbourhoods.
 inline Matrix rough_map(const Matrix& x, std::uint64_t seed, float noise = 0.5f) {
-  Matrix y = data::scaled(data::normals(x.rows, 2, seed), noise);
-  for (std::int64_t i = 0; i < x.rows; ++i)
+  Matrix y = data::scaled(data::normals(x.rows(), 2, seed), noise);
+  for (std::int64_t i = 0; i < x.rows(); ++i)
     for (int c = 0; c < 2; ++c) y.row(i)[c] += x.row(i)[c];
   return y;
 }
@@ -43,9 +43,9 @@ inline void expect_sampled(const QualityReport& report, const std::string& name,
 
 /// Rows `which` of x.
 inline Matrix rows_of(const Matrix& x, const std::vector<std::int64_t>& which) {
-  Matrix out(static_cast<std::int64_t>(which.size()), x.cols);
+  Matrix out(static_cast<std::int64_t>(which.size()), x.cols());
   for (std::size_t r = 0; r < which.size(); ++r)
-    std::copy_n(x.row(which[r]), x.cols, out.row(static_cast<std::int64_t>(r)));
+    std::copy_n(x.row(which[r]), x.cols(), out.row(static_cast<std::int64_t>(r)));
   return out;
 }
 

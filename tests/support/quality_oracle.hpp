@@ -18,11 +18,11 @@ using oracle::Square;
 inline Square distances(const Matrix& x, Metric metric) {
   double longest = 0;
   std::vector<query_oracle::Row> rows;
-  for (std::int64_t i = 0; i < x.rows; ++i) {
+  for (std::int64_t i = 0; i < x.rows(); ++i) {
     rows.push_back(query_oracle::row_of(x, i));
     longest = std::max(longest, std::sqrt(query_oracle::dot(rows.back(), rows.back())));
   }
-  Square d(x.rows);
+  Square d(x.rows());
   for (std::int64_t i = 0; i < d.n; ++i)
     for (std::int64_t j = 0; j < d.n; ++j)
       d(i, j) = query_oracle::distance(metric, rows[static_cast<std::size_t>(i)],

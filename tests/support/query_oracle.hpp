@@ -24,7 +24,7 @@ inline double dot(const Row& a, const Row& b) {
 }
 
 inline Row row_of(const Matrix& x, std::int64_t i) {
-  return {x.row(i), x.row(i) + x.cols};
+  return {x.row(i), x.row(i) + x.cols()};
 }
 
 inline Row centred(Row row) {
@@ -64,13 +64,13 @@ struct Truth {
 
 inline Truth truth_of(const Matrix& queries, std::int64_t r, const Matrix& points, Metric metric) {
   double longest = 0;
-  for (std::int64_t i = 0; i < points.rows; ++i)
+  for (std::int64_t i = 0; i < points.rows(); ++i)
     longest = std::max(longest, std::sqrt(dot(row_of(points, i), row_of(points, i))));
   const Row query = row_of(queries, r);
   Truth truth;
   if (metric == Metric::cosine || metric == Metric::correlation) truth.unit = 1;
   if (metric == Metric::inner_product) truth.unit = longest * std::sqrt(dot(query, query));
-  for (std::int64_t i = 0; i < points.rows; ++i)
+  for (std::int64_t i = 0; i < points.rows(); ++i)
     truth.to.push_back(distance(metric, query, row_of(points, i), longest));
   truth.sorted = truth.to;
   std::sort(truth.sorted.begin(), truth.sorted.end());
@@ -80,7 +80,7 @@ inline Truth truth_of(const Matrix& queries, std::int64_t r, const Matrix& point
 /// Every `stride`-th row has the k smallest distances, in order, and they belong to its ids.
 inline void expect_exact_answer(const Matrix& queries, const Matrix& points, Metric metric,
                                 const QueryResult& found, std::int64_t stride = 1) {
-  ASSERT_EQ(found.rows, queries.rows);
+  ASSERT_EQ(found.rows, queries.rows());
   ASSERT_EQ(found.neighbors.size(), static_cast<std::size_t>(found.rows * found.k));
   for (std::int64_t r = 0; r < found.rows; r += stride) {
     const Truth truth = truth_of(queries, r, points, metric);

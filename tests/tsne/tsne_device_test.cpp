@@ -45,13 +45,13 @@ const TsneParams by_fft{.perplexity = 10,
 TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
   const Matrix y = data::layout(2500, 2, 7, 60.0f);
   const auto cpu = make_fft_repulsion(2500, Cpu{2});
-  std::vector<float> wanted(y.values.size());
-  const double z = cpu->compute(y.values, wanted);
+  std::vector<float> wanted(y.values().size());
+  const double z = cpu->compute(y.values(), wanted);
   FftOn<HostExecutor> device(HostExecutor{}, 2500);
-  HostExecutor::Buffer<float> found(y.values.size());
+  HostExecutor::Buffer<float> found(y.values().size());
   HostExecutor::Buffer<double> found_z(1);
-  device.look(y.values.data(), false);
-  device.compute(y.values.data(), found.data(), found_z.data());
+  device.look(y.data(), false);
+  device.compute(y.data(), found.data(), found_z.data());
   EXPECT_FALSE(device.lost());
   EXPECT_NEAR(*found_z.data() / z, 1.0, 1e-5);
   const double largest = std::abs(static_cast<double>(*std::max_element(
@@ -64,9 +64,8 @@ TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
 TEST(FftTsneOnDevice, MeasuresTheErrorThatTheCpuMeasures) {
   for (const std::int64_t n : {7, 3000}) {
     const Matrix y = data::layout(n, 2, 8, 20.0f), force = data::layout(n, 2, 9, 2.0f);
-    const ForceError found =
-        force_error_on(HostExecutor{}, y.values.data(), force.values.data(), n);
-    const ForceError wanted = measure_force_error(force.values, y.values, Cpu{2});
+    const ForceError found = force_error_on(HostExecutor{}, y.data(), force.data(), n);
+    const ForceError wanted = measure_force_error(force.values(), y.values(), Cpu{2});
     EXPECT_NEAR(found.relative / wanted.relative, 1.0, 1e-9);
     EXPECT_EQ(found.points, wanted.points);
   }
@@ -101,20 +100,20 @@ TEST(FftTsneOnDevice, IterationsCanBeCountedOffInAnyWay) {
 TEST(FftTsneOnDevice, NoticesAPointThatLeavesTheGrid) {
   Matrix y = data::layout(100, 2, 10, 10.0f);
   FftOn<HostExecutor> device(HostExecutor{}, 100);
-  HostExecutor::Buffer<float> force(y.values.size());
+  HostExecutor::Buffer<float> force(y.values().size());
   HostExecutor::Buffer<double> z(1);
-  device.look(y.values.data(), false);
+  device.look(y.data(), false);
   for (const float away : {30.0f, -1e30f, std::numeric_limits<float>::quiet_NaN()}) {
     Matrix moved = y;
     moved.row(17)[1] = away;
-    device.compute(moved.values.data(), force.data(), z.data());
+    device.compute(moved.data(), force.data(), z.data());
     EXPECT_TRUE(device.lost()) << away;
-    device.look(y.values.data(), false);
+    device.look(y.data(), false);
     EXPECT_FALSE(device.lost());
   }
-  device.look(y.values.data(), true);  // four times the room
+  device.look(y.data(), true);  // four times the room
   y.row(17)[1] = 15.0f;
-  device.compute(y.values.data(), force.data(), z.data());
+  device.compute(y.data(), force.data(), z.data());
   EXPECT_FALSE(device.lost());
 }
 

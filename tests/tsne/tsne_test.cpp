@@ -31,9 +31,9 @@ std::unique_ptr<Optimizer> optimizer(const EdgeGraph& graph, const Matrix& start
 }
 
 std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
-  Matrix out(like.rows, like.cols);
+  Matrix out(like.rows(), like.cols());
   from.copy_layout(out.view());
-  return out.values;
+  return out.values();
 }
 
 std::vector<float> layout_after(int iterations, const EdgeGraph& graph, const Matrix& start,
@@ -48,9 +48,10 @@ struct Error {
 };
 
 Error error_of(Repulsion& repulsion, const Matrix& y) {
-  std::vector<float> force(y.values.size());
-  const double z = repulsion.compute(y.values, force);
-  const oracle::Repulsion wanted = oracle::repulsion(oracle::doubles(y), static_cast<int>(y.cols));
+  std::vector<float> force(y.values().size());
+  const double z = repulsion.compute(y.values(), force);
+  const oracle::Repulsion wanted =
+      oracle::repulsion(oracle::doubles(y), static_cast<int>(y.cols()));
   double off = 0, size = 0;
   for (std::size_t c = 0; c < force.size(); ++c) {
     off += std::pow(static_cast<double>(force[c]) - wanted.force[c], 2);
@@ -81,7 +82,7 @@ TEST(ExactRepulsion, KeepsZOfPointsFarApart) {
 TEST(ExactRepulsion, CoincidentPointsDoNotPush) {
   const Matrix y(5, 2);
   std::vector<float> force(10, 7.0f);
-  EXPECT_EQ(make_exact_repulsion(5, 2, Cpu{1})->compute(y.values, force), 20.0);
+  EXPECT_EQ(make_exact_repulsion(5, 2, Cpu{1})->compute(y.values(), force), 20.0);
   EXPECT_EQ(force, std::vector<float>(10, 0.0f));
 }
 
@@ -115,11 +116,11 @@ TEST(FftRepulsion, DoesNotCareWhereTheLayoutIs) {
   const Matrix y = data::layout(2500, 2, 6, 30.0f);
   const auto repulsion = make_fft_repulsion(2500, Cpu{2});
   std::vector<float> force(5000), moved_force(5000);
-  const double z = repulsion->compute(y.values, force);
+  const double z = repulsion->compute(y.values(), force);
   for (const float shift : {0.13f, 0.25f, 3.0f}) {  // within a cell, half of one, whole ones
     Matrix moved = y;
-    for (std::int64_t i = 0; i < y.rows; ++i) moved.row(i)[0] += shift, moved.row(i)[1] -= shift;
-    EXPECT_NEAR(repulsion->compute(moved.values, moved_force), z, 1e-3 * z);
+    for (std::int64_t i = 0; i < y.rows(); ++i) moved.row(i)[0] += shift, moved.row(i)[1] -= shift;
+    EXPECT_NEAR(repulsion->compute(moved.values(), moved_force), z, 1e-3 * z);
     double off = 0, size = 0;
     for (std::size_t c = 0; c < force.size(); ++c) {
       off += std::pow(static_cast<double>(force[c] - moved_force[c]), 2);
@@ -133,9 +134,9 @@ TEST(FftRepulsion, IsAPureFunctionOfTheLayout) {
   const Matrix small = data::layout(600, 2, 7, 5.0f), large = data::layout(600, 2, 8, 90.0f);
   const auto used = make_fft_repulsion(600, Cpu{2}), fresh = make_fft_repulsion(600, Cpu{2});
   std::vector<float> first(1200), second(1200);
-  used->compute(large.values, first);
-  const double z = used->compute(small.values, first);
-  EXPECT_EQ(fresh->compute(small.values, second), z);
+  used->compute(large.values(), first);
+  const double z = used->compute(small.values(), first);
+  EXPECT_EQ(fresh->compute(small.values(), second), z);
   EXPECT_EQ(first, second);
 }
 
@@ -147,9 +148,9 @@ TEST(Repulsion, IsTheSameForAnyNumberOfThreads) {
                  : make_exact_repulsion(3000, 2, Cpu{threads});
     };
     std::vector<float> one(6000), more(6000);
-    const double z = make(1)->compute(y.values, one);
+    const double z = make(1)->compute(y.values(), one);
     for (const int threads : {2, 3, 7}) {
-      EXPECT_EQ(make(threads)->compute(y.values, more), z) << threads;
+      EXPECT_EQ(make(threads)->compute(y.values(), more), z) << threads;
       EXPECT_EQ(more, one) << threads;
     }
   }
@@ -160,7 +161,7 @@ TEST(FftRepulsion, ZStaysPositiveForFewPoints) {
   for (const float span : {20.0f, 200.0f}) {
     const Matrix y = data::layout(6, 2, 10, span, /*clusters=*/6);
     std::vector<float> force(12);
-    EXPECT_GT(make_fft_repulsion(6, Cpu{1})->compute(y.values, force), 0.0) << span;
+    EXPECT_GT(make_fft_repulsion(6, Cpu{1})->compute(y.values(), force), 0.0) << span;
   }
 }
 
@@ -168,13 +169,13 @@ TEST(FftRepulsion, ZStaysPositiveForFewPoints) {
 TEST(FftRepulsion, ItsErrorIsMeasured) {
   const Matrix y = data::layout(2500, 2, 12, 80.0f);
   const auto repulsion = make_fft_repulsion(2500, Cpu{2});
-  std::vector<float> force(y.values.size());
-  repulsion->compute(y.values, force);
-  const ForceError measured = measure_force_error(force, y.values, Cpu{2});
+  std::vector<float> force(y.values().size());
+  repulsion->compute(y.values(), force);
+  const ForceError measured = measure_force_error(force, y.values(), Cpu{2});
   const double wanted = error_of(*repulsion, y).force;
   EXPECT_EQ(measured.points, 400);
   EXPECT_NEAR(measured.relative, wanted, 0.25 * wanted);  // of a sample of a sixth
-  EXPECT_EQ(measure_force_error(force, y.values, Cpu{1}).relative, measured.relative);
+  EXPECT_EQ(measure_force_error(force, y.values(), Cpu{1}).relative, measured.relative);
 }
 
 TEST(FftRepulsion, RefusesALayoutThatHasRunAway) {
@@ -182,7 +183,8 @@ TEST(FftRepulsion, RefusesALayoutThatHasRunAway) {
   for (const float bad : {5000.0f, -HUGE_VALF, HUGE_VALF, std::nanf("")}) {
     Matrix y = data::layout(50, 2, 11, 10.0f);
     y.row(3)[1] = bad;
-    EXPECT_THROW(make_fft_repulsion(50, Cpu{1})->compute(y.values, force), nearfold::Error) << bad;
+    EXPECT_THROW(make_fft_repulsion(50, Cpu{1})->compute(y.values(), force), nearfold::Error)
+        << bad;
   }
 }
 
@@ -198,14 +200,14 @@ std::vector<double> gradient(const EdgeGraph& p, const Matrix& y, Kind kind) {
   const std::vector<float> after = layout_after(1, p, y, params);
   std::vector<double> out(after.size());
   for (std::size_t c = 0; c < out.size(); ++c)
-    out[c] = (static_cast<double>(y.values[c]) - static_cast<double>(after[c])) / (1.2 * kRate);
+    out[c] = (static_cast<double>(y.values()[c]) - static_cast<double>(after[c])) / (1.2 * kRate);
   return out;
 }
 
 /// A quarter of dKL/dy, the scale of openTSNE's gradient, by central differences.
 std::vector<double> slope(const EdgeGraph& p, const Matrix& y) {
   const oracle::Square dense = oracle::dense(p);
-  const int dims = static_cast<int>(y.cols);
+  const int dims = static_cast<int>(y.cols());
   std::vector<double> at = oracle::doubles(y), out(at.size());
   constexpr double kStep = 1e-4;
   for (std::size_t c = 0; c < at.size(); ++c) {
@@ -329,11 +331,11 @@ TEST(Tsne, NoPointMovesFartherThanTheLimit) {
       layout_after(1, p, start, {.learning_rate = 1e6, .max_step_norm = 0.5});
   double farthest = 0, mean[2] = {0, 0};
   for (std::size_t c = 0; c < 300; ++c)
-    mean[c % 2] += static_cast<double>(y[c] - start.values[c]) / 150;
+    mean[c % 2] += static_cast<double>(y[c] - start.values()[c]) / 150;
   for (std::size_t i = 0; i < 150; ++i)  // up to the re-centring, which moves all alike
-    farthest =
-        std::max(farthest, std::hypot(static_cast<double>(y[2 * i] - start.values[2 * i]),
-                                      static_cast<double>(y[2 * i + 1] - start.values[2 * i + 1])));
+    farthest = std::max(farthest,
+                        std::hypot(static_cast<double>(y[2 * i] - start.values()[2 * i]),
+                                   static_cast<double>(y[2 * i + 1] - start.values()[2 * i + 1])));
   EXPECT_LE(farthest, 0.5 + 0.51);
   EXPECT_GE(farthest, 0.3);
 }
@@ -353,8 +355,8 @@ TEST(Tsne, TakesCoincidentPoints) {
     for (int c = 0; c < 2; ++c) start.row(7)[c] = start.row(4)[c];
     for (const float y : layout_after(300, p, start, {.repulsion = kind}))
       ASSERT_TRUE(std::isfinite(y));
-    std::fill(start.values.begin(), start.values.end(), 0.0f);
-    EXPECT_EQ(layout_after(3, p, start, {.repulsion = Kind::exact}), start.values);
+    std::fill(start.span().begin(), start.span().end(), 0.0f);
+    EXPECT_EQ(layout_after(3, p, start, {.repulsion = Kind::exact}), start.values());
   }
 }
 

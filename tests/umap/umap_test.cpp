@@ -43,9 +43,9 @@ std::unique_ptr<Optimizer> optimizer(const EdgeGraph& graph, const Matrix& start
 }
 
 std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
-  Matrix out(like.rows, like.cols);
+  Matrix out(like.rows(), like.cols());
   from.copy_layout(out.view());
-  return out.values;
+  return out.values();
 }
 
 std::vector<float> layout_after(int epochs, const EdgeGraph& graph, const Matrix& start,
@@ -62,7 +62,7 @@ class Plain {
       : graph_(graph),
         params_(params),
         seed_(seed),
-        dims_(static_cast<std::size_t>(start.cols)),
+        dims_(static_cast<std::size_t>(start.cols())),
         y_(oracle::doubles(start)),
         heaviest_(*std::max_element(graph.weights.begin(), graph.weights.end())) {
     double firings = 0;
@@ -266,17 +266,17 @@ TEST(Umap, APointWithoutEdgesStays) {
   graph.offsets.push_back(graph.offsets.back());
   const Matrix start = data::layout(21, 2, 11, 10.0f);
   const std::vector<float> y = layout_after(200, graph, start, {.n_epochs = 200});
-  EXPECT_EQ(y[40], start.values[40]);
-  EXPECT_EQ(y[41], start.values[41]);
-  EXPECT_NE(y[0], start.values[0]);
+  EXPECT_EQ(y[40], start.values()[40]);
+  EXPECT_EQ(y[41], start.values()[41]);
+  EXPECT_NE(y[0], start.values()[0]);
 }
 
 TEST(Umap, CoincidentPointsStayFinite) {
   const EdgeGraph graph = memberships(60);
   for (const float place : {0.0f, 5.0f}) {
     Matrix start(60, 2);
-    std::fill(start.values.begin(), start.values.end(), place);
-    EXPECT_EQ(layout_after(20, graph, start, {}), start.values);  // nothing pulls, nothing pushes
+    std::fill(start.span().begin(), start.span().end(), place);
+    EXPECT_EQ(layout_after(20, graph, start, {}), start.values());  // nothing pulls, nothing pushes
     start = data::layout(60, 2, 12, 10.0f);
     for (std::int64_t i = 0; i < 30; ++i) start.row(i)[0] = start.row(i)[1] = place;
     for (const float y : layout_after(200, graph, start, {})) ASSERT_TRUE(std::isfinite(y));
@@ -296,7 +296,8 @@ TEST(Umap, PullsNeighboursTogether) {
       }
     return sum / static_cast<double>(graph.edges());
   };
-  EXPECT_LT(length(layout_after(200, graph, start, {.n_epochs = 200})), 0.5 * length(start.values));
+  EXPECT_LT(length(layout_after(200, graph, start, {.n_epochs = 200})),
+            0.5 * length(start.values()));
 }
 
 }  // namespace

@@ -290,7 +290,7 @@ oracle::Square golden(const std::string& name, std::int64_t n) {
 Matrix golden_points() {
   std::ifstream file(std::filesystem::path(NEARFOLD_TESTS) / "golden" / "points.txt");
   Matrix x(200, 4);
-  for (float& value : x.values) file >> value;
+  for (float& value : x.span()) file >> value;
   EXPECT_TRUE(file.good());
   return x;
 }
