@@ -19,7 +19,7 @@ NEARFOLD_HD inline float fold_pairs(const float* a, const float* b, std::int64_t
   float part[kParts] = {};
   std::int64_t c = 0;
   for (; c + kParts <= dim; c += kParts) {
-#if defined(__GNUC__) && !defined(__clang__)
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
 #pragma GCC unroll 1  // unrolled, GCC finds no vectors for the largest of two
 #endif
     for (int l = 0; l < kParts; ++l) part[l] = fold(part[l], a[c + l] - b[c + l]);
