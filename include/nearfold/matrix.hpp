@@ -99,7 +99,12 @@ class Matrix {
   std::int64_t rows() const { return rows_; }
   std::int64_t cols() const { return cols_; }
   std::int64_t size() const { return rows_ * cols_; }
-  const std::vector<float>& values() const { return values_; }
+  const std::vector<float>& values() const& { return values_; }
+  /// Not copied: std::move(matrix).values() leaves it 0 x 0.
+  std::vector<float> values() && {
+    rows_ = cols_ = 0;
+    return std::exchange(values_, {});
+  }
   float* data() { return values_.data(); }
   const float* data() const { return values_.data(); }
   float* row(std::int64_t i) { return values_.data() + i * cols_; }  ///< i in [0, rows)
@@ -110,12 +115,6 @@ class Matrix {
   HostMatrix<float> view() { return {values_.data(), rows_, cols_}; }
   HostMatrix<const float> view() const { return {values_.data(), rows_, cols_}; }
   operator HostMatrix<const float>() const { return view(); }  // NOLINT
-
-  /// The values, not copied: std::move(matrix).release() leaves it 0 x 0.
-  std::vector<float> release() && {
-    rows_ = cols_ = 0;
-    return std::exchange(values_, {});
-  }
 
  private:
   static std::size_t checked_size(std::int64_t rows, std::int64_t cols) {

@@ -107,7 +107,7 @@ Reordered<Cpu> reorder(const KnnGraphView& graph, int k, const Cpu& on) {
 }
 
 std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of) {
-  if (point_of.empty()) return std::move(by_point).release();
+  if (point_of.empty()) return std::move(by_point).values();
   std::vector<float> rows(by_point.values().size());
   for (std::size_t v = 0; v < point_of.size(); ++v)
     std::copy_n(by_point.row(point_of[v]), by_point.cols(),

@@ -123,7 +123,7 @@ std::vector<float> read_values(const std::string& path) {
     throw InvalidInput("'" + path + "' has " + std::to_string(read.rows()) + " rows and " +
                        std::to_string(read.cols()) +
                        " columns: values are one row or one column, one a point");
-  return std::move(read).release();
+  return std::move(read).values();
 }
 
 std::string format_of_file(const std::string& path) {

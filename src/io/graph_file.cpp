@@ -33,7 +33,7 @@ GraphTable read_arrays(const Archive& archive, const std::string& of_ids,
   if (second.shape != header.shape)
     distances.malformed("distances have shape " + shape_text(second.shape) + ", indices have " +
                         shape_text(header.shape));
-  table.distances = read_npy_values(distances, second).release();
+  table.distances = read_npy_values(distances, second).values();
   return table;
 }
 

@@ -171,7 +171,7 @@ Projection make_projection(HostMatrix<const float> points, double carried, const
   for (std::int64_t a = 0; a < axes.rows(); ++a)
     std::copy_n(found.row(a), found.cols(), axes.row(a));
   const std::int64_t kept = useful_axes(sample, {mean, axes, on}, carried, on), width = axes.cols();
-  std::vector<float> values = std::move(axes).release();
+  std::vector<float> values = std::move(axes).values();
   values.resize(static_cast<std::size_t>(kept * width));
   return {std::move(mean), Matrix(kept, width, std::move(values)), on};
 }

@@ -9,7 +9,7 @@
 #include "core/device.hpp"
 #include "core/stopping.hpp"
 #include "quality/quality.hpp"
-#include "run/reported.hpp"
+#include "core/reported.hpp"
 #include "stages.hpp"
 
 namespace nearfold {

@@ -47,7 +47,7 @@ TEST(Matrix, LeavesNothingBehindWhenItIsMoved) {
   EXPECT_TRUE(from.values().empty());
   from = std::move(to);
   EXPECT_EQ(to.rows(), 0);  // NOLINT(bugprone-use-after-move)
-  EXPECT_EQ(std::move(from).release(), (std::vector<float>{1, 2, 3, 4}));
+  EXPECT_EQ(std::move(from).values(), (std::vector<float>{1, 2, 3, 4}));
   EXPECT_EQ(from.rows(), 0);  // NOLINT(bugprone-use-after-move)
   EXPECT_EQ(from.view().data(), nullptr);
 }

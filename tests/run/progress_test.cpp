@@ -30,8 +30,9 @@ class Listener {
       EXPECT_GE(at.done, 0);
       EXPECT_LE(at.done, at.total) << name(at.stage);
       EXPECT_GE(at.total, 1);
-      if (!told_.empty() && told_.back().stage == at.stage)
+      if (!told_.empty() && told_.back().stage == at.stage) {
         EXPECT_GE(at.done, told_.back().done) << name(at.stage);
+      }
       told_.push_back(at);
       return true;
     };
