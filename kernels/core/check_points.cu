@@ -9,9 +9,8 @@ void check_points(DeviceMatrix<const float> points, const Cuda& on) {
   if (CheckOn<CudaExecutor>(CudaExecutor(on))
           .unusable(points.data(), points.rows(), points.cols()) == 0)
     return;
-  Matrix here(points.rows(),
-              points.cols());  // which they are, is reported in the same words as ever
-  copy_bytes(on, here.values().data(), points.data(), here.values().size() * sizeof(float),
+  Matrix here(points.rows(), points.cols());  // the host's check says which, in the same words
+  copy_bytes(on, here.data(), points.data(), here.values().size() * sizeof(float),
              CopyKind::to_host);
   check_values(here, Cpu{});
 }

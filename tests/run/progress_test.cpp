@@ -114,8 +114,8 @@ TEST(Progress, OfARunNamesEveryStageInOrder) {
     std::vector<Stage> order;
     for (const ProgressInfo& at : listener.told())
       if (order.empty() || order.back() != at.stage) order.push_back(at.stage);
-    EXPECT_EQ(order, (std::vector<Stage>{Stage::check, Stage::knn, Stage::weights, Stage::init,
-                                         Stage::optimize}));
+    EXPECT_EQ(order, (std::vector<Stage>{Stage::check, Stage::knn, Stage::reorder, Stage::weights,
+                                         Stage::init, Stage::optimize}));
     listener.expect_ends();
   }
 }
