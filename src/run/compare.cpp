@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "core/device.hpp"
+#include "core/reported.hpp"
 #include "core/stopping.hpp"
 #include "quality/quality.hpp"
-#include "core/reported.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
