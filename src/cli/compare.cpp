@@ -14,6 +14,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "core/stopping.hpp"
+#include "knn/metric_table.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 #include "quality/quality.hpp"
@@ -26,6 +27,7 @@ using Json = nlohmann::ordered_json;
 constexpr int kPanel = 480;  // pixels of one map, its title and its gap
 
 struct Options {
+  Conditions conditions;
   Common common;
   MethodFlags method;
   InputFlags inputs;
@@ -99,13 +101,12 @@ class Teller {
   }
   Progress progress() {
     return [this](const ProgressInfo& info) {
-      if (info.stage == Stage::knn || info.stage == Stage::optimize ||
-          info.stage == Stage::evaluate)
-        printer_.update(phase_ + ", " + name(info.stage), info.done, info.total);
+      printer_.update(phase_ + ", " + name(info.stage), info.done, info.total);
       return stop_signal() == 0;
     };
   }
   void finish() { printer_.finish(); }
+  ProgressPrinter& printer() { return printer_; }
 
  private:
   void next() {
@@ -170,14 +171,17 @@ void draw_all(const Options& o, const Inputs& in, const std::vector<Experiment>&
                          .title = std::string(o.method.title()) + " of " + o.inputs.name() +
                                   " over exact and approximate neighbours",
                          .dark = o.dark};
-  write_picture(o.plot, picture, look, o.common.overwrite());
+  const bool whole = stop_signal() == 0;
+  write_picture(whole ? o.plot : partial_of(o.plot), picture, look,
+                whole ? o.common.overwrite() : io::Overwrite::yes);
 }
 
 void run(const Options& o) {
   const Indexes indexes = indexes_of(o);
   const Settings settings = check(o, indexes);
   Teller teller(o, indexes);
-  const Inputs in = o.inputs.read(o.common.cpu());
+  Inputs in;
+  teller.printer().run("read", [&] { in = o.inputs.read(o.common.cpu()); });
   print_warnings(in.warnings, o.common);
   std::vector<std::int64_t> sizes = o.subsets;
   if (sizes.empty()) sizes = {in.points.rows()};
@@ -192,11 +196,10 @@ void run(const Options& o) {
         experiments.push_back(run_one(o, in, indexes, settings, n, metric, teller));
   const StopScope to_the_end({});
   teller.finish();
-  Json report{{"version", version()},
-              {"method", o.method.method},
-              {"settings", settings_json(settings.method)},
-              {"seed", settings.seed},
-              {"device", describe(settings.device)},
+  const bool finished = stop_signal() == 0;
+  Json report{{"version", version()},      {"status", finished ? "finished" : "interrupted"},
+              {"method", o.method.method}, {"settings", settings_json(settings.method)},
+              {"seed", settings.seed},     {"device", describe(settings.device)},
               {"data_sets", Json::array()}};
   std::string tables;
   for (const Experiment& e : experiments) {
@@ -207,6 +210,7 @@ void run(const Options& o) {
   if (!o.report.empty()) io::write_file(o.report, json, o.common.overwrite());
   if (!o.plot.empty() && !experiments.empty()) draw_all(o, in, experiments);
   if (!o.common.quiet || o.common.json) std::fputs((o.common.json ? json : tables).c_str(), stdout);
+  if (!finished) std::fprintf(stderr, "interrupted; what was compared so far is reported\n");
   check_gates(o, experiments);
 }
 
@@ -225,9 +229,11 @@ void add_compare(CLI::App& app) {
                   "Searches: flat ivf:target_recall=0.95 ivf:nlist=64,nprobe=8 hnsw nndescent auto")
       ->default_str("flat ivf hnsw nndescent");
   command.add_option("--metric", o->metrics, "Distances between points")
+      ->transform(one_of(metric_words()))
       ->delimiter(',')
       ->default_str("euclidean");
-  add_zero_vectors(command, o->zero_vectors);
+  Options& c = *o;
+  add_zero_vectors(command, c.conditions, o->zero_vectors, [&c] { return c.metrics; });
   numbers(command, "--subset", o->subsets, "Random points, once for each size given")
       ->allow_extra_args(true);
   number(command, "--neighbors", o->neighbors, "Neighbours in a graph; auto is what the map needs");
@@ -238,11 +244,14 @@ void add_compare(CLI::App& app) {
   number(command, "--min-quality", o->min_quality, "Exit with 7 if a map's trustworthiness is less")
       ->default_str("none");
   text(command, "--plot", o->plot, "Picture with a map for each, " + picture_ends());
-  flag(command, "--dark", o->dark, "Dark background");
+  const auto is_drawn = [&c] {
+    return unless(!c.plot.empty(), "is for the picture; give --plot, or leave it out");
+  };
+  c.conditions.add(command, is_drawn, [&] { flag(command, "--dark", c.dark, "Dark background"); });
   text(command, "--report", o->report, "All of it, JSON");
-  o->common.add(command);
-  o->method.add(command);
-  command.callback([o] { run(*o); });
+  o->common.add(command, c.conditions);
+  o->method.add(command, c.conditions);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

@@ -8,6 +8,9 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "cli/terminal.hpp"
 #include "io/io.hpp"
 #include "io/row_file.hpp"
 #include "io/write.hpp"
@@ -16,6 +19,7 @@ namespace nearfold::cli {
 namespace {
 
 struct Options {
+  Conditions conditions;
   Common common;
   PointFlags points;
   BudgetFlags budget;
@@ -54,10 +58,15 @@ void run(const Options& o) {
   reading.has_graph = reading.graph_only = true;
   const Budget budget(o.budget, reading, {.method = UmapParams{.n_neighbors = 2}});
   if (!file) budget.require();
-  const Shape shape = file ? convert_in_blocks(*file, o) : convert_whole(o, budget);
-  if (!o.common.quiet)
-    std::fprintf(stderr, "%lld x %lld, float32\n", static_cast<long long>(shape.rows),
-                 static_cast<long long>(shape.cols));
+  ProgressPrinter progress(o.common.progress, o.common.quiet);
+  Shape shape{};
+  progress.run("convert",
+               [&] { shape = file ? convert_in_blocks(*file, o) : convert_whole(o, budget); });
+  progress.finish();
+  if (o.common.quiet) return;
+  const std::string said = std::to_string(shape.rows) + " x " + std::to_string(shape.cols) +
+                           ", float32\n" + aligned({{"points", o.output}});
+  std::fputs(for_terminal(said).c_str(), stderr);
 }
 
 }  // namespace
@@ -69,8 +78,10 @@ void add_convert(CLI::App& app) {
   o->points.add_points(command)->required();
   text(command, "-o,--output", o->output, "Points, .npy, float32")->required();
   o->budget.add_limit(command);
-  o->common.add(command);
-  command.callback([o] { run(*o); });
+  o->common.add_threads(command);
+  o->common.add_progress(command, o->conditions);
+  o->common.add_force(command);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

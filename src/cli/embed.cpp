@@ -27,18 +27,21 @@ void run(const EmbedOptions& o) {
 void add_embed(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("embed", "Make a map of points by t-SNE or UMAP");
   const auto o = std::make_shared<EmbedOptions>();
-  o->inputs.add_points(command);
+  EmbedOptions& e = *o;
+  o->inputs.add_points_and_graph(command, e.conditions);
   text(command, "-o,--output", o->output, "Map, .npy, float32 [n, n-components]")->required();
-  o->inputs.add_graph(command);
-  o->inputs.add_labels(command);
+  const auto is_drawn = [&e] {
+    return unless(!e.plot.empty(), "is for the picture; give --plot, or leave it out");
+  };
+  e.conditions.add(command, is_drawn, [&] { e.inputs.add_labels(command); });
   text(command, "--plot", o->plot, "Picture, " + picture_ends());
   text(command, "--report", o->report, "What the run did, JSON");
-  o->method.add(command);
-  o->index.add(command);
-  o->keep.add(command);
+  o->method.add(command, e.conditions);
+  o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });
+  o->keep.add(command, e.conditions);
   o->budget.add(command);
-  o->common.add(command);
-  command.callback([o] { run(*o); });
+  o->common.add(command, e.conditions);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

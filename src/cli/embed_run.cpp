@@ -5,8 +5,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "cli/folder.hpp"
 #include "cli/picture_file.hpp"
-#include "cli/report.hpp"
+#include "cli/terminal.hpp"
 #include "core/stopping.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
@@ -87,15 +88,18 @@ void EmbedRun::run() {
                         "; the same command with --resume --device cpu continues from the last "
                         "checkpoint");
   }
-  write(result);
+  if (stage_.empty()) stage_ = progress_.phase();
+  progress_.run(
+      "write", [&] { write(result); }, /*stoppable=*/false);
   progress_.finish();
   if (!o_.common.quiet) tell(result);
 }
 
 void EmbedRun::read() {
-  progress_.update("read", 0, 0);
   const auto began = Clock::now();
-  in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
+  progress_.run("read", [&] {
+    in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
+  });
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);
 }
@@ -125,6 +129,7 @@ Embedder EmbedRun::begin() {
 
 Result EmbedRun::optimize() {
   Embedder run = begin();
+  stage_ = progress_.phase();
   in_.points = {};
   const StopScope to_the_end({});  // from here on there is something to keep
   const Progress progress = progress_.callback();
@@ -135,6 +140,10 @@ Result EmbedRun::optimize() {
     keeper.look(run);
   }
   Result result = run.result();
+  if (result.layout.rows() > 0) {
+    iteration_ = run.iteration();
+    total_ = run.iterations();
+  }
   if (result.layout.rows() > 0 && !result.info.finished) keeper.stop(run);
   auto& warnings = result.info.warnings;
   warnings.insert(warnings.begin(), in_.warnings.begin(), in_.warnings.end());
@@ -144,33 +153,46 @@ Result EmbedRun::optimize() {
 }
 
 void EmbedRun::write(Result& result) {
-  const StopScope to_the_end({});
-  progress_.update("write", 0, 0);
   const auto began = Clock::now();
-  std::string map = o_.output;
-  const bool partial = !result.info.finished;
-  if (partial) map.insert(map.ends_with(".npy") ? map.size() - 4 : map.size(), ".partial");
-  if (result.layout.rows() > 0)
-    write_map(map, result.layout, partial ? io::Overwrite::yes : o_.common.overwrite());
-  if (!o_.plot.empty() && result.layout.rows() > 0) {
+  const bool partial = !result.info.finished, any = result.layout.rows() > 0;
+  const io::Overwrite overwrite = partial ? io::Overwrite::yes : o_.common.overwrite();
+  if (any) {
+    const std::string map = partial ? partial_of(o_.output) : o_.output;
+    write_map(map, result.layout, overwrite);
+    saved_.emplace_back("map", map);
+  }
+  if (any && !o_.plot.empty()) {
+    const std::string plot = partial ? partial_of(o_.plot) : o_.plot;
     PlotOptions look;
     look.title = o_.method.title();
     const Picture picture{.panels = {{result.layout, in_.labels.ids}}, .names = in_.labels.names};
-    write_picture(o_.plot, picture, look, o_.common.overwrite());
+    write_picture(plot, picture, look, overwrite);
+    saved_.emplace_back("picture", plot);
   }
   auto& seconds = result.info.seconds;
   seconds.insert(seconds.begin(), {"read", read_});
   seconds.emplace_back("write", seconds_since(began));
   write_report(result.info);
+  if (!o_.report.empty()) saved_.emplace_back("report", o_.report);
   if (folder_ && !partial) folder_->remove();
 }
 
 void EmbedRun::tell(const Result& result) const {
-  std::fprintf(
-      stderr, "%s\n",
-      result.layout.rows() > 0 ? summary(result.info).c_str() : "stopped before there was a map");
-  if (folder_ && !result.info.finished)
-    std::fprintf(stderr, "the same command with --resume continues from here\n");
+  std::string text;
+  if (!result.info.finished) text = how_it_ended() + "\n";
+  text += result.layout.rows() > 0 ? summary(result.info, saved_) : aligned(saved_);
+  std::fputs(for_terminal(text).c_str(), stderr);
+}
+
+/// "interrupted at iteration 380 of 750; map so far in 'y.partial.npy'; ..."
+std::string EmbedRun::how_it_ended() const {
+  std::string text = total_ > 0 ? "interrupted at iteration " + std::to_string(iteration_) +
+                                      " of " + std::to_string(total_)
+                                : "interrupted in stage " + stage_ + ", before there was a map";
+  for (const auto& [what, path] : saved_)
+    if (what != "report") text += "; " + what + " so far in '" + path + "'";
+  return text + (folder_ ? "; the same command with --resume goes on from here"
+                         : "; with --checkpoint FOLDER a run can be resumed (--resume)");
 }
 
 void EmbedRun::write_report(const RunInfo& info) const {

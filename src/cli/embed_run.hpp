@@ -12,11 +12,13 @@
 #include "cli/keeping.hpp"
 #include "cli/method_flags.hpp"
 #include "cli/progress.hpp"
+#include "cli/report.hpp"
 #include "nearfold/nearfold.hpp"
 
 namespace nearfold::cli {
 
 struct EmbedOptions {
+  Conditions conditions;
   Common common;
   IndexFlags index;
   MethodFlags method;
@@ -46,6 +48,7 @@ class EmbedRun {
   void write(Result& result);
   void write_report(const RunInfo& info) const;
   void tell(const Result& result) const;
+  std::string how_it_ended() const;
 
   const EmbedOptions& o_;
   Settings settings_;
@@ -54,7 +57,10 @@ class EmbedRun {
   std::optional<CheckpointFolder> folder_;
   Inputs in_;
   std::optional<Checkpoint> from_;
-  double read_ = 0;  // seconds before the run
+  double read_ = 0;                // seconds before the run
+  int iteration_ = 0, total_ = 0;  // done, and in all; 0 before there is a map
+  std::string stage_;              // the last one before the optimisation
+  std::vector<Line> saved_;        // what was written, and where
 };
 
 }  // namespace nearfold::cli

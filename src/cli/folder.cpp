@@ -32,6 +32,14 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<st
   }
 }
 
+std::string partial_of(const std::string& path) {
+  const std::filesystem::path whole(path);
+  std::filesystem::path name = whole.stem();
+  name += ".partial";
+  name += whole.extension();
+  return (whole.parent_path() / name).string();
+}
+
 void make_folder(const std::string& path) {
   std::error_code why;
   std::filesystem::create_directories(path, why);

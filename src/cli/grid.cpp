@@ -29,6 +29,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int kPanel = 420;  // pixels of one map and its gap
 
 struct Options {
+  Conditions conditions;
   Common common;
   IndexFlags index;
   InputFlags inputs;
@@ -105,7 +106,8 @@ bool make_maps(const KnnGraph& graph, const Inputs& in, const std::vector<Method
   const auto tell = [&](const ProgressInfo& info) {
     const std::string map =
         "map " + std::to_string(cell[at] + 1) + "/" + std::to_string(methods.size());
-    if (info.stage == Stage::optimize) progress.update(map, info.done, info.total);
+    const bool optimizes = info.stage == Stage::optimize;
+    progress.update(optimizes ? map : map + ", " + name(info.stage), info.done, info.total);
     return stop_signal() == 0;
   };
   const auto keep = [&](std::size_t m, Result&& result) {
@@ -211,8 +213,9 @@ void run(const Options& o) {
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
-  progress.update("read", 0, 0);
-  Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output));
+  Inputs in;
+  progress.run("read",
+               [&] { in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output)); });
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
   GridFolder folder(o.output, rows, columns, made_from(o, in, settings), o.common.overwrite());
@@ -222,8 +225,8 @@ void run(const Options& o) {
   const bool finished = make_maps(graph, in, methods, settings, folder, progress);
   folder.manifest()["status"] = finished ? "finished" : "interrupted";
   if (finished) {
-    progress.update("plot", 0, 0);
-    draw_all(o, in, folder);
+    progress.run(
+        "plot", [&] { draw_all(o, in, folder); }, /*stoppable=*/false);
     folder.manifest()["seconds"] = account(o, folder, methods, in, settings, folder.manifest());
   }
   folder.save();
@@ -234,7 +237,9 @@ void run(const Options& o) {
     print(folder.manifest()["seconds"], folder,
           std::chrono::duration<double>(Clock::now() - began).count());
   else
-    std::fprintf(stderr, "stopped; the same command continues where it stopped\n");
+    std::fprintf(
+        stderr, "interrupted at map %zu of %zu; maps so far in '%s'; the same command goes on\n",
+        folder.manifest()["cells"].size() + 1, folder.cells(), for_terminal(o.output).c_str());
 }
 
 }  // namespace
@@ -243,22 +248,30 @@ void add_grid(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("grid", "Make a map for every combination of settings");
   const auto o = std::make_shared<Options>();
   o->method.method = "umap";
-  o->inputs.add_points(command);
-  o->inputs.add_graph(command);
+  Options& g = *o;
+  o->inputs.add_points_and_graph(command, g.conditions);
   o->inputs.add_labels(command);
   text(command, "-o,--output", o->output, "Folder: a map for each cell, manifest.json, grid.png")
       ->required();
   text(command, "--plot", o->plot, "Picture instead of grid.png, " + picture_ends());
-  std::apply([&](auto&... axes) { (axes.add(command), ...); }, o->axes);
+  const auto add_axes = [&]<class Params>(const Params& params) {
+    g.conditions.add(
+        command, [&g, &params] { return g.method.is_another(params); },
+        [&] { std::get<GridFlags<Params>>(g.axes).add(command); });
+  };
+  std::apply([&](const auto&... params) { (add_axes(params), ...); }, g.method.params_of_each);
   flag(command, "--time-recomputing", o->time_recomputing,
        "Also time the searches that the shared graph saved");
   number(command, "--width", o->width, "Pixels of the picture");
   flag(command, "--dark", o->dark, "Dark background");
-  o->index.add(command);
+  o->index.add(command, g.conditions, [&g] {
+    const bool made = !g.inputs.graph.empty() && !g.time_recomputing;
+    return made ? "--knn" : "";
+  });
   o->budget.add(command);
-  o->common.add(command);
-  o->method.add(command, Varied::grid);
-  command.callback([o] { run(*o); });
+  o->common.add(command, g.conditions);
+  o->method.add(command, g.conditions, Varied::grid);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

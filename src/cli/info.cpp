@@ -10,8 +10,10 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "cli/build.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/report.hpp"
 #include "cli/terminal.hpp"
 #include "core/alternatives.hpp"
 #include "core/parallel.hpp"
@@ -25,17 +27,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
+  Conditions conditions;
   Common common;
   std::string input, array;
 };
 
-Json build_json() {
-  Json out;
-  out["version"] = version();
-  out["compiler"] = __VERSION__;
-  out["faiss"] = faiss_version();
+Json machine_json() {
+  Json out = build_json();
   out["device"] = describe(best_device());
-  out["cuda"] = *cuda_version() ? cuda_version() : "not in this build";
   out["threads"] = thread_count(0);
   return out;
 }
@@ -110,20 +109,27 @@ std::string text_of(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
+/// A value for people.
+std::string shown(const std::string& key, const Json& item) {
+  if (item.is_string()) return for_terminal(item.get<std::string>());
+  if (key == "bytes" && item.is_number_integer()) return size_text(item.get<std::int64_t>());
+  return for_terminal(text_of(item));
+}
+
 void print(const Json& value, const std::string& indent) {
   for (const auto& [key, item] : value.items()) {
     if (item.is_object()) {
       std::printf("%s%s\n", indent.c_str(), key.c_str());
       print(item, indent + "  ");
     } else {
-      std::printf("%s%-18s %s\n", indent.c_str(), key.c_str(),
-                  for_terminal(item.is_string() ? item.get<std::string>() : text_of(item)).c_str());
+      const char* const name = key == "bytes" ? "size" : key.c_str();
+      std::printf("%s%-18s %s\n", indent.c_str(), name, shown(key, item).c_str());
     }
   }
 }
 
 void run(const Options& o) {
-  const Json out = o.input.empty() ? build_json() : file_json(o.input, o.array);
+  const Json out = o.input.empty() ? machine_json() : file_json(o.input, o.array);
   if (o.common.json)
     std::printf("%s\n", text_of(out, 2).c_str());
   else
@@ -136,9 +142,14 @@ void add_info(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("info", "Describe this build, or a file");
   const auto o = std::make_shared<Options>();
   text(command, "input", o->input, "A file of points; without one: the build and the machine");
-  text(command, "--array", o->array, "The array of an .npz to describe");
+  const auto has_file = [&i = *o] {
+    return unless(!i.input.empty(), "is of a file; give one, or leave it out");
+  };
+  o->conditions.add(command, has_file, [&] {
+    text(command, "--array", o->array, "The array of an .npz to describe");
+  });
   flag(command, "--json", o->common.json, "Print JSON");
-  command.callback([o] { run(*o); });
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

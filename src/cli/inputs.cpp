@@ -6,6 +6,8 @@
 
 #include "cli/flags.hpp"
 #include "cli/terminal.hpp"
+#include "cli/wording.hpp"
+#include "core/stopping.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/pca.hpp"
 
@@ -39,12 +41,21 @@ CLI::Option* PointFlags::add_points(CLI::App& app) {
 io::Points PointFlags::read_points(const Cpu& on, std::vector<std::string>& warnings,
                                    const std::string& disk) const {
   auto file = disk.empty() ? std::nullopt : row_file();
-  io::Points found = file ? io::Points::on_disk(*file, disk) : io::Points(read(points, warnings));
+  io::Points found;
+  {
+    const Part part(pca ? 0.5 : 1.0);
+    found = file ? io::Points::on_disk(*file, disk) : io::Points(read(points, warnings));
+  }
   if (file) file->warn(warnings);
   return pca ? nearfold::pca(found, *pca, on) : std::move(found);
 }
 
-void InputFlags::add_graph(CLI::App& app) {
+void InputFlags::add_points_and_graph(CLI::App& app, Conditions& conditions) {
+  const auto has_points = [this] {
+    return unless(!points.empty() || graph.empty(),
+                  "says how points are read, and there is only a graph; leave it out");
+  };
+  conditions.add(app, has_points, [&] { add_points(app); });
   text(app, "--knn", graph, "Neighbour graph made by `nearfold knn`, used instead of a search");
 }
 
@@ -59,8 +70,6 @@ std::string InputFlags::name() const {
 void InputFlags::check() const {
   if (points.empty() && graph.empty())
     throw InvalidParameter("there is nothing to embed; give a data file, or a graph with --knn");
-  if (points.empty() && pca)
-    throw InvalidParameter("--pca reduces points, and there is only a graph; leave it out");
 }
 
 std::optional<io::RowFile> PointFlags::row_file() const {
@@ -84,6 +93,9 @@ Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::str
   io::GraphMeta meta;
   if (!graph.empty()) in.graph = io::read_graph(graph, &meta);
   const bool known = !meta.version.empty();  // graphs of other programs do not say their metric
+  if (!graph.empty() && !known && metric.is_given())
+    throw InvalidParameter("--metric chooses a search, and '" + graph +
+                           "' is there instead, which does not say its metric; leave --metric out");
   if (known && metric.is_given() && in.graph.metric != nearfold::name(metric.distance().metric))
     throw InvalidParameter("--metric is " + metric.metric + ", and '" + graph + "' was made by " +
                            in.graph.metric + "; leave --metric out, or make the graph again");
@@ -102,7 +114,7 @@ Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::str
 void print_warnings(const std::vector<std::string>& warnings, const Common& common) {
   if (common.quiet) return;
   for (const std::string& warning : warnings)
-    std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    std::fprintf(stderr, "warning: %s\n", in_flags(warning).c_str());
 }
 
 }  // namespace nearfold::cli

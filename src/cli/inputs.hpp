@@ -52,7 +52,8 @@ struct PointFlags : ReadFlags {
 struct InputFlags : PointFlags {
   std::string graph, labels;
 
-  void add_graph(CLI::App& app);
+  /// Points or a graph or both; flags of how points are read need points.
+  void add_points_and_graph(CLI::App& app, Conditions& conditions);
   void add_labels(CLI::App& app);
 
   /// The first file's name without its folder and ending, for titles.

@@ -12,6 +12,7 @@
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "cli/terminal.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
@@ -22,6 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
+  Conditions conditions;
   Common common;
   IndexFlags index;
   PointFlags points;
@@ -99,7 +101,13 @@ KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> p
                   const Progress& progress) {
   if (o.load_index.empty())
     return build_index(points, s.knn, s.device, s.seed, s.distance, progress);
-  return io::read_index(o.load_index, points);
+  KnnIndex index = io::read_index(o.load_index, points);
+  const Metric metric = index.distance().metric;
+  if (o.index.is_given() && metric != s.distance.metric)
+    throw InvalidParameter("--metric is " + o.index.metric + ", and '" + o.load_index +
+                           "' was made by " + name(metric) +
+                           "; leave --metric out, or make the index again");
+  return index;
 }
 
 /// The graph of the points, into o.output.
@@ -148,11 +156,15 @@ void print(const Options& o, const Found& found, Json&& seconds) {
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
   if (o.common.json) std::fputs(text.c_str(), stdout);
   if (o.common.quiet) return;
-  if (!o.output.empty()) std::fprintf(stderr, "%d neighbours of ", o.k);
-  std::fprintf(stderr, "%lld points, %s, index %s", static_cast<long long>(found.rows),
-               name(found.metric), found.index.c_str());
-  if (found.recall) std::fprintf(stderr, ", %s", recall_text(*found.recall).c_str());
-  std::fputc('\n', stderr);
+  const std::string what = o.output.empty() ? "" : std::to_string(o.k) + " neighbours of ";
+  const std::vector<Line> lines = {{"seconds", seconds_text(report["seconds"])},
+                                   {"recall", found.recall ? recall_text(*found.recall) : ""},
+                                   {o.query.empty() ? "graph" : "neighbours", o.output},
+                                   {"index", o.save_index},
+                                   {"report", o.report}};
+  const std::string said = what + std::to_string(found.rows) + " points, " + name(found.metric) +
+                           ", index " + found.index + "\n" + aligned(lines);
+  std::fputs(for_terminal(said).c_str(), stderr);
 }
 
 /// What a search needs: the stages before a map of such neighbourhoods.
@@ -174,10 +186,12 @@ void run(const Options& o) {
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   Json seconds;
   Stopwatch clock(seconds);
-  progress.update("read", 0, 0);
   std::vector<std::string> warnings;
-  const io::Points points = o.points.read_points(
-      o.common.cpu(), warnings, budget.disk_beside(o.output.empty() ? o.save_index : o.output));
+  io::Points points;
+  progress.run("read", [&] {
+    points = o.points.read_points(o.common.cpu(), warnings,
+                                  budget.disk_beside(o.output.empty() ? o.save_index : o.output));
+  });
   print_warnings(warnings, o.common);
   clock.lap("read");
   const Progress told = progress.callback();
@@ -196,20 +210,27 @@ void add_knn(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
   text(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
-  number(command, "-k,--n-neighbors", o->k, "Neighbours per point, the point not counted");
-  flag(command, "--include-self", o->include_self,
-       "Write each point as its own first neighbour, as umap-learn wants it");
-  flag(command, "--csr", o->csr,
-       "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
+  Options& k = *o;
+  const auto is_written = [&k] {
+    return unless(!k.output.empty() || k.save_index.empty(),
+                  "is of neighbours, and only an index is made; give -o, or leave it out");
+  };
+  k.conditions.add(command, is_written, [&] {
+    number(command, "-k,--n-neighbors", k.k, "Neighbours per point, the point not counted");
+    flag(command, "--include-self", k.include_self,
+         "Write each point as its own first neighbour, as umap-learn wants it");
+    flag(command, "--csr", k.csr,
+         "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
+  });
   text(command, "--query", o->query, "Other points, whose neighbours among the points are written");
   text(command, "--save-index", o->save_index,
        "Keep the ivf or hnsw index for later queries, .npz");
   text(command, "--load-index", o->load_index, "Answer queries through a saved index");
   text(command, "--report", o->report, "What the run did, JSON");
-  o->index.add(command);
+  o->index.add(command, k.conditions, [&k] { return k.load_index.empty() ? "" : "--load-index"; });
   o->budget.add(command);
-  o->common.add(command);
-  command.callback([o] { run(*o); });
+  o->common.add(command, k.conditions);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

@@ -89,6 +89,7 @@ void ProgressPrinter::draw(std::int64_t done, std::int64_t total) const {
 }
 
 void ProgressPrinter::update(const std::string& phase, std::int64_t done, std::int64_t total) {
+  shown_ = phase;
   if (mode_ == Mode::none) return;
   const bool fresh = phase != phase_;
   if (fresh) {

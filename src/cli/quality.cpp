@@ -19,6 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
+  Conditions conditions;
   Common common;
   MetricFlags metric;
   ReadFlags reading;
@@ -51,12 +52,15 @@ void run(const Options& o) {
   const QualityParams params = o.chosen();
   check_outputs({o.report}, {o.points, o.layout, o.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
-  progress.update("read", 0, 0);
   std::vector<std::string> warnings;
-  const Matrix points = o.reading.read(o.points, warnings), layout = io::read_matrix(o.layout);
-  print_warnings(warnings, o.common);
+  Matrix points, layout;
   io::Labels labels;
-  if (!o.labels.empty()) labels = io::read_labels(o.labels);
+  progress.run("read", [&] {
+    points = o.reading.read(o.points, warnings);
+    layout = io::read_matrix(o.layout);
+    if (!o.labels.empty()) labels = io::read_labels(o.labels);
+  });
+  print_warnings(warnings, o.common);
   const auto began = std::chrono::steady_clock::now();
   const QualityReport report = evaluate(points, layout, labels.ids, params, progress.callback());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
@@ -85,7 +89,13 @@ void add_quality(CLI::App& app) {
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
          "Neighbours of trustworthiness and continuity");
-  number(command, "--label-k", o->params.label_k, "Neighbours that vote on a label");
+  Options& q = *o;
+  const auto is_labelled = [&q] {
+    return unless(!q.labels.empty(), "is for labels; give --labels, or leave it out");
+  };
+  q.conditions.add(command, is_labelled, [&] {
+    number(command, "--label-k", q.params.label_k, "Neighbours that vote on a label");
+  });
   number(command, "--exact-below", o->params.exact_below,
          "Up to this many points every one is scored");
   number(command, "--sample", o->params.rows, "Points scored of more");
@@ -94,9 +104,9 @@ void add_quality(CLI::App& app) {
   number(command, "--pairs", o->params.pairs, "Random triplets, and random pairs");
   text(command, "--report", o->report, "The scores, JSON");
   o->reading.add_reading(command);
-  o->metric.add(command);
-  o->common.add(command);
-  command.callback([o] { run(*o); });
+  o->metric.add(command, q.conditions);
+  o->common.add(command, q.conditions);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

@@ -10,16 +10,23 @@ const char* title(const UmapParams&) {
   return "UMAP";
 }
 
-void add_flags(CLI::App& app, UmapParams& p, Varied varied) {
+void add_flags(CLI::App& app, Conditions& conditions, UmapParams& p, Varied varied) {
   const std::string group = "UMAP";
-  if (varied == Varied::none) {
+  const auto is_fitted = [&p] {
+    return unless(!p.a && !p.b, "is of the curve that --a and --b give; leave it out, or both");
+  };
+  if (varied == Varied::none)
     number(app, "-k,--n-neighbors", p.n_neighbors, "Size of a neighbourhood, the point included")
         ->group(group);
-    number(app, "--min-dist", p.min_dist, "Closest that points are packed")->group(group);
+  conditions.add(app, is_fitted, [&] {
+    if (varied == Varied::none)
+      number(app, "--min-dist", p.min_dist, "Closest that points are packed")->group(group);
+    number(app, "--spread", p.spread, "Scale of the layout")->group(group);
+  });
+  if (varied == Varied::none) {  // a grid varies min_dist, which they replace
+    number(app, "--a", p.a, "Curve parameter, instead of min-dist and spread")->group(group);
+    number(app, "--b", p.b, "Curve parameter, instead of min-dist and spread")->group(group);
   }
-  number(app, "--spread", p.spread, "Scale of the layout")->group(group);
-  number(app, "--a", p.a, "Curve parameter, instead of min-dist and spread")->group(group);
-  number(app, "--b", p.b, "Curve parameter, instead of min-dist and spread")->group(group);
   number(app, "--set-op-mix-ratio", p.set_op_mix_ratio, "1 fuzzy union, 0 intersection")
       ->group(group);
   number(app, "--local-connectivity", p.local_connectivity, "Neighbours taken as fully connected")

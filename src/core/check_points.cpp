@@ -50,8 +50,7 @@ struct BadValues {
     }
     if (count > static_cast<std::int64_t>(kNamed)) text << "; " << count << " such values in all";
     text << (finite ? "; values beyond 1e16 overflow distances: scale the data"
-                    : "; remove such rows or fill in the values (--missing mean takes the mean of "
-                      "the column for nan)");
+                    : "; remove such rows or fill in the values");
     return text.str();
   }
 };

@@ -78,8 +78,8 @@ std::string format_of_file(const std::string& path);
 enum class Overwrite { no, yes };
 
 /// Throws what writing `path` would throw before its first byte: for a check ahead of long work.
-/// InvalidInput: it exists and `overwrite` is no, or it is no regular file. IoError: its folder is
-/// missing or not writable.
+/// IoError: it exists and `overwrite` is no, or its folder is missing or not writable.
+/// InvalidInput: it is no regular file.
 void check_writable(const std::string& path, Overwrite overwrite);
 
 /// Writes a whole file, or nothing: a temporary file in the same folder is filled, synced and

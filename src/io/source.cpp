@@ -17,11 +17,21 @@ namespace {
 
 constexpr std::size_t kMaxPerCall = std::size_t{1} << 26;  // some hundredths of a second
 
-std::size_t read_file_at(int fd, const std::string& path, std::int64_t offset,
+/// A file and how much of it was read so far, in whatever order.
+struct OpenFile {
+  explicit OpenFile(int fd) : descriptor(fd) {}
+
+  Descriptor descriptor;
+  std::int64_t bytes = 0, read = 0;
+};
+
+std::size_t read_file_at(OpenFile& file, const std::string& path, std::int64_t offset,
                          std::span<std::byte> into) {
+  const int fd = file.descriptor.get();
   std::size_t done = 0;
   while (done < into.size()) {
-    throw_if_stopped();
+    throw_if_stopped(static_cast<double>(file.read) /
+                     static_cast<double>(std::max<std::int64_t>(1, file.bytes)));
     const std::size_t ask = std::min(into.size() - done, kMaxPerCall);
     const ssize_t got =
         ::pread(fd, into.data() + done, ask, offset + static_cast<std::int64_t>(done));
@@ -29,6 +39,7 @@ std::size_t read_file_at(int fd, const std::string& path, std::int64_t offset,
     if (got < 0) throw_errno("read", path);
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
+    file.read += got;
   }
   return done;
 }
@@ -80,18 +91,19 @@ ByteSource::ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size
 ByteSource ByteSource::file(const std::string& path) {
   // Non-blocking: opening a pipe without a writer would wait for ever.
   const auto file =
-      std::make_shared<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file->get() < 0) throw_errno("open", path);
-  const struct stat status = status_of(file->get(), path);
+      std::make_shared<OpenFile>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file->descriptor.get() < 0) throw_errno("open", path);
+  const struct stat status = status_of(file->descriptor.get(), path);
+  file->bytes = status.st_size;
   if (!S_ISREG(status.st_mode))
     throw InvalidInput("'" + path + "' is " + (S_ISDIR(status.st_mode) ? "a folder" : "no file") +
                        ": give a regular file");
   ByteSource source(path, status.st_size,
                     [file, path](std::int64_t offset, std::span<std::byte> into) {
-                      return read_file_at(file->get(), path, offset, into);
+                      return read_file_at(*file, path, offset, into);
                     });
   source.check_unchanged_ = [file, path, status] {
-    require_same(status, status_of(file->get(), path), path);
+    require_same(status, status_of(file->descriptor.get(), path), path);
   };
   return source;
 }

@@ -41,7 +41,7 @@ void refuse_existing(const std::string& path, Overwrite overwrite) {
   if (!dangling && !S_ISREG(status.st_mode))
     throw InvalidInput("'" + path + "' is no regular file: choose another name");
   if (overwrite == Overwrite::no)
-    throw InvalidInput("'" + path + "' exists already: use --force to replace it");
+    throw IoError("'" + path + "' exists already: use --force to replace it");
 }
 
 void sync_path(const std::string& path) {

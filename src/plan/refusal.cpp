@@ -32,7 +32,7 @@ void offer_fewer_columns(PlannedPoints points, const Settings& settings, std::in
   constexpr std::int64_t kColumns = 50;
   if (points.dim <= kColumns) return;
   points.dim = points.search_width = kColumns;
-  offer(points, settings, limit, "50 principal components (--pca 50)", offers);
+  offer(points, settings, limit, "50 principal components (pca(points, 50))", offers);
 }
 
 /// The most points that fit, to two digits.

@@ -98,9 +98,9 @@ std::vector<std::string> data_warnings(const Source& source, const Settings& set
     warnings.push_back(std::to_string(constant) + " of " + std::to_string(source.points.cols()) +
                        " columns are constant: they tell no points apart");
   if (source.points.cols() > kMany)
-    warnings.push_back(
-        "the points have " + std::to_string(source.points.cols()) +
-        " columns: 50 principal components of them often give the same map faster (--pca 50)");
+    warnings.push_back("the points have " + std::to_string(source.points.cols()) +
+                       " columns: 50 principal components of them often give the same map faster "
+                       "(pca(points, 50))");
   return warnings;
 }
 

@@ -12,15 +12,16 @@ using BadParameters = BadInput;
 
 TEST_F(BadParameters, AreRefusedBeforeAnythingIsRead) {  // 41, 42
   const std::vector<std::pair<std::string, Says>> cases = {
-      {"umap --n-neighbors -5", {"n_neighbors is -5", ">= 2"}},
-      {"umap --n-neighbors 1e3", {"'1e3' is not a whole number in range", "like 15"}},
+      {"umap --n-neighbors -5", {"--n-neighbors is -5", ">= 2"}},
+      {"umap --n-neighbors 1e3",
+       {"--n-neighbors: '1e3' is not a whole number in range", "like 15"}},
       {"umap --n-neighbors 0x10", {"'0x10' is not a whole number"}},
       {"umap --n-neighbors 99999999999999999999", {"'99999999999999999999' is not a whole number"}},
       {"umap --n-neighbors ''", {"'' is not a whole number"}},
       {"tsne --perplexity nan", {"'nan' is not a number", "like 0.5"}},
       {"tsne --perplexity 1,5", {"'1,5' is not a number"}},
       {"tsne --perplexity inf", {"perplexity is inf", "in (1, 1e6]"}},
-      {"umap --min-dist 2 --spread 1", {"min_dist is 2", "[0, spread]"}},
+      {"umap --min-dist 2 --spread 1", {"--min-dist is 2", "[0, spread]"}},
       {"umap --threads 10000", {"threads is 10000", "[0, 1024]"}},
       {"umap --seed -1", {"'-1' is not a whole number"}},
       {"umap --metric hamming", {"hamming", "euclidean", "cosine", "chebyshev"}},
@@ -66,7 +67,7 @@ TEST_F(BadParameters, ThatContradictEachOtherAreNamed) {  // 45
   expect_refused("embed --knn " + path("g.npz") + " --pca 3 --method umap -o " + path("y.npy"),
                  kUsage, {"--pca"});
   expect_refused("embed --method umap -o " + path("y.npy"), kUsage, {"nothing to embed", "--knn"});
-  expect_refused(map_of("x.npy", "--a 1"), kUsage, {"a and b", "set both"});
+  expect_refused(map_of("x.npy", "--a 1"), kUsage, {"--a and --b", "set both"});
 }
 
 }  // namespace

@@ -69,11 +69,11 @@ TEST_F(BadText, TextThatIsBinaryIsSaidToBe) {  // 15
 
 TEST_F(BadText, LabelsThatDoNotFitAreRefused) {  // 17
   write("l.txt", "1\n2\n3\n");
-  expect_refused(map_of("x.npy", "--labels " + path("l.txt")), kBadInput,
-                 {"3 labels for 300 points"});
+  const std::string plot = "--plot " + path("p.png") + " --labels ";
+  expect_refused(map_of("x.npy", plot + path("l.txt")), kBadInput, {"3 labels for 300 points"});
   write("l.txt", "");
-  expect_refused(map_of("x.npy", "--labels " + path("l.txt")), kBadInput, {"no labels"});
-  expect_refused(map_of("x.npy", "--labels " + path("x.npy")), kBadInput, {"labels are 1-d"});
+  expect_refused(map_of("x.npy", plot + path("l.txt")), kBadInput, {"no labels"});
+  expect_refused(map_of("x.npy", plot + path("x.npy")), kBadInput, {"labels are 1-d"});
 }
 
 }  // namespace

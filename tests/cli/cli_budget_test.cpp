@@ -85,6 +85,18 @@ TEST_F(CliBudget, AddressSpaceThatIsTooSmallIsRefused) {
   EXPECT_FALSE(exists("y.npy"));
 }
 
+/// OpenBLAS would try for ever to get its buffers.
+TEST_F(CliBudget, AddressSpaceThatIsTooSmallToBeginIsAnErrorAtOnce) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer takes memory of its own";
+  for (const char* limit : {"-v 300000", "-d 100000"})
+    for (const std::string& command : {std::string("--version"), map(umap())}) {
+      const Outcome o = shell("ulimit " + std::string(limit) + "; timeout 10 " +
+                              std::string(NEARFOLD_TOOL) + " " + command);
+      EXPECT_EQ(o.code, 4) << command << o.out;
+      EXPECT_NE(o.out.find("ulimit -v"), std::string::npos) << o.out;
+    }
+}
+
 TEST_F(CliBudget, SizesThatAreNoneAreRefused) {
   for (const char* size : {"x", "5X", "-1", "0", "1e30", "5iB", "nan", ""}) {
     const Outcome o = run(map(umap()) + " --memory-limit '" + size + "'");

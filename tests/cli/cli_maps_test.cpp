@@ -191,7 +191,7 @@ TEST_F(CliGrid, GoesOnAtWhatIsMissing) {
 TEST_F(CliGrid, RefusesTheFolderOfAnotherGridUnlessForced) {
   ASSERT_EQ(run(grid("")).code, 0);
   const Outcome o = run(grid("--seed 7"));
-  EXPECT_EQ(o.code, 3);
+  EXPECT_EQ(o.code, 5);
   EXPECT_NE(o.out.find("another folder"), std::string::npos) << o.out;
   const std::string before = bytes(kCells[0]);
   EXPECT_EQ(run(grid("--seed 7 --force")).code, 0);
@@ -229,9 +229,12 @@ TEST_F(Cli, ComparePrintsDrawsAndReports) {
   const Outcome o = run(compare + " --neighbors 31 --plot " + path("p.png") + " --report " +
                         path("r.json") + " --progress none");
   ASSERT_EQ(o.code, 0) << o.out;
-  for (const char* part : {"x, 200 points, euclidean, 31 neighbours", "x, 300 points, cosine",
-                           "\nflat ", "\nivf:nlist=10,nprobe=2 ", "neighbours are "})
+  for (const char* part :
+       {"x, 200 points, euclidean, 31 neighbours", "x, 300 points, cosine", "\nflat ",
+        "\nivf:nlist=10,nprobe=2 ", "here neighbours are ",
+        "  Procr.        Procrustes: ", "5th percentile", "hnsw: timed at 300 points alone"})
     EXPECT_NE(o.out.find(part), std::string::npos) << part << " in " << o.out;
+  EXPECT_EQ(o.out.find("at every size"), std::string::npos);  // there is one
   EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
   const auto report = nlohmann::json::parse(bytes("r.json"));
   ASSERT_EQ(report["data_sets"].size(), 4u);

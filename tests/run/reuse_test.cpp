@@ -19,7 +19,7 @@ constexpr std::uint64_t kKnnSeed = 10;
 
 /// Three cubes of `points_per` points.
 Matrix cubes(std::int64_t points_per) {
-  return generate({.kind = Cubes{.points_per = points_per}, .seed = 7}).points;
+  return generate({.kind = Cubes{.n = 3 * points_per}, .seed = 7}).points;
 }
 
 const Matrix& points() {
