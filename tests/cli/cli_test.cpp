@@ -261,12 +261,12 @@ TEST_F(Cli, SumsUpInAlignedLinesWithWhatWasSaved) {
   const std::string out =
       run(embed("--plot " + path("p.png") + " --report " + path("r.json") + " --progress none"))
           .out;
-  for (const std::string& line :
-       {std::string("umap of 300 points\n  seconds         0."),
-        "\n  neighbours      14 by euclidean", "\n  initialization  spectral",
-        "\n  iterations      20\n", "\n  map             " + path("y.npy") + "\n",
-        "\n  picture         " + path("p.png") + "\n",
-        "\n  report          " + path("r.json") + "\n"})
+  for (const std::string& line : std::vector<std::string>{
+           "umap of 300 points\n  seconds         0.", "\n  neighbours      14 by euclidean",
+           "\n  initialization  spectral", "\n  iterations      20\n",
+           "\n  map             " + path("y.npy") + "\n",
+           "\n  picture         " + path("p.png") + "\n",
+           "\n  report          " + path("r.json") + "\n"})
     EXPECT_NE(out.find(line), std::string::npos) << line << " in " << out;
 }
 
