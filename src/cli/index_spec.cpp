@@ -104,8 +104,8 @@ void refuse_without_effect(const Params& params, const std::vector<std::string>&
                            const std::string& spec) {
   const char* const set = instead_of_target(params);
   if (set != nullptr && std::count(given.begin(), given.end(), "target_recall") > 0)
-    throw InvalidParameter(std::string("target_recall finds ") + set + ", which '" + spec +
-                           "' sets; leave one of them out");
+    throw InvalidParameter("'" + spec + "' sets '" + set +
+                           "' and 'target_recall', which would find it; leave one of them out");
 }
 
 }  // namespace

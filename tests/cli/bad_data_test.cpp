@@ -158,7 +158,7 @@ TEST_F(BadData, ARunThatDivergesIsAnErrorAndLeavesNothing) {  // 40
                                                 "--negative-gradient-method ") +
                                         repulsion),
                    kInternal, {"learning"});
-  expect_refused(map_of("a.npy", "--learning-rate 1e38"), kInternal, {"learning_rate"});
+  expect_refused(map_of("a.npy", "--learning-rate 1e38"), kInternal, {"--learning-rate"});
 }
 
 // ---- every combination --------------------------------------------------------------------------

@@ -60,7 +60,8 @@ TEST_F(Flags, OfAnotherIndexAreNamedWithIt) {  // F1
                  {"--target-recall is a parameter of ivf, hnsw, nndescent and auto"});
   for (const char* both : {"ivf:nprobe=4,target_recall=.9", "hnsw:ef=40,target_recall=.9",
                            "nndescent:n_iters=4,target_recall=.9"})
-    expect_refused(embed + both, kUsage, {"target_recall finds", "leave one of them out"});
+    expect_refused(embed + both, kUsage,
+                   {"and 'target_recall', which would find it", "leave one of them out"});
 }
 
 TEST_F(Flags, BesideAGraphChooseNothing) {  // F1
