@@ -1,9 +1,12 @@
 // nearfold knn: points in, their neighbour graph out; or the neighbours of other points in them.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "cli/budget.hpp"
 #include "cli/commands.hpp"
@@ -15,6 +18,7 @@
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
+#include "run/check_run.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -65,6 +69,15 @@ Settings Options::settings() const {
   return s;
 }
 
+/// umap-learn's n_neighbors as neighbours beside the point.
+int without_self(const std::string& text) {
+  const int size = parse_number<int>(text);
+  if (size < 2)
+    throw InvalidParameter("--n-neighbors is " + text +
+                           ", and must be >= 2: the point itself is counted");
+  return size - 1;
+}
+
 io::GraphFormat Options::format() const {
   if (csr) return io::GraphFormat::csr;
   return include_self ? io::GraphFormat::umap : io::GraphFormat::nearfold;
@@ -93,6 +106,8 @@ struct Found {
   Metric metric = Metric::euclidean;
   std::string index;
   std::optional<Recall> recall;
+  std::optional<std::int64_t> tied_rows = {}, duplicates = {};
+  std::vector<std::string> warnings = {};
 };
 
 KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> points,
@@ -109,7 +124,8 @@ Found make_graph(const Options& o, const Settings& s, HostMatrix<const float> po
   clock.lap("knn");
   io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
                   o.common.overwrite());
-  return {graph.n, s.distance.metric, graph.index, graph.recall};
+  return {graph.n,         s.distance.metric, graph.index,          graph.recall,
+          graph.tied_rows, graph.duplicates,  graph_warnings(graph)};
 }
 
 /// The neighbours of o.query, into o.output.
@@ -143,6 +159,9 @@ void print(const Options& o, const Found& found, Json&& seconds) {
       {"version", version()},         {"n", found.rows},     {"k", o.k}, {"seed", o.common.seed},
       {"metric", name(found.metric)}, {"index", found.index}};
   if (found.recall) report["recall"] = recall_json(*found.recall);
+  if (found.tied_rows) report["tied_rows"] = *found.tied_rows;
+  if (found.duplicates) report["duplicates"] = *found.duplicates;
+  report["warnings"] = found.warnings;
   report["seconds"] = std::move(seconds);
   const std::string text = report.dump(2) + "\n";
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
@@ -153,11 +172,13 @@ void print(const Options& o, const Found& found, Json&& seconds) {
                name(found.metric), found.index.c_str());
   if (found.recall) std::fprintf(stderr, ", %s", recall_text(*found.recall).c_str());
   std::fputc('\n', stderr);
+  print_warnings(found.warnings, o.common);
 }
 
 /// What a search needs: the stages before a map of such neighbourhoods.
 Budget budget_of(const Options& o, Settings settings) {
-  settings.method = UmapParams{.n_neighbors = o.k + 1};
+  settings.method =
+      UmapParams{.n_neighbors = std::min(o.k, std::numeric_limits<int>::max() - 1) + 1};
   Reading reading = o.points.reading();
   reading.graph_only = true;
   return {o.budget, reading, settings};
@@ -196,7 +217,15 @@ void add_knn(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
   text(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
-  number(command, "-k,--n-neighbors", o->k, "Neighbours per point, the point not counted");
+  CLI::Option* const k =
+      number(command, "-k", o->k, "Neighbours per point, the point itself not counted");
+  command
+      .add_option_function<std::string>(
+          "--n-neighbors", [o](const std::string& words) { o->k = without_self(words); },
+          "The same with the point, as umap-learn counts: one more; what `nearfold embed "
+          "--n-neighbors` needs")
+      ->type_name("INT")
+      ->excludes(k);
   flag(command, "--include-self", o->include_self,
        "Write each point as its own first neighbour, as umap-learn wants it");
   flag(command, "--csr", o->csr,

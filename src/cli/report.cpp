@@ -56,6 +56,8 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["metric"] = info.metric;
   out["index"] = info.index;
   if (info.recall) out["recall"] = recall_json(*info.recall);
+  if (info.tied_rows) out["tied_rows"] = *info.tied_rows;
+  if (info.duplicates) out["duplicates"] = *info.duplicates;
   out["k"] = info.k;
   out["edges"] = info.edges;
   out["init"] = info.init;
