@@ -31,11 +31,11 @@ NEARFOLD_EXPORT bool searched_on_gpu(const KnnParams& params, Metric metric) noe
 /// point, neighbour), and so are they listed; by id, the first points would be neighbours of all
 /// others wherever ties are many. FlatKnn chooses so among all points, on every device. The others
 /// choose among what they found and the points equal to it, of more than 4,096 equal ones among so
-/// many; which of other ties they find is theirs. FlatKnn takes nothing else of `seed`: without ties
-/// its graph is the same for all. Points whose rows are equal are searched once. Throws InvalidInput, NoDevice,
-/// OutOfMemory, and Unsupported for a metric that the method cannot honour; Cancelled when
-/// `progress` says stop, which it is asked in Stage::knn.
-/// Cost: FlatKnn O(n^2 dim) at worst, n being points that differ; see src/knn/filtered_search.cpp.
+/// many; which of other ties they find is theirs. FlatKnn takes nothing else of `seed`: without
+/// ties its graph is the same for all. Points whose rows are equal are searched once. Throws
+/// InvalidInput, NoDevice, OutOfMemory, and Unsupported for a metric that the method cannot honour;
+/// Cancelled when `progress` says stop, which it is asked in Stage::knn. Cost: FlatKnn O(n^2 dim)
+/// at worst, n being points that differ; see src/knn/filtered_search.cpp.
 NEARFOLD_EXPORT KnnGraph find_neighbors(HostMatrix<const float> points, int k,
                                         const KnnParams& params, const Device& device,
                                         std::uint64_t seed, const Distance& distance = {},
