@@ -181,6 +181,10 @@ TEST(Embed, NamesStartsItCannotTake) {
   expect_contains(said(start), "all rows of the init array are equal");
 }
 
+Settings tsne_settings() {
+  return {.method = TsneParams{.perplexity = 10, .early_exaggeration_iter = 60, .max_iter = 150}};
+}
+
 /// A start of the points on a line or wider.
 Matrix start_of(float slope, float width, float offset = 0) {
   Matrix start = data::layout(kPoints, 2, 10, 1.0f);
