@@ -125,6 +125,9 @@ void print(const Json& value, const std::string& indent) {
   for (const auto& [key, item] : value.items()) {
     if (key == "columns") {
       std::fputs(column_table(item).c_str(), stdout);
+    } else if (key == "notes") {
+      for (const Json& note : item)
+        std::printf("%-18s %s\n", "note", for_terminal(note.get<std::string>()).c_str());
     } else if (item.is_object()) {
       std::printf("%s%s\n", indent.c_str(), key.c_str());
       print(item, indent + "  ");

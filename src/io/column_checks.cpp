@@ -43,13 +43,20 @@ std::string place(const std::string& file, const Found& found, std::size_t c) {
          std::to_string(c + 1) + ": ";
 }
 
+std::string hint_of_commas(const std::string& text) {
+  const bool number = text.find(',') != std::string::npos &&
+                      text.find_first_not_of("0123456789+-.,eE ") == std::string::npos;
+  return number ? " (a number has a decimal point, or a decimal comma where commas divide no "
+                  "columns, and no marks between thousands)"
+                : "";
+}
+
 /// Text in a column that has numbers, too: a fault of the file more likely than of its use.
 [[noreturn]] void refuse_text(const ScannedColumns& columns, std::size_t c,
                               const std::string& file) {
   const Found& texts = columns[c].texts;
   std::string what = quoted(texts.text) + " is not a number";
-  if (texts.text.find(',') != std::string::npos)
-    what += " (a comma is neither a decimal point nor between thousands here)";
+  what += hint_of_commas(texts.text);
   if (texts.line == 1) what += "; if the line is a header all the same, say --header yes";
   throw InvalidInput(place(file, texts, c) + what + "; " + title_of(columns, c) + " has " +
                      std::to_string(columns[c].numbers) + " numbers and " +

@@ -143,7 +143,7 @@ class HeaderParser {
       at_ = where;
       fail(
           "object arrays are not supported, reading one would run code: save numbers, or text as "
-          "x.astype(str)");
+          "x.astype('U')");
     }
     const bool digit = rest.size() == 2 && rest[1] >= '1' && rest[1] <= '8';
     if (digit) type = {rest[0], rest[1] - '0', type.big_endian};

@@ -44,12 +44,19 @@ class TableReader {
       delimiter_ = delimiter_of(first.text, second.text);
     }
     begin(first, second);
+    second_ = second.number;
     if (!has_header_) append(first);
     if (second.number > 0) append(second);
     reserve(second.number > 0 ? second.text : first.text);
     std::string_view line;
-    while (next(line)) append_row(line, lines_.number());
+    std::int64_t repeated = 0;  // headers of tables that were put one behind the other
+    while (next(line))
+      if (has_header_ && line == first.text)
+        ++repeated;
+      else
+        append_row(line, lines_.number());
     lines_.finish();
+    if (repeated > 0) note(std::to_string(repeated) + " more lines are the header again");
     return finish();
   }
 
@@ -73,6 +80,7 @@ class TableReader {
   void begin(const NumberedLine& first, const NumberedLine& second) {
     TableHead head = head_of(first, second, delimiter_, comment_, options_, lines_);
     has_header_ = head.has_header;
+    no_corner_ = head.no_corner;
     columns_ = std::move(head.columns);
     classes_ = std::move(head.classes);
     for (const std::string& what : head.notes) note(what);
@@ -195,6 +203,9 @@ class TableReader {
   }
 
   Table finish() {
+    const ScannedColumn& names = columns_[0];
+    if (no_corner_ && names.numbers > 0 && !names.is_quoted && !names.numbers_rows())
+      fail_length(lines_, second_, columns_.size(), columns_.size() - 1);
     leave_out_row_names(columns_, rows_, has_header_, file_, notes_);
     if (options_.leave_text)
       for (ScannedColumn& column : columns_)
@@ -241,7 +252,8 @@ class TableReader {
   std::string comment_;  // the last one above the first row
   char delimiter_ = ',';
   char mark_ = 0;  // of decimals, when one was seen
-  bool has_begun_ = false, has_header_ = false;
+  bool has_begun_ = false, has_header_ = false, no_corner_ = false;
+  std::int64_t second_ = 0;  // the number of that line
   ScannedColumns columns_;
   std::int64_t features_ = 0, rows_ = 0;
   std::vector<float> values_;

@@ -64,13 +64,13 @@ TableHead head_of(const NumberedLine& first, const NumberedLine& second, char de
           "the first line counts the columns and is taken for a header; --header no would take it "
           "for a point");
       [[fallthrough]];
-    case FirstLine::header: {
-      const bool no_corner = above.size() + 1 == below.size() && is_row_name(below[0]);
-      if (above.size() != below.size() && !no_corner)
+    case FirstLine::header:
+      head.no_corner = above.size() + 1 == below.size() && is_row_name(below[0]);
+      if (above.size() != below.size() && !head.no_corner)
         fail_length(lines, second.number, below.size(), above.size());
-      name(head.columns, above, no_corner ? 1 : 0);
+      name(head.columns, above, head.no_corner ? 1 : 0);
+      head.columns[0].is_quoted = below[0].quoted;
       break;
-    }
     case FirstLine::scikit_learn:
       for (std::size_t f = 2; f < above.size(); ++f) head.classes.push_back(unescaped(above[f]));
       head.columns.back().name = "target";

@@ -18,6 +18,7 @@ struct NumberedLine {
 
 struct TableHead {
   bool has_header = false;
+  bool no_corner = false;                 ///< the header lacks the name of the row names
   ScannedColumns columns = {};            ///< named
   std::vector<std::string> classes = {};  ///< of scikit-learn's own files
   std::vector<std::string> notes = {};

@@ -125,7 +125,7 @@ TEST(LabelFiles, WhatIsNotALabelIsRefused) {
              {"beyond Unicode"});
   expect_bad(read_npy_labels, npy(dictionary("<U2", "(2,)"), ucs4(U"a", 2)), {"truncated"});
   expect_bad(read_npy_labels, npy(dictionary("<U9999999", "(1,)"), ""), {"not supported"});
-  expect_bad(read_npy_labels, npy(dictionary("|O", "(1,)"), "."), {"run code", "astype(str)"});
+  expect_bad(read_npy_labels, npy(dictionary("|O", "(1,)"), "."), {"run code", "astype('U')"});
   expect_bad(read_npy, npy(dictionary("<U1", "(1, 1)"), ucs4(U"a", 1)), {"not supported"});
   expect_bad(read_idx_labels, idx(8, {1, 1}) + "1", {"labels are 1-d"});
   expect_bad(read_text_labels, "\n\n", {"no labels"});

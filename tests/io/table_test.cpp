@@ -93,6 +93,12 @@ TEST(Tables, ALineOfCountsIsAHeader) {
   expect_matrix(mixed.points, 2, 2, {1.5F, 2, 3, 4});
 }
 
+TEST(Tables, ATitleIsNoHeader) {
+  expect_refusal("my data\n0,2\n5,4\n", {}, {"line 2", "2 fields, the first line has 1"});
+  expect_refusal("a b\n1 2 3\n3 4 5\n", {}, {"line 2", "3 fields, the first line has 2"});
+  expect_points("a b\n1 1 2.5\n2 -300 4\n");  // R, without quotes
+}
+
 TEST(Tables, DialectsAreRead) {
   for (const char* text :
        {"# a b\n1 2.5\n-3e2 4\n", "# made by me\n# a,b\n1,2.5\n-3e2,4\n# the end\n",
@@ -100,6 +106,8 @@ TEST(Tables, DialectsAreRead) {
         "sep=;\na;b\n1;2.5\n-300;4\n", "\"a;1\",b\n1,2.5\n-300,4\n", "a,b\nTrue,2.5\n-300,4\n",
         "a,b,\n1,2.5,\n-300,4,\n", "a|b,c\n1,2.5\n-300,4\n"})
     expect_points(text);
+  expect_points("a,b\n1,2.5\na,b\n-300,4\na,b\n");
+  expect_note(read_text("a,b\n1,2\na,b\n3,4\n"), {"1 more lines are the header again"});
   EXPECT_EQ(names_of(read_text("# x y\n1 2\n3 4\n")), (Strings{"x", "y"}));
   EXPECT_EQ(names_of(read_text("#x,y\n1,2\n3,4\n")), (Strings{"x", "y"}));
   expect_note(read_text("a;b\n1,5;2\n"), {"commas in numbers are read as decimal points"});
@@ -110,6 +118,7 @@ TEST(Tables, ADecimalMarkIsOneMarkThroughout) {
   expect_refusal("1;2,5\n3;4.5\n", {}, {"line 2", "'4.5' has a decimal point", "above it a comma"});
   expect_refusal("1;2,5\n3;1.234,5\n", {}, {"line 2, column 2", "'1.234,5' is not a number"});
   expect_refusal("1,2\n3,\"1,234\"\n", {}, {"line 2, column 2", "'1,234'", "thousands"});
+  expect_refusal("a,b\n\"1,5\",2\n", {}, {"column 'a' ('1,5') is text", "decimal comma where"});
 }
 
 TEST(Tables, MissingWordsOfAllProgramsAreMissing) {
