@@ -94,23 +94,21 @@ void leave_out_row_names(ScannedColumns& columns, std::int64_t rows, bool has_he
   const auto is_free = [](const ScannedColumn& column) {
     return column.role == Role::feature && !column.is_chosen;
   };
-  const auto features = [&] {
-    return std::count_if(columns.begin(), columns.end(),
-                         [](const auto& column) { return column.role == Role::feature; });
-  };
+  auto features = std::count_if(columns.begin(), columns.end(),
+                                [](const auto& column) { return column.role == Role::feature; });
   const auto note = [&](const std::string& what) { notes.push_back("'" + file + "': " + what); };
   const auto leave_out = [&](std::size_t c, const std::string& why) {
     columns[c].role = Role::left_out;
+    --features;
     note(title_of(columns, c) + " " + why + " and is left out; --columns would take it");
   };
   for (std::size_t c = 0; c < columns.size(); ++c) {
     ScannedColumn& column = columns[c];
-    if (!is_free(column) || features() < 2) continue;
-    const std::int64_t seen = column.numbers + column.nans + column.texts.count;
+    if (!is_free(column) || features < 2) continue;
     const bool nameless = has_header && column.name.empty() && c + 1 < columns.size() &&
                           !columns[c + 1].name.empty();  // as others are named
     constexpr std::int64_t kMany = 10;                   // of fewer rows nothing is certain
-    if (column.name.empty() && seen == 0)
+    if (column.name.empty() && column.blanks == rows)
       leave_out(c, "is empty");
     else if (nameless && c == 0 && column.texts.count > 0)
       leave_out(c, "has no name and names the rows");

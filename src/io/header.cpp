@@ -38,7 +38,13 @@ bool is_scikit_learn(const Fields& first, const Fields& second) {
          *count_in(first[1]) + 1 == static_cast<std::int64_t>(second.size());
 }
 
-/// 0, 1, 2, ... with text between, or from 1.
+bool has_text_above_number(const Fields& first, const Fields& second) {
+  for (std::size_t f = 0; f < std::min(first.size(), second.size()); ++f)
+    if (is_text(first[f]) && is_number(second[f])) return true;
+  return false;
+}
+
+/// 0, 1, 2, ... with text between, or from 1 if the text stands above a number.
 bool is_counted(const Fields& first, const Fields& second) {
   std::int64_t counts = 0, from = 0, texts = 0;
   for (const Field& field : first) {
@@ -51,7 +57,9 @@ bool is_counted(const Fields& first, const Fields& second) {
   }
   const bool empty_first = first[0].text.empty() && first.size() > 1;
   if (from == 0 && empty_first && counts > 0) return true;
-  if (texts > 0) return from <= 1 && counts >= 2;
+  if (texts > 0 && counts >= 2)
+    return from == 0 || (from == 1 && has_text_above_number(first, second));
+  if (texts > 0) return false;
   const bool all = counts == static_cast<std::int64_t>(first.size());
   return from == 0 && all && (counts >= 3 || (!second.empty() && has_real(second)));
 }

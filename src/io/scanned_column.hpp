@@ -32,7 +32,7 @@ struct ScannedColumn {
   bool is_read = false;    ///< as numbers, row by row
   bool is_chosen = false;  ///< by --columns: nothing is guessed about it
   bool is_quoted = false;  ///< in the first row
-  std::int64_t numbers = 0, nans = 0;
+  std::int64_t numbers = 0, nans = 0, blanks = 0;
   double minimum = std::numeric_limits<double>::infinity();
   double maximum = -std::numeric_limits<double>::infinity();
   bool whole = true;                  ///< all numbers

@@ -159,6 +159,7 @@ class TableReader {
           lines_.fail_at(line, "there are control characters: this is a binary file, not text",
                          static_cast<std::int64_t>(c) + 1);
         (is_missing(field.text) ? column.missing : column.texts).add(field.text, line);
+        column.blanks += field.text.empty() ? 1 : 0;
     }
     values_.push_back(std::numeric_limits<float>::quiet_NaN());
   }

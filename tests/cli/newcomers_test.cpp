@@ -30,7 +30,7 @@ const Frame kCancer{
     {"mean radius", "mean texture", "worst area"}, {"malignant", "benign"}, "diagnosis"};
 const Frame kDiabetes{{"age", "sex", "bmi", "bp"}, {}, "target"};
 
-constexpr int kRows = 45;
+constexpr int kRows = 60;
 
 /// As DataFrame.to_csv() writes it.
 struct Export {
@@ -132,7 +132,7 @@ TEST_F(Newcomers, IrisIsMapped) {
              " < " + path("iris.csv"));
   const Outcome piped = shell("cat " + path("iris_index.csv") + " | " + NEARFOLD_TOOL +
                               " convert - -o " + path("c.npy"));
-  expect_says(piped, kDone, {"45 x 4"}, "a pipe");
+  expect_says(piped, kDone, {"60 x 4"}, "a pipe");
 }
 
 TEST_F(Newcomers, ScikitLearnsOwnIrisIsMapped) {
@@ -156,7 +156,7 @@ TEST_F(Newcomers, LabelFilesOfPandasAreRead) {
   expect_advice(map_of("iris.csv", "--progress none --labels " + path("iris_species.csv")),
                 kBadInput, {"5 columns", "--label-column"});
   expect_advice(map_of("iris.csv", "--progress none --labels " + path("y_nameless.csv")), kBadInput,
-                {"46 labels for 45 points", "'0', looks like a header"});
+                {"61 labels for 60 points", "'0', looks like a header"});
 }
 
 TEST_F(Newcomers, WineCancerAndDiabetesAreMapped) {
@@ -175,9 +175,9 @@ TEST_F(Newcomers, WineCancerAndDiabetesAreMapped) {
 
 TEST_F(Newcomers, EveryCommandTakesTheSameFlags) {
   const std::string iris = path("iris_both.csv"), out = path("c.npy");
-  expect_says(run("convert " + iris + " --drop species -o " + out), kDone, {"45 x 4"}, "convert");
+  expect_says(run("convert " + iris + " --drop species -o " + out), kDone, {"60 x 4"}, "convert");
   expect_says(run("knn " + iris + " --label-column species -k 5 -o " + path("g.npz")), kDone,
-              {"45 points"}, "knn");
+              {"60 points"}, "knn");
   ASSERT_EQ(run(map_of("iris_both.csv", "--label-column species")).code, kDone);
   expect_says(run("quality " + iris + " " + path("y.npy") + " --label-column species"), kDone,
               {"silhouette", "left out"}, "quality");
@@ -187,7 +187,7 @@ TEST_F(Newcomers, EveryCommandTakesTheSameFlags) {
   EXPECT_NE(bytes("p.svg").find("virginica"), std::string::npos);
   expect_says(run("compare " + iris +
                   " --label-column species --index flat --perplexity 5 "
-                  "--max-iter 20 --no-break-even"),
+                  "--max-iter 300 --no-break-even"),
               kDone, {"left out"}, "compare");
   expect_says(run("grid " + iris +
                   " --label-column species --n-neighbors 3,5 --min-dist 0.1,0.5 "
@@ -196,7 +196,7 @@ TEST_F(Newcomers, EveryCommandTakesTheSameFlags) {
               kDone, {"4 maps"}, "grid");
   expect_says(
       run("info " + iris), kDone,
-      {"shape              [45,4]", "species", "text", "sepal length (cm)", "real", "no feature"},
+      {"shape              [60,4]", "species", "text", "sepal length (cm)", "real", "no feature"},
       "info");
 }
 

@@ -177,7 +177,7 @@ TEST(Csv, RowsOfOtherLengthsAndStrayLinesAreNamed) {
   expect_bad(read_csv, "", {"no text"});
   expect_bad(read_csv, "1,\"2\n3,4\n", {"quote is not closed"});
   expect_bad(read_csv, "1,\"2\"3\n", {"line 1", "after the quoted field '2'"});
-  expect_bad(read_csv, "\"1\"\"2\",3\n", {"line 1, column 1", "'1\"\"2' is not a number"});
+  expect_bad(read_csv, "\"1\"\"2\",3\n", {"line 1, column 1", "'1\"\"2'", "is text"});
   expect_bad(read_csv, "1 \"2\"3\n", {"after the quoted field '2'"});
   expect_bad(read_csv,
              std::string("\xff\xfe"
