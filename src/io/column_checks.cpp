@@ -72,8 +72,9 @@ void refuse_texts(const ScannedColumns& columns, const std::vector<std::size_t>&
     titles += (titles.empty() ? "" : ", ") + title_of(columns, c) + " (" +
               quoted(columns[c].texts.text) + ")";
   throw InvalidInput(place(file, columns[which[0]].texts, which[0]) + titles +
-                     (which.size() == 1 ? " is" : " are") +
-                     " text, and points are numbers: " + ways_out(columns, which));
+                     (which.size() == 1 ? " is" : " are") + " text, and points are numbers" +
+                     hint_of_commas(columns[which[0]].texts.text) + ": " +
+                     ways_out(columns, which));
 }
 
 void refuse_missing(const ScannedColumns& columns, std::size_t c, std::int64_t count,
