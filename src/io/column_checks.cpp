@@ -34,8 +34,8 @@ std::string ways_out(const ScannedColumns& columns, const std::vector<std::size_
   for (const std::size_t c : which) drop += (drop.empty() ? "" : ",") + flag_word(columns, c);
   const std::string one = which.size() == 1 ? drop : "NAME";
   return "leave " + std::string(which.size() == 1 ? "it" : "them") + " out with --drop " + drop +
-         ", take one as the labels with --label-column " + one +
-         ", or as columns of 0 and 1 with --one-hot " + one;
+         ", take " + (which.size() == 1 ? "it" : "one") + " as the labels with --label-column " +
+         one + ", or as columns of 0 and 1 with --one-hot " + one;
 }
 
 std::string place(const std::string& file, const Found& found, std::size_t c) {
