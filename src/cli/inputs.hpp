@@ -36,7 +36,7 @@ struct ReadFlags {
   void add_reading(CLI::App& app);
   /// --array and --missing.
   void add_values(CLI::App& app);
-  /// The columns of a table. `columns`: whether --columns is one of the flags.
+  /// The columns of a table; maps have no --columns and --one-hot.
   void add_table(CLI::App& app, bool with_columns = true);
   void add_labels(CLI::App& app);
 
