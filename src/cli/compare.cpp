@@ -61,6 +61,7 @@ Indexes indexes_of(const Options& o) {
 
 /// Everything that is wrong whatever the data. Returns the settings under the first metric.
 Settings check(const Options& o, const Indexes& indexes) {
+  o.inputs.check();
   for (const double least : {o.min_recall.value_or(0), o.min_quality.value_or(0)})
     if (!(least >= 0 && least <= 1))
       throw InvalidParameter("a least recall or quality of " + std::to_string(least) +

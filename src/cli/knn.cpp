@@ -63,6 +63,10 @@ Settings Options::settings() const {
     throw InvalidParameter(
         "--pca knows the points, not the queries; with --query leave it out, or reduce both "
         "together with nearfold convert");
+  if (!query.empty() && (points.standardize != "no" || !points.one_hot.empty()))
+    throw InvalidParameter(
+        "--standardize and --one-hot go by what is in the points, not in the queries; with --query "
+        "leave them out");
   if (include_self && csr)
     throw InvalidParameter(
         "--csr includes the points themselves already; leave --include-self out");
@@ -131,7 +135,9 @@ Found make_graph(const Options& o, const Settings& s, HostMatrix<const float> po
 /// The neighbours of o.query, into o.output.
 Found answer(const Options& o, const Settings& s, HostMatrix<const float> points,
              const Progress& progress, Stopwatch& clock) {
-  const Matrix queries = io::read_matrix(o.query);
+  std::vector<std::string> warnings;
+  const Matrix queries = io::read_matrix(o.query, {.table = o.points.table()}, &warnings);
+  print_warnings(warnings, o.common);
   const bool through = !o.load_index.empty() || !o.save_index.empty();
   std::optional<KnnIndex> index;
   if (through) index = index_of(o, s, points, progress);

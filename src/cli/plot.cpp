@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
+#include "cli/inputs.hpp"
 #include "cli/picture_file.hpp"
 #include "cli/terminal.hpp"
 #include "io/io.hpp"
@@ -18,7 +20,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> inputs;
-  std::string output, array, labels, values, style = "auto";
+  ReadFlags reading;
+  std::string output, values, style = "auto";
   std::optional<int> columns, width, height;
   PlotOptions look;
   bool force = false;
@@ -46,22 +49,28 @@ PlotOptions Options::chosen_look() const {
 
 void run(const Options& o) {
   const io::Overwrite overwrite = o.force ? io::Overwrite::yes : io::Overwrite::no;
-  if (!o.labels.empty() && !o.values.empty())
+  if (!o.reading.labels.empty() && !o.values.empty())
     throw InvalidParameter("--labels and --values both colour the points; give one of them");
   if (o.columns && *o.columns < 1)
     throw InvalidParameter("columns is " + std::to_string(*o.columns) + ", and must be >= 1");
   const PlotOptions look = o.chosen_look();
   check_picture_path(o.output, look);
   std::vector<std::string> read = o.inputs;
-  read.insert(read.end(), {o.labels, o.values});
+  read.insert(read.end(), {o.reading.labels, o.values});
   check_outputs({o.output}, read, overwrite);
 
-  io::Labels labels;
+  std::vector<std::string> warnings;
   std::vector<float> values;
-  if (!o.labels.empty()) labels = io::read_labels(o.labels);
   if (!o.values.empty()) values = io::read_values(o.values);
   std::vector<Matrix> maps;
-  for (const std::string& input : o.inputs) maps.push_back(io::read_matrix(input, {o.array}));
+  io::Labels labels;
+  for (const std::string& input : o.inputs) {
+    io::Table map = o.reading.read(input, warnings);
+    maps.push_back(std::move(map.points));
+    if (labels.ids.empty()) labels = std::move(map.labels);
+  }
+  labels = o.reading.read_labels(std::move(labels), maps[0].rows(), o.inputs[0], warnings);
+  print_warnings(warnings, {});
 
   Picture picture{.columns = o.columns_or_square(), .names = labels.names};
   for (const Matrix& map : maps) picture.panels.push_back({map, labels.ids, values});
@@ -77,8 +86,8 @@ void add_plot(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   command.add_option("input", o->inputs, "Maps of 2 or 3 columns")->required();
   text(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
-  text(command, "--array", o->array, "The array of an .npz that holds the map");
-  text(command, "--labels", o->labels, "One label per point: its colour");
+  text(command, "--array", o->reading.array, "The array of an .npz that holds the map");
+  o->reading.add_labels(command);
   text(command, "--values", o->values, "One number a point: its colour on a scale");
   text(command, "--title", o->look.title, "Title");
   choice(command, "--style", o->style, {"auto", "points", "density"}, "Points, or their density");
@@ -86,6 +95,7 @@ void add_plot(CLI::App& app) {
   number(command, "--width", o->width, "Pixels; auto is 1200, or 600 a map");
   number(command, "--height", o->height, "Pixels; auto is 1200, or 600 a map");
   flag(command, "--dark", o->look.dark, "Dark background");
+  o->reading.add_table(command, /*with_columns=*/false);
   flag(command, "--force", o->force, "Overwrite an existing file");
   command.callback([o] { run(*o); });
 }

@@ -191,7 +191,6 @@ TEST_F(BadFiles, PathsThatAreNoFilesAreRefusedAtOnce) {  // 27
   expect_refused(map_of("absent.npy"), kIo, {"cannot open", "No such file or directory"});
   fs::create_symlink("loop.npy", path("loop.npy"));
   expect_refused(map_of("loop.npy"), kIo, {"Too many levels of symbolic links"});
-  expect_refused("embed - --method umap -o " + path("y.npy"), kIo, {"cannot open '-'"});
 }
 
 TEST_F(BadFiles, AFileThatChangesWhileItIsReadIsRefused) {  // 60
