@@ -79,7 +79,7 @@ Settings check(const Options& o, const Indexes& indexes) {
   if (o.neighbors.value_or(1) < 1)
     throw InvalidParameter(std::to_string(*o.neighbors) + " neighbours; use 1 or more");
   check_outputs({o.plot, o.report}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
-  o.look.check(!o.plot.empty(), !o.inputs.labels.empty());
+  o.look.check(!o.plot.empty());
   if (!o.plot.empty()) check_picture_path(o.plot, o.picture(1, 1));
   for (const std::string& metric : o.metrics)
     for (const KnnParams& knn : indexes.methods)
@@ -183,6 +183,7 @@ void run(const Options& o) {
   const Settings settings = check(o, indexes);
   Teller teller(o, indexes);
   const Inputs in = o.inputs.read(o.common.cpu());
+  o.look.check_labels(!in.labels.ids.empty());
   print_warnings(in.warnings, o.common);
   std::vector<std::int64_t> sizes = o.subsets;
   if (sizes.empty()) sizes = {in.points.rows()};

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include "cli/picture_file.hpp"
@@ -97,6 +98,7 @@ void EmbedRun::read() {
   progress_.update("read", 0, 0);
   const auto began = Clock::now();
   in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
+  o_.picture.check_labels(!in_.labels.ids.empty());
   values_ = o_.picture.read_values(in_.n());
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);
@@ -175,11 +177,13 @@ void EmbedRun::draw(const Result& result) const {
                            .subtitle = subtitle(result.info, settings_),
                            .width = width,
                            .height = height_of_map(width, result.layout.cols())};
-  const Picture picture{.panels = {{.layout = result.layout,
-                                    .labels = in_.labels.ids,
-                                    .values = values_,
-                                    .lines = o_.picture.edges ? &lines_ : nullptr}},
-                        .names = in_.labels.names};
+  const bool by_value = !values_.empty();
+  const Picture picture{
+      .panels = {{.layout = result.layout,
+                  .labels = by_value ? std::span<const std::int32_t>() : std::span(in_.labels.ids),
+                  .values = values_,
+                  .lines = o_.picture.edges ? &lines_ : nullptr}},
+      .names = in_.labels.names};
   write_picture(o_.plot, picture, o_.picture.options(usual), o_.common.overwrite());
 }
 

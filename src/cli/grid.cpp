@@ -205,7 +205,6 @@ Settings largest_of(const std::vector<Method>& methods, Settings settings) {
 void run(const Options& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
-  o.look.check(true, !o.inputs.labels.empty());
   check_picture_path(o.plot.empty() ? "grid.png" : o.plot, o.picture());
   check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   if (o.time_recomputing && o.inputs.points.empty())
@@ -223,6 +222,7 @@ void run(const Options& o) {
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
   Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output));
+  o.look.check_labels(!in.labels.ids.empty());
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
   GridFolder folder(o.output, rows, columns, made_from(o, in, settings), o.common.overwrite());

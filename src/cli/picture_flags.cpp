@@ -33,11 +33,14 @@ void LookFlags::add(CLI::App& app) {
   for (CLI::Option* option : options_) option->group(kGroup);
 }
 
-void LookFlags::check(bool has_picture, bool has_labels) const {
+void LookFlags::check(bool has_picture) const {
   for (const CLI::Option* option : options_)
     if (!has_picture && option->count() > 0)
       throw InvalidParameter(option->get_name() +
                              " is of a picture, and none is drawn; give --plot, or leave it out");
+}
+
+void LookFlags::check_labels(bool has_labels) const {
   if (annotate && !has_labels)
     throw InvalidParameter("--annotate writes the names of labels; give --labels");
 }
@@ -65,7 +68,7 @@ void PictureFlags::add(CLI::App& app) {
 }
 
 void PictureFlags::check(bool has_picture, const std::string& labels) const {
-  LookFlags::check(has_picture, !labels.empty());
+  LookFlags::check(has_picture);
   if (!labels.empty() && !values.empty())
     throw InvalidParameter("--labels and --values both colour the points; give one of them");
   if ((vmin || vmax) && values.empty())

@@ -24,9 +24,10 @@ struct LookFlags {
   bool dark = false, annotate = false;
 
   void add(CLI::App& app);
-  /// Throws InvalidParameter for flags that cannot be followed: without a picture none can, without
-  /// labels not all.
-  void check(bool has_picture, bool has_labels) const;
+  /// Throws InvalidParameter for flags that cannot be followed: without a picture none can.
+  void check(bool has_picture) const;
+  /// The same once it is known whether there are labels.
+  void check_labels(bool has_labels) const;
   PlotOptions options(const UsualPicture& usual) const;
 
  protected:

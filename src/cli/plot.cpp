@@ -89,6 +89,7 @@ void run(const Options& o) {
   for (const std::string& input : o.inputs) maps.push_back(io::read_matrix(input, {o.array}));
   const std::vector<float> values = o.picture.read_values(maps[0].rows());
   check_rows(maps, o, std::ssize(labels.ids), lines);
+  o.picture.check_labels(!labels.ids.empty());
 
   Picture picture{.columns = o.columns_or_square(), .names = labels.names};
   std::int64_t dims = 2;

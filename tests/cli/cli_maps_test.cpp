@@ -113,7 +113,6 @@ TEST_F(Cli, FlagsOfAPictureThatIsNotDrawnAreRefused) {
   refused(plot + " --edges", "give it with --knn");
   refused(plot + " --knn g.npz", "give both, or neither");
   refused(plot + " --vmin 0", "--values");
-  refused(plot + " --annotate", "--labels");
   refused(plot + " --values v --vmin 2 --vmax 1", "--vmin is 2 and --vmax 1");
   refused(plot + " --values v --vmin inf", "finite");
   EXPECT_FALSE(exists("y.npy"));
@@ -132,6 +131,7 @@ TEST_F(Cli, WhatColoursAPictureMustBeOfItsPoints) {
     EXPECT_NE(o.out.find("300"), std::string::npos) << o.out;
     EXPECT_EQ(o.out.find("panel"), std::string::npos) << o.out;
   }
+  EXPECT_NE(run(plot + " --annotate").out.find("give --labels"), std::string::npos);
   const Outcome o = run(embed("--force --plot " + path("p.png") + " --values " + path("v.csv")));
   EXPECT_EQ(o.code, 3);
   EXPECT_NE(o.out.find("3 values for 300 points"), std::string::npos) << o.out;
