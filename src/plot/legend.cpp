@@ -42,7 +42,7 @@ std::string end_text(float value, float extent) {
     float read = 0.0f;
     std::from_chars(text.data(), text.data() + text.size(), read);
     const float error = std::abs(read - value);
-    const float own = std::max(5e-3f * std::abs(value), 1e-5f * extent);
+    const float own = std::max(5e-3f * std::abs(value), 1e-6f * extent);
     if (digits == kMaxDigits || error <= (extent > 0.0f ? std::min(1e-3f * extent, own) : 0.0f))
       return text;
   }

@@ -133,9 +133,12 @@ class Shortener {
       done = to;
     }
     skip_to(word_at(text, differ.back()));
-    const float room = kTailShare * room_;
-    const std::string whole = shown + name.substr(done);
-    shown = fits(whole, room) ? whole : fitted(text.substr(done), kEllipsis, room, shown);
+    const std::string before = shown;
+    for (const float room : {kTailShare * room_, room_}) {  // all of it, if nothing shows else
+      shown = before + name.substr(done);
+      if (!fits(shown, room)) shown = fitted(text.substr(done), kEllipsis, room, before);
+      if (done + shown.size() > differ.back() + before.size() + kEllipsis.size()) break;
+    }
     std::string out = fitted(text.substr(0, first), shown, room_);
     if (fits(out, room_) || differ.size() == 1) return out;
     return abbreviated(name, {differ.back()});

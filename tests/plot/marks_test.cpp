@@ -75,8 +75,8 @@ TEST(Lines, AreDrawnUnderThePointsAndSaidSo) {
 }
 
 TEST(Lines, OfAnyNumberAreDrawnInEveryFormat) {
-  const Clouds clouds = two_clouds(30'000);
-  const Ring ring(30'000, 4);
+  const Clouds clouds = two_clouds(6000);
+  const Ring ring(6000, 4);
   const Lines lines = lines_of(ring.graph, 4);
   const Picture picture{.panels = {{.layout = clouds.layout, .lines = &lines}}};
   for (const Format format : {Format::png, Format::svg, Format::pdf})

@@ -128,7 +128,7 @@ TEST(Legend, SaysThatThereAreNoLabelsHoweverManyThereAre) {
   std::vector<LegendEntry> entries;
   for (int i = 0; i < 500; ++i) entries.push_back({"class " + std::to_string(i), {}});
   entries.push_back({"no label", {}, true});
-  const Legend legend = lay_out_legend(entries, std::nullopt, 500, 300, {});
+  const Legend legend = lay_out_legend(entries, std::nullopt, 500, 600, {});
   EXPECT_EQ(legend.entries.back().name, "no label");
   EXPECT_EQ(legend.more, "+ " + with_commas(501 - std::ssize(legend.entries)) + " more");
 }
@@ -139,7 +139,7 @@ TEST(LegendText, HasTheDigitsThatTellTheEndsOfAScaleApart) {
   EXPECT_EQ(ends(0.0f, 1.0f), (Ends{"0", "1"}));
   EXPECT_EQ(ends(-2.5f, 70000.0f), (Ends{"-2.5", "70000"}));
   EXPECT_EQ(ends(1000000.0f, 1000000.5f), (Ends{"1000000", "1000000.5"}));
-  EXPECT_EQ(ends(0.1f, 0.12345f), (Ends{"0.1", "0.1234"}));
+  EXPECT_EQ(ends(0.1f, 0.12345f), (Ends{"0.1", "0.12345"}));
   EXPECT_EQ(ends(1.7e9f, 1.7e9f + 86400.0f), (Ends{"1700000000", "1700086400"}));
   EXPECT_EQ(ends(3e-9f, 5e-9f), (Ends{"3e-09", "5e-09"}));
   EXPECT_EQ(ends(0.1f, 0.1f), (Ends{"0.1", "0.1"}));
