@@ -21,10 +21,10 @@ std::string text_of(const Json& value) {
 /// "UMAP: n_neighbors 15, min_dist 0.1"
 template <class Params>
 std::string parameters_text(const Params& params) {
-  const Json usual = parameters(Params{});
+  const Json usual = parameters(Params{}), given = parameters(params);
   const MethodGrid grid = GridFlags<Params>().of(params);
   std::string text;
-  for (const auto& [key, value] : parameters(params).items())
+  for (const auto& [key, value] : given.items())
     if (value != usual[key] || key == grid.rows.name || key == grid.columns.name)
       text += (text.empty() ? "" : ", ") + key + " " + text_of(value);
   return title(params) + (": " + text);
