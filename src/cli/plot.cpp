@@ -92,9 +92,9 @@ void run(const Options& o) {
   o.picture.check_labels(!labels.ids.empty());
 
   Picture picture{.columns = o.columns_or_square(), .names = labels.names};
-  std::int64_t dims = 2;
+  std::int64_t dims = 3;  // of all maps
   for (std::size_t i = 0; i < maps.size(); ++i) {
-    dims = std::max(dims, maps[i].cols());
+    dims = std::min(dims, maps[i].cols());
     picture.panels.push_back({.layout = maps[i],
                               .labels = labels.ids,
                               .values = values,

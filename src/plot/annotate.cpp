@@ -11,8 +11,11 @@
 namespace nearfold {
 namespace {
 
-constexpr float kMaxWidth = 0.3f;  // of a name, in widths of the map
+constexpr float kMaxWidth = 0.3f;      // of a name, in widths of the map
+constexpr float kSize = 1.0f / 40.0f;  // of the text on small maps, in sides of the map
+constexpr float kSmallestSize = 0.7f;  // of the text there, in sizes of that on others
 // In sizes of the text.
+constexpr float kMinWidth = 7.0f;    // that a name may have on any map
 constexpr float kMargin = 0.25f;     // around a name
 constexpr float kStep = 0.5f;        // from one try to the next
 constexpr float kFarthest = 8.0f;    // from the median
@@ -83,11 +86,14 @@ std::optional<Place> free_place(const Place& wanted, const std::vector<Place>& o
 }  // namespace
 
 std::int64_t annotate(Scene& scene, const Map& map, const std::vector<std::string>& names,
-                      const TextStyle& style) {
+                      TextStyle style) {
   if (map.dots.class_of.empty()) return 0;
   std::vector<Place> written;
   std::int64_t without = 0;
-  const float room = kMaxWidth * static_cast<float>(map.box.width());
+  const auto wide = static_cast<float>(map.box.width()),
+             high = static_cast<float>(map.box.height());
+  style.size = std::clamp(kSize * std::min(wide, high), kSmallestSize * style.size, style.size);
+  const float room = std::max(kMaxWidth * wide, kMinWidth * style.size);
   const float capital = kCapitals * style.size, margin = kMargin * style.size;
   const std::vector<std::string> texts = shortened(names, room, style);
   for (const Cluster& cluster : clusters(map.dots)) {

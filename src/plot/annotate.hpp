@@ -11,8 +11,9 @@ namespace nearfold {
 
 /// Writes the name of each class of `map`, but of `none`, at the median of its points, or as near
 /// as it can be written without touching another one, with a line to the median; the largest
-/// classes first. `names`: one per class. Returns how many had no room.
+/// classes first; on small maps in smaller type. `names`: one per class. Returns how many had no
+/// room.
 std::int64_t annotate(Scene& scene, const Map& map, const std::vector<std::string>& names,
-                      const TextStyle&);
+                      TextStyle);
 
 }  // namespace nearfold
