@@ -13,9 +13,10 @@ void run(const EmbedOptions& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   if (!o.budget.dry_run)
-    check_outputs({o.output, o.plot, o.report},
-                  {o.inputs.points, o.inputs.graph, o.inputs.labels, o.method.init},
-                  o.common.overwrite());
+    check_outputs(
+        {o.output, o.plot, o.report},
+        {o.inputs.points, o.inputs.graph, o.inputs.labels, o.picture.values, o.method.init},
+        o.common.overwrite());
   const Budget budget(o.budget, o.inputs.reading(), settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
@@ -32,6 +33,7 @@ void add_embed(CLI::App& app) {
   o->inputs.add_graph(command);
   o->inputs.add_labels(command);
   text(command, "--plot", o->plot, "Picture, " + picture_ends());
+  o->picture.add(command);
   text(command, "--report", o->report, "What the run did, JSON");
   o->method.add(command);
   o->index.add(command);

@@ -11,6 +11,7 @@
 #include "core/stopping.hpp"
 #include "io/descriptor.hpp"
 #include "io/standard_input.hpp"
+#include "io/utf8.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -64,15 +65,20 @@ std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> 
 }
 
 std::string printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c < ' ' || c > '~') c = '?';
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = printable_length(text);
+    out += length == 0 ? "?" : text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
   return out;
 }
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t kMax = 40;
-  return "'" + printable(text.substr(0, kMax)) + (text.size() > kMax ? "...'" : "'");
+  std::size_t end = std::min(text.size(), kMax);
+  while (end > 0 && end < text.size() && (text[end] & 0xc0) == 0x80) --end;  // whole characters
+  return "'" + printable(text.substr(0, end)) + (text.size() > kMax ? "...'" : "'");
 }
 
 ByteSource::ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind)

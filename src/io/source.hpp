@@ -22,11 +22,11 @@ static_assert(std::endian::native == std::endian::little, "file formats are read
 std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> factors);
 std::optional<std::int64_t> checked_product(std::span<const std::int64_t> factors);
 
-/// `text` for a message: whatever is not printable ASCII is a question mark, so that no file can
-/// send commands to a terminal.
+/// `text` for a message: control characters and what is not UTF-8 are question marks, so that no
+/// file can send commands to a terminal.
 std::string printable(std::string_view text);
 
-/// The same in quotes, at most 40 characters.
+/// The same in quotes, at most 40 bytes.
 std::string quoted(std::string_view text);
 
 /// Bytes with a name, a size and a position. Copies share what they read from.
