@@ -24,8 +24,9 @@ struct Recall {
 };
 
 /// k neighbours of each of n points, the point itself never among them.
-/// Row i is neighbors[i*k .. i*k+k): ids in [0, n), unique, ascending by (distance, id).
-/// Distances are as the metric defines them (euclidean: not squared), finite, >= 0.
+/// Row i is neighbors[i*k .. i*k+k): ids in [0, n), unique, ascending by distance; equal distances
+/// are in any order, of which prune() takes the first. Distances are as the metric defines them
+/// (euclidean: not squared), finite, >= 0.
 struct KnnGraph {
   std::int64_t n = 0;
   std::int64_t k = 0;
@@ -36,8 +37,13 @@ struct KnnGraph {
   // How it was made.
   std::string index = "given";   ///< "flat", "ivf:nlist=1058,nprobe=24", ..., or "given"
   std::optional<Recall> recall;  ///< measured; unset for exact graphs
-  double build_seconds = 0;      ///< until all rows could be searched for; 0 when given
-  double search_seconds = 0;     ///< from then on
+  /// Rows with more points at the distance of their last neighbour than they hold: which of them
+  /// they hold was drawn by the seed. Counted by an exact search on the processor.
+  std::optional<std::int64_t> tied_rows = {};
+  /// Points whose row, as the metric sees it, is that of an earlier one. Counted on the processor.
+  std::optional<std::int64_t> duplicates = {};
+  double build_seconds = 0;   ///< until all rows could be searched for; 0 when given
+  double search_seconds = 0;  ///< from then on
 
   double seconds() const { return build_seconds + search_seconds; }
 
@@ -61,6 +67,8 @@ struct KnnGraphView {
   // How it was made, for reports.
   std::string_view index = "given";
   std::optional<Recall> recall;
+  std::optional<std::int64_t> tied_rows = {};
+  std::optional<std::int64_t> duplicates = {};
   double build_seconds = 0;
   double search_seconds = 0;
 

@@ -13,9 +13,10 @@ void run(const EmbedOptions& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   if (!o.budget.dry_run)
-    check_outputs({o.output, o.plot, o.report},
-                  {o.inputs.points, o.inputs.graph, o.inputs.labels, o.method.init},
-                  o.common.overwrite());
+    check_outputs(
+        {o.output, o.plot, o.report},
+        {o.inputs.points, o.inputs.graph, o.inputs.labels, o.picture.values, o.method.init},
+        o.common.overwrite());
   const Budget budget(o.budget, o.inputs.reading(), settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
@@ -35,6 +36,7 @@ void add_embed(CLI::App& app) {
   };
   e.conditions.add(command, is_drawn, [&] { e.inputs.add_labels(command); });
   text(command, "--plot", o->plot, "Picture, " + picture_ends());
+  o->picture.add(command);
   text(command, "--report", o->report, "What the run did, JSON");
   o->method.add(command, e.conditions);
   o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include "cli/folder.hpp"
@@ -49,7 +50,8 @@ void write_map(const std::string& path, const Matrix& layout, io::Overwrite over
 void EmbedOptions::check() const {
   inputs.check();
   keep.check();
-  if (!plot.empty()) check_picture_path(plot);
+  picture.check(!plot.empty(), inputs.labels);
+  if (!plot.empty()) check_picture_path(plot, picture.options({}));
 }
 
 Json EmbedOptions::made_from() const {
@@ -99,6 +101,8 @@ void EmbedRun::read() {
   const auto began = Clock::now();
   progress_.run("read", [&] {
     in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
+    o_.picture.check_labels(!in_.labels.ids.empty());
+    values_ = o_.picture.read_values(in_.n());
   });
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);
@@ -122,8 +126,15 @@ Embedder EmbedRun::begin() {
   const KnnGraphView given = in_.graph;
   if (given.n > 0) source.graph = &given;
   if (from_) source.checkpoint = &*from_;
-  if (folder_)
-    source.keep_graph = [this](const KnnGraph& graph) { folder_->keep(graph, settings_.seed); };
+  const auto draw_later = [this](const KnnGraphView& graph) {
+    lines_ = lines_of(graph, neighbors_needed(settings_.method, graph.n));
+  };
+  if (o_.picture.edges && given.n > 0) draw_later(given);
+  if (folder_ || o_.picture.edges)
+    source.keep_graph = [this, draw_later](const KnnGraph& graph) {
+      if (folder_) folder_->keep(graph, settings_.seed);
+      if (o_.picture.edges) draw_later(graph);
+    };
   return Embedder(Embedder::State::begin(source, settings_, progress_.callback()));
 }
 
@@ -163,10 +174,7 @@ void EmbedRun::write(Result& result) {
   }
   if (any && !o_.plot.empty()) {
     const std::string plot = partial ? partial_of(o_.plot) : o_.plot;
-    PlotOptions look;
-    look.title = o_.method.title();
-    const Picture picture{.panels = {{result.layout, in_.labels.ids}}, .names = in_.labels.names};
-    write_picture(plot, picture, look, overwrite);
+    draw(result, plot, overwrite);
     saved_.emplace_back("picture", plot);
   }
   auto& seconds = result.info.seconds;
@@ -175,6 +183,22 @@ void EmbedRun::write(Result& result) {
   write_report(result.info);
   if (!o_.report.empty()) saved_.emplace_back("report", o_.report);
   if (folder_ && !partial) folder_->remove();
+}
+
+void EmbedRun::draw(const Result& result, const std::string& path, io::Overwrite overwrite) const {
+  const int width = UsualPicture{}.width;
+  const UsualPicture usual{.title = o_.inputs.name(),
+                           .subtitle = subtitle(result.info, settings_),
+                           .width = width,
+                           .height = height_of_map(width, result.layout.cols())};
+  const bool by_value = !values_.empty();
+  const Picture picture{
+      .panels = {{.layout = result.layout,
+                  .labels = by_value ? std::span<const std::int32_t>() : std::span(in_.labels.ids),
+                  .values = values_,
+                  .lines = o_.picture.edges ? &lines_ : nullptr}},
+      .names = in_.labels.names};
+  write_picture(path, picture, o_.picture.options(usual), overwrite);
 }
 
 void EmbedRun::tell(const Result& result) const {

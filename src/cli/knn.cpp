@@ -1,9 +1,12 @@
 // nearfold knn: points in, their neighbour graph out; or the neighbours of other points in them.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "cli/budget.hpp"
 #include "cli/commands.hpp"
@@ -16,6 +19,7 @@
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
+#include "run/check_run.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -61,10 +65,23 @@ Settings Options::settings() const {
     throw InvalidParameter(
         "--pca knows the points, not the queries; with --query leave it out, or reduce both "
         "together with nearfold convert");
+  if (!query.empty() && (points.standardize != "no" || !points.one_hot.empty()))
+    throw InvalidParameter(
+        "--standardize and --one-hot go by what is in the points, not in the queries; with --query "
+        "leave them out");
   if (include_self && csr)
     throw InvalidParameter(
         "--csr includes the points themselves already; leave --include-self out");
   return s;
+}
+
+/// umap-learn's n_neighbors as neighbours beside the point.
+int without_self(const std::string& text) {
+  const int size = parse_number<int>(text);
+  if (size < 2)
+    throw InvalidParameter("--n-neighbors is " + text +
+                           ", and must be >= 2: the point itself is counted");
+  return size - 1;
 }
 
 io::GraphFormat Options::format() const {
@@ -95,6 +112,8 @@ struct Found {
   Metric metric = Metric::euclidean;
   std::string index;
   std::optional<Recall> recall;
+  std::optional<std::int64_t> tied_rows = {}, duplicates = {};
+  std::vector<std::string> warnings = {};
 };
 
 KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> points,
@@ -117,13 +136,16 @@ Found make_graph(const Options& o, const Settings& s, HostMatrix<const float> po
   clock.lap("knn");
   io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
                   o.common.overwrite());
-  return {graph.n, s.distance.metric, graph.index, graph.recall};
+  return {graph.n,         s.distance.metric, graph.index,          graph.recall,
+          graph.tied_rows, graph.duplicates,  graph_warnings(graph)};
 }
 
 /// The neighbours of o.query, into o.output.
 Found answer(const Options& o, const Settings& s, HostMatrix<const float> points,
              const Progress& progress, Stopwatch& clock) {
-  const Matrix queries = io::read_matrix(o.query);
+  std::vector<std::string> warnings;
+  const Matrix queries = io::read_matrix(o.query, {.table = o.points.table()}, &warnings);
+  print_warnings(warnings, o.common);
   const bool through = !o.load_index.empty() || !o.save_index.empty();
   std::optional<KnnIndex> index;
   if (through) index = index_of(o, s, points, progress);
@@ -151,6 +173,9 @@ void print(const Options& o, const Found& found, Json&& seconds) {
       {"version", version()},         {"n", found.rows},     {"k", o.k}, {"seed", o.common.seed},
       {"metric", name(found.metric)}, {"index", found.index}};
   if (found.recall) report["recall"] = recall_json(*found.recall);
+  if (found.tied_rows) report["tied_rows"] = *found.tied_rows;
+  if (found.duplicates) report["duplicates"] = *found.duplicates;
+  report["warnings"] = found.warnings;
   report["seconds"] = std::move(seconds);
   const std::string text = report.dump(2) + "\n";
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
@@ -165,11 +190,13 @@ void print(const Options& o, const Found& found, Json&& seconds) {
   const std::string said = what + std::to_string(found.rows) + " points, " + name(found.metric) +
                            ", index " + found.index + "\n" + aligned(lines);
   std::fputs(for_terminal(said).c_str(), stderr);
+  print_warnings(found.warnings, o.common);
 }
 
 /// What a search needs: the stages before a map of such neighbourhoods.
 Budget budget_of(const Options& o, Settings settings) {
-  settings.method = UmapParams{.n_neighbors = o.k + 1};
+  settings.method =
+      UmapParams{.n_neighbors = std::min(o.k, std::numeric_limits<int>::max() - 1) + 1};
   Reading reading = o.points.reading();
   reading.graph_only = true;
   return {o.budget, reading, settings};
@@ -216,7 +243,16 @@ void add_knn(CLI::App& app) {
                   "is of neighbours, and only an index is made; give -o, or leave it out");
   };
   k.conditions.add(command, is_written, [&] {
-    number(command, "-k,--n-neighbors", k.k, "Neighbours per point, the point not counted");
+    CLI::Option* const count =
+        number(command, "-k", k.k, "Neighbours per point, the point itself not counted");
+    command
+        .add_option_function<std::string>(
+            "--n-neighbors", [&k](const std::string& words) { k.k = without_self(words); },
+            "The same with the point, as umap-learn counts: one more; what `nearfold embed "
+            "--n-neighbors` needs")
+        ->check(a_number<int>())
+        ->type_name("INT")
+        ->excludes(count);
     flag(command, "--include-self", k.include_self,
          "Write each point as its own first neighbour, as umap-learn wants it");
     flag(command, "--csr", k.csr,

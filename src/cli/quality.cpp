@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
@@ -20,10 +21,11 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   Conditions conditions;
+  const CLI::Option* label_k = nullptr;
   Common common;
   MetricFlags metric;
   ReadFlags reading;
-  std::string points, layout, labels, report;
+  std::string points, layout, report;
   QualityParams params;
 
   QualityParams chosen() const;
@@ -50,16 +52,19 @@ void print_table(const QualityReport& report) {
 
 void run(const Options& o) {
   const QualityParams params = o.chosen();
-  check_outputs({o.report}, {o.points, o.layout, o.labels}, o.common.overwrite());
+  check_outputs({o.report}, {o.points, o.layout, o.reading.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   std::vector<std::string> warnings;
   Matrix points, layout;
   io::Labels labels;
   progress.run("read", [&] {
-    points = o.reading.read(o.points, warnings);
-    layout = io::read_matrix(o.layout);
-    if (!o.labels.empty()) labels = io::read_labels(o.labels);
+    io::Table table = o.reading.read(o.points, warnings);
+    points = std::move(table.points);
+    layout = io::read_matrix(o.layout, {}, &warnings);
+    labels = o.reading.read_labels(std::move(table.labels), points.rows(), o.points, warnings);
   });
+  if (labels.ids.empty() && o.label_k->count() > 0)
+    throw InvalidParameter("--label-k is for labels; give --labels, or leave it out");
   print_warnings(warnings, o.common);
   const auto began = std::chrono::steady_clock::now();
   const QualityReport report = evaluate(points, layout, labels.ids, params, progress.callback());
@@ -85,17 +90,12 @@ void add_quality(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   text(command, "points", o->points, "Points, as for embed")->required();
   text(command, "map", o->layout, "Their map")->required();
-  text(command, "--labels", o->labels, "One label per point, a negative one for none");
+  o->reading.add_labels(command);
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
          "Neighbours of trustworthiness and continuity");
   Options& q = *o;
-  const auto is_labelled = [&q] {
-    return unless(!q.labels.empty(), "is for labels; give --labels, or leave it out");
-  };
-  q.conditions.add(command, is_labelled, [&] {
-    number(command, "--label-k", q.params.label_k, "Neighbours that vote on a label");
-  });
+  o->label_k = number(command, "--label-k", o->params.label_k, "Neighbours that vote on a label");
   number(command, "--exact-below", o->params.exact_below,
          "Up to this many points every one is scored");
   number(command, "--sample", o->params.rows, "Points scored of more");

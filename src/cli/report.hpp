@@ -52,4 +52,8 @@ std::string summary(const RunInfo& info, const std::vector<Line>& saved);
 /// "1.2 GB", "460 kB"
 std::string size_text(std::int64_t bytes);
 
+/// For a picture: "UMAP: n_neighbors 15, min_dist 0.1, n_epochs 50; euclidean, flat, 50 iterations,
+/// seed 42". The parameters that a grid varies, and those that are not the method's defaults.
+std::string subtitle(const RunInfo& info, const Settings& settings);
+
 }  // namespace nearfold::cli

@@ -57,8 +57,8 @@ GraphTable read_table(const Archive& archive) {
   return read_arrays(archive, "indices", "distances");
 }
 
-/// Makes the rows those of a graph, or throws.
-void make_canonical(GraphTable& table, GraphMeta& meta, bool sparse) {
+/// Makes the rows those of a graph, or throws. Equal distances keep the order of the file.
+void make_graph_rows(GraphTable& table, GraphMeta& meta, bool sparse) {
   round_up_to_zero(table);
   const SelfPlaces self = find_self(table);
   const bool included = meta.format == GraphFormat::umap || self.in_most_rows();
@@ -73,7 +73,6 @@ void make_canonical(GraphTable& table, GraphMeta& meta, bool sparse) {
                                         "numpy.take_along_axis";
   if (faults.count > 0) throw InvalidInput(faults.text + remedy);
   if (included) drop(table, self.columns);
-  sort_rows(table);
   meta.format = sparse ? GraphFormat::csr : included ? GraphFormat::umap : GraphFormat::nearfold;
 }
 
@@ -124,7 +123,7 @@ KnnGraph read_graph(const ByteSource& source, GraphMeta* meta) {
   GraphMeta found = read_meta(archive, graph);
   GraphTable table = read_table(archive);
   try {
-    make_canonical(table, found, holds_sparse_matrix(archive));
+    make_graph_rows(table, found, holds_sparse_matrix(archive));
   } catch (const InvalidInput& error) {
     throw InvalidInput("'" + source.name() + "': " + error.what());
   }
