@@ -198,7 +198,7 @@ void run(const Options& o) {
   o.inputs.check();
   if (!o.plot.empty()) check_picture_path(o.plot);
   check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
-  if (o.time_recomputing && o.inputs.points.empty())
+  if (o.time_recomputing && (o.inputs.points.empty() || o.index.precomputed()))
     throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   const auto [methods, rows, columns] = o.grid();
@@ -215,6 +215,7 @@ void run(const Options& o) {
   Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output));
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
+  if (o.index.precomputed()) in.take_as_distances(k);
   GridFolder folder(o.output, rows, columns, made_from(o, in, settings), o.common.overwrite());
   const KnnGraph graph = graph_for(in, k, settings, folder, progress);
   describe(graph, folder.manifest()["graph"]);

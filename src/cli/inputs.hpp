@@ -22,6 +22,9 @@ struct Inputs {
   io::Labels labels;
 
   std::int64_t n() const { return graph.n > 0 ? graph.n : points.rows(); }
+  /// The points are distances: the k nearest of each become the graph, and nothing else of them is
+  /// kept.
+  void take_as_distances(std::int64_t k);
 };
 
 /// Which array of an .npz, and how missing values are handled.
@@ -29,7 +32,8 @@ struct ReadFlags {
   std::string array, missing = "error";
 
   void add_reading(CLI::App& app);
-  Matrix read(const std::string& path, std::vector<std::string>& warnings) const;
+  /// Less offsets where the metric does not see them.
+  io::Points read(const std::string& path, Metric metric, std::vector<std::string>& warnings) const;
 };
 
 /// Points of a file, or their scores on principal axes.
@@ -41,8 +45,9 @@ struct PointFlags : ReadFlags {
   CLI::Option* add_points(CLI::App& app);
   /// The file, where it can be read in blocks and nothing in it has to be filled in.
   std::optional<io::RowFile> row_file() const;
-  /// `disk` is the folder for points that the budget leaves on disk; empty: they are in memory.
-  io::Points read_points(const Cpu& on, std::vector<std::string>& warnings,
+  /// Points to be compared by `metric`. `disk` is the folder for points that the budget leaves on
+  /// disk; empty: they are in memory.
+  io::Points read_points(const Cpu& on, Metric metric, std::vector<std::string>& warnings,
                          const std::string& disk = "") const;
   /// What a budget has to know.
   Reading reading() const;
@@ -51,6 +56,7 @@ struct PointFlags : ReadFlags {
 /// Names of the files; empty ones are not read.
 struct InputFlags : PointFlags {
   std::string graph, labels;
+  int ids_from = 0;
 
   void add_graph(CLI::App& app);
   void add_labels(CLI::App& app);
@@ -61,10 +67,15 @@ struct InputFlags : PointFlags {
   /// Throws InvalidParameter when there are neither points nor a graph, or pca without points.
   void check() const;
   Reading reading() const;
+  /// Throws InvalidParameter when a matrix of distances comes with what it replaces.
+  void check_precomputed() const;
   /// Throws InvalidInput when they do not belong together, InvalidParameter when the graph was made
   /// by another metric than the one that was asked for. `disk` as in read_points().
   Inputs read(const Cpu& on, const MetricFlags& metric = {}, const std::string& disk = "") const;
 };
+
+/// Warns of points that look like the distances between all points.
+void warn_of_distances(const io::Points& points, std::vector<std::string>& warnings);
 
 /// One a line on stderr.
 void print_warnings(const std::vector<std::string>& warnings, const Common& common);

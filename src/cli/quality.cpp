@@ -10,6 +10,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -49,11 +50,14 @@ void print_table(const QualityReport& report) {
 
 void run(const Options& o) {
   const QualityParams params = o.chosen();
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.report}, {o.points, o.layout, o.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
   std::vector<std::string> warnings;
-  const Matrix points = o.reading.read(o.points, warnings), layout = io::read_matrix(o.layout);
+  const io::Points points = o.reading.read(o.points, params.distance.metric, warnings);
+  io::Shift of_map;
+  const Matrix layout = io::read_matrix(o.layout, {}, nullptr, &of_map);
   print_warnings(warnings, o.common);
   io::Labels labels;
   if (!o.labels.empty()) labels = io::read_labels(o.labels);

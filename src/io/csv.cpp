@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "io/formats.hpp"
+#include "io/rounding.hpp"
 #include "io/text.hpp"
 #include "nearfold/error.hpp"
 
@@ -16,18 +17,29 @@ namespace {
 
 enum class Number { yes, no, too_large };
 
+Number in_range(double value) {
+  const bool fits = std::isinf(value) || !std::isinf(static_cast<float>(value));
+  return fits ? Number::yes : Number::too_large;
+}
+
+/// What double does not hold is too large, or so small that it is 0.
+Number beyond_double(std::string_view text, double& value) {
+  const std::size_t exponent = text.find_first_of("eE");
+  const bool small = exponent == std::string_view::npos
+                         ? text.find_first_of("123456789") > text.find('.')
+                         : text.substr(exponent + 1).starts_with('-');
+  value = text.starts_with('-') ? -0.0 : 0.0;
+  return small ? Number::yes : Number::too_large;
+}
+
 /// The whole of `text` as a number; "nan" and "inf" are numbers.
-Number parse_number(std::string_view text, float& value) {
+Number parse_number(std::string_view text, double& value) {
   text = trimmed(text);
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   const char* const end = text.data() + text.size();
-  auto [after, status] = std::from_chars(text.data(), end, value);
+  const auto [after, status] = std::from_chars(text.data(), end, value);
   if (status == std::errc::invalid_argument || after != end) return Number::no;
-  if (status == std::errc{}) return Number::yes;
-  double wide = 0;  // too large for float32, or too small: then it is a subnormal number or 0
-  if (std::from_chars(text.data(), end, wide).ec != std::errc{}) return Number::too_large;
-  value = static_cast<float>(wide);
-  return std::isinf(value) ? Number::too_large : Number::yes;
+  return status == std::errc{} ? in_range(value) : beyond_double(text, value);
 }
 
 /// What pandas, R and numpy write where there is no value.
@@ -64,10 +76,11 @@ char delimiter_of(std::string_view line) {
 
 class CsvReader {
  public:
-  CsvReader(ByteSource& source, Missing missing) : lines_(source), missing_(missing) {}
+  CsvReader(ByteSource& source, Missing missing)
+      : source_(source), lines_(source), missing_(missing) {}
 
   Matrix read() {
-    std::vector<float> values;
+    TextValues values;
     std::string_view line;
     if (!lines_.next(line)) lines_.fail("the file has no text");
     delimiter_ = delimiter_of(line);
@@ -78,8 +91,7 @@ class CsvReader {
     do append_row(line, values);
     while (lines_.next(line));
     lines_.finish();
-    const auto rows = static_cast<std::int64_t>(values.size()) / cols_;
-    return {rows, cols_, std::move(values)};
+    return values.take(cols_, source_);
   }
 
  private:
@@ -94,7 +106,7 @@ class CsvReader {
     for (bool more = true; more;) {
       const std::string_view field = take_field(line, more);
       if (looks_binary(field)) return false;
-      float ignored = 0;
+      double ignored = 0;
       if (parse_number(field, ignored) != Number::no) return false;
       text |= !is_missing(field);
     }
@@ -108,19 +120,19 @@ class CsvReader {
   }
 
   /// Room for all rows if they are as long as `line`; a value has two bytes at least.
-  void reserve(std::vector<float>& values, std::string_view line) const {
+  void reserve(TextValues& values, std::string_view line) const {
     const auto rows = lines_.bytes() / static_cast<std::int64_t>(line.size() + 1) + 1;
     const std::int64_t most = lines_.bytes() / 2 + cols_;
     const std::int64_t wanted = checked_product({rows, cols_}).value_or(most);
     values.reserve(static_cast<std::size_t>(std::min(wanted, most)));
   }
 
-  void append_row(std::string_view line, std::vector<float>& values) const {
+  void append_row(std::string_view line, TextValues& values) const {
     line = without_margin(line);
     std::int64_t column = 0;
     for (bool more = true; more;) {
       ++column;
-      float value = 0;
+      double value = 0;
       if (!take_number(line, value, more)) {
         const std::string_view field = take_field(line, more);
         value = number_of(field, column);
@@ -133,10 +145,10 @@ class CsvReader {
   }
 
   /// The quick way: a bare number and its delimiter are taken off `line`, or nothing is.
-  bool take_number(std::string_view& line, float& value, bool& more) const {
+  bool take_number(std::string_view& line, double& value, bool& more) const {
     const char* const end = line.data() + line.size();
     const auto [after, status] = std::from_chars(skip_spaces(line.data(), end), end, value);
-    if (status != std::errc{}) return false;
+    if (status != std::errc{} || in_range(value) != Number::yes) return false;
     const char* at = skip_spaces(after, end);
     more = at != end;
     if (more && delimiter_ == ' ' && at == after) return false;
@@ -177,15 +189,15 @@ class CsvReader {
     return field;
   }
 
-  float number_of(std::string_view field, std::int64_t column) const {
-    float value = 0;
+  double number_of(std::string_view field, std::int64_t column) const {
+    double value = 0;
     const Number found = parse_number(field, value);
     if (found == Number::yes) return value;
     if (found == Number::too_large)
       lines_.fail(quoted(field) + " does not fit float32 (3.4e38): rescale the data", column);
     if (looks_binary(field))
       lines_.fail("there are control characters: this is a binary file, not text", column);
-    if (is_missing(field) && missing_ == Missing::nan) return std::nanf("");
+    if (is_missing(field) && missing_ == Missing::nan) return std::nan("");
     if (is_missing(field))
       lines_.fail((trimmed(field).empty() ? "the field is empty" : quoted(field) + " is no value") +
                       std::string(": fill in missing values, or take the mean of the column "
@@ -202,6 +214,7 @@ class CsvReader {
                 column);
   }
 
+  ByteSource& source_;
   LineReader lines_;
   Missing missing_;
   char delimiter_ = ',';

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "io/rounding.hpp"
 #include "io/values.hpp"
 #include "nearfold/error.hpp"
 
@@ -26,6 +27,10 @@ Matrix read_only_array(ByteSource& source) {
   return read_npz(source);
 }
 
+Matrix read_only_dataset(ByteSource& source) {
+  return read_hdf5(source, "");
+}
+
 // clang-format off
 constexpr Format kFormats[] = {
     {"npy",   {".npy"},                       "\x93NUMPY", read_npy,        describe_npy,   read_npy_labels},
@@ -38,41 +43,79 @@ constexpr Format kFormats[] = {
     {"fbin",  {".fbin"},                      "",          read_fbin,       describe_fbin,  nullptr},
     {"u8bin", {".u8bin"},                     "",          read_u8bin,      describe_u8bin, nullptr},
     {"i8bin", {".i8bin"},                     "",          read_i8bin,      describe_i8bin, nullptr},
+    {"hdf5",  {".h5", ".hdf5", ".h5ad"},      "\x89HDF\r\n", read_only_dataset, describe_hdf5, nullptr},
+    {"mtx",   {".mtx"},                "%%MatrixMarket",   read_matrix_market, describe_matrix_market, nullptr},
 };
 // clang-format on
 
-/// Formats that are not read, by how their files begin, whatever these are called.
-constexpr std::pair<std::string_view, std::string_view> kForeign[] = {
-    {"\x89HDF", "HDF5"},
-    {"%%MatrixMarket", "a Matrix Market file"},
-    {"PAR1", "Parquet"},
-    {"ARROW1", "Arrow"},
-    {"\x89PNG", "a PNG image"}};
+/// A format that is not read, by how its files begin or what their names end with, and the
+/// expression of Python that reads it.
+struct Foreign {
+  std::string_view what;
+  std::string_view magic;
+  std::array<std::string_view, 3> endings;
+  std::string_view imports, expression;  // with FILE for the name
+};
+
+// clang-format off
+constexpr Foreign kForeign[] = {
+    {"HDF5",             "\x89HDF",  {".h5", ".hdf5", ".h5ad"}, "h5py",    "h5py.File('FILE')['X'][:]"},
+    {"Parquet",          "PAR1",     {".parquet"},              "pandas",  "pandas.read_parquet('FILE').to_numpy('float64')"},
+    {"Arrow",            "ARROW1",   {".arrow", ".feather", ".ipc"}, "pandas", "pandas.read_feather('FILE').to_numpy('float64')"},
+    {"a MATLAB file",    "MATLAB",   {".mat"},                  "scipy.io", "scipy.io.loadmat('FILE')['X']"},
+    {"an Excel table",   "",         {".xlsx", ".xls"},         "pandas",  "pandas.read_excel('FILE').to_numpy('float64')"},
+    {"a Python pickle",  "",         {".pkl", ".pickle"},       "pandas",  "pandas.read_pickle('FILE')"},
+    {"a PNG image",      "\x89PNG",  {},                        "",        ""},
+};
+// clang-format on
+
+[[noreturn]] void refuse_foreign(const ByteSource& source, const Foreign& foreign) {
+  std::string text =
+      "'" + source.name() + "' is " + std::string(foreign.what) + ", which is not read: convert it";
+  std::string expression(foreign.expression);
+  if (const std::size_t at = expression.find("FILE"); at != std::string::npos)
+    expression.replace(at, 4, source.name());
+  if (!expression.empty())
+    text += ", with python3 -c \"import numpy, " + std::string(foreign.imports) +
+            "; numpy.save('points.npy', " + expression + ")\"";
+  throw InvalidInput(text);
+}
+
+bool ends_with_any(std::string_view name, std::span<const std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+    return !ending.empty() && name.ends_with(ending);
+  });
+}
 
 /// The format whose magic the file begins with, else the one its name ends with.
 const Format& format_of(const ByteSource& source) {
   std::array<std::byte, 16> start{};
   const std::size_t got = source.peek(0, start);
   const std::string_view head(reinterpret_cast<const char*>(start.data()), got);
-  for (const Format& format : kFormats)
-    if (!format.magic.empty() && head.starts_with(format.magic)) return format;
-  for (const auto& [magic, what] : kForeign)
-    if (head.starts_with(magic))
-      throw InvalidInput("'" + source.name() + "' is " + std::string(what) +
-                         ", which is not read: convert it, for example with numpy.save");
-
   std::string name = source.name();
   for (char& c : name)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (const Foreign& foreign : kForeign)  // what begins like others goes by its name
+    if (foreign.magic.empty() && ends_with_any(name, foreign.endings))
+      refuse_foreign(source, foreign);
+  const auto is_read = [](const Format& format) { return format.name != "hdf5" || reads_hdf5(); };
+  for (const Format& format : kFormats)
+    if (!format.magic.empty() && head.starts_with(format.magic) && is_read(format)) return format;
+  for (const Foreign& foreign : kForeign)
+    if (!foreign.magic.empty() && head.starts_with(foreign.magic)) refuse_foreign(source, foreign);
+
   const bool packed = name.ends_with(".gz");
   if (packed) name.resize(name.size() - 3);
   std::string known;
   for (const Format& format : kFormats) {
     for (const std::string_view ending : format.endings)
-      if (!ending.empty() && name.ends_with(ending) && (!packed || format.name == "idx"))
+      if (!ending.empty() && name.ends_with(ending) && (!packed || format.name == "idx") &&
+          is_read(format))
         return format;
-    known += " " + std::string(format.endings[0]);
+    if (is_read(format)) known += " " + std::string(format.endings[0]);
   }
+  for (const Foreign& foreign : kForeign)
+    if (ends_with_any(name, foreign.endings)) refuse_foreign(source, foreign);
   throw InvalidInput("'" + source.name() + "': the format is not known by its name (known:" +
                      known + " .tsv .txt .idx.gz): convert it, for example with numpy.save");
 }
@@ -89,18 +132,21 @@ ByteSource unpacked(const ByteSource& source, const Format& format) {
 }  // namespace
 
 Matrix read_matrix(const std::string& path, const ReadOptions& options,
-                   std::vector<std::string>* warnings) {
+                   std::vector<std::string>* warnings, Shift* shift) {
   const ByteSource file = ByteSource::file(path);
   const Format& format = format_of(file);
   ByteSource source = unpacked(file, format);
-  if (!options.array.empty() && format.name != "npz")
+  if (!options.array.empty() && format.name != "npz" && format.name != "hdf5")
     throw InvalidInput("'" + path + "' is " + std::string(format.name) + ", which has no array " +
-                       quoted(options.array) + ": only .npz files hold named arrays");
+                       quoted(options.array) + ": only .npz files and HDF5 hold named arrays");
+  source.rounding().set(shift);
   const bool may_miss = format.name == "csv" && options.missing == Missing::nan;
-  Matrix points = format.name == "npz" ? read_npz(source, options.array)
-                  : may_miss           ? read_csv_or_nan(source)
-                                       : format.read(source);
+  Matrix points = format.name == "npz"    ? read_npz(source, options.array)
+                  : format.name == "hdf5" ? read_hdf5(source, options.array)
+                  : may_miss              ? read_csv_or_nan(source)
+                                          : format.read(source);
   if (warnings != nullptr) warn_of_rounding(source, *warnings);
+  if (shift != nullptr) shift->offsets = source.rounding().offsets();
   return points;
 }
 
@@ -140,8 +186,15 @@ FileInfo describe_file(const std::string& path) {
   return info;
 }
 
-KnnGraph read_graph(const std::string& path, GraphMeta* meta) {
-  return read_graph(ByteSource::file(path), meta);
+KnnGraph read_graph(const std::string& path, GraphMeta* meta, int ids_from) {
+  const ByteSource file = ByteSource::file(path);
+  std::array<char, 6> start{};
+  file.peek(0, std::as_writable_bytes(std::span(start)));
+  if (std::string_view(start.data(), start.size()) == "\x93NUMPY")
+    throw InvalidInput("'" + path +
+                       "' is one array (.npy): a graph is an .npz of ids and distances; distances "
+                       "between all points are given instead of points, with --metric precomputed");
+  return read_graph(file, meta, ids_from);
 }
 
 }  // namespace nearfold::io

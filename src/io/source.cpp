@@ -10,6 +10,7 @@
 
 #include "core/stopping.hpp"
 #include "io/descriptor.hpp"
+#include "io/rounding.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -75,7 +76,11 @@ std::string quoted(std::string_view text) {
 }
 
 ByteSource::ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind)
-    : name_(std::move(name)), size_(size), kind_(kind), read_at_(std::move(read_at)) {}
+    : name_(std::move(name)),
+      size_(size),
+      kind_(kind),
+      rounding_(std::make_shared<Rounding>()),
+      read_at_(std::move(read_at)) {}
 
 ByteSource ByteSource::file(const std::string& path) {
   // Non-blocking: opening a pipe without a writer would wait for ever.

@@ -7,6 +7,7 @@
 #include "core/check_points.hpp"
 #include "core/device.hpp"
 #include "core/stopping.hpp"
+#include "knn/same_points.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/plan.hpp"
@@ -75,6 +76,8 @@ void check_source(const Source& source, const Init& init, const Settings& settin
     throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
                        " points and the data " + std::to_string(source.points.rows()) +
                        "; give the data the graph was made of");
+  if (source.graph && source.points.host.rows() > 0)
+    require_same_points(*source.graph, source.points.host);
   if (!source.planned) check_memory(source, settings);
   if (source.checkpoint) return check_checkpoint(*source.checkpoint, settings, source.n());
   if (std::holds_alternative<PcaInit>(init) && !source.points.any())
