@@ -106,7 +106,7 @@ TEST_F(BadData, AnOutlierBlowsUpNeitherGridNorMap) {  // 36
        {map_of("a.npy"), tsne_of("a.npy", "--negative-gradient-method fft")}) {
     fs::remove(path("r.json"));
     expect_map(command + " --report " + path("r.json"));
-    EXPECT_LT(report()["peak_bytes"], 200'000'000);
+    EXPECT_LT(report()["peak_bytes"], 400'000'000);  // of which sanitizers take half
   }
 }
 
