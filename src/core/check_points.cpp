@@ -86,7 +86,7 @@ void require_spread(float spread) {
   constexpr float kLeast = 1e-16F;
   if (spread == 0 || spread >= kLeast) return;
   std::ostringstream text;
-  text << "the points differ from the first by " << spread
+  text << "the points differ from row 0 by " << spread
        << " at most; differences below 1e-16 underflow in distances: scale the data, by 1e"
        << static_cast<int>(std::ceil(-std::log10(spread)));
   throw InvalidInput(text.str());

@@ -138,7 +138,8 @@ Matrix read_matrix(const std::string& path, const ReadOptions& options,
   ByteSource source = unpacked(file, format);
   if (!options.array.empty() && format.name != "npz" && format.name != "hdf5")
     throw InvalidInput("'" + path + "' is " + std::string(format.name) + ", which has no array " +
-                       quoted(options.array) + ": only .npz files and HDF5 hold named arrays");
+                       quoted(options.array) +
+                       ": only .npz files hold named arrays, and HDF5 datasets");
   source.rounding().set(shift);
   const bool may_miss = format.name == "csv" && options.missing == Missing::nan;
   Matrix points = format.name == "npz"    ? read_npz(source, options.array)

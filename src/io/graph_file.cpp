@@ -79,9 +79,15 @@ GraphTable read_by_kind(const Archive& archive) {
   const Candidate* distances = named(all, kDistanceNames);
   const bool both_named = ids != nullptr && distances != nullptr;
   if (!both_named) {
+    const bool unnamed = archive.has("arr_0");
     if (all.size() != 2 || all[0].shape != all[1].shape)
-      return read_arrays(archive, ids != nullptr ? ids->name : "indices",
-                         distances != nullptr ? distances->name : "distances");
+      return read_arrays(archive,
+                         ids != nullptr ? ids->name
+                         : unnamed      ? "arr_0"
+                                        : "indices",
+                         distances != nullptr ? distances->name
+                         : unnamed            ? "arr_1"
+                                              : "distances");
     ids = &all[0];
     distances = &all[1];
   }
@@ -105,6 +111,7 @@ void count_from_zero(GraphTable& table) {
 
 /// No row has the first point, and some have one beyond the last.
 void refuse_ids_from_one(const GraphTable& table) {
+  if (table.ids.empty()) return;
   const auto [least, most] = std::minmax_element(table.ids.begin(), table.ids.end());
   if (*least == 1 && *most == table.n)
     throw InvalidInput("ids are in [1, " + std::to_string(table.n) + "] for " +
