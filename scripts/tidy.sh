@@ -3,13 +3,13 @@
 #
 #   scripts/tidy.sh             all of src/
 #   scripts/tidy.sh --changed   the files of src/ that differ from BASE or include a header that does,
-#                               30 at most, those of most changed lines. Others are named.
+#                               20 at most, those of most changed lines. Others are named.
 #
 # BASE: a commit; if not given, the last one that landed. A clone does not know which that is, so it
 # is taken for the newest one six hours older than HEAD: more may be looked at than differs, not less.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-most=30
+most=20
 
 last_landed() {
   git rev-list -n 1 --first-parent --min-age=$(($(git log -1 --format=%ct) - 6 * 3600)) HEAD
