@@ -11,6 +11,7 @@
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
 #include "cli/picture_file.hpp"
+#include "cli/picture_flags.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "core/stopping.hpp"
@@ -37,8 +38,15 @@ struct Options {
   std::string zero_vectors = "error", plot, report;
   std::optional<int> neighbors;
   std::optional<double> min_recall, min_quality;
-  bool dark = false, no_break_even = false;
+  LookFlags look;
+  bool no_break_even = false;
 
+  PlotOptions picture(int rows, int columns) const {
+    return look.options({.title = std::string(method.title()) + " of " + inputs.name() +
+                                  " over exact and approximate neighbours",
+                         .width = kPanel * columns + 120,
+                         .height = height_of_map(kPanel, method.dims) * rows + 120});
+  }
   Distance distance(const std::string& metric) const {
     return MetricFlags{metric, zero_vectors}.distance();
   }
@@ -63,6 +71,7 @@ Indexes indexes_of(const Options& o) {
 
 /// Everything that is wrong whatever the data. Returns the settings under the first metric.
 Settings check(const Options& o, const Indexes& indexes) {
+  o.inputs.check();
   for (const double least : {o.min_recall.value_or(0), o.min_quality.value_or(0)})
     if (!(least >= 0 && least <= 1))
       throw InvalidParameter("a least recall or quality of " + std::to_string(least) +
@@ -74,7 +83,8 @@ Settings check(const Options& o, const Indexes& indexes) {
     throw InvalidParameter(std::to_string(*o.neighbors) + " neighbours; use 1 or more");
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.plot, o.report}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
-  if (!o.plot.empty()) check_picture_path(o.plot);
+  o.look.check(!o.plot.empty());
+  if (!o.plot.empty()) check_picture_path(o.plot, o.picture(1, 1));
   for (const std::string& metric : o.metrics)
     for (const KnnParams& knn : indexes.methods)
       validate(Settings{.knn = knn, .distance = o.distance(metric)});
@@ -168,11 +178,7 @@ void check_gates(const Options& o, const std::vector<Experiment>& experiments) {
 
 void draw_all(const Options& o, const Inputs& in, const std::vector<Experiment>& experiments) {
   const Picture picture = panels_of(experiments, in.labels.names);
-  const PlotOptions look{.width = kPanel * picture.columns + 120,
-                         .height = kPanel * static_cast<int>(experiments.size()) + 120,
-                         .title = std::string(o.method.title()) + " of " + o.inputs.name() +
-                                  " over exact and approximate neighbours",
-                         .dark = o.dark};
+  const PlotOptions look = o.picture(static_cast<int>(experiments.size()), picture.columns);
   write_picture(o.plot, picture, look, o.common.overwrite());
 }
 
@@ -184,6 +190,7 @@ void run(const Options& o) {
   for (const std::string& metric : o.metrics)
     if (sees_shift(metric_named(metric))) strictest.metric = metric;
   const Inputs in = o.inputs.read(o.common.cpu(), strictest);
+  o.look.check_labels(!in.labels.ids.empty());
   print_warnings(in.warnings, o.common);
   std::vector<std::int64_t> sizes = o.subsets;
   if (sizes.empty()) sizes = {in.points.rows()};
@@ -244,7 +251,7 @@ void add_compare(CLI::App& app) {
   number(command, "--min-quality", o->min_quality, "Exit with 7 if a map's trustworthiness is less")
       ->default_str("none");
   text(command, "--plot", o->plot, "Picture with a map for each, " + picture_ends());
-  flag(command, "--dark", o->dark, "Dark background");
+  o->look.add(command);
   text(command, "--report", o->report, "All of it, JSON");
   o->common.add(command);
   o->method.add(command);

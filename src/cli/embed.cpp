@@ -14,9 +14,10 @@ void run(const EmbedOptions& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   if (!o.budget.dry_run)
-    check_outputs({o.output, o.plot, o.report},
-                  {o.inputs.points, o.inputs.graph, o.inputs.labels, o.method.init},
-                  o.common.overwrite());
+    check_outputs(
+        {o.output, o.plot, o.report},
+        {o.inputs.points, o.inputs.graph, o.inputs.labels, o.picture.values, o.method.init},
+        o.common.overwrite());
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   if (o.index.precomputed()) o.inputs.check_precomputed();
   Reading reading = o.inputs.reading();
@@ -39,6 +40,7 @@ void add_embed(CLI::App& app) {
   o->inputs.add_graph(command);
   o->inputs.add_labels(command);
   text(command, "--plot", o->plot, "Picture, " + picture_ends());
+  o->picture.add(command);
   text(command, "--report", o->report, "What the run did, JSON");
   o->method.add(command);
   o->index.add(command);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include "cli/picture_file.hpp"
@@ -52,7 +53,8 @@ void EmbedOptions::check() const {
   io::row_format_of(output);
   if (output == io::kStandardOutput && common.json)
     throw InvalidParameter("-o - and --json both write to standard output; name a file for one");
-  if (!plot.empty()) check_picture_path(plot);
+  picture.check(!plot.empty(), inputs.labels);
+  if (!plot.empty()) check_picture_path(plot, picture.options({}));
 }
 
 Json EmbedOptions::made_from() const {
@@ -101,7 +103,9 @@ void EmbedRun::read() {
   const auto began = Clock::now();
   in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
   if (o_.index.precomputed())
-    in_.take_as_distances(neighbors_needed(settings_.method, in_.points.rows()));
+    in_.take_as_distances(neighbors_needed(settings_.method, in_.points.rows()), settings_.seed);
+  o_.picture.check_labels(!in_.labels.ids.empty());
+  values_ = o_.picture.read_values(in_.n());
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);
 }
@@ -124,8 +128,15 @@ Embedder EmbedRun::begin() {
   const KnnGraphView given = in_.graph;
   if (given.n > 0) source.graph = &given;
   if (from_) source.checkpoint = &*from_;
-  if (folder_)
-    source.keep_graph = [this](const KnnGraph& graph) { folder_->keep(graph, settings_.seed); };
+  const auto draw_later = [this](const KnnGraphView& graph) {
+    lines_ = lines_of(graph, neighbors_needed(settings_.method, graph.n));
+  };
+  if (o_.picture.edges && given.n > 0) draw_later(given);
+  if (folder_ || o_.picture.edges)
+    source.keep_graph = [this, draw_later](const KnnGraph& graph) {
+      if (folder_) folder_->keep(graph, settings_.seed);
+      if (o_.picture.edges) draw_later(graph);
+    };
   return Embedder(Embedder::State::begin(source, settings_, progress_.callback()));
 }
 
@@ -159,17 +170,28 @@ void EmbedRun::write(Result& result) {
     map.insert(map.size() - 4, ".partial");  // before .npy, .csv or .tsv
   if (result.layout.rows() > 0)
     write_map(map, result.layout, partial ? io::Overwrite::yes : o_.common.overwrite());
-  if (!o_.plot.empty() && result.layout.rows() > 0) {
-    PlotOptions look;
-    look.title = o_.method.title();
-    const Picture picture{.panels = {{result.layout, in_.labels.ids}}, .names = in_.labels.names};
-    write_picture(o_.plot, picture, look, o_.common.overwrite());
-  }
+  if (!o_.plot.empty() && result.layout.rows() > 0) draw(result);
   auto& seconds = result.info.seconds;
   seconds.insert(seconds.begin(), {"read", read_});
   seconds.emplace_back("write", seconds_since(began));
   write_report(result.info);
   if (folder_ && !partial) folder_->remove();
+}
+
+void EmbedRun::draw(const Result& result) const {
+  const int width = UsualPicture{}.width;
+  const UsualPicture usual{.title = o_.inputs.name(),
+                           .subtitle = subtitle(result.info, settings_),
+                           .width = width,
+                           .height = height_of_map(width, result.layout.cols())};
+  const bool by_value = !values_.empty();
+  const Picture picture{
+      .panels = {{.layout = result.layout,
+                  .labels = by_value ? std::span<const std::int32_t>() : std::span(in_.labels.ids),
+                  .values = values_,
+                  .lines = o_.picture.edges ? &lines_ : nullptr}},
+      .names = in_.labels.names};
+  write_picture(o_.plot, picture, o_.picture.options(usual), o_.common.overwrite());
 }
 
 void EmbedRun::tell(const Result& result) const {

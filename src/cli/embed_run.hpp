@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/budget.hpp"
 #include "cli/checkpoint_folder.hpp"
@@ -11,6 +12,7 @@
 #include "cli/inputs.hpp"
 #include "cli/keeping.hpp"
 #include "cli/method_flags.hpp"
+#include "cli/picture_flags.hpp"
 #include "cli/progress.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -23,6 +25,7 @@ struct EmbedOptions {
   InputFlags inputs;
   KeepFlags keep;
   BudgetFlags budget;
+  PictureFlags picture;
   std::string output, plot, report;
 
   void check() const;
@@ -44,6 +47,7 @@ class EmbedRun {
   Embedder begin();
   Result optimize();
   void write(Result& result);
+  void draw(const Result& result) const;
   void write_report(const RunInfo& info) const;
   void tell(const Result& result) const;
 
@@ -53,6 +57,8 @@ class EmbedRun {
   ProgressPrinter progress_;
   std::optional<CheckpointFolder> folder_;
   Inputs in_;
+  std::vector<float> values_;  // of the picture
+  Lines lines_;
   std::optional<Checkpoint> from_;
   double read_ = 0;  // seconds before the run
 };

@@ -12,6 +12,7 @@ namespace nearfold::cli {
 namespace {
 
 bool is_same_file(const std::string& a, const std::string& b) {
+  if (a == "-" || b == "-") return false;  // standard output and input
   std::error_code missing;
   return a == b || std::filesystem::equivalent(a, b, missing);
 }

@@ -13,6 +13,7 @@
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
 #include "cli/picture_file.hpp"
+#include "cli/picture_flags.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
@@ -35,9 +36,11 @@ struct Options {
   BudgetFlags budget;
   MethodFlags method;
   OneOfEach<GridFlags, Method> axes;
+  LookFlags look;
   std::string output, plot;
-  std::optional<int> width;
-  bool dark = false, time_recomputing = false;
+  bool time_recomputing = false;
+
+  PlotOptions picture() const;
 
   MethodGrid grid() const {
     return std::visit(
@@ -148,6 +151,17 @@ Json account(const Options& o, const GridFolder& folder, const std::vector<Metho
           {"searches_timed", o.time_recomputing}};
 }
 
+PlotOptions Options::picture() const {
+  const auto [methods, rows, columns] = grid();
+  const int across = static_cast<int>(columns.values.size());
+  const int wide = look.width.value_or(kPanel * across + 100);
+  const int high = height_of_map(wide, method.dims) * static_cast<int>(rows.values.size()) / across;
+  return look.options({.title = std::string(method.title()) + " of " + inputs.name() + ", " +
+                                std::to_string(methods.size()) + " settings, one graph",
+                       .width = wide,
+                       .height = high});
+}
+
 void draw_all(const Options& o, const Inputs& in, const GridFolder& folder) {
   Picture picture;
   const GridAxis &rows = folder.rows(), &columns = folder.columns();
@@ -158,12 +172,7 @@ void draw_all(const Options& o, const Inputs& in, const GridFolder& folder) {
     picture.column_titles.push_back(columns.label(c));
   for (std::size_t m = 0; m < folder.cells(); ++m)
     picture.panels.push_back({.layout = folder.map(m), .labels = in.labels.ids});
-  const int width = o.width.value_or(kPanel * picture.columns + 100);
-  PlotOptions look{.width = width,
-                   .height = width * static_cast<int>(rows.values.size()) / picture.columns,
-                   .title = std::string(o.method.title()) + " of " + o.inputs.name() + ", " +
-                            std::to_string(folder.cells()) + " settings, one graph",
-                   .dark = o.dark};
+  const PlotOptions look = o.picture();
   if (o.plot.empty())
     write_picture(folder.file("grid.png"), picture, look, io::Overwrite::yes);
   else
@@ -196,7 +205,7 @@ Settings largest_of(const std::vector<Method>& methods, Settings settings) {
 void run(const Options& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
-  if (!o.plot.empty()) check_picture_path(o.plot);
+  check_picture_path(o.plot.empty() ? "grid.png" : o.plot, o.picture());
   check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   if (o.time_recomputing && (o.inputs.points.empty() || o.index.precomputed()))
     throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
@@ -213,9 +222,10 @@ void run(const Options& o) {
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
   Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output));
+  o.look.check_labels(!in.labels.ids.empty());
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
-  if (o.index.precomputed()) in.take_as_distances(k);
+  if (o.index.precomputed()) in.take_as_distances(k, settings.seed);
   GridFolder folder(o.output, rows, columns, made_from(o, in, settings), o.common.overwrite());
   const KnnGraph graph = graph_for(in, k, settings, folder, progress);
   describe(graph, folder.manifest()["graph"]);
@@ -253,8 +263,7 @@ void add_grid(CLI::App& app) {
   std::apply([&](auto&... axes) { (axes.add(command), ...); }, o->axes);
   flag(command, "--time-recomputing", o->time_recomputing,
        "Also time the searches that the shared graph saved");
-  number(command, "--width", o->width, "Pixels of the picture");
-  flag(command, "--dark", o->dark, "Dark background");
+  o->look.add(command);
   o->index.add(command);
   o->budget.add(command);
   o->common.add(command);

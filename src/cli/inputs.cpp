@@ -14,25 +14,103 @@
 
 namespace nearfold::cli {
 
-void ReadFlags::add_reading(CLI::App& app) {
+namespace {
+
+constexpr const char* kGroup = "Tables (.csv .tsv .txt, .gz too)";
+
+CLI::Option* names(CLI::App& app, const std::string& flag, std::vector<std::string>& target,
+                   const std::string& help) {
+  return app.add_option(flag, target, help)
+      ->allow_extra_args(false)
+      ->type_name("NAME,...")
+      ->group(kGroup);
+}
+
+io::Header header_named(const std::string& word) {
+  if (word == "yes") return io::Header::yes;
+  return word == "no" ? io::Header::no : io::Header::automatic;
+}
+
+io::Scaling scaling_named(const std::string& word) {
+  if (word == "standard") return io::Scaling::standard;
+  return word == "robust" ? io::Scaling::robust : io::Scaling::none;
+}
+
+}  // namespace
+
+void ReadFlags::add_values(CLI::App& app) {
   text(app, "--array,--dataset", array,
        "The array of an .npz, or the dataset of HDF5 (X unless given), that holds the points");
   choice(app, "--missing", missing, {"error", "mean"},
-         "Missing values (nan; in text also NA or nothing): the mean of their column, or an error. "
-         "Rows are never dropped: labels and graphs go by row");
+         "Missing values (nan; in text also NA, ? or nothing): the mean of their column, or an "
+         "error. Rows are never dropped: labels and graphs go by row");
 }
 
-io::Points ReadFlags::read(const std::string& path, Metric metric,
-                           std::vector<std::string>& warnings) const {
-  const bool fill = missing == "mean";
-  io::Shift shift;
-  Matrix points = io::read_matrix(path, {array, fill ? io::Missing::nan : io::Missing::refuse},
-                                  &warnings, sees_shift(metric) ? nullptr : &shift);
-  const std::int64_t filled = fill ? io::fill_missing(points) : 0;
+void ReadFlags::add_table(CLI::App& app, bool with_columns) {
+  choice(app, "--header", header, {"auto", "yes", "no"}, "Whether the first line names the columns")
+      ->group(kGroup);
+  if (with_columns)
+    names(app, "--columns", columns, "Only these columns, by name or number from 0, as 0-3,7");
+  names(app, "--drop", drop, "All columns but these");
+  if (with_columns)
+    names(app, "--one-hot", one_hot, "A column of 0 and 1 for each distinct text of these");
+  text(app, "--label-column", label_column,
+       "The column that holds the labels, of the file of labels where there is one")
+      ->type_name("NAME")
+      ->group(kGroup);
+}
+
+void ReadFlags::add_reading(CLI::App& app) {
+  add_values(app);
+  app.add_flag("--standardize{standard}", standardize,
+               "Bring every column to mean 0 and standard deviation 1; =robust: median 0 and "
+               "interquartile range 1")
+      ->check(CLI::IsMember({"standard", "robust", "no"}))
+      ->default_str("no");
+  add_table(app);
+}
+
+void ReadFlags::add_labels(CLI::App& app) {
+  text(app, "--labels", labels, "One label per point: .npy, IDX, text, or a column of a table");
+}
+
+io::TableOptions ReadFlags::table() const {
+  return {.header = header_named(header),
+          .columns = columns,
+          .drop = drop,
+          .one_hot = one_hot,
+          .label_column = labels.empty() ? label_column : ""};
+}
+
+bool ReadFlags::as_is() const {
+  return missing == "error" && array.empty() && standardize == "no" &&
+         io::flags_of(table()).empty();
+}
+
+io::Table ReadFlags::read(const std::string& path, Metric metric,
+                          std::vector<std::string>& warnings) const {
+  const bool fill = missing == "mean", scaled = standardize != "no";
+  const io::Shift chosen;
+  io::Table found =
+      io::read_table(path, {array, fill ? io::Missing::nan : io::Missing::refuse, table()},
+                     sees_shift(metric) && !scaled ? nullptr : &chosen);  // scales have a centre
+  warnings.insert(warnings.end(), found.notes.begin(), found.notes.end());
+  const std::int64_t filled = fill ? io::fill_missing(found.points) : 0;
   if (filled > 0)
     warnings.push_back(std::to_string(filled) +
                        " missing values are now the means of their columns");
-  return {std::move(points), std::move(shift.offsets)};
+  io::standardize(found.points, scaling_named(standardize));
+  if (scaled) found.offsets.clear();
+  return found;
+}
+
+io::Labels ReadFlags::read_labels(io::Labels beside, std::int64_t n, const std::string& path,
+                                  std::vector<std::string>& warnings) const {
+  const bool from_file = !labels.empty();
+  io::Labels found = from_file ? io::read_labels(labels, label_column) : std::move(beside);
+  if (from_file || !found.ids.empty())
+    io::fit_labels(found, n, from_file ? labels : path, warnings);
+  return found;
 }
 
 CLI::Option* PointFlags::add_points(CLI::App& app) {
@@ -40,15 +118,20 @@ CLI::Option* PointFlags::add_points(CLI::App& app) {
   number(app, "--pca", pca, "Take this many principal components instead of the columns")
       ->default_str("no");
   return text(app, "input", points,
-              "Points: .npy .npz .csv .tsv .h5 .h5ad .mtx IDX(.gz) .fvecs .bvecs .fbin");
+              "Points: .npy .npz .csv .tsv .txt (.gz) .h5 .h5ad .mtx IDX(.gz) .fvecs .bvecs .fbin; "
+              "- is standard input");
 }
 
 io::Points PointFlags::read_points(const Cpu& on, Metric metric, std::vector<std::string>& warnings,
-                                   const std::string& disk) const {
+                                   const std::string& disk, io::Labels* beside) const {
   if (pca) metric = Metric::euclidean;  // components are of centred columns
   auto file = disk.empty() ? std::nullopt : row_file();
   if (file && !sees_shift(metric)) file->choose_offsets();
-  io::Points found = file ? io::Points::on_disk(*file, disk) : read(points, metric, warnings);
+  io::Table table;
+  if (!file) table = read(points, metric, warnings);
+  if (beside != nullptr) *beside = std::move(table.labels);
+  io::Points found = file ? io::Points::on_disk(*file, disk)
+                          : io::Points(std::move(table.points), std::move(table.offsets));
   if (file) file->warn(warnings);
   return pca ? nearfold::pca(found, *pca, on) : std::move(found);
 }
@@ -59,11 +142,8 @@ void InputFlags::add_graph(CLI::App& app) {
   number(app, "--ids-from", ids_from, "The id of the first point in that graph: 0, or 1");
 }
 
-void InputFlags::add_labels(CLI::App& app) {
-  text(app, "--labels", labels, "One label per point");
-}
-
 std::string InputFlags::name() const {
+  if (points == "-") return "standard input";
   return for_terminal(std::filesystem::path(points.empty() ? graph : points).stem().string());
 }
 
@@ -76,10 +156,18 @@ void InputFlags::check() const {
     throw InvalidParameter("--ids-from is of a graph; give one with --knn, or leave it out");
   if (points.empty() && pca)
     throw InvalidParameter("--pca reduces points, and there is only a graph; leave it out");
+  const std::string flags = io::flags_of(table());
+  if (points.empty() && !flags.empty())
+    throw InvalidParameter(flags +
+                           " can be used with points, and there is only a graph; leave it out");
+  if (points.empty() && standardize != "no")
+    throw InvalidParameter("--standardize scales points, and there is only a graph; leave it out");
+  if ((points == "-") + (graph == "-") + (labels == "-") > 1)
+    throw InvalidParameter("standard input (-) can be one file; name the others");
 }
 
-void Inputs::take_as_distances(std::int64_t k) {
-  graph = graph_from_distances(points, k);
+void Inputs::take_as_distances(std::int64_t k, std::uint64_t seed) {
+  graph = graph_from_distances(points, k, seed);
   points = {};
 }
 
@@ -90,15 +178,19 @@ void InputFlags::check_precomputed() const {
         "--knn");
   if (pca)
     throw InvalidParameter("--pca reduces points, and --metric precomputed has none; leave it out");
+  if (standardize != "no")
+    throw InvalidParameter(
+        "--standardize scales points, and --metric precomputed has none; leave it out");
 }
 
 std::optional<io::RowFile> PointFlags::row_file() const {
-  if (missing == "mean" || !array.empty()) return {};
+  if (!as_is()) return {};
   return io::RowFile::open(points);
 }
 
 Reading PointFlags::reading() const {
-  return {.path = points, .array = array, .pca = pca, .in_blocks = missing != "mean"};
+  if (!points.empty()) io::require_table(points, table());
+  return {.path = points, .array = array, .pca = pca, .in_blocks = as_is()};
 }
 
 Reading InputFlags::reading() const {
@@ -109,7 +201,7 @@ Reading InputFlags::reading() const {
 
 Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::string& disk) const {
   Inputs in;
-  if (!labels.empty()) in.labels = io::read_labels(labels);
+  io::Labels beside;
   io::GraphMeta meta;
   if (!graph.empty()) in.graph = io::read_graph(graph, &meta, ids_from);
   const bool known = !meta.version.empty();  // graphs of other programs do not say their metric
@@ -123,16 +215,14 @@ Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::str
     if (known && in.graph.metric == nearfold::name(of_graph)) compared = of_graph;
   if (metric.precomputed()) compared = Metric::inner_product;  // distances are read as they are
   if (metric.precomputed()) check_precomputed();
-  if (!points.empty()) in.points = read_points(on, compared, in.warnings, disk);
+  if (!points.empty()) in.points = read_points(on, compared, in.warnings, disk, &beside);
   if (!points.empty() && !metric.precomputed()) warn_of_distances(in.points, in.warnings);
   if (!points.empty() && !meta.fingerprint.empty() &&
       meta.fingerprint != io::fingerprint(in.points))
     throw InvalidInput("'" + graph + "' was made from other points than '" + points +
                        (pca ? "' with --pca " + std::to_string(*pca) : "'") +
                        "; make it again, or give the graph alone");
-  if (!labels.empty() && static_cast<std::int64_t>(in.labels.ids.size()) != in.n())
-    throw InvalidInput("'" + labels + "' has " + std::to_string(in.labels.ids.size()) +
-                       " labels for " + std::to_string(in.n()) + " points; one a point is needed");
+  in.labels = read_labels(std::move(beside), in.n(), points, in.warnings);
   return in;
 }
 

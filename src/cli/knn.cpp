@@ -1,9 +1,12 @@
 // nearfold knn: points in, their neighbour graph out; or the neighbours of other points in them.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "cli/budget.hpp"
 #include "cli/commands.hpp"
@@ -16,6 +19,7 @@
 #include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
+#include "run/check_run.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -46,10 +50,11 @@ Settings Options::settings() const {
   if (!output.empty()) io::require_ending(output, ".npz", "graphs and answers");
   if (!save_index.empty()) io::require_ending(save_index, ".npz", "indexes");
   if (!report.empty()) io::require_ending(report, ".json", "reports");
-  if (index.precomputed() && (!query.empty() || !save_index.empty() || points.pca))
+  if (index.precomputed() &&
+      (!query.empty() || !save_index.empty() || points.pca || points.standardize != "no"))
     throw InvalidParameter(
-        "--metric precomputed has distances and no points; leave --query, --save-index and --pca "
-        "out");
+        "--metric precomputed has distances and no points; leave --query, --save-index, --pca and "
+        "--standardize out");
   if (output.empty() && save_index.empty())
     throw InvalidParameter("there is nothing to make; give -o for a graph, or --save-index");
   if (!query.empty() && output.empty())
@@ -67,10 +72,23 @@ Settings Options::settings() const {
     throw InvalidParameter(
         "--pca knows the points, not the queries; with --query leave it out, or reduce both "
         "together with nearfold convert");
+  if (!query.empty() && (points.standardize != "no" || !points.one_hot.empty()))
+    throw InvalidParameter(
+        "--standardize and --one-hot go by what is in the points, not in the queries; with --query "
+        "leave them out");
   if (include_self && csr)
     throw InvalidParameter(
         "--csr includes the points themselves already; leave --include-self out");
   return s;
+}
+
+/// umap-learn's n_neighbors as neighbours beside the point.
+int without_self(const std::string& text) {
+  const int size = parse_number<int>(text);
+  if (size < 2)
+    throw InvalidParameter("--n-neighbors is " + text +
+                           ", and must be >= 2: the point itself is counted");
+  return size - 1;
 }
 
 io::GraphFormat Options::format() const {
@@ -100,6 +118,8 @@ struct Found {
   std::int64_t rows = 0;
   std::string metric, index;
   std::optional<Recall> recall;
+  std::optional<std::int64_t> tied_rows = {}, duplicates = {};
+  std::vector<std::string> warnings = {};
 };
 
 KnnIndex index_of(const Options& o, const Settings& s, const io::Points& points,
@@ -112,13 +132,14 @@ KnnIndex index_of(const Options& o, const Settings& s, const io::Points& points,
 /// The graph of the points, into o.output.
 Found make_graph(const Options& o, const Settings& s, const io::Points& points,
                  const Progress& progress, Stopwatch& clock) {
-  const KnnGraph graph = o.index.precomputed() ? graph_from_distances(points, o.k)
+  const KnnGraph graph = o.index.precomputed() ? graph_from_distances(points, o.k, s.seed)
                                                : find_neighbors(points, o.k, s.knn, s.device,
                                                                 s.seed, s.distance, progress);
   clock.lap("knn");
   io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
                   o.common.overwrite());
-  return {graph.n, graph.metric, graph.index, graph.recall};
+  return {graph.n,         graph.metric,     graph.index,          graph.recall,
+          graph.tied_rows, graph.duplicates, graph_warnings(graph)};
 }
 
 /// The neighbours of o.query, into o.output.
@@ -126,7 +147,7 @@ Found answer(const Options& o, const Settings& s, const io::Points& points,
              const Progress& progress, Stopwatch& clock) {
   std::vector<std::string> warnings;
   io::Shift same{.given = true, .offsets = points.offsets()};
-  const Matrix queries = io::read_matrix(o.query, {}, &warnings, &same);
+  const Matrix queries = io::read_matrix(o.query, {.table = o.points.table()}, &warnings, &same);
   print_warnings(warnings, o.common);
   const bool through = !o.load_index.empty() || !o.save_index.empty();
   std::optional<KnnIndex> index;
@@ -155,6 +176,9 @@ void print(const Options& o, const Found& found, Json&& seconds) {
   Json report = {{"version", version()},  {"n", found.rows},        {"k", o.k},
                  {"seed", o.common.seed}, {"metric", found.metric}, {"index", found.index}};
   if (found.recall) report["recall"] = recall_json(*found.recall);
+  if (found.tied_rows) report["tied_rows"] = *found.tied_rows;
+  if (found.duplicates) report["duplicates"] = *found.duplicates;
+  report["warnings"] = found.warnings;
   report["seconds"] = std::move(seconds);
   const std::string text = report.dump(2) + "\n";
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
@@ -165,11 +189,13 @@ void print(const Options& o, const Found& found, Json&& seconds) {
                found.metric.c_str(), found.index.c_str());
   if (found.recall) std::fprintf(stderr, ", %s", recall_text(*found.recall).c_str());
   std::fputc('\n', stderr);
+  print_warnings(found.warnings, o.common);
 }
 
 /// What a search needs: the stages before a map of such neighbourhoods.
 Budget budget_of(const Options& o, Settings settings) {
-  settings.method = UmapParams{.n_neighbors = o.k + 1};
+  settings.method =
+      UmapParams{.n_neighbors = std::min(o.k, std::numeric_limits<int>::max() - 1) + 1};
   Reading reading = o.points.reading();
   reading.graph_only = true;
   reading.has_graph = o.index.precomputed();
@@ -211,7 +237,15 @@ void add_knn(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
   text(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
-  number(command, "-k,--n-neighbors", o->k, "Neighbours per point, the point not counted");
+  CLI::Option* const k =
+      number(command, "-k", o->k, "Neighbours per point, the point itself not counted");
+  command
+      .add_option_function<std::string>(
+          "--n-neighbors", [o](const std::string& words) { o->k = without_self(words); },
+          "The same with the point, as umap-learn counts: one more; what `nearfold embed "
+          "--n-neighbors` needs")
+      ->type_name("INT")
+      ->excludes(k);
   flag(command, "--include-self", o->include_self,
        "Write each point as its own first neighbour, as umap-learn wants it");
   flag(command, "--csr", o->csr,

@@ -34,6 +34,7 @@ std::string clock_text(double seconds) {
 
 void catch_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond ulimit -f: write() then fails and is reported
 }
 
 int stop_signal() {

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
@@ -23,7 +24,7 @@ struct Options {
   Common common;
   MetricFlags metric;
   ReadFlags reading;
-  std::string points, layout, labels, report;
+  std::string points, layout, report;
   QualityParams params;
 
   QualityParams chosen() const;
@@ -51,16 +52,17 @@ void print_table(const QualityReport& report) {
 void run(const Options& o) {
   const QualityParams params = o.chosen();
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
-  check_outputs({o.report}, {o.points, o.layout, o.labels}, o.common.overwrite());
+  check_outputs({o.report}, {o.points, o.layout, o.reading.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
   std::vector<std::string> warnings;
-  const io::Points points = o.reading.read(o.points, params.distance.metric, warnings);
+  io::Table table = o.reading.read(o.points, params.distance.metric, warnings);
+  const Matrix points = std::move(table.points);
   io::Shift of_map;
-  const Matrix layout = io::read_matrix(o.layout, {}, nullptr, &of_map);
+  const Matrix layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
+  const io::Labels labels =
+      o.reading.read_labels(std::move(table.labels), points.rows(), o.points, warnings);
   print_warnings(warnings, o.common);
-  io::Labels labels;
-  if (!o.labels.empty()) labels = io::read_labels(o.labels);
   const auto began = std::chrono::steady_clock::now();
   const QualityReport report = evaluate(points, layout, labels.ids, params, progress.callback());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
@@ -85,7 +87,7 @@ void add_quality(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   text(command, "points", o->points, "Points, as for embed")->required();
   text(command, "map", o->layout, "Their map")->required();
-  text(command, "--labels", o->labels, "One label per point, a negative one for none");
+  o->reading.add_labels(command);
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
          "Neighbours of trustworthiness and continuity");

@@ -10,6 +10,26 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string text_of(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_number_float()) return value.dump();
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", value.get<double>());
+  return text;
+}
+
+/// "UMAP: n_neighbors 15, min_dist 0.1"
+template <class Params>
+std::string parameters_text(const Params& params) {
+  const Json usual = parameters(Params{}), given = parameters(params);
+  const MethodGrid grid = GridFlags<Params>().of(params);
+  std::string text;
+  for (const auto& [key, value] : given.items())
+    if (value != usual[key] || key == grid.rows.name || key == grid.columns.name)
+      text += (text.empty() ? "" : ", ") + key + " " + text_of(value);
+  return title(params) + (": " + text);
+}
+
 }  // namespace
 
 Json seconds_json(const RunInfo& info) {
@@ -56,6 +76,8 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["metric"] = info.metric;
   out["index"] = info.index;
   if (info.recall) out["recall"] = recall_json(*info.recall);
+  if (info.tied_rows) out["tied_rows"] = *info.tied_rows;
+  if (info.duplicates) out["duplicates"] = *info.duplicates;
   out["k"] = info.k;
   out["edges"] = info.edges;
   out["init"] = info.init;
@@ -92,6 +114,12 @@ std::string summary(const RunInfo& info) {
   text += line;
   for (const std::string& warning : info.warnings) text += "\nwarning: " + warning;
   return text;
+}
+
+std::string subtitle(const RunInfo& info, const Settings& settings) {
+  return std::visit([](const auto& p) { return parameters_text(p); }, settings.method) + "; " +
+         info.metric + ", " + info.index + ", " + info.init + " initialization, " +
+         std::to_string(info.iterations) + " iterations, seed " + std::to_string(info.seed);
 }
 
 }  // namespace nearfold::cli

@@ -38,4 +38,8 @@ nlohmann::ordered_json quality_json(const QualityReport& report);
 /// Two or three lines.
 std::string summary(const RunInfo& info);
 
+/// For a picture: "UMAP: n_neighbors 15, min_dist 0.1, n_epochs 50; euclidean, flat, 50 iterations,
+/// seed 42". The parameters that a grid varies, and those that are not the method's defaults.
+std::string subtitle(const RunInfo& info, const Settings& settings);
+
 }  // namespace nearfold::cli

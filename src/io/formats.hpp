@@ -9,7 +9,7 @@
 
 namespace nearfold::io {
 
-// .npy: 2-d arrays of points; labels are 1-d integers or one column of them.
+// .npy: 2-d arrays of points; labels are 1-d, or one column.
 Matrix read_npy(ByteSource& source);
 Matrix read_npy_column(ByteSource& source);  // a 1-d array is one column
 FileInfo describe_npy(ByteSource& source);
@@ -19,11 +19,11 @@ Labels read_npy_labels(ByteSource& source);
 Matrix read_npz(ByteSource& source, const std::string& array = "");
 FileInfo describe_npz(ByteSource& source);
 
-// Text: numbers separated by comma, tab, semicolon or space; or one label a line.
+// Text: a table of numbers (see table.hpp), with no options; or one label a line, or one column.
 Matrix read_csv(ByteSource& source);
-Matrix read_csv_or_nan(ByteSource& source);  // Missing::nan
 FileInfo describe_csv(ByteSource& source);
 Labels read_text_labels(ByteSource& source);
+Labels read_column_labels(ByteSource& source, const std::string& column);
 
 // IDX, plain or gzipped: images become rows; labels are 1-d.
 Matrix read_idx(ByteSource& source);

@@ -140,8 +140,8 @@ std::string order_remedy(const GraphTable& table, bool sparse) {
                 : "; sort every row by distance, with numpy.argsort and numpy.take_along_axis";
 }
 
-/// Makes the rows those of a graph, or throws.
-void make_canonical(GraphTable& table, GraphMeta& meta, bool sparse, int ids_from) {
+/// Makes the rows those of a graph, or throws. Equal distances keep the order of the file.
+void make_graph_rows(GraphTable& table, GraphMeta& meta, bool sparse, int ids_from) {
   if (ids_from == 1)
     count_from_zero(table);
   else
@@ -157,7 +157,6 @@ void make_canonical(GraphTable& table, GraphMeta& meta, bool sparse, int ids_fro
   const std::string remedy = faults.unsorted ? order_remedy(table, sparse) : "";
   if (faults.count > 0) throw InvalidInput(faults.text + remedy);
   if (included) drop(table, self.columns);
-  sort_rows(table);
   meta.format = sparse ? GraphFormat::csr : included ? GraphFormat::umap : GraphFormat::nearfold;
 }
 
@@ -208,7 +207,7 @@ KnnGraph read_graph(const ByteSource& source, GraphMeta* meta, int ids_from) {
   GraphMeta found = read_meta(archive, graph);
   GraphTable table = read_table(archive);
   try {
-    make_canonical(table, found, holds_sparse_matrix(archive), ids_from);
+    make_graph_rows(table, found, holds_sparse_matrix(archive), ids_from);
   } catch (const InvalidInput& error) {
     throw InvalidInput("'" + source.name() + "': " + error.what());
   }

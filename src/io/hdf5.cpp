@@ -100,6 +100,8 @@ class Hdf5File {
     return true;
   }
   static hid_t open(const ByteSource& source) {
+    if (source.is_standard_input())
+      throw InvalidInput("standard input is HDF5, which is read from files: give the name of one");
     return H5Fopen(source.name().c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   }
 

@@ -20,15 +20,60 @@ namespace nearfold::io {
 
 // ---- reading --------------------------------------------------------------------------------
 
-/// What text has where a value is missing: nothing, NA, N/A, NULL, null or None.
+/// What text has where a value is missing: nothing, NA, N/A, #N/A, NULL, null, None, ? and others.
 enum class Missing {
   refuse,  ///< InvalidInput naming line and column
   nan      ///< NaN, which fill_missing() replaces
 };
 
+/// Whether the first line of a table names its columns.
+enum class Header { automatic, yes, no };
+
+/// What a table of text is made of. A column is called by its name, or by its number in the file,
+/// from 0, where none has that name; 3-7 are several, and so are names after commas.
+struct TableOptions {
+  Header header = Header::automatic;
+  std::vector<std::string> columns = {};  ///< the features; empty: all that are not named below
+  std::vector<std::string> drop = {};     ///< no features
+  std::vector<std::string> one_hot = {};  ///< a feature of 0 and 1 for each distinct text
+  std::string label_column = {};          ///< no feature: the labels; empty: none
+  bool leave_text = false;                ///< columns of text are left out, not refused
+};
+
 struct ReadOptions {
   std::string array = {};  ///< of an .npz; empty: the only one
   Missing missing = Missing::refuse;
+  TableOptions table = {};  ///< of text alone: other formats refuse what is set
+};
+
+/// One label per point; negative: none. `names` is empty for integer labels; otherwise ids index
+/// it.
+struct Labels {
+  std::vector<std::int32_t> ids;
+  std::vector<std::string> names = {};  ///< distinct texts in byte order
+  std::string first_line = {};          ///< of text, where it may be a header after all
+  std::int64_t blank_end = 0;           ///< blank lines at the end of text, which may be labels
+  std::int64_t missing = 0;             ///< labels that a file has as nothing, NA or nan
+};
+
+/// What a column of a file holds.
+struct Column {
+  enum class Type { integer, real, text };
+  std::string name = {};  ///< empty: none
+  Type type = Type::real;
+  double minimum = 0, maximum = 0;  ///< of the numbers; NaN where there are none
+  std::int64_t missing = 0;
+  bool constant = false;  ///< one number throughout, or none
+  bool is_feature = true;
+};
+
+/// Points, and what stands beside them.
+struct Table {
+  Matrix points;
+  std::vector<double> offsets = {};  ///< taken from each column of points, see Shift
+  std::vector<Column> columns = {};  ///< of the file; empty: not of text
+  Labels labels = {};
+  std::vector<std::string> notes = {};  ///< what was recognised, left out or rounded
 };
 
 /// What is taken from each column, in double, before values become float32: points that lie far
@@ -39,28 +84,55 @@ struct Shift {
 };
 
 /// The points of a file as float32, [rows >= 1, cols >= 1]. Integers become floats of the same
-/// value (pixels stay 0..255); images of an IDX file become rows. Values of float64, long integers
-/// and text are rounded, less `shift`, when it is there: offsets are chosen where values are no
-/// float32 and a column is farther from 0 than it is wide, and are in `shift` afterwards.
-/// `warnings` counts integers that were rounded and distinct values that became equal. A finite
+/// value (pixels stay 0..255; beyond 2^24 they are rounded, reported in `notes`); images of an IDX
+/// file become rows. Values of float64, long integers and text are rounded, less `shift`, when it
+/// is there: offsets are chosen where values are no float32 and a column is farther from 0 than it
+/// is wide, and are in Table::offsets. `notes` counts distinct values that became equal. A finite
 /// float64 that float32 cannot hold is InvalidInput naming row and column; NaN and infinity pass.
-/// InvalidParameter when an .npz has several arrays and none is named.
+/// InvalidParameter when an .npz has several arrays and none is named, or a column is named that
+/// there is not.
+/// Of text, delimiter, decimal comma, header, comments (#) and a column that numbers the rows are
+/// recognised; the last is left out. Columns of text are refused by name.
+Table read_table(const std::string& path, const ReadOptions& options = {},
+                 const Shift* shift = nullptr);
+
+/// The flags of the tool that stand for what is set, as "--drop and --one-hot"; empty: nothing is.
+std::string flags_of(const TableOptions& options);
+
+/// InvalidParameter where something is set and the file is no table of text.
+void require_table(const std::string& path, const TableOptions& options);
+
+/// Its points alone; the offsets are in `shift` afterwards.
 Matrix read_matrix(const std::string& path, const ReadOptions& options = {},
                    std::vector<std::string>* warnings = nullptr, Shift* shift = nullptr);
+
+/// What each column of points holds, without names.
+std::vector<Column> columns_of(HostMatrix<const float> points);
 
 /// Replaces every NaN by the mean of the other values of its column; returns how many there were.
 /// InvalidInput naming a column that has no value at all.
 std::int64_t fill_missing(Matrix& points);
 
-/// One label per point. `names` is empty for integer labels; otherwise ids index it.
-struct Labels {
-  std::vector<std::int32_t> ids;
-  std::vector<std::string> names;  ///< distinct texts in byte order
+/// How a column is made comparable with others.
+enum class Scaling {
+  none,
+  standard,  ///< mean 0 and standard deviation 1
+  robust     ///< median 0 and interquartile range 1
 };
 
-/// Labels from integers in an .npy [n] or [n, 1], an IDX file, or a text file with one label a line
-/// (integers in the range of int32, or any text; one line of text above integers is a header).
-Labels read_labels(const std::string& path);
+/// Scales every column as scikit-learn's StandardScaler and RobustScaler do: a column without
+/// spread is centred alone. NaN and infinity stay and do not count.
+void standardize(Matrix& points, Scaling scaling);
+
+/// Labels from integers (whole floats too) or text in an .npy [n] or [n, 1], from an IDX file, or
+/// from text: one label a line, a header perhaps above, or one column of a table. Which one has to
+/// be said by `column` where there are several; row numbers are none. Missing ones are -1.
+Labels read_labels(const std::string& path, const std::string& column = "");
+
+/// Makes labels one a point, or throws InvalidInput naming both counts: a first line that can only
+/// be a header is dropped, blank lines at the end are points without a label. Says so in `notes`.
+void fit_labels(Labels& labels, std::int64_t n, const std::string& path,
+                std::vector<std::string>& notes);
 
 /// One number a point: a 1-d .npy, or one row or one column in any format of read_matrix(). NaN and
 /// infinity pass.

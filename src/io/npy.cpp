@@ -23,8 +23,11 @@ constexpr std::size_t kMaxDimensions = 32;  // numpy's own limit
 /// Reads {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } from front to back.
 class HeaderParser {
  public:
-  HeaderParser(const ByteSource& source, std::string_view text)
-      : source_(source), text_(text), start_(source.position() - size_of(text)) {}
+  HeaderParser(const ByteSource& source, std::string_view text, NpyText may_be_text)
+      : source_(source),
+        text_(text),
+        may_be_text_(may_be_text),
+        start_(source.position() - size_of(text)) {}
 
   NpyHeader parse() {
     expect('{');
@@ -139,18 +142,34 @@ class HeaderParser {
     }
     if (rest.starts_with('O')) {
       at_ = where;
-      fail("object arrays are not supported, reading one would run code: save numbers");
+      fail(
+          "object arrays are not supported, reading one would run code: save numbers, or text as "
+          "x.astype('U')");
     }
     const bool digit = rest.size() == 2 && rest[1] >= '1' && rest[1] <= '8';
     if (digit) type = {rest[0], rest[1] - '0', type.big_endian};
     if (rest == "b1") type = {'u', 1};  // bool: 0 or 1
     if (digit && is_supported(type)) return type;
+    if (may_be_text_ == NpyText::allow)
+      if (const auto found = text_type(rest, type.big_endian)) return *found;
     at_ = where;
     fail("type " + quoted(text) + " is not supported: save float32 or integers");
   }
 
+  /// "U10", of four bytes a character, or "S10".
+  static std::optional<DType> text_type(std::string_view descr, bool big_endian) {
+    constexpr int kLongest = 1 << 20;
+    if (!descr.starts_with('U') && !descr.starts_with('S')) return {};
+    int length = 0;
+    const char* const end = descr.data() + descr.size();
+    const auto [after, status] = std::from_chars(descr.data() + 1, end, length);
+    if (status != std::errc{} || after != end || length < 0 || length > kLongest) return {};
+    return DType{descr[0], descr[0] == 'U' ? 4 * length : length, big_endian};
+  }
+
   const ByteSource& source_;
   std::string_view text_;
+  NpyText may_be_text_;
   std::int64_t start_;
   std::size_t at_ = 0;
   std::optional<DType> type_;
@@ -207,9 +226,9 @@ Matrix read_transposed(ByteSource& source, const DType& type, std::int64_t rows,
 
 }  // namespace
 
-NpyHeader read_npy_header(ByteSource& source) {
+NpyHeader read_npy_header(ByteSource& source, NpyText may_be_text) {
   const std::string text = read_header_text(source);
-  NpyHeader header = HeaderParser(source, text).parse();
+  NpyHeader header = HeaderParser(source, text, may_be_text).parse();
   const auto values = checked_product(header.shape);
   const auto bytes = values ? checked_product({*values, header.type.bytes}) : values;
   const std::string what = "shape " + shape_text(header.shape) + " of " + header.type.name();

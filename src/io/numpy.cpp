@@ -67,15 +67,6 @@ FileInfo describe_npy(ByteSource& source) {
   return {"npy", header.type.name(), std::move(header.shape), source.size(), {}};
 }
 
-Labels read_npy_labels(ByteSource& source) {
-  const NpyHeader header = read_npy_header(source);
-  const auto& shape = header.shape;
-  if (!(shape.size() == 1 || (shape.size() == 2 && shape[1] == 1)))
-    source.malformed("the array has shape " + shape_text(shape) +
-                     ": labels are 1-d, one integer a point");
-  return {read_npy_ints(source, header, "labels"), {}};
-}
-
 Matrix read_npz(ByteSource& source, const std::string& array) {
   const Archive archive(source);
   refuse_sparse(archive, source.name());

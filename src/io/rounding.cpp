@@ -179,7 +179,8 @@ Rounding::Merged Rounding::count_merged() const {
   return merged;
 }
 
-void Rounding::warn(const std::string& file, std::vector<std::string>& warnings) const {
+void Rounding::warn(const std::string& file, std::vector<std::string>& warnings,
+                    std::span<const std::string> titles) const {
   if (integers_ > 0 && offsets_.empty())
     warnings.push_back("'" + file + "': " + std::to_string(integers_) +
                        " integers beyond 2^24 (16777216) were rounded to float32");
@@ -190,7 +191,10 @@ void Rounding::warn(const std::string& file, std::vector<std::string>& warnings)
       std::to_string(merged.columns) + " of " + std::to_string(cols_) +
       " columns became equal to others in float32" +
       (sampled_ < rows_ ? ", of " + std::to_string(sampled_) + " rows looked at" : "") +
-      " (first in column " + std::to_string(merged.first) + ", from 0): " +
+      " (first in " +
+      (titles.empty() ? "column " + std::to_string(merged.first) + ", from 0"
+                      : titles[static_cast<std::size_t>(merged.first)]) +
+      "): " +
       (may_shift_ ? "they lie far apart and close together at once; take logarithms, or drop what "
                     "lies far away"
                   : "no offset is subtracted here, where it may have a meaning; subtract one from "
@@ -207,6 +211,24 @@ void TextValues::push_back(double value) {
     floats_ = {};
   }
   doubles_.push_back(value);
+}
+
+namespace {
+
+template <class T>
+void take_out(std::vector<T>& values, const std::vector<bool>& keep) {
+  std::size_t to = 0;
+  for (std::size_t from = 0; from < values.size(); ++from)
+    if (keep[from % keep.size()]) values[to++] = values[from];
+  values.resize(to);
+}
+
+}  // namespace
+
+void TextValues::keep_columns(const std::vector<bool>& keep) {
+  if (std::find(keep.begin(), keep.end(), false) == keep.end()) return;
+  take_out(floats_, keep);
+  take_out(doubles_, keep);
 }
 
 Matrix TextValues::take(std::int64_t cols, const ByteSource& source) {

@@ -50,7 +50,9 @@ class Rounding {
   /// Throws InvalidInput when all that was not 0 became it, or lost its digits on the way there.
   void require_normal(const std::string& file) const;
   /// What there is to say of values that became others, or equal to others.
-  void warn(const std::string& file, std::vector<std::string>& warnings) const;
+  /// `titles` are those of the columns; empty: they go by their numbers.
+  void warn(const std::string& file, std::vector<std::string>& warnings,
+            std::span<const std::string> titles = {}) const;
 
  private:
   struct Merged {
@@ -97,6 +99,11 @@ class TextValues {
   void reserve(std::size_t count) { floats_.reserve(count); }
   void push_back(double value);
   std::size_t size() const { return floats_.size() + doubles_.size(); }
+  double operator[](std::size_t at) const {
+    return doubles_.empty() ? double{floats_[at]} : doubles_[at];
+  }
+  /// Takes columns out of the rows; keep[c] tells of each.
+  void keep_columns(const std::vector<bool>& keep);
   /// All of them as rows of `cols` values, which ends this.
   Matrix take(std::int64_t cols, const ByteSource& source);
 

@@ -107,6 +107,7 @@ std::optional<std::int64_t> with_integer(const DType& type, const Action& action
 }  // namespace
 
 std::string DType::name() const {
+  if (kind == 'U' || kind == 'S') return "text";
   const char* const stem = kind == 'f' ? "float" : kind == 'i' ? "int" : "uint";
   return stem + std::to_string(8 * bytes);
 }

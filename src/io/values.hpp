@@ -19,7 +19,7 @@ struct DType {
   int bytes = 4;
   bool big_endian = false;
 
-  bool is_integer() const { return kind != 'f'; }
+  bool is_integer() const { return kind == 'i' || kind == 'u'; }
   std::string name() const;  ///< "float32", "uint8", ...
 };
 

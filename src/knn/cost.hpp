@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "knn/approximate.hpp"
 
@@ -15,12 +16,15 @@ constexpr double kShort = 3.0, kShortColumn = 0.06;         // measuring a short
 constexpr double kPanel = 0.5, kPanelColumn = 0.05;         // one of a panel
 constexpr double kDistance = 12.0, kDistanceColumn = 0.42;  // measuring a point, out of the cache
 constexpr double kHop = 2.0;                                // looking at a neighbour of a neighbour
-constexpr double kNormColumn = 0.06;                        // of a pair whose norm is no product
+constexpr double kNormPair = 2.0, kNormColumn = 0.06;       // measuring a pair by another norm
+constexpr double kEqual = 0.5;                              // choosing among equal points
 constexpr double kSeconds = 1e-9;
 
 struct Sizes {
   double n, dim, width, k;
   bool products, lossless;
+  double kinds = n;        // points that differ
+  double equal_pairs = 0;  // EqualRows::pairs()
 
   double candidate() const { return kDistance + dim * kDistanceColumn; }
   double short_row() const { return kShort + width * kShortColumn; }
@@ -29,9 +33,13 @@ struct Sizes {
   double refined() const { return lossless ? k + 9 : 1.25 * k + 9; }
 };
 
+/// Of equal points one is searched for; each chooses among them.
 inline double flat_seconds(const Sizes& s) {
-  if (!s.products) return kSeconds * s.n * s.n * s.dim * kNormColumn;
-  return kSeconds * s.n * (s.n * (s.width * kProductColumn + kSelect) + s.kept() * s.candidate());
+  const double columns = 16 * std::ceil(s.dim / 16);  // brute_force.cpp fills them up
+  const double pair =
+      s.products ? s.width * kProductColumn + kSelect : kNormPair + columns * kNormColumn;
+  const double row = s.products ? s.kept() * s.candidate() : 0;
+  return kSeconds * (s.kinds * (s.kinds * pair + row) + s.equal_pairs * kEqual);
 }
 
 inline double ivf_seconds(const Sizes& s, double nlist, double nprobe) {

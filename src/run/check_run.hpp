@@ -21,4 +21,7 @@ void check_source(const Source& source, const Init& init, const Settings& settin
 /// What is odd about points that are right: columns that are constant, columns in great number.
 std::vector<std::string> data_warnings(const Source& source, const Settings& settings);
 
+/// What is odd about a graph that is right: ties and duplicates, from 1 % of the points on.
+std::vector<std::string> graph_warnings(const KnnGraphView& graph);
+
 }  // namespace nearfold

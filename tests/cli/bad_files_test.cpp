@@ -81,7 +81,7 @@ TEST_F(BadFiles, NpyHeadersThatAreNotTheDictionaryAreRefused) {  // 8
            {dictionary("<f4", "(-5, 2)"), "negative"},
            {dictionary("<f4", "(5.0, 2)"), "a comma or a closing parenthesis"},
            {dictionary("<f4", "(5, 2)") + zeros(2), "text after the dictionary"},
-           {"{'d\xc3\xa9scr': '<f4'}", "unknown key 'd??scr'"}})
+           {"{'d\xc3\xa9scr': '<f4'}", "unknown key 'd\u00e9scr'"}})
     file_refused("a.npy", npy(header, values), {says, "byte "});
 }
 
@@ -196,7 +196,6 @@ TEST_F(BadFiles, PathsThatAreNoFilesAreRefusedAtOnce) {  // 27
   expect_refused(map_of("absent.npy"), kIo, {"cannot open", "No such file or directory"});
   fs::create_symlink("loop.npy", path("loop.npy"));
   expect_refused(map_of("loop.npy"), kIo, {"Too many levels of symbolic links"});
-  expect_refused("embed - --method umap -o " + path("y.npy"), kIo, {"cannot open '-'"});
 }
 
 TEST_F(BadFiles, AFileThatChangesWhileItIsReadIsRefused) {  // 60

@@ -38,6 +38,26 @@ TEST_F(BadParameters, AreDecimalWithLeadingZeros) {  // 41
               {"10 neighbours of 300 points"}, "010 is ten, not eight");
 }
 
+// -k counts neighbours beside the point, --n-neighbors counts the point as well, in every command.
+TEST_F(BadParameters, NeighboursAreCountedAlikeByEveryCommand) {  // 41
+  const std::string embed = "embed " + path("x.npy") + " -m umap --n-epochs 3 --force -q -o " +
+                            path("y.npy") + " --report " + path("r.json") + " ";
+  const std::string knn = "knn " + path("x.npy") + " --force -q -o " + path("g.npz") + " ";
+  for (const char* how : {"-k 9", "--n-neighbors 10"}) {
+    ASSERT_EQ(run(embed + how).code, kDone);
+    EXPECT_EQ(nlohmann::json::parse(bytes("r.json"))["k"], 9) << how;
+    EXPECT_EQ(nlohmann::json::parse(bytes("r.json"))["settings"]["n_neighbors"], 10) << how;
+    ASSERT_EQ(run(knn + how).code, kDone);
+    EXPECT_EQ(io::read_graph(path("g.npz")).k, 9) << how;
+  }
+  for (const std::string& command : {embed, knn}) {
+    EXPECT_EQ(run(command + "-k 9 --n-neighbors 10").code, kUsage);
+    EXPECT_EQ(run(command + "-k 0").code, command == embed ? kUsage : kBadInput);
+    EXPECT_EQ(run(command + "--n-neighbors 1").code, kUsage);
+    EXPECT_EQ(run(command + "-k 2147483647").code, command == embed ? kUsage : kBadInput);
+  }
+}
+
 TEST_F(BadParameters, AMetricThatTheGpuLacksIsNeverComputedElsewhere) {  // 42
   const Outcome o = run(map_of("x.npy", "--device cuda --metric manhattan"));
   EXPECT_TRUE(o.code == kUsage || o.code == kDevice) << o.out;

@@ -74,7 +74,8 @@ inline void check(const io::Labels& labels) {
   require(std::is_sorted(names.begin(), names.end()), "names are in order");
   require(std::adjacent_find(names.begin(), names.end()) == names.end(), "names are distinct");
   for (const std::int32_t id : labels.ids)
-    require(names.empty() || (id >= 0 && std::cmp_less(id, names.size())), "ids index names");
+    require(names.empty() || (id >= -1 && std::cmp_less(id, names.size())),
+            "ids index names, or are none");
 }
 
 /// Reads points and describes them: what can be read has a description of as many values.

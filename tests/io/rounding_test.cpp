@@ -184,6 +184,29 @@ TEST_F(Offsets, ThatAreGivenAreTakenFromAnyType) {
                  {"3 columns", "the points have 2"});
 }
 
+TEST_F(Offsets, AreThoseOfTheColumnsThatAreLeftOfATable) {
+  std::string text = "id,near,kind,far\n";
+  for (int i = 0; i < 40; ++i)
+    text += std::to_string(i) + ",7.1," + (i % 2 == 0 ? "a" : "b") + "," +
+            std::to_string(1'600'000'000 + i) + ".25\n";
+  make("t.csv", text);
+  const ReadOptions options{.table = {.drop = {"near"}, .one_hot = {"kind"}}};
+  Shift shift;
+  const Table read = read_table(path("t.csv"), options, &shift);
+  ASSERT_EQ(read.points.cols(), 3);
+  EXPECT_EQ(read.offsets, (Doubles{0, 0, 1'600'000'019.25}));
+  for (std::int64_t i = 0; i < 40; ++i) {
+    const float even = i % 2 == 0 ? 1 : 0;
+    const float* const row = read.points.row(i);
+    EXPECT_EQ(Floats(row, row + 3), (Floats{even, 1 - even, static_cast<float>(i - 19)}));
+  }
+  shift = {.given = true, .offsets = read.offsets};
+  EXPECT_EQ(read_table(path("t.csv"), options, &shift).points.values(), read.points.values());
+  const Strings said = read_table(path("t.csv"), options).notes;
+  ASSERT_FALSE(said.empty());
+  EXPECT_NE(said.back().find("(first in column 'far')"), std::string::npos) << said.back();
+}
+
 TEST_F(Offsets, ThatAreNotTakenLeaveValuesEqualWhichIsSaid) {
   make("x.npy", npy_of("<f8", kCols, far_points()));
   Strings said;

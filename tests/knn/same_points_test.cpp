@@ -116,7 +116,7 @@ Matrix distances_of(HostMatrix<const float> x) {
 
 TEST(GraphFromDistances, IsThatOfThePoints) {
   const Matrix x = data::normals(80, 4, 7);
-  const KnnGraph graph = graph_from_distances(distances_of(x), 10), want = graph_of(x);
+  const KnnGraph graph = graph_from_distances(distances_of(x), 10, 1), want = graph_of(x);
   EXPECT_EQ(graph.neighbors, want.neighbors);
   EXPECT_EQ(graph.distances, want.distances);
   EXPECT_EQ(graph.metric, "precomputed");
@@ -126,7 +126,7 @@ TEST(GraphFromDistances, IsThatOfThePoints) {
 TEST(GraphFromDistances, RefusesWhatIsNone) {
   const auto refused = [](Matrix distances, std::int64_t k, const char* says) {
     try {
-      graph_from_distances(distances, k);
+      graph_from_distances(distances, k, 1);
       FAIL() << says;
     } catch (const InvalidInput& error) {
       EXPECT_NE(std::string(error.what()).find(says), std::string::npos) << error.what();
@@ -143,7 +143,7 @@ TEST(GraphFromDistances, RefusesWhatIsNone) {
   refused(with(1, 2, NAN), 2, "row 1, column 2 of the distances is nan");
   refused(with(3, 0, -2), 2, "row 3, column 0 of the distances is -2");
   refused(with(2, 2, 1), 2, "1 - s");
-  EXPECT_NO_THROW(graph_from_distances(with(1, 2, -1e-7F), 2));
+  EXPECT_NO_THROW(graph_from_distances(with(1, 2, -1e-7F), 2, 1));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "graph/graph.hpp"
+#include "math/tie_order.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
@@ -39,16 +40,20 @@ inline double distance(const Matrix& x, std::int64_t i, std::int64_t j) {
   return std::sqrt(sum);
 }
 
-/// All other points of point i, ascending by (distance, id).
-inline std::vector<std::pair<double, std::int32_t>> others(const Matrix& x, std::int64_t i) {
+/// All other points of point i, ascending by distance, equal ones in the order of the seed.
+inline std::vector<std::pair<double, std::int32_t>> others(const Matrix& x, std::int64_t i,
+                                                           std::uint64_t seed = 1) {
   std::vector<std::pair<double, std::int32_t>> all;
   for (std::int64_t j = 0; j < x.rows(); ++j)
     if (j != i) all.emplace_back(distance(x, i, j), static_cast<std::int32_t>(j));
-  std::sort(all.begin(), all.end());
+  const TieOrder order(seed, i);
+  std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : order.key(a.second) < order.key(b.second);
+  });
   return all;
 }
 
-/// The k nearest others of every point.
+/// The k nearest others of every point, ties by the seed 1.
 inline KnnGraph neighbors(const Matrix& x, std::int64_t k) {
   KnnGraph graph;
   graph.n = x.rows();

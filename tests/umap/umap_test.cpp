@@ -15,7 +15,10 @@
 namespace nearfold {
 namespace {
 
-constexpr double kA = 1.57694, kB = 0.895061;  // the curve of min_dist 0.1
+/// 1 / (1 + a d^2b)
+struct PlainCurve {
+  double a = 1.57694, b = 0.895061;  // min_dist 0.1
+};
 
 EdgeGraph memberships(std::int64_t n, int k = 9, std::uint64_t seed = 1) {
   return weigh_edges(oracle::neighbors(data::blobs(n, 4, seed), k), UmapParams{}, Cpu{2});
@@ -58,9 +61,11 @@ std::vector<float> layout_after(int epochs, const EdgeGraph& graph, const Matrix
 /// The epochs of UMAP one after the other, step by step and vertex by vertex, in double.
 class Plain {
  public:
-  Plain(const EdgeGraph& graph, const Matrix& start, const UmapParams& params, std::uint64_t seed)
+  Plain(const EdgeGraph& graph, const Matrix& start, const UmapParams& params, std::uint64_t seed,
+        PlainCurve curve = {})
       : graph_(graph),
         params_(params),
+        curve_(curve),
         seed_(seed),
         dims_(static_cast<std::size_t>(start.cols())),
         y_(oracle::doubles(start)),
@@ -128,8 +133,9 @@ class Plain {
           part_of_edge(static_cast<std::int32_t>(i), j, steps_) != part)
         continue;
       ++pulls;
-      add(i, j, force, [](double d2) {
-        return -2 * kA * kB * std::pow(d2, kB - 1) / (kA * std::pow(d2, kB) + 1);
+      add(i, j, force, [this](double d2) {
+        const auto [a, b] = curve_;
+        return -2 * a * b * std::pow(d2, b - 1) / (a * std::pow(d2, b) + 1);
       });
     }
     return pulls;
@@ -144,14 +150,15 @@ class Plain {
                                number, static_cast<std::uint32_t>(Stream::layout), seed_);
       const auto j = to_range(r.v[t % 4], static_cast<std::uint32_t>(graph_.n));
       add(i, j, force, [this](double d2) {
-        const double strength = params_.repulsion_strength;
-        return 2 * strength * kB / ((0.001 + d2) * (kA * std::pow(d2, kB) + 1));
+        const auto [a, b] = curve_;
+        return 2 * params_.repulsion_strength * b / ((0.001 + d2) * (a * std::pow(d2, b) + 1));
       });
     }
   }
 
   const EdgeGraph& graph_;
   UmapParams params_;
+  PlainCurve curve_;
   std::uint64_t seed_;
   std::size_t dims_;
   std::vector<double> y_;
@@ -161,9 +168,9 @@ class Plain {
 
 /// Rounding grows from step to step: near points push each other hard.
 void expect_plain(const EdgeGraph& graph, const Matrix& start, const UmapParams& params, int epochs,
-                  double tolerance) {
+                  double tolerance, PlainCurve curve = {}) {
   const std::vector<float> found = layout_after(epochs, graph, start, params);
-  Plain plain(graph, start, params, 5);
+  Plain plain(graph, start, params, 5, curve);
   const std::vector<double>& wanted = plain.advance(epochs);
   for (std::size_t c = 0; c < found.size(); ++c)
     ASSERT_NEAR(static_cast<double>(found[c]), wanted[c], tolerance) << "coordinate " << c;
@@ -194,6 +201,16 @@ TEST(Umap, OtherStrengthsAndStepsAreThePlainOnes) {
   for (const double strength : {0.0, 0.5, 3.0})
     expect_plain(graph, data::layout(200, 2, 4, 10.0f),
                  {.repulsion_strength = strength, .n_epochs = 50, .learning_rate = 0.05}, 4, 1e-3);
+}
+
+TEST(Umap, OtherCurvesAreThePlainOnes) {
+  const EdgeGraph graph = memberships(200);
+  const Matrix start = data::layout(200, 2, 6, 10.0f);
+  const UmapParams given{.a = 0.5, .b = 1.3, .n_epochs = 50, .learning_rate = 0.05};
+  expect_plain(graph, start, given, 4, 1e-3, {0.5, 1.3});
+  // As umap-learn fits them.
+  const UmapParams fitted{.min_dist = 0.5, .spread = 2.0, .n_epochs = 50, .learning_rate = 0.05};
+  expect_plain(graph, start, fitted, 4, 1e-3, {0.25887874, 1.0574997});
 }
 
 // 700 neighbours and 3,500 draws: more terms than are computed together.
