@@ -52,9 +52,14 @@ Device Common::processor() const {
   throw InvalidParameter("device is '" + device + "', and must be auto, cpu, cuda or cuda:i");
 }
 
-void MetricFlags::add(CLI::App& app, const std::string& group) {
-  metric_option =
-      choice(app, "--metric", metric, metric_words(), "Distance between points")->group(group);
+void MetricFlags::add(CLI::App& app, const std::string& group, bool matrices) {
+  std::vector<std::string> words = metric_words();
+  if (matrices) words.emplace_back("precomputed");
+  metric_option = choice(app, "--metric", metric, words,
+                         matrices ? "Distance between points; precomputed: the input is the matrix "
+                                    "of all distances"
+                                  : "Distance between points")
+                      ->group(group);
   add_zero_vectors(app, zero_vectors)->group(group);
 }
 
@@ -66,7 +71,8 @@ CLI::Option* add_zero_vectors(CLI::App& app, std::string& zero_vectors) {
 }
 
 Distance MetricFlags::distance() const {
-  return {metric_named(metric), zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
+  return {precomputed() ? Metric::euclidean : metric_named(metric),
+          zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
 }
 
 void IndexFlags::add(CLI::App& app) {
@@ -76,16 +82,20 @@ void IndexFlags::add(CLI::App& app) {
        "parameters follow as in ivf:nlist=1024,nprobe=16 or hnsw:M=16,target_recall=0.98")
       ->default_str(index)
       ->group(group);
-  MetricFlags::add(app, group);
+  MetricFlags::add(app, group, /*matrices=*/true);
 }
 
 KnnParams IndexFlags::params() const {
+  if (precomputed() && index != "flat")
+    throw InvalidParameter("--index " + index +
+                           " searches among points, and --metric precomputed has all distances; "
+                           "leave --index out");
   return parse_index(index);
 }
 
 nlohmann::ordered_json IndexFlags::json() const {
   return {{"index", index_spec(params())},
-          {"metric", name(distance().metric)},
+          {"metric", precomputed() ? metric : name(distance().metric)},
           {"zero_vectors", zero_vectors}};
 }
 

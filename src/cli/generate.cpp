@@ -1,4 +1,4 @@
-// nearfold generate: synthetic data sets as .npy, with their labels.
+// nearfold generate: synthetic data sets, with their labels.
 #include "data/generate.hpp"
 
 #include <memory>
@@ -7,6 +7,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -21,6 +22,8 @@ struct Options {
 };
 
 void run(const Options& o) {
+  io::row_format_of(o.output);
+  if (!o.labels.empty()) io::row_format_of(o.labels);
   check_outputs({o.output, o.labels}, {o.from, o.from_labels}, o.common.overwrite());
   GenerateParams params{.seed = o.common.seed, .on = Cpu{o.common.threads}};
   Matrix images;
@@ -53,11 +56,11 @@ void run(const Options& o) {
     params.kind = deformed;
   }
   const Generated made = generate(params);
-  io::write_npy(o.output, made.points, o.common.overwrite());
+  io::write_rows(o.output, made.points, o.common.overwrite());
   if (o.labels.empty()) return;
   if (made.labels.empty())
     throw InvalidParameter("a " + o.kind + " set has no labels; leave --labels out");
-  io::write_npy(o.labels, made.labels, o.common.overwrite());
+  io::write_labels(o.labels, made.labels, o.common.overwrite());
 }
 
 }  // namespace
@@ -69,8 +72,10 @@ void add_generate(CLI::App& app) {
          "What to make")
       ->required()
       ->default_str("");
-  text(command, "-o,--output", o->output, "Points, .npy")->required();
-  text(command, "--labels", o->labels, "Labels, .npy");
+  text(command, "-o,--output", o->output,
+       "Points, .npy, .csv or .tsv; - is standard output, as .csv")
+      ->required();
+  text(command, "--labels", o->labels, "Labels, .npy, .csv or .tsv");
   number(command, "-n,--points", o->n, "Points in all");
   number(command, "--dim", o->dim, "Columns (blobs, cubes, uniform)");
   number(command, "--centers", o->blobs.centers, "blobs: how many");

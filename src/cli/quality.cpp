@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -50,13 +51,15 @@ void print_table(const QualityReport& report) {
 
 void run(const Options& o) {
   const QualityParams params = o.chosen();
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.report}, {o.points, o.layout, o.reading.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   progress.update("read", 0, 0);
   std::vector<std::string> warnings;
-  io::Table table = o.reading.read(o.points, warnings);
+  io::Table table = o.reading.read(o.points, params.distance.metric, warnings);
   const Matrix points = std::move(table.points);
-  const Matrix layout = io::read_matrix(o.layout, {}, &warnings);
+  io::Shift of_map;
+  const Matrix layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
   const io::Labels labels =
       o.reading.read_labels(std::move(table.labels), points.rows(), o.points, warnings);
   print_warnings(warnings, o.common);
