@@ -81,7 +81,8 @@ bool Budget::more_neighbors_than_points(const Reading& reading, std::int64_t n) 
 Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings& settings)
     : limit_(flags.limit()), settings_(settings), limited_(flags.memory_limit != "auto") {
   if (reading.path.empty() || !reading.array.empty()) return;
-  if (io::format_of_file(reading.path) == "csv") return;
+  const std::string format = io::format_of_file(reading.path);
+  if (format == "csv" || format == "mtx") return;
   const io::FileInfo file = io::describe_file(reading.path);
   if (!says_enough(file) || more_neighbors_than_points(reading, file.shape[0])) return;
   const std::int64_t dim = columns_of(file);

@@ -15,6 +15,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "core/stopping.hpp"
+#include "io/row_output.hpp"
 #include "knn/metric_table.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
@@ -81,6 +82,7 @@ Settings check(const Options& o, const Indexes& indexes) {
       throw InvalidParameter("a subset of " + std::to_string(n) + " points; use 4 or more");
   if (o.neighbors.value_or(1) < 1)
     throw InvalidParameter(std::to_string(*o.neighbors) + " neighbours; use 1 or more");
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.plot, o.report}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   o.look.check(!o.plot.empty());
   if (!o.plot.empty()) check_picture_path(o.plot, o.picture(1, 1));
@@ -186,8 +188,11 @@ void run(const Options& o) {
   const Indexes indexes = indexes_of(o);
   const Settings settings = check(o, indexes);
   Teller teller(o, indexes);
+  MetricFlags strictest;  // of all: one that sees offsets, if any does
+  for (const std::string& metric : o.metrics)
+    if (sees_shift(metric_named(metric))) strictest.metric = metric;
   Inputs in;
-  teller.printer().run("read", [&] { in = o.inputs.read(o.common.cpu()); });
+  teller.printer().run("read", [&] { in = o.inputs.read(o.common.cpu(), strictest); });
   o.look.check_labels(!in.labels.ids.empty());
   print_warnings(in.warnings, o.common);
   std::vector<std::int64_t> sizes = o.subsets;

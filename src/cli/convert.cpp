@@ -1,5 +1,5 @@
-// nearfold convert: points of any format as .npy, float32, reduced to principal components if
-// wanted.
+// nearfold convert: points of any format as .npy (float32) or text, reduced to principal components
+// if wanted.
 #include <cstdio>
 #include <memory>
 
@@ -13,7 +13,7 @@
 #include "cli/terminal.hpp"
 #include "io/io.hpp"
 #include "io/row_file.hpp"
-#include "io/write.hpp"
+#include "io/row_output.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -32,7 +32,7 @@ struct Shape {
 
 /// A file of any size, some megabytes at a time.
 Shape convert_in_blocks(io::RowFile& file, const Options& o) {
-  io::NpyWriter writer(o.output, file.rows(), file.cols(), o.common.overwrite());
+  io::RowWriter writer(o.output, file.rows(), file.cols(), o.common.overwrite());
   file.for_each_block([&](std::int64_t, HostMatrix<const float> rows) { writer.write(rows); });
   writer.commit();
   std::vector<std::string> warnings;
@@ -43,14 +43,16 @@ Shape convert_in_blocks(io::RowFile& file, const Options& o) {
 
 Shape convert_whole(const Options& o, const Budget& budget) {
   std::vector<std::string> warnings;
-  const io::Points points =
-      o.points.read_points(o.common.cpu(), warnings, budget.disk_beside(o.output));
+  // Values are written as they are: under a metric that sees offsets none are subtracted.
+  const io::Points points = o.points.read_points(o.common.cpu(), Metric::inner_product, warnings,
+                                                 budget.disk_beside(o.output));
   print_warnings(warnings, o.common);
-  io::write_npy(o.output, points, o.common.overwrite());
+  io::write_rows(o.output, points, o.common.overwrite());
   return {points.rows(), points.cols()};
 }
 
 void run(const Options& o) {
+  io::row_format_of(o.output);
   check_outputs({o.output}, {o.points.points}, o.common.overwrite());
   auto file = o.points.pca ? std::nullopt : o.points.row_file();
   // Of the stages there is none but reading, and of what is read perhaps a search for axes.
@@ -72,11 +74,13 @@ void run(const Options& o) {
 }  // namespace
 
 void add_convert(CLI::App& app) {
-  CLI::App& command =
-      *app.add_subcommand("convert", "Write points as .npy, or fewer columns of them");
+  CLI::App& command = *app.add_subcommand(
+      "convert", "Write points as .npy, .csv or .tsv, or fewer columns of them");
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
-  text(command, "-o,--output", o->output, "Points, .npy, float32")->required();
+  text(command, "-o,--output", o->output,
+       "Points, .npy (float32), .csv or .tsv; - is standard output, as .csv")
+      ->required();
   o->budget.add_limit(command);
   o->common.add_threads(command);
   o->common.add_progress(command, o->conditions);

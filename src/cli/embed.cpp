@@ -5,6 +5,7 @@
 #include "cli/embed_run.hpp"
 #include "cli/folder.hpp"
 #include "cli/picture_file.hpp"
+#include "io/row_output.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -17,7 +18,11 @@ void run(const EmbedOptions& o) {
         {o.output, o.plot, o.report},
         {o.inputs.points, o.inputs.graph, o.inputs.labels, o.picture.values, o.method.init},
         o.common.overwrite());
-  const Budget budget(o.budget, o.inputs.reading(), settings);
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
+  if (o.index.precomputed()) o.inputs.check_precomputed();
+  Reading reading = o.inputs.reading();
+  reading.has_graph = reading.has_graph || o.index.precomputed();
+  const Budget budget(o.budget, reading, settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
   EmbedRun(o, settings, budget).run();
@@ -30,7 +35,9 @@ void add_embed(CLI::App& app) {
   const auto o = std::make_shared<EmbedOptions>();
   EmbedOptions& e = *o;
   o->inputs.add_points_and_graph(command, e.conditions);
-  text(command, "-o,--output", o->output, "Map, .npy, float32 [n, n-components]")->required();
+  text(command, "-o,--output", o->output,
+       "Map [n, n-components], .npy (float32), .csv or .tsv; - is standard output, as .csv")
+      ->required();
   const auto is_drawn = [&e] {
     return unless(!e.plot.empty(), "is for the picture; give --plot, or leave it out");
   };

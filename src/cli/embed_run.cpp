@@ -11,6 +11,7 @@
 #include "cli/terminal.hpp"
 #include "core/stopping.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "run/embedder_state.hpp"
 
@@ -30,7 +31,7 @@ double seconds_since(Clock::time_point began) {
   std::string place;
   try {
     place = fs::temp_directory_path() / fs::path(path).filename();
-    io::write_npy(place, layout, io::Overwrite::no);
+    io::write_rows(place, layout, io::Overwrite::no);
   } catch (const std::exception& error) {
     throw IoError(why + "; nor is there another place for the map: " + error.what());
   }
@@ -39,7 +40,7 @@ double seconds_since(Clock::time_point began) {
 
 void write_map(const std::string& path, const Matrix& layout, io::Overwrite overwrite) {
   try {
-    io::write_npy(path, layout, overwrite);
+    io::write_rows(path, layout, overwrite);
   } catch (const Error& error) {
     rescue(path, layout, error.what());
   }
@@ -50,6 +51,9 @@ void write_map(const std::string& path, const Matrix& layout, io::Overwrite over
 void EmbedOptions::check() const {
   inputs.check();
   keep.check();
+  io::row_format_of(output);
+  if (output == io::kStandardOutput && common.json)
+    throw InvalidParameter("-o - and --json both write to standard output; name a file for one");
   picture.check(!plot.empty(), inputs.labels);
   if (!plot.empty()) check_picture_path(plot, picture.options({}));
 }
@@ -101,6 +105,8 @@ void EmbedRun::read() {
   const auto began = Clock::now();
   progress_.run("read", [&] {
     in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
+    if (o_.index.precomputed())
+      in_.take_as_distances(neighbors_needed(settings_.method, in_.points.rows()), settings_.seed);
     o_.picture.check_labels(!in_.labels.ids.empty());
     values_ = o_.picture.read_values(in_.n());
   });

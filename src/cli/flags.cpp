@@ -99,9 +99,15 @@ Device Common::processor() const {
   throw InvalidParameter("device is '" + device + "', and must be auto, cpu, cuda or cuda:i");
 }
 
-void MetricFlags::add(CLI::App& app, Conditions& conditions, const std::string& group) {
-  metric_option =
-      choice(app, "--metric", metric, metric_words(), "Distance between points")->group(group);
+void MetricFlags::add(CLI::App& app, Conditions& conditions, const std::string& group,
+                      bool matrices) {
+  std::vector<std::string> words = metric_words();
+  if (matrices) words.emplace_back("precomputed");
+  metric_option = choice(app, "--metric", metric, words,
+                         matrices ? "Distance between points; precomputed: the input is the matrix "
+                                    "of all distances"
+                                  : "Distance between points")
+                      ->group(group);
   add_zero_vectors(app, conditions, zero_vectors, [this] {
     return std::vector{metric};
   })->group(group);
@@ -114,7 +120,7 @@ CLI::Option* add_zero_vectors(CLI::App& app, Conditions& conditions, std::string
   const auto none_turns = [turning, metrics = std::move(metrics)] {
     const std::vector<std::string> used = metrics();
     const bool any = std::any_of(used.begin(), used.end(), [](const std::string& word) {
-      return directed(metric_named(word));
+      return word != "precomputed" && directed(metric_named(word));
     });
     return any ? ""
                : "is for " + turning + ", and --metric is " + listed(used, "and") +
@@ -129,7 +135,8 @@ CLI::Option* add_zero_vectors(CLI::App& app, Conditions& conditions, std::string
 }
 
 Distance MetricFlags::distance() const {
-  return {metric_named(metric), zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
+  return {precomputed() ? Metric::euclidean : metric_named(metric),
+          zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
 }
 
 void IndexFlags::add(CLI::App& app, Conditions& conditions,
@@ -146,17 +153,21 @@ void IndexFlags::add(CLI::App& app, Conditions& conditions,
         ->default_str(index)
         ->group(group);
   });
-  MetricFlags::add(app, conditions, group);
+  MetricFlags::add(app, conditions, group, /*matrices=*/true);
   conditions.of(app, "--zero-vectors", is_made);
 }
 
 KnnParams IndexFlags::params() const {
+  if (precomputed() && index != "flat")
+    throw InvalidParameter("--index " + index +
+                           " searches among points, and --metric precomputed has all distances; "
+                           "leave --index out");
   return parse_index(index);
 }
 
 nlohmann::ordered_json IndexFlags::json() const {
   return {{"index", index_spec(params())},
-          {"metric", name(distance().metric)},
+          {"metric", precomputed() ? metric : name(distance().metric)},
           {"zero_vectors", zero_vectors}};
 }
 

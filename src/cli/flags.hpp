@@ -129,9 +129,13 @@ struct MetricFlags {
   std::string metric = "euclidean", zero_vectors = "error";
   const CLI::Option* metric_option = nullptr;
 
-  /// `group`: the heading that they are listed under.
-  void add(CLI::App& app, Conditions& conditions, const std::string& group = "Options");
+  /// `group`: the heading that they are listed under. `matrices`: whether the points may be
+  /// distances.
+  void add(CLI::App& app, Conditions& conditions, const std::string& group = "Options",
+           bool matrices = false);
+  /// Of points; any where they are distances themselves.
   Distance distance() const;
+  bool precomputed() const { return metric == "precomputed"; }
   /// Whether --metric is on the command line.
   bool is_given() const { return metric_option != nullptr && metric_option->count() > 0; }
 };

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -29,11 +30,12 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<st
     for (std::size_t other = 0; other < o; ++other)
       if (outputs[other] == outputs[o])
         throw InvalidParameter("'" + outputs[o] + "' would be written twice; give it once");
-    io::check_writable(outputs[o], overwrite);
+    if (outputs[o] != io::kStandardOutput) io::check_writable(outputs[o], overwrite);
   }
 }
 
 std::string partial_of(const std::string& path) {
+  if (path == io::kStandardOutput) return path;
   const std::filesystem::path whole(path);
   std::filesystem::path name = whole.stem();
   name += ".partial";

@@ -1,4 +1,4 @@
-// nearfold generate: synthetic data sets as .npy, with their labels.
+// nearfold generate: synthetic data sets, with their labels.
 #include "data/generate.hpp"
 
 #include <cstdio>
@@ -13,6 +13,7 @@
 #include "cli/terminal.hpp"
 #include "core/alternatives.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -128,6 +129,8 @@ void run(const Options& o) {
   std::string unlabelled;
   for_chosen(o, [&](const auto& kind) { unlabelled = no_labels(o, kind); });
   if (!o.labels.empty() && !unlabelled.empty()) throw InvalidParameter(unlabelled);
+  io::row_format_of(o.output);
+  if (!o.labels.empty()) io::row_format_of(o.labels);
   check_outputs({o.output, o.labels}, {o.from, o.from_labels}, o.common.overwrite());
   GenerateParams params{.seed = o.common.seed, .on = Cpu{o.common.threads}};
   for_chosen(o, [&](auto kind) {
@@ -150,8 +153,8 @@ void run(const Options& o) {
     const Part whole(1, 1);  // one loop over the points
     made = generate(params);
   });
-  io::write_npy(o.output, made.points, o.common.overwrite());
-  if (!o.labels.empty()) io::write_npy(o.labels, made.labels, o.common.overwrite());
+  io::write_rows(o.output, made.points, o.common.overwrite());
+  if (!o.labels.empty()) io::write_labels(o.labels, made.labels, o.common.overwrite());
   progress.finish();
   if (o.common.quiet) return;
   const std::string said = std::to_string(made.points.rows()) + " x " +
@@ -168,8 +171,10 @@ void add_generate(CLI::App& app) {
   std::vector<std::string> kinds;
   for_each_alternative<Kind>([&](const auto& kind) { kinds.emplace_back(word(kind)); });
   choice(command, "kind", o->kind, kinds, "What to make")->required()->default_str("");
-  text(command, "-o,--output", o->output, "Points, .npy")->required();
-  text(command, "--labels", o->labels, "Labels, .npy");
+  text(command, "-o,--output", o->output,
+       "Points, .npy, .csv or .tsv; - is standard output, as .csv")
+      ->required();
+  text(command, "--labels", o->labels, "Labels, .npy, .csv or .tsv");
   number(command, "-n,--points", o->n, "Points in all");
   add_dim(command, *o);
   add_flags_of_each(command, *o);

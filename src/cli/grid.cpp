@@ -209,7 +209,7 @@ void run(const Options& o) {
   o.inputs.check();
   check_picture_path(o.plot.empty() ? "grid.png" : o.plot, o.picture());
   check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
-  if (o.time_recomputing && o.inputs.points.empty())
+  if (o.time_recomputing && (o.inputs.points.empty() || o.index.precomputed()))
     throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   const auto [methods, rows, columns] = o.grid();
@@ -228,6 +228,7 @@ void run(const Options& o) {
   o.look.check_labels(!in.labels.ids.empty());
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
+  if (o.index.precomputed()) in.take_as_distances(k, settings.seed);
   GridFolder folder(o.output, rows, columns, made_from(o, in, settings), o.common.overwrite());
   const KnnGraph graph = graph_for(in, k, settings, folder, progress);
   describe(graph, folder.manifest()["graph"]);

@@ -1,5 +1,7 @@
 #include "cli/inputs.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -8,6 +10,8 @@
 #include "cli/terminal.hpp"
 #include "cli/wording.hpp"
 #include "core/stopping.hpp"
+#include "knn/metric_table.hpp"
+#include "knn/same_points.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/pca.hpp"
 
@@ -38,7 +42,8 @@ io::Scaling scaling_named(const std::string& word) {
 }  // namespace
 
 void ReadFlags::add_values(CLI::App& app) {
-  text(app, "--array", array, "The array of an .npz that holds the points");
+  text(app, "--array,--dataset", array,
+       "The array of an .npz, or the dataset of HDF5 (X unless given), that holds the points");
   choice(app, "--missing", missing, {"error", "mean"},
          "Missing values (nan; in text also NA, ? or nothing): the mean of their column, or an "
          "error. Rows are never dropped: labels and graphs go by row");
@@ -85,16 +90,20 @@ bool ReadFlags::as_is() const {
          io::flags_of(table()).empty();
 }
 
-io::Table ReadFlags::read(const std::string& path, std::vector<std::string>& warnings) const {
-  const bool fill = missing == "mean";
+io::Table ReadFlags::read(const std::string& path, Metric metric,
+                          std::vector<std::string>& warnings) const {
+  const bool fill = missing == "mean", scaled = standardize != "no";
+  const io::Shift chosen;
   io::Table found =
-      io::read_table(path, {array, fill ? io::Missing::nan : io::Missing::refuse, table()});
+      io::read_table(path, {array, fill ? io::Missing::nan : io::Missing::refuse, table()},
+                     sees_shift(metric) && !scaled ? nullptr : &chosen);  // scales have a centre
   warnings.insert(warnings.end(), found.notes.begin(), found.notes.end());
   const std::int64_t filled = fill ? io::fill_missing(found.points) : 0;
   if (filled > 0)
     warnings.push_back(std::to_string(filled) +
                        " missing values are now the means of their columns");
   io::standardize(found.points, scaling_named(standardize));
+  if (scaled) found.offsets.clear();
   return found;
 }
 
@@ -111,21 +120,24 @@ CLI::Option* PointFlags::add_points(CLI::App& app) {
   add_reading(app);
   number(app, "--pca", pca, "Take this many principal components instead of the columns")
       ->default_str("no");
-  return text(
-      app, "input", points,
-      "Points: .npy .npz .csv .tsv .txt (.gz) IDX(.gz) .fvecs .bvecs .fbin; - is standard input");
+  return text(app, "input", points,
+              "Points: .npy .npz .csv .tsv .txt (.gz) .h5 .h5ad .mtx IDX(.gz) .fvecs .bvecs .fbin; "
+              "- is standard input");
 }
 
-io::Points PointFlags::read_points(const Cpu& on, std::vector<std::string>& warnings,
+io::Points PointFlags::read_points(const Cpu& on, Metric metric, std::vector<std::string>& warnings,
                                    const std::string& disk, io::Labels* beside) const {
+  if (pca) metric = Metric::euclidean;  // components are of centred columns
   auto file = disk.empty() ? std::nullopt : row_file();
+  if (file && !sees_shift(metric)) file->choose_offsets();
   io::Table table;
   io::Points found;
   {
     const Part part(pca ? 0.5 : 1.0);
-    if (!file) table = read(points, warnings);
+    if (!file) table = read(points, metric, warnings);
     if (beside != nullptr) *beside = std::move(table.labels);
-    found = file ? io::Points::on_disk(*file, disk) : io::Points(std::move(table.points));
+    found = file ? io::Points::on_disk(*file, disk)
+                 : io::Points(std::move(table.points), std::move(table.offsets));
   }
   if (file) file->warn(warnings);
   return pca ? nearfold::pca(found, *pca, on) : std::move(found);
@@ -137,7 +149,9 @@ void InputFlags::add_points_and_graph(CLI::App& app, Conditions& conditions) {
                   "says how points are read, and there is only a graph; leave it out");
   };
   conditions.add(app, has_points, [&] { add_points(app); });
-  text(app, "--knn", graph, "Neighbour graph made by `nearfold knn`, used instead of a search");
+  text(app, "--knn", graph,
+       "Neighbour graph, .npz, by `nearfold knn` or another program, used instead of a search");
+  number(app, "--ids-from", ids_from, "The id of the first point in that graph: 0, or 1");
 }
 
 std::string InputFlags::name() const {
@@ -148,8 +162,29 @@ std::string InputFlags::name() const {
 void InputFlags::check() const {
   if (points.empty() && graph.empty())
     throw InvalidParameter("there is nothing to embed; give a data file, or a graph with --knn");
+  if (ids_from != 0 && ids_from != 1)
+    throw InvalidParameter("--ids-from is " + std::to_string(ids_from) + ", and must be 0 or 1");
+  if (ids_from != 0 && graph.empty())
+    throw InvalidParameter("--ids-from is of a graph; give one with --knn, or leave it out");
   if ((points == "-") + (graph == "-") + (labels == "-") > 1)
     throw InvalidParameter("standard input (-) can be one file; name the others");
+}
+
+void Inputs::take_as_distances(std::int64_t k, std::uint64_t seed) {
+  graph = graph_from_distances(points, k, seed);
+  points = {};
+}
+
+void InputFlags::check_precomputed() const {
+  if (points.empty() || !graph.empty())
+    throw InvalidParameter(
+        "--metric precomputed reads distances instead of points; give that matrix alone, without "
+        "--knn");
+  if (pca)
+    throw InvalidParameter("--pca reduces points, and --metric precomputed has none; leave it out");
+  if (standardize != "no")
+    throw InvalidParameter(
+        "--standardize scales points, and --metric precomputed has none; leave it out");
 }
 
 std::optional<io::RowFile> PointFlags::row_file() const {
@@ -168,26 +203,70 @@ Reading InputFlags::reading() const {
   return reading;
 }
 
+namespace {
+
+/// A graph that does not say its metric is measured by the one that --metric says.
+void require_metric_of(const Inputs& in, const MetricFlags& metric, const std::string& graph) {
+  try {
+    require_same_points(in.graph, in.points);
+  } catch (const InvalidInput& error) {
+    throw InvalidParameter("--metric is " + metric.metric + ", and '" + graph +
+                           "' is not of these points by it: " + error.what() +
+                           "; leave --metric out, or give that of the graph");
+  }
+}
+
+}  // namespace
+
 Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::string& disk) const {
   Inputs in;
   io::Labels beside;
   io::GraphMeta meta;
-  if (!graph.empty()) in.graph = io::read_graph(graph, &meta);
+  if (!graph.empty()) in.graph = io::read_graph(graph, &meta, ids_from);
   const bool known = !meta.version.empty();  // graphs of other programs do not say their metric
-  if (!graph.empty() && !known && metric.is_given())
-    throw InvalidParameter("--metric chooses a search, and '" + graph +
-                           "' is there instead, which does not say its metric; leave --metric out");
+  if (!known && metric.is_given()) in.graph.metric = nearfold::name(metric.distance().metric);
   if (known && metric.is_given() && in.graph.metric != nearfold::name(metric.distance().metric))
     throw InvalidParameter("--metric is " + metric.metric + ", and '" + graph + "' was made by " +
                            in.graph.metric + "; leave --metric out, or make the graph again");
-  if (!points.empty()) in.points = read_points(on, in.warnings, disk, &beside);
+  // Read as they were for the graph, or its fingerprint is of others.
+  Metric compared = metric.distance().metric;
+  for (const Metric of_graph : all_metrics())
+    if (known && in.graph.metric == nearfold::name(of_graph)) compared = of_graph;
+  if (metric.precomputed()) compared = Metric::inner_product;  // distances are read as they are
+  if (metric.precomputed()) check_precomputed();
+  if (!points.empty()) in.points = read_points(on, compared, in.warnings, disk, &beside);
+  if (!points.empty() && !metric.precomputed()) warn_of_distances(in.points, in.warnings);
   if (!points.empty() && !meta.fingerprint.empty() &&
       meta.fingerprint != io::fingerprint(in.points))
     throw InvalidInput("'" + graph + "' was made from other points than '" + points +
                        (pca ? "' with --pca " + std::to_string(*pca) : "'") +
                        "; make it again, or give the graph alone");
+  if (!known && metric.is_given() && in.graph.n > 0 && in.graph.n == in.points.rows())
+    require_metric_of(in, metric, graph);
   in.labels = read_labels(std::move(beside), in.n(), points, in.warnings);
   return in;
+}
+
+void warn_of_distances(const io::Points& points, std::vector<std::string>& warnings) {
+  if (points.rows() != points.cols() || points.rows() < 4) return;
+  const auto at = [&](std::int64_t i, std::int64_t j) {  // as it was in the file, but for rounding
+    const auto column = static_cast<std::size_t>(j);
+    const double offset = points.offsets().empty() ? 0 : points.offsets()[column];
+    return static_cast<double>(points.view().row(i)[j]) + offset;
+  };
+  double rounding = 0;
+  for (std::int64_t j = 0; j < points.cols(); ++j) rounding = std::max(rounding, 1e-5 * at(0, j));
+  if (rounding == 0) return;
+  for (std::int64_t i = 0; i < points.rows(); ++i)
+    for (std::int64_t j = 0; j <= i; ++j) {
+      const double there = at(i, j), from_zero = i == j ? std::fabs(there) : 0;
+      if (there < -rounding || from_zero > rounding || !(std::fabs(there - at(j, i)) <= rounding))
+        return;
+    }
+  warnings.push_back(
+      "the " + std::to_string(points.rows()) + " points of " + std::to_string(points.cols()) +
+      " columns are a symmetric matrix with a zero diagonal, as the distances between all points "
+      "are: if they are, give --metric precomputed");
 }
 
 void print_warnings(const std::vector<std::string>& warnings, const Common& common) {

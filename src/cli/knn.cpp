@@ -17,6 +17,7 @@
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 #include "run/check_run.hpp"
@@ -48,6 +49,14 @@ Settings Options::settings() const {
                            ? common.device_for(index.params(), index.distance())
                            : common.processor()};
   validate(s);
+  if (!output.empty()) io::require_ending(output, ".npz", "graphs and answers");
+  if (!save_index.empty()) io::require_ending(save_index, ".npz", "indexes");
+  if (!report.empty()) io::require_ending(report, ".json", "reports");
+  if (index.precomputed() &&
+      (!query.empty() || !save_index.empty() || points.pca || points.standardize != "no"))
+    throw InvalidParameter(
+        "--metric precomputed has distances and no points; leave --query, --save-index, --pca and "
+        "--standardize out");
   if (output.empty() && save_index.empty())
     throw InvalidParameter("there is nothing to make; give -o for a graph, or --save-index");
   if (!query.empty() && output.empty())
@@ -109,18 +118,17 @@ class Stopwatch {
 /// What is found, as it is reported and written.
 struct Found {
   std::int64_t rows = 0;
-  Metric metric = Metric::euclidean;
-  std::string index;
+  std::string metric, index;
   std::optional<Recall> recall;
   std::optional<std::int64_t> tied_rows = {}, duplicates = {};
   std::vector<std::string> warnings = {};
 };
 
-KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> points,
+KnnIndex index_of(const Options& o, const Settings& s, const io::Points& points,
                   const Progress& progress) {
   if (o.load_index.empty())
     return build_index(points, s.knn, s.device, s.seed, s.distance, progress);
-  KnnIndex index = io::read_index(o.load_index, points);
+  KnnIndex index = io::read_index(o.load_index, points, points.offsets());
   const Metric metric = index.distance().metric;
   if (o.index.is_given() && metric != s.distance.metric)
     throw InvalidParameter("--metric is " + o.index.metric + ", and '" + o.load_index +
@@ -130,21 +138,24 @@ KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> p
 }
 
 /// The graph of the points, into o.output.
-Found make_graph(const Options& o, const Settings& s, HostMatrix<const float> points,
+Found make_graph(const Options& o, const Settings& s, const io::Points& points,
                  const Progress& progress, Stopwatch& clock) {
-  const KnnGraph graph = find_neighbors(points, o.k, s.knn, s.device, s.seed, s.distance, progress);
+  const KnnGraph graph = o.index.precomputed() ? graph_from_distances(points, o.k, s.seed)
+                                               : find_neighbors(points, o.k, s.knn, s.device,
+                                                                s.seed, s.distance, progress);
   clock.lap("knn");
   io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
                   o.common.overwrite());
-  return {graph.n,         s.distance.metric, graph.index,          graph.recall,
-          graph.tied_rows, graph.duplicates,  graph_warnings(graph)};
+  return {graph.n,         graph.metric,     graph.index,          graph.recall,
+          graph.tied_rows, graph.duplicates, graph_warnings(graph)};
 }
 
 /// The neighbours of o.query, into o.output.
-Found answer(const Options& o, const Settings& s, HostMatrix<const float> points,
+Found answer(const Options& o, const Settings& s, const io::Points& points,
              const Progress& progress, Stopwatch& clock) {
   std::vector<std::string> warnings;
-  const Matrix queries = io::read_matrix(o.query, {.table = o.points.table()}, &warnings);
+  io::Shift same{.given = true, .offsets = points.offsets()};
+  const Matrix queries = io::read_matrix(o.query, {.table = o.points.table()}, &warnings, &same);
   print_warnings(warnings, o.common);
   const bool through = !o.load_index.empty() || !o.save_index.empty();
   std::optional<KnnIndex> index;
@@ -153,25 +164,25 @@ Found answer(const Options& o, const Settings& s, HostMatrix<const float> points
       through ? find_neighbors(queries, points, o.k, *index, s.device, progress)
               : find_neighbors(queries, points, o.k, s.knn, s.device, s.seed, s.distance, progress);
   clock.lap("knn");
-  if (!o.save_index.empty()) io::write_index(o.save_index, *index, points, o.common.overwrite());
+  if (!o.save_index.empty())
+    io::write_index(o.save_index, *index, points, o.common.overwrite(), points.offsets());
   io::write_neighbors(o.output, result, o.common.overwrite());
-  if (!through) return {result.rows, s.distance.metric, o.index.index, result.recall};
-  return {result.rows, index->distance().metric, index->description(), result.recall};
+  if (!through) return {result.rows, name(s.distance.metric), o.index.index, result.recall};
+  return {result.rows, name(index->distance().metric), index->description(), result.recall};
 }
 
 /// The index alone, into o.save_index.
-Found save(const Options& o, const Settings& s, HostMatrix<const float> points,
-           const Progress& progress, Stopwatch& clock) {
+Found save(const Options& o, const Settings& s, const io::Points& points, const Progress& progress,
+           Stopwatch& clock) {
   const KnnIndex index = index_of(o, s, points, progress);
   clock.lap("knn");
-  io::write_index(o.save_index, index, points, o.common.overwrite());
-  return {points.rows(), s.distance.metric, index.description(), {}};
+  io::write_index(o.save_index, index, points, o.common.overwrite(), points.offsets());
+  return {points.rows(), name(s.distance.metric), index.description(), {}};
 }
 
 void print(const Options& o, const Found& found, Json&& seconds) {
-  Json report = {
-      {"version", version()},         {"n", found.rows},     {"k", o.k}, {"seed", o.common.seed},
-      {"metric", name(found.metric)}, {"index", found.index}};
+  Json report = {{"version", version()},  {"n", found.rows},        {"k", o.k},
+                 {"seed", o.common.seed}, {"metric", found.metric}, {"index", found.index}};
   if (found.recall) report["recall"] = recall_json(*found.recall);
   if (found.tied_rows) report["tied_rows"] = *found.tied_rows;
   if (found.duplicates) report["duplicates"] = *found.duplicates;
@@ -187,7 +198,7 @@ void print(const Options& o, const Found& found, Json&& seconds) {
                                    {o.query.empty() ? "graph" : "neighbours", o.output},
                                    {"index", o.save_index},
                                    {"report", o.report}};
-  const std::string said = what + std::to_string(found.rows) + " points, " + name(found.metric) +
+  const std::string said = what + std::to_string(found.rows) + " points, " + found.metric +
                            ", index " + found.index + "\n" + aligned(lines);
   std::fputs(for_terminal(said).c_str(), stderr);
   print_warnings(found.warnings, o.common);
@@ -199,6 +210,7 @@ Budget budget_of(const Options& o, Settings settings) {
       UmapParams{.n_neighbors = std::min(o.k, std::numeric_limits<int>::max() - 1) + 1};
   Reading reading = o.points.reading();
   reading.graph_only = true;
+  reading.has_graph = o.index.precomputed();
   return {o.budget, reading, settings};
 }
 
@@ -216,9 +228,11 @@ void run(const Options& o) {
   std::vector<std::string> warnings;
   io::Points points;
   progress.run("read", [&] {
-    points = o.points.read_points(o.common.cpu(), warnings,
-                                  budget.disk_beside(o.output.empty() ? o.save_index : o.output));
+    points = o.points.read_points(
+        o.common.cpu(), o.index.precomputed() ? Metric::inner_product : settings.distance.metric,
+        warnings, budget.disk_beside(o.output.empty() ? o.save_index : o.output));
   });
+  if (!o.index.precomputed()) warn_of_distances(points, warnings);
   print_warnings(warnings, o.common);
   clock.lap("read");
   const Progress told = progress.callback();

@@ -89,7 +89,7 @@ void run(const Options& o) {
   }
   std::vector<Matrix> maps;
   for (const std::string& input : o.inputs) {
-    io::Table map = o.reading.read(input, warnings);
+    io::Table map = o.reading.read(input, Metric::inner_product, warnings);
     maps.push_back(std::move(map.points));
     if (labels.ids.empty()) labels = std::move(map.labels);
   }

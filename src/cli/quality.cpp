@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -52,15 +53,17 @@ void print_table(const QualityReport& report) {
 
 void run(const Options& o) {
   const QualityParams params = o.chosen();
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.report}, {o.points, o.layout, o.reading.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   std::vector<std::string> warnings;
   Matrix points, layout;
   io::Labels labels;
   progress.run("read", [&] {
-    io::Table table = o.reading.read(o.points, warnings);
+    io::Table table = o.reading.read(o.points, params.distance.metric, warnings);
     points = std::move(table.points);
-    layout = io::read_matrix(o.layout, {}, &warnings);
+    io::Shift of_map;
+    layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
     labels = o.reading.read_labels(std::move(table.labels), points.rows(), o.points, warnings);
   });
   if (labels.ids.empty() && o.label_k->count() > 0)

@@ -46,13 +46,24 @@ FileInfo describe_fbin(ByteSource& source);
 FileInfo describe_u8bin(ByteSource& source);
 FileInfo describe_i8bin(ByteSource& source);
 
+// Matrix Market text, dense; sparse ones as long as they are small dense.
+Matrix read_matrix_market(ByteSource& source);
+FileInfo describe_matrix_market(ByteSource& source);
+
+// HDF5: the dataset of that name or, when it is empty, X or the only one of two dimensions. The
+// file is opened by the source's name, by libhdf5. Without that there are no such readers.
+bool reads_hdf5();
+Matrix read_hdf5(ByteSource& source, const std::string& dataset);
+FileInfo describe_hdf5(ByteSource& source);
+
 /// The graph of an .npz, see read_graph() in io.hpp.
-KnnGraph read_graph(const ByteSource& source, GraphMeta* meta);
+KnnGraph read_graph(const ByteSource& source, GraphMeta* meta, int ids_from = 0);
 
 /// The checkpoint of an .npz, see read_checkpoint() in io.hpp.
 Checkpoint read_checkpoint(const ByteSource& source);
 
 /// The index of these points in an .npz, see read_index() in io.hpp.
-KnnIndex read_index(const ByteSource& source, HostMatrix<const float> points);
+KnnIndex read_index(const ByteSource& source, HostMatrix<const float> points,
+                    std::span<const double> offsets = {});
 
 }  // namespace nearfold::io

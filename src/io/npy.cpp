@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "io/rounding.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -208,15 +209,17 @@ Matrix read_transposed(ByteSource& source, const DType& type, std::int64_t rows,
       std::clamp<std::int64_t>(kBufferValues / rows, 1, std::min(kMaxColumns, cols));
   Matrix matrix(rows, cols);
   std::vector<float> columns(static_cast<std::size_t>(rows * at_once));
-  for (std::int64_t first = 0; first < cols; first += at_once) {
-    const std::int64_t width = std::min(at_once, cols - first);
-    const auto unfit =
-        read_floats(source, type, std::span(columns).first(static_cast<std::size_t>(rows * width)));
-    if (unfit) throw_unfit(source, *unfit % rows, first + *unfit / rows);
-    for (std::int64_t i = 0; i < rows; ++i)
-      for (std::int64_t c = 0; c < width; ++c)
-        matrix.row(i)[first + c] = columns[static_cast<std::size_t>(c * rows + i)];
-  }
+  in_passes(source, rows, cols, Rounding::Order::columns, [&] {
+    for (std::int64_t first = 0; first < cols; first += at_once) {
+      const std::int64_t width = std::min(at_once, cols - first);
+      const auto some = std::span(columns).first(static_cast<std::size_t>(rows * width));
+      const auto unfit = read_floats(source, type, some, first * rows);
+      if (unfit) throw_unfit(source, *unfit % rows, first + *unfit / rows);
+      for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t c = 0; c < width; ++c)
+          matrix.row(i)[first + c] = columns[static_cast<std::size_t>(c * rows + i)];
+    }
+  });
   source.finish();
   return matrix;
 }
@@ -253,14 +256,21 @@ std::vector<std::int32_t> read_npy_ints(ByteSource& source, const NpyHeader& hea
                                         const std::string& what) {
   if (!header.type.is_integer())
     source.malformed(what + " are " + header.type.name() + ": they must be integers");
-  if (header.fortran) source.malformed(what + " are in Fortran order: save them in C order");
   std::vector<std::int32_t> values(static_cast<std::size_t>(*checked_product(header.shape)));
   const auto unfit = read_ints(source, header.type, values);
   if (unfit)
     source.malformed(what + ": value " + std::to_string(*unfit) +
-                     " (from 0, in C order) is outside the range of int32");
+                     " (from 0, as stored) is outside the range of int32");
   source.finish();
-  return values;
+  if (!header.fortran) return values;
+  if (header.shape.size() != 2)
+    source.malformed(what + " are in Fortran order: save them in C order");
+  const auto rows = static_cast<std::size_t>(header.shape[0]);
+  const auto cols = static_cast<std::size_t>(header.shape[1]);
+  std::vector<std::int32_t> by_row(values.size());
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t c = 0; c < cols; ++c) by_row[i * cols + c] = values[c * rows + i];
+  return by_row;
 }
 
 std::string npy_header(const std::string& descr, std::span<const std::int64_t> shape) {

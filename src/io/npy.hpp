@@ -29,7 +29,7 @@ NpyHeader read_npy_header(ByteSource& source, NpyText text = NpyText::refuse);
 /// The values of a 2-d array as float32; Fortran order is transposed.
 Matrix read_npy_values(ByteSource& source, const NpyHeader& header);
 
-/// The values of an integer array in C order as int32; `what` names them in messages.
+/// The values of an integer array as int32, in C order; `what` names them in messages.
 std::vector<std::int32_t> read_npy_ints(ByteSource& source, const NpyHeader& header,
                                         const std::string& what);
 

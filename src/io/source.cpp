@@ -10,6 +10,7 @@
 
 #include "core/stopping.hpp"
 #include "io/descriptor.hpp"
+#include "io/rounding.hpp"
 #include "io/standard_input.hpp"
 #include "io/utf8.hpp"
 #include "nearfold/error.hpp"
@@ -93,7 +94,11 @@ std::string quoted(std::string_view text) {
 }
 
 ByteSource::ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind)
-    : name_(std::move(name)), size_(size), kind_(kind), read_at_(std::move(read_at)) {}
+    : name_(std::move(name)),
+      size_(size),
+      kind_(kind),
+      rounding_(std::make_shared<Rounding>()),
+      read_at_(std::move(read_at)) {}
 
 ByteSource ByteSource::file(const std::string& path) {
   const bool is_standard_input = path == "-";

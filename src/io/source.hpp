@@ -9,6 +9,7 @@
 #include <cstring>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,8 @@
 namespace nearfold::io {
 
 static_assert(std::endian::native == std::endian::little, "file formats are read as little-endian");
+
+class Rounding;
 
 /// The product of sizes >= 0, or nothing when it exceeds int64.
 std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> factors);
@@ -71,7 +74,8 @@ class ByteSource {
   template <class T>
   T read_big();
 
-  /// Goes on from another byte. For files and memory only, as peek().
+  /// Goes on from another byte. What is packed is unpacked again from the beginning for a byte
+  /// before this one.
   void seek(std::int64_t position) { position_ = position; }
 
   /// Bytes from anywhere, the position unchanged; returns how many there were. For files and
@@ -88,9 +92,10 @@ class ByteSource {
   /// finish() then checks the file that `packed` is read from, too.
   void unpacked_from(const ByteSource& packed) { check_unchanged_ = packed.check_unchanged_; }
 
-  /// How many integers were read that float32 holds rounded only.
-  std::int64_t rounded() const { return rounded_; }
-  void add_rounded(std::int64_t count) { rounded_ += count; }
+  /// How its numbers become float32, and what was lost (rounding.hpp).
+  Rounding& rounding() const { return *rounding_; }
+  /// Of a source that is a part of another one.
+  void share_rounding(const ByteSource& whole) { rounding_ = whole.rounding_; }
 
   /// Throws InvalidInput naming the source and the byte.
   [[noreturn]] void malformed(const std::string& what) const { malformed_at(position_, what); }
@@ -102,7 +107,7 @@ class ByteSource {
   std::int64_t size_;
   Size kind_;
   std::int64_t position_ = 0;
-  std::int64_t rounded_ = 0;
+  std::shared_ptr<Rounding> rounding_;
   ReadAt read_at_;
   std::function<void()> check_unchanged_;  // empty where there is no file
 };

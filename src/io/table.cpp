@@ -11,6 +11,7 @@
 
 #include "io/field.hpp"
 #include "io/formats.hpp"
+#include "io/rounding.hpp"
 #include "io/scanned_column.hpp"
 #include "io/table_head.hpp"
 #include "io/table_points.hpp"
@@ -30,7 +31,11 @@ const char* skip_spaces(const char* at, const char* end) {
 class TableReader {
  public:
   TableReader(ByteSource& source, const TableOptions& options, Missing missing)
-      : lines_(source), file_(source.name()), options_(options), missing_(missing) {}
+      : source_(source),
+        lines_(source),
+        file_(source.name()),
+        options_(options),
+        missing_(missing) {}
 
   Table read() {
     NumberedLine first = next_line();
@@ -161,7 +166,7 @@ class TableReader {
         (is_missing(field.text) ? column.missing : column.texts).add(field.text, line);
         column.blanks += field.text.empty() ? 1 : 0;
     }
-    values_.push_back(std::numeric_limits<float>::quiet_NaN());
+    values_.push_back(std::numeric_limits<double>::quiet_NaN());
   }
 
   /// A number, perhaps with a decimal comma where a comma divides nothing else.
@@ -192,10 +197,10 @@ class TableReader {
 
   /// Every number of a feature passes here as it is written, before it becomes float32.
   void store(double value, ScannedColumn& column, std::int64_t line) {
-    const auto narrow = static_cast<float>(value);
-    if (std::isinf(narrow) && std::isfinite(value)) column.large.add(text_of(value), line);
+    if (std::isinf(static_cast<float>(value)) && std::isfinite(value))
+      column.large.add(text_of(value), line);
     column.add(value, rows_);
-    values_.push_back(narrow);
+    values_.push_back(value);
   }
 
   static std::string text_of(double value) {
@@ -212,27 +217,35 @@ class TableReader {
       for (ScannedColumn& column : columns_)
         if (column.role == Role::feature && column.texts.count > 0) column.role = Role::left_out;
     require_numbers(columns_, missing_, file_);
-    Table table;
-    table.points = with_one_hot(columns_, features(), rows_, file_);
-    if (table.points.rows() == 0 && !options_.leave_text)
+    Features found = with_one_hot(columns_, features(), rows_, file_);
+    if (found.values.size() == 0 && !options_.leave_text)
       throw InvalidInput("'" + file_ + "' has no column of numbers left to make points of");
+    Table table;
+    table.notes = std::move(notes_);
+    if (found.values.size() > 0) table.points = points_of(std::move(found), table.notes);
     for (const ScannedColumn& column : columns_) {
       table.columns.push_back(column.described());
       if (column.role == Role::label) table.labels = labels_of(named(column), "'" + file_ + "'");
     }
-    table.notes = std::move(notes_);
     return table;
   }
 
   /// Those that are left.
-  Matrix features() {
+  TextValues features() {
     std::vector<bool> keep;
     for (const ScannedColumn& column : columns_)
       if (column.is_read) keep.push_back(column.role == Role::feature);
-    const auto cols = std::count(keep.begin(), keep.end(), true);
-    if (cols == 0) return {};
-    keep_columns(values_, keep);
-    return {rows_, cols, std::move(values_)};
+    values_.keep_columns(keep);
+    return std::move(values_);
+  }
+
+  /// As float32, less the offsets of the columns that are left.
+  Matrix points_of(Features&& found, std::vector<std::string>& notes) const {
+    Matrix points = found.values.take(std::ssize(found.from), source_);
+    std::vector<std::string> titles;
+    for (const std::size_t c : found.from) titles.push_back(title_of(columns_, c));
+    source_.rounding().warn(file_, notes, titles);
+    return points;
   }
 
   /// scikit-learn's classes, of which the column has the numbers.
@@ -246,6 +259,7 @@ class TableReader {
     return classes;
   }
 
+  const ByteSource& source_;
   LineReader lines_;
   std::string file_;
   const TableOptions& options_;
@@ -257,7 +271,7 @@ class TableReader {
   std::int64_t second_ = 0;  // the number of that line
   ScannedColumns columns_;
   std::int64_t features_ = 0, rows_ = 0;
-  std::vector<float> values_;
+  TextValues values_;
   std::vector<std::string> classes_;  // of scikit-learn's own files
   std::vector<std::string> notes_;
 };

@@ -36,43 +36,36 @@ OneHot one_hot(const ScannedColumns& columns, std::size_t c, const std::string& 
   return hot;
 }
 
-void fill(const OneHot& hot, const Categories& categories, Matrix& points, std::int64_t first) {
-  for (std::int64_t i = 0; i < points.rows(); ++i) {
-    const auto id = static_cast<std::size_t>(categories.ids[static_cast<std::size_t>(i)]);
-    if (hot.place[id] >= 0) points.row(i)[first + hot.place[id]] = 1;
-  }
-}
-
 }  // namespace
 
-void keep_columns(std::vector<float>& values, const std::vector<bool>& keep) {
-  if (std::find(keep.begin(), keep.end(), false) == keep.end()) return;
-  std::size_t to = 0;
-  for (std::size_t from = 0; from < values.size(); ++from)
-    if (keep[from % keep.size()]) values[to++] = values[from];
-  values.resize(to);
-}
-
-Matrix with_one_hot(const ScannedColumns& columns, Matrix&& features, std::int64_t rows,
-                    const std::string& file) {
+Features with_one_hot(const ScannedColumns& columns, TextValues&& features, std::int64_t rows,
+                      const std::string& file) {
   std::vector<OneHot> hot(columns.size());
-  std::int64_t added = 0;
+  Features out;
+  bool any = false;
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    if (columns[c].role == Role::one_hot) hot[c] = one_hot(columns, c, file);
-    added += hot[c].width;
+    const bool one = columns[c].role == Role::one_hot;
+    if (one) hot[c] = one_hot(columns, c, file);
+    const bool is_feature = columns[c].role == Role::feature;
+    out.from.insert(out.from.end(), is_feature ? 1 : static_cast<std::size_t>(hot[c].width), c);
+    any |= one;
   }
-  if (added == 0) return std::move(features);
-  Matrix points(rows, features.cols() + added);  // of zeros
-  std::int64_t to = 0, from = 0;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    if (hot[c].width > 0) fill(hot[c], columns[c].categories, points, to);
-    to += hot[c].width;
-    if (columns[c].role != Role::feature) continue;
-    for (std::int64_t i = 0; i < rows; ++i) points.row(i)[to] = features.row(i)[from];
-    ++to;
-    ++from;
+  if (!any) {
+    out.values = std::move(features);
+    return out;
   }
-  return points;
+  out.values.reserve(static_cast<std::size_t>(rows) * out.from.size());
+  std::size_t next = 0;
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (columns[c].role == Role::feature) out.values.push_back(features[next++]);
+      if (columns[c].role != Role::one_hot) continue;
+      const auto id =
+          static_cast<std::size_t>(columns[c].categories.ids[static_cast<std::size_t>(i)]);
+      for (std::int64_t t = 0; t < hot[c].width; ++t)
+        out.values.push_back(t == hot[c].place[id] ? 1 : 0);
+    }
+  return out;
 }
 
 }  // namespace nearfold::io

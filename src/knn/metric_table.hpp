@@ -136,6 +136,19 @@ constexpr bool centred(PointsAs points) {
   return false;
 }
 
+/// Whether points at other distances come of adding one vector to all of them.
+constexpr bool sees_shift(Metric metric) {
+  switch (row_of(metric).points) {
+    case PointsAs::given:
+      return false;
+    case PointsAs::directions:
+    case PointsAs::centred_directions:
+    case PointsAs::one_length:
+      return true;
+  }
+  return true;
+}
+
 /// Of a metric that compares directions.
 constexpr Directing directing(const Distance& distance) {
   return {centred(row_of(distance.metric).points), distance.zero_vectors == ZeroVectors::far};

@@ -11,6 +11,7 @@
 #include "core/device.hpp"
 #include "core/stopping.hpp"
 #include "init/array_shape.hpp"
+#include "knn/same_points.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/plan.hpp"
@@ -117,6 +118,8 @@ void check_source(const Source& source, const Init& init, const Settings& settin
     throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
                        " points and the data " + std::to_string(source.points.rows()) +
                        "; give the data the graph was made of");
+  if (source.graph && source.points.host.rows() > 0)
+    require_same_points(*source.graph, source.points.host);
   if (!source.planned) check_memory(source, settings);
   if (source.checkpoint) return check_checkpoint(*source.checkpoint, settings, source.n());
   if (std::holds_alternative<PcaInit>(init) && !source.points.any())

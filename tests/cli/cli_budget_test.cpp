@@ -39,7 +39,7 @@ TEST_F(CliBudget, PlansAgreeWithPeaks) {
 
 TEST_F(CliBudget, WhatDoesNotFitIsRefusedBeforeAnythingIsWritten) {
   for (const std::string& command :
-       {map(umap()), "knn " + path("x.npy") + " -k 10 -o " + path("y.npy"),
+       {map(umap()), "knn " + path("x.npy") + " -k 10 -o " + path("y.npz"),
         "grid " + path("x.npy") + " -o " + path("y.npy"),
         "convert " + path("x.npy") + " --pca 190 -o " + path("y.npy")}) {
     const Outcome o = run(command + " --memory-limit 20M");

@@ -77,7 +77,7 @@ TEST_F(Cli, EmbedTakesEveryFlagOfThePictureThatPlotTakes) {
 }
 
 TEST_F(Cli, PicturesHaveTheNameOfTheDataAndHowTheMapWasMade) {
-  ASSERT_EQ(run(embed("-k 7 --spread 1.5 --plot " + path("e.svg"))).code, 0);
+  ASSERT_EQ(run(embed("--n-neighbors 7 --spread 1.5 --plot " + path("e.svg"))).code, 0);
   EXPECT_NE(bytes("e.svg").find(">x</text>"), std::string::npos);
   EXPECT_NE(bytes("e.svg").find(">UMAP: n_neighbors 7, min_dist 0.1, spread 1.5, n_epochs 20; "
                                 "euclidean, flat, "),

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/rounding.hpp"
 #include "io/zip.hpp"
 #include "support/io_files.hpp"
 
@@ -115,7 +116,7 @@ TEST(Rounding, IsCountedForIntegersThatFloat32DoesNotHold) {
   const auto rounded = [](auto read, const std::string& bytes) {
     ByteSource source = ByteSource::memory("given", std::as_bytes(std::span(bytes)));
     read(source);
-    return source.rounded();
+    return source.rounding().integers();
   };
   const std::string longs = raw<std::int64_t>({kLargest, kLargest + 1, INT64_MAX, -kLargest - 1});
   EXPECT_EQ(rounded(read_npy, npy(dictionary("<i8", "(2, 2)"), longs)), 3);
@@ -159,7 +160,7 @@ TEST(Csv, WhatIsNotANumberIsNamedWithLineAndColumn) {
   expect_bad(read_csv, "1,2\n3,1e999\n", {"line 2, column 2", "float32"});
   expect_bad(read_csv, "1,2\n3,-1e39\n", {"line 2, column 2", "float32"});
   expect_bad(read_csv, "1,2\n3,\033[31m\n", {"'?[31m'"});
-  expect_matrix(read_bytes(read_csv, "1e-42,1e-60\n"), 1, 2, {1e-42F, 0});
+  expect_matrix(read_bytes(read_csv, "1e-42,1e-60,1,1e-400\n"), 1, 4, {1e-42F, 0, 1, 0});
 }
 
 TEST(Csv, QuotedHeadersMayHoldDelimitersAndQuotes) {

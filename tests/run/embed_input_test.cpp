@@ -238,14 +238,14 @@ TEST(Embed, CountsTiesAndDuplicatesAndWarnsOfMany) {
   const Result apart = embed(points(), umap_settings());
   EXPECT_EQ(apart.info.tied_rows, 0);
   EXPECT_EQ(apart.info.duplicates, 0);
-  EXPECT_TRUE(apart.info.warnings.empty());
+  for (const std::string& warning : apart.info.warnings)
+    EXPECT_EQ(warning.find("points have more"), std::string::npos) << warning;
   const Matrix x = data::duplicates(120, 3, 5, 4);
   const Result places = embed(x, umap_settings());
   EXPECT_EQ(places.info.tied_rows, 120);
   EXPECT_EQ(places.info.duplicates, 116);
-  ASSERT_EQ(places.info.warnings.size(), 2u);
-  expect_contains(places.info.warnings[0], "116 of 120 points are duplicates of earlier ones");
-  expect_contains(places.info.warnings[1],
+  expect_contains(places.info.warnings.at(0), "116 of 120 points are duplicates of earlier ones");
+  expect_contains(places.info.warnings.at(1),
                   "120 of 120 points have more points at the distance of their last of 9");
   const KnnGraph graph = find_neighbors(x, 29, FlatKnn{}, Cpu{2}, 42);
   const Result again = embed(graph, x, umap_settings());  // of the first 9 of 29
