@@ -98,7 +98,7 @@ CellsFound find_through_cells(const Executor& executor, SearchOn<Executor>& sear
 
   auto index = task.make({search.rows().all(), n, search.rows().width()});
   CellsFound found{task.nprobe.value_or(1), {}};
-  double left = 1;  // of the looks, as far as is told: how many there will be is not known
+  double left = 1;  // share of the progress to come: how many rounds there will be is not known
   const auto look = [&] {
     left *= 0.7;
     const Part part(0.5 - 0.4 * left);
