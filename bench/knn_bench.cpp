@@ -9,7 +9,7 @@ namespace {
 
 /// Sixteen blobs in 256 dimensions; column c is scaled by 1 / (1 + c / 16).
 Matrix decaying(std::int64_t n) {
-  Matrix points = generate({.kind = Blobs{.centers = 16, .points_per = n / 16, .dim = 256}}).points;
+  Matrix points = generate({.kind = Blobs{.n = n / 16 * 16, .centers = 16, .dim = 256}}).points;
   for (std::int64_t i = 0; i < points.rows(); ++i)
     for (std::int64_t c = 0; c < points.cols(); ++c)
       points.row(i)[c] /= 1.0f + static_cast<float>(c) / 16.0f;

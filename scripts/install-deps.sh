@@ -17,7 +17,7 @@ cd "$(dirname "$0")/.."
 packages=(
   cmake g++ ninja-build pkg-config
   libopenblas-openmp-dev libeigen3-dev libxxhash-dev
-  fonts-dejavu-core libcli11-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
+  fonts-dejavu-core libcli11-dev libhdf5-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then

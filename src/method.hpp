@@ -21,7 +21,8 @@ concept MethodParams = requires(const Params& p, std::int64_t n, int dims, bool 
   { k_needed(p, n) } -> std::same_as<int>;          // neighbours per point, self not counted
   { iteration_count(p, n) } -> std::same_as<int>;   // in all
   { usual_init(p, has_points) } -> std::same_as<Init>;
-  check_state(p, from, n, dims);                // of a checkpoint, what only this method has
+  check_state(p, from, n, dims);  // of a checkpoint, what only this method has
+  { init_width(p, n) } -> std::same_as<std::optional<InitWidth>>;
   { share_edges(p, p) } -> std::same_as<bool>;  // the edges of one are those of the other
   { with_fewer_neighbors(p) } -> std::same_as<std::optional<Thriftier>>;
   { optimize_need(p, counts) } -> std::same_as<Need>;  // memory, seconds: on the processor

@@ -19,6 +19,18 @@ struct Thriftier {
   std::string what;
 };
 
+/// Of an initialization that is given: where a method begins by itself, from which standard
+/// deviation on that is worth a warning, and beyond which nothing comes of it.
+struct InitWidth {
+  double usual = 0, warned = 0, most = 0;
+};
+
+/// Throws InvalidInput for less points than any map has.
+inline void require_points_for_map(std::int64_t n) {
+  if (n >= 4) return;
+  throw InvalidInput("there are " + std::to_string(n) + " points; a map needs at least 4");
+}
+
 /// `ok` or an error that names the parameter, its value and its range. NaN is never ok.
 template <class T>
 void require(bool ok, const char* what, T value, const char* range) {

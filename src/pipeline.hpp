@@ -85,6 +85,9 @@ inline void describe_graph(const KnnGraphView& graph, RunInfo& info) {
   info.metric = graph.metric;
   info.index = graph.index;
   info.recall = graph.recall;
+  info.tied_rows = graph.tied_rows;
+  info.duplicates = graph.duplicates;
+  for (std::string& warning : graph_warnings(graph)) info.warnings.push_back(std::move(warning));
 }
 inline void describe_graph(const DeviceKnnGraph& graph, RunInfo& info) {
   describe_graph(graph.metadata, info);

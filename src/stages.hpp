@@ -41,7 +41,7 @@ struct StageTypes<Cuda> {
   using PointOf = DeviceArray<std::int32_t>;
 };
 
-// ---- knn: points [n, dim] -> the k nearest others of each, canonical order ---------------------
+// ---- knn: points [n, dim] -> the k nearest others of each ---------------------------------------
 
 /// By whichever method `params` holds. On a GPU the graph stays there, and points may be on the
 /// host or there: flat compares all pairs by FAISS, in fp16 where that pays; rows without a
@@ -118,7 +118,8 @@ InitialLayout initial_layout(const Init& init, const InputPoints& points,
 
 /// Brings a layout to the scale its optimiser expects, in place. t-SNE: first column 1e-4 wide
 /// (standard deviation) and jittered by 1 % of that. UMAP: largest magnitude 10, jittered by 1e-4,
-/// each axis to [0, 10]. Layouts given by the caller are not jittered, nor scaled for t-SNE.
+/// each axis to [0, 10]. Layouts given by the caller are jittered where they lie on a line alone,
+/// and not scaled for t-SNE.
 void scale_init(Matrix& layout, const Init& init, const TsneParams&, std::uint64_t seed,
                 const Cpu&);
 void scale_init(Matrix& layout, const Init& init, const UmapParams&, std::uint64_t seed,

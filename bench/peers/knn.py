@@ -237,7 +237,7 @@ def versions(tool):
     found = {name: importlib.metadata.version(name)
              for name in ("faiss-cpu", "pynndescent", "numba", "hnswlib", "numpy")}
     said = subprocess.run([tool, "--version"], check=True, capture_output=True, text=True).stdout
-    return {"nearfold": said.strip(), **found}
+    return {"nearfold": said.strip().replace("\n", ", "), **found}
 
 
 def best(results, n, library, target):

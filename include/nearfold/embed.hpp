@@ -30,9 +30,10 @@ struct RunInfo {
   std::string device;
   int threads = 0;  ///< used, when the device is a Cpu
   std::string metric;
-  std::string index;             ///< how the graph was made
-  std::optional<Recall> recall;  ///< of an approximate graph
-  std::string init;              ///< the initialization really used
+  std::string index;                                            ///< how the graph was made
+  std::optional<Recall> recall;                                 ///< of an approximate graph
+  std::optional<std::int64_t> tied_rows = {}, duplicates = {};  ///< as of KnnGraph, of k neighbours
+  std::string init;                                             ///< the initialization really used
   std::uint64_t seed = 0;
   std::int64_t n = 0, dim = 0, k = 0;
   std::int64_t edges = 0;               ///< stored entries of the symmetric graph, both directions

@@ -25,18 +25,25 @@ NEARFOLD_EXPORT bool searched_on_gpu(const KnnParams& params, Metric metric) noe
 /// in   points [n, dim]  finite; n in [2, 2^31), k in [1, n-1]
 /// Deterministic: bitwise the same for any number of threads. The distances of the answer are
 /// recomputed in one fixed order of summation, so equal sets of neighbours have equal bytes.
-/// FlatKnn is exact and takes no part of `seed`; the others are exact in their distances, and their
-/// recall is measured against exact answers for a sample of rows. Throws InvalidInput, NoDevice,
-/// OutOfMemory, and Unsupported for a metric that the method cannot honour; Cancelled when
-/// `progress` says stop, which it is asked in Stage::knn.
-/// Cost: FlatKnn O(n^2 dim) at worst; see src/knn/filtered_search.cpp.
+/// FlatKnn is exact; the others are exact in their distances, and their recall is measured against
+/// exact answers for a sample of rows.
+/// Equal distances: each point takes its neighbours in an order of its own, a function of (seed,
+/// point, neighbour), and so are they listed; by id, the first points would be neighbours of all
+/// others wherever ties are many. FlatKnn chooses so among all points, on every device. The others
+/// choose among what they found and the points equal to it, of more than 4,096 equal ones among so
+/// many; which of other ties they find is theirs. FlatKnn takes nothing else of `seed`: without
+/// ties its graph is the same for all. Points whose rows are equal are searched once. Throws
+/// InvalidInput, NoDevice, OutOfMemory, and Unsupported for a metric that the method cannot honour;
+/// Cancelled when `progress` says stop, which it is asked in Stage::knn. Cost: FlatKnn O(n^2 dim)
+/// at worst, n being points that differ; see src/knn/filtered_search.cpp.
 NEARFOLD_EXPORT KnnGraph find_neighbors(HostMatrix<const float> points, int k,
                                         const KnnParams& params, const Device& device,
                                         std::uint64_t seed, const Distance& distance = {},
                                         const Progress& progress = {});
 
 /// The k nearest points of each of `rows` queries: row r is neighbors[r*k .. r*k+k), ids of points,
-/// ascending by (distance, id). A query that is one of the points finds it, at distance 0.
+/// ascending by (distance, id): there is no seed here, and an answer depends on its query alone. A
+/// query that is one of the points finds it, at distance 0.
 struct QueryResult {
   std::int64_t rows = 0;
   std::int64_t k = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nearfold/export.hpp"
+#include "nearfold/matrix.hpp"
 
 namespace nearfold {
 
@@ -24,8 +25,9 @@ struct Recall {
 };
 
 /// k neighbours of each of n points, the point itself never among them.
-/// Row i is neighbors[i*k .. i*k+k): ids in [0, n), unique, ascending by (distance, id).
-/// Distances are as the metric defines them (euclidean: not squared), finite, >= 0.
+/// Row i is neighbors[i*k .. i*k+k): ids in [0, n), unique, ascending by distance; equal distances
+/// are in any order, of which prune() takes the first. Distances are as the metric defines them
+/// (euclidean: not squared), finite, >= 0.
 struct KnnGraph {
   std::int64_t n = 0;
   std::int64_t k = 0;
@@ -36,8 +38,13 @@ struct KnnGraph {
   // How it was made.
   std::string index = "given";   ///< "flat", "ivf:nlist=1058,nprobe=24", ..., or "given"
   std::optional<Recall> recall;  ///< measured; unset for exact graphs
-  double build_seconds = 0;      ///< until all rows could be searched for; 0 when given
-  double search_seconds = 0;     ///< from then on
+  /// Rows with more points at the distance of their last neighbour than they hold: which of them
+  /// they hold was drawn by the seed. Counted by an exact search on the processor.
+  std::optional<std::int64_t> tied_rows = {};
+  /// Points whose row, as the metric sees it, is that of an earlier one. Counted on the processor.
+  std::optional<std::int64_t> duplicates = {};
+  double build_seconds = 0;   ///< until all rows could be searched for; 0 when given
+  double search_seconds = 0;  ///< from then on
 
   double seconds() const { return build_seconds + search_seconds; }
 
@@ -61,6 +68,8 @@ struct KnnGraphView {
   // How it was made, for reports.
   std::string_view index = "given";
   std::optional<Recall> recall;
+  std::optional<std::int64_t> tied_rows = {};
+  std::optional<std::int64_t> duplicates = {};
   double build_seconds = 0;
   double search_seconds = 0;
 
@@ -109,5 +118,15 @@ NEARFOLD_EXPORT KnnGraph graph_from(std::span<const std::uint64_t> ids,
 NEARFOLD_EXPORT KnnGraph graph_from(std::span<const std::int32_t> ids,
                                     std::span<const float> distances, std::int64_t n,
                                     std::int64_t k, const GraphOptions& options = {});
+
+/// The k nearest others of every point, from the distances between all of them: row i, column j is
+/// that from i to j. Exact; its metric is "precomputed".
+/// in   distances [n, n]   finite, >= 0, 0 on the diagonal; n in [2, 2^31), k in [1, n)
+///      seed               draws the order in which a point takes equally far ones
+/// Distances need not be symmetric: rows are looked at. Down to -1e-6 they are rounding and become
+/// 0. Deterministic. Throws InvalidInput naming row, column and value of what cannot be a distance.
+/// O(n^2 + n k log k).
+NEARFOLD_EXPORT KnnGraph graph_from_distances(HostMatrix<const float> distances, std::int64_t k,
+                                              std::uint64_t seed);
 
 }  // namespace nearfold

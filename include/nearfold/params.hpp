@@ -95,7 +95,8 @@ using KnnParams = std::variant<FlatKnn, IvfKnn, HnswKnn, NnDescentKnn,
 
 /// t-SNE; defaults are openTSNE 1.0's.
 struct TsneParams {
-  double perplexity = 30.0;  ///< effective neighbours, (1, (n-1)/3]; k = floor(3 perplexity)
+  /// Effective neighbours, > 1, at most (n - 1) / 3: k = floor(3 perplexity) others must be there.
+  double perplexity = 30.0;
   double early_exaggeration = 12.0;   ///< factor on attraction at first, >= 1
   int early_exaggeration_iter = 250;  ///< iterations of it, >= 0
   double exaggeration = 1.0;          ///< factor on attraction afterwards, >= 1
@@ -135,6 +136,10 @@ using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp
 struct PcaInit {};       ///< first principal components; needs the points
 struct SpectralInit {};  ///< eigenvectors of the graph's normalised Laplacian
 struct RandomInit {};    ///< t-SNE: normal, 1e-4 wide; UMAP: uniform in the unit box, then scaled
+/// Rows of an array that are all equal are refused. Where they lie on a line (in 3-D: on a plane),
+/// which forces never leave, they are jittered by 1 % of their width, with a warning. t-SNE takes
+/// an array as wide as it is: beyond a standard deviation of 1e-2 with a warning, as openTSNE,
+/// beyond 10 sqrt(n), where points hardly act on each other, not at all.
 struct ArrayInit {
   /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every initialization.
   Matrix start = {};
@@ -161,8 +166,8 @@ struct Settings {
 NEARFOLD_EXPORT void validate(const Settings& settings);
 
 /// Neighbours per point, self not counted, that `method` takes from a graph of n points:
-/// n_neighbors - 1 for UMAP, min(n - 1, floor(3 perplexity)) for t-SNE.
-/// Throws InvalidInput when n is too small for the method.
+/// n_neighbors - 1 for UMAP, floor(3 perplexity) for t-SNE. Throws InvalidInput when n is below 4
+/// or has not so many others; nothing is reduced.
 NEARFOLD_EXPORT int neighbors_needed(const Method& method, std::int64_t n);
 
 }  // namespace nearfold

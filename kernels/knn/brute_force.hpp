@@ -91,7 +91,7 @@ struct SelectPiece {
   NEARFOLD_HD void operator()(std::int64_t at) const {
     const std::int64_t r = at / job.pieces, self = job.which(r) - job.tile.begin;
     clear_row(job.of_pieces, at);
-    BestRow row(job.of_pieces, at);
+    BestRow row(job.of_pieces, at, job.which(r));
     for (std::int64_t j = at % job.pieces; j < job.tile.n; j += job.pieces)
       if (j != self)
         row.take(job.measured[r * job.tile.n + j], static_cast<std::int32_t>(job.tile.begin + j));
@@ -102,7 +102,8 @@ struct MergePieces {
   ExactSearchJob job;
 
   NEARFOLD_HD void operator()(std::int64_t r) const {
-    BestRow row(job.best, job.which(r));
+    const std::int64_t point = job.which(r);
+    BestRow row(job.best, point, point);
     const int k = job.best.k;
     std::int64_t at = r * job.pieces * k;
     for (auto left = static_cast<int>(job.pieces); left > 0; --left, at += k) {
@@ -167,7 +168,7 @@ void find_exactly(const Executor& executor, RowsOn<Executor>& rows,
                              form,
                              room.measured.data(),
                              exact_pieces(points.n, best.k),
-                             {room.ids.data(), room.distances.data(), best.k},
+                             {room.ids.data(), room.distances.data(), best.k, best.tie_seed},
                              best});
       executor.wait();
       throw_if_stopped();

@@ -121,8 +121,8 @@ DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& pa
 DeviceKnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
                         const Distance& distance, const Cuda& on, std::uint64_t seed) {
   const float* const data = points.on_device() ? points.device.data() : points.host.data();
-  return found_by({data, points.rows(), points.cols(), points.on_device(), distance}, k, params, on,
-                  seed);
+  return found_by({data, points.rows(), points.cols(), points.on_device(), distance, seed}, k,
+                  params, on, seed);
 }
 
 KnnGraph to_host(const DeviceKnnGraph& found) {

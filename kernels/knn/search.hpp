@@ -28,6 +28,7 @@ class SearchOn {
         plan_(plan),
         form_(row_of(points.distance.metric).distance),
         k_(k),
+        tie_seed_(points.tie_seed),
         rows_(executor, points, plan.resident, plan.tile, plan.batch),
         ids_(executor.template buffer<std::int32_t>(points.n * k)),
         distances_(executor.template buffer<float>(points.n * k)),
@@ -126,7 +127,7 @@ class SearchOn {
     Buffer<float> estimates, measured;
   };
 
-  BestRows best() { return {ids_.data(), distances_.data(), k_}; }
+  BestRows best() { return {ids_.data(), distances_.data(), k_, tie_seed_}; }
   Room room_for(std::int64_t rows, bool half) {
     return as_many_as_fit(std::min(plan_.batch, rows), kMinBatch, [&](std::int64_t batch) {
       return Room(executor_, batch, rows_.width(), candidates_for(k_), half);
@@ -184,6 +185,7 @@ class SearchOn {
   SearchPlan plan_;
   DistanceForm form_;
   int k_;
+  std::uint64_t tie_seed_;
   RowsOn<Executor> rows_;
   Buffer<std::int32_t> ids_;
   Buffer<float> distances_, reach_, norms_, errors_;

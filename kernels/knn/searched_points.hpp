@@ -20,6 +20,7 @@ struct SearchedPoints {
   std::int64_t n = 0, cols = 0;
   bool on_device = false;
   Distance distance;
+  std::uint64_t tie_seed = 0;  // of math/tie_order.hpp
 
   bool directed() const { return nearfold::directed(distance.metric); }
   std::int64_t width() const { return directed() ? directing(distance).width(cols) : cols; }

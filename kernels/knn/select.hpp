@@ -1,6 +1,7 @@
 // From what FAISS found for some points among a tile of the points to their rows of the graph:
-// distances measured again by the one formula of math/distance.hpp, canonical order. Rows grow tile
-// by tile; what a tile may hide beyond its candidates is kept beside them (certificate.hpp).
+// distances measured again by the one formula of math/distance.hpp, equal ones in the order of
+// math/tie_order.hpp. Rows grow tile by tile; what a tile may hide beyond its candidates is kept
+// beside them (certificate.hpp).
 #pragma once
 
 #include <cmath>
@@ -9,6 +10,7 @@
 #include "kernels/core/launch_shape.hpp"
 #include "math/distance.hpp"
 #include "math/host_device.hpp"
+#include "math/tie_order.hpp"
 
 namespace nearfold {
 
@@ -25,19 +27,23 @@ struct PointIds {
   }
 };
 
-/// Rows [n, k] of the graph to be, ascending by (distance, id), as far as they are known; then ids
-/// are -1 and distances infinite.
+/// Rows [n, k] of the graph to be, ascending by distance and then in the order of their point, as
+/// far as they are known; then ids are -1 and distances infinite.
 struct BestRows {
   std::int32_t* ids = nullptr;
   float* distances = nullptr;
   int k = 0;
+  std::uint64_t tie_seed = 0;
 };
 
-/// One of them while it is added to.
+/// One of them, of a point, while it is added to.
 class BestRow {
  public:
-  NEARFOLD_HD BestRow(const BestRows& rows, std::int64_t r)
-      : ids_(rows.ids + r * rows.k), distances_(rows.distances + r * rows.k), k_(rows.k) {
+  NEARFOLD_HD BestRow(const BestRows& rows, std::int64_t r, std::int64_t point)
+      : ids_(rows.ids + r * rows.k),
+        distances_(rows.distances + r * rows.k),
+        k_(rows.k),
+        order_(rows.tie_seed, point) {
     while (used_ < k_ && ids_[used_] >= 0) ++used_;
   }
   /// False when it is not among the k nearest.
@@ -56,11 +62,13 @@ class BestRow {
 
  private:
   NEARFOLD_HD bool after(int entry, float distance, std::int32_t id) const {
-    return distances_[entry] > distance || (distances_[entry] == distance && ids_[entry] > id);
+    return distances_[entry] > distance ||
+           (distances_[entry] == distance && order_.key(ids_[entry]) > order_.key(id));
   }
   std::int32_t* ids_;
   float* distances_;
   int k_, used_ = 0;
+  TieOrder order_;
 };
 
 NEARFOLD_HD inline void clear_row(const BestRows& rows, std::int64_t r) {
@@ -139,7 +147,8 @@ struct TakeFound {
   Selection job;
 
   NEARFOLD_HD void operator()(std::int64_t r) const {
-    BestRow row(job.best, job.which(r));
+    const std::int64_t point = job.which(r);
+    BestRow row(job.best, point, point);
     const float* const measured = job.measured + r * job.candidates;
     const std::int64_t* const found = job.found + r * job.candidates;
     for (int c = 0; c < job.candidates; ++c)

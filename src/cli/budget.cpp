@@ -1,6 +1,7 @@
 #include "cli/budget.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <functional>
@@ -39,7 +40,10 @@ std::int64_t parse_bytes(const std::string& text) {
   const auto [at, error] = std::from_chars(text.data(), end, value);
   const std::string unit(at, end);
   const std::string letters = "KMGT";
-  const std::size_t power = unit.empty() ? std::string::npos : letters.find(unit[0]);
+  const std::size_t power =
+      unit.empty()
+          ? std::string::npos
+          : letters.find(static_cast<char>(std::toupper(static_cast<unsigned char>(unit[0]))));
   const std::string rest = power == std::string::npos ? unit : unit.substr(1);
   const double factor = rest == "iB" ? 1024 : 1000;
   const bool known = rest.empty() || rest == "B" || (rest == "iB" && power != std::string::npos);
@@ -77,7 +81,8 @@ bool Budget::more_neighbors_than_points(const Reading& reading, std::int64_t n) 
 Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings& settings)
     : limit_(flags.limit()), settings_(settings), limited_(flags.memory_limit != "auto") {
   if (reading.path.empty() || !reading.array.empty()) return;
-  if (io::format_of_file(reading.path) == "csv") return;
+  const std::string format = io::format_of_file(reading.path);
+  if (format == "csv" || format == "mtx") return;
   const io::FileInfo file = io::describe_file(reading.path);
   if (!says_enough(file) || more_neighbors_than_points(reading, file.shape[0])) return;
   const std::int64_t dim = columns_of(file);

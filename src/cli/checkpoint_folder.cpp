@@ -53,9 +53,8 @@ CheckpointFolder::CheckpointFolder(std::string path, const Json& made_from, bool
   lock_ = lock(path_);
   if (!fs::exists(file(kRun))) return;
   if (!resume && overwrite == io::Overwrite::no)
-    throw InvalidParameter("'" + path_ +
-                           "' holds an earlier run; use --resume to continue it, or --force to "
-                           "begin anew");
+    throw IoError("'" + path_ +
+                  "' holds an earlier run; use --resume to continue it, or --force to begin anew");
   if (!resume) {
     fs::remove(file(kState));
     fs::remove(file(kGraph));

@@ -17,10 +17,10 @@ class CheckpointFolder {
  public:
   using Json = nlohmann::ordered_json;
 
-  /// Makes the folder, or opens it, and locks it against other runs: IoError while one has it. What
-  /// another run has left there is InvalidParameter, unless it is to be resumed (`resume`) or
-  /// may be overwritten. To go on, `made_from` has to be what it was: InvalidParameter names what
-  /// differs. With nothing there, a resumed run is a new one.
+  /// Makes the folder, or opens it, and locks it against other runs: IoError while one has it, and
+  /// where another one has left its work, unless that is to be resumed (`resume`) or may be
+  /// overwritten. To go on, `made_from` has to be what it was: InvalidParameter names what differs.
+  /// With nothing there, a resumed run is a new one.
   CheckpointFolder(std::string path, const Json& made_from, bool resume, io::Overwrite overwrite);
 
   /// Says of which points the run is, by fingerprint; to go on, InvalidInput when they are others.

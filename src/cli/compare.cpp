@@ -11,9 +11,12 @@
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
 #include "cli/picture_file.hpp"
+#include "cli/picture_flags.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "core/stopping.hpp"
+#include "io/row_output.hpp"
+#include "knn/metric_table.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 #include "quality/quality.hpp"
@@ -26,6 +29,7 @@ using Json = nlohmann::ordered_json;
 constexpr int kPanel = 480;  // pixels of one map, its title and its gap
 
 struct Options {
+  Conditions conditions;
   Common common;
   MethodFlags method;
   InputFlags inputs;
@@ -35,8 +39,15 @@ struct Options {
   std::string zero_vectors = "error", plot, report;
   std::optional<int> neighbors;
   std::optional<double> min_recall, min_quality;
-  bool dark = false, no_break_even = false;
+  LookFlags look;
+  bool no_break_even = false;
 
+  PlotOptions picture(int rows, int columns) const {
+    return look.options({.title = std::string(method.title()) + " of " + inputs.name() +
+                                  " over exact and approximate neighbours",
+                         .width = kPanel * columns + 120,
+                         .height = height_of_map(kPanel, method.dims) * rows + 120});
+  }
   Distance distance(const std::string& metric) const {
     return MetricFlags{metric, zero_vectors}.distance();
   }
@@ -61,6 +72,7 @@ Indexes indexes_of(const Options& o) {
 
 /// Everything that is wrong whatever the data. Returns the settings under the first metric.
 Settings check(const Options& o, const Indexes& indexes) {
+  o.inputs.check();
   for (const double least : {o.min_recall.value_or(0), o.min_quality.value_or(0)})
     if (!(least >= 0 && least <= 1))
       throw InvalidParameter("a least recall or quality of " + std::to_string(least) +
@@ -70,8 +82,10 @@ Settings check(const Options& o, const Indexes& indexes) {
       throw InvalidParameter("a subset of " + std::to_string(n) + " points; use 4 or more");
   if (o.neighbors.value_or(1) < 1)
     throw InvalidParameter(std::to_string(*o.neighbors) + " neighbours; use 1 or more");
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.plot, o.report}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
-  if (!o.plot.empty()) check_picture_path(o.plot);
+  o.look.check(!o.plot.empty());
+  if (!o.plot.empty()) check_picture_path(o.plot, o.picture(1, 1));
   for (const std::string& metric : o.metrics)
     for (const KnnParams& knn : indexes.methods)
       validate(Settings{.knn = knn, .distance = o.distance(metric)});
@@ -99,13 +113,12 @@ class Teller {
   }
   Progress progress() {
     return [this](const ProgressInfo& info) {
-      if (info.stage == Stage::knn || info.stage == Stage::optimize ||
-          info.stage == Stage::evaluate)
-        printer_.update(phase_ + ", " + name(info.stage), info.done, info.total);
+      printer_.update(phase_ + ", " + name(info.stage), info.done, info.total);
       return stop_signal() == 0;
     };
   }
   void finish() { printer_.finish(); }
+  ProgressPrinter& printer() { return printer_; }
 
  private:
   void next() {
@@ -165,19 +178,22 @@ void check_gates(const Options& o, const std::vector<Experiment>& experiments) {
 
 void draw_all(const Options& o, const Inputs& in, const std::vector<Experiment>& experiments) {
   const Picture picture = panels_of(experiments, in.labels.names);
-  const PlotOptions look{.width = kPanel * picture.columns + 120,
-                         .height = kPanel * static_cast<int>(experiments.size()) + 120,
-                         .title = std::string(o.method.title()) + " of " + o.inputs.name() +
-                                  " over exact and approximate neighbours",
-                         .dark = o.dark};
-  write_picture(o.plot, picture, look, o.common.overwrite());
+  const PlotOptions look = o.picture(static_cast<int>(experiments.size()), picture.columns);
+  const bool whole = stop_signal() == 0;
+  write_picture(whole ? o.plot : partial_of(o.plot), picture, look,
+                whole ? o.common.overwrite() : io::Overwrite::yes);
 }
 
 void run(const Options& o) {
   const Indexes indexes = indexes_of(o);
   const Settings settings = check(o, indexes);
   Teller teller(o, indexes);
-  const Inputs in = o.inputs.read(o.common.cpu());
+  MetricFlags strictest;  // of all: one that sees offsets, if any does
+  for (const std::string& metric : o.metrics)
+    if (sees_shift(metric_named(metric))) strictest.metric = metric;
+  Inputs in;
+  teller.printer().run("read", [&] { in = o.inputs.read(o.common.cpu(), strictest); });
+  o.look.check_labels(!in.labels.ids.empty());
   print_warnings(in.warnings, o.common);
   std::vector<std::int64_t> sizes = o.subsets;
   if (sizes.empty()) sizes = {in.points.rows()};
@@ -192,11 +208,10 @@ void run(const Options& o) {
         experiments.push_back(run_one(o, in, indexes, settings, n, metric, teller));
   const StopScope to_the_end({});
   teller.finish();
-  Json report{{"version", version()},
-              {"method", o.method.method},
-              {"settings", settings_json(settings.method)},
-              {"seed", settings.seed},
-              {"device", describe(settings.device)},
+  const bool finished = stop_signal() == 0;
+  Json report{{"version", version()},      {"status", finished ? "finished" : "interrupted"},
+              {"method", o.method.method}, {"settings", settings_json(settings.method)},
+              {"seed", settings.seed},     {"device", describe(settings.device)},
               {"data_sets", Json::array()}};
   std::string tables;
   for (const Experiment& e : experiments) {
@@ -207,6 +222,7 @@ void run(const Options& o) {
   if (!o.report.empty()) io::write_file(o.report, json, o.common.overwrite());
   if (!o.plot.empty() && !experiments.empty()) draw_all(o, in, experiments);
   if (!o.common.quiet || o.common.json) std::fputs((o.common.json ? json : tables).c_str(), stdout);
+  if (!finished) std::fprintf(stderr, "interrupted; what was compared so far is reported\n");
   check_gates(o, experiments);
 }
 
@@ -225,9 +241,11 @@ void add_compare(CLI::App& app) {
                   "Searches: flat ivf:target_recall=0.95 ivf:nlist=64,nprobe=8 hnsw nndescent auto")
       ->default_str("flat ivf hnsw nndescent");
   command.add_option("--metric", o->metrics, "Distances between points")
+      ->transform(one_of(metric_words()))
       ->delimiter(',')
       ->default_str("euclidean");
-  add_zero_vectors(command, o->zero_vectors);
+  Options& c = *o;
+  add_zero_vectors(command, c.conditions, o->zero_vectors, [&c] { return c.metrics; });
   numbers(command, "--subset", o->subsets, "Random points, once for each size given")
       ->allow_extra_args(true);
   number(command, "--neighbors", o->neighbors, "Neighbours in a graph; auto is what the map needs");
@@ -238,11 +256,11 @@ void add_compare(CLI::App& app) {
   number(command, "--min-quality", o->min_quality, "Exit with 7 if a map's trustworthiness is less")
       ->default_str("none");
   text(command, "--plot", o->plot, "Picture with a map for each, " + picture_ends());
-  flag(command, "--dark", o->dark, "Dark background");
+  o->look.add(command);
   text(command, "--report", o->report, "All of it, JSON");
-  o->common.add(command);
-  o->method.add(command);
-  command.callback([o] { run(*o); });
+  o->common.add(command, c.conditions);
+  o->method.add(command, c.conditions);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

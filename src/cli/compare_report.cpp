@@ -50,8 +50,12 @@ std::string row_of(const std::string& name, const Compared& c) {
   return row + "\n";
 }
 
-/// From how many points on the approximate search pays for itself.
+/// From how many points on the approximate search pays for itself; one size tells nothing of
+/// others.
 std::string break_even_text(const std::string& name, const BreakEven& at) {
+  if (at.times.size() < 2)
+    return name + ": timed at " + with_commas(at.times.back().n) +
+           " points alone, so that from where on it is faster than flat is not known\n";
   const std::string least = with_commas(at.times.front().n), most = with_commas(at.times.back().n);
   if (at.n)
     return name + " finds neighbours faster than flat from about " + with_commas(*at.n) +
@@ -93,17 +97,42 @@ std::string Experiment::title() const {
   return data + ", " + with_commas(n()) + " points, " + name(metric);
 }
 
+/// What the columns are. Names of scores have their number of neighbours: knn_recall@10.
+std::string legend(const Experiment& e) {
+  const auto score = [&](const std::string& begin) {
+    for (const Score& one : e.compared[0].quality.scores)
+      if (one.name.starts_with(begin)) return one.name;
+    return begin;
+  };
+  const auto overlap = std::find_if(e.compared.begin(), e.compared.end(),
+                                    [](const Compared& c) { return c.agreement.has_value(); });
+  std::vector<Line> lines = {
+      {"build..total", "seconds; share: of them for neighbours (build, search)"},
+      {"recall, p5", "true neighbours in the graph: mean, and 5th percentile, of points"},
+      {"KL", e.compared[0].info.kl_divergence ? "divergence of t-SNE's map from its graph" : ""},
+      {"kept, trust", score("knn_recall") + " and " + score("trustworthiness") + " of the map"}};
+  if (overlap != e.compared.end()) {
+    lines.push_back({"overlap", overlap->agreement->overlap.name +
+                                    ": neighbours in the map that flat's map has, too"});
+    lines.push_back({"Procr.",
+                     "Procrustes: squared distance from flat's map, both of norm 1, after "
+                     "the best shift, turn and scale; 0 is the same"});
+  }
+  return aligned(lines);
+}
+
 std::string table(const Experiment& e) {
   std::string out = e.title() + ", " + std::to_string(e.k) + " neighbours\n";
   out += text("%-24s %7s %7s %7s %6s %7s %7s %5s %7s %6s %7s %7s %7s %7s %7s\n", "index", "build",
-              "search", "weights", "init", "optim.", "total", "knn", "recall", "p5", "KL", "knn",
-              "trust", "overlap", "procr.");
+              "search", "weights", "init", "optim.", "total", "share", "recall", "p5", "KL", "kept",
+              "trust", "overlap", "Procr.");
   for (std::size_t c = 0; c < e.compared.size(); ++c) out += row_of(e.names[c], e.compared[c]);
   if (e.compared.empty()) return out;
   const Compared& exact = e.compared[0];
   const double share = exact.knn_seconds() / exact.total_seconds();
+  out += legend(e);
   out += text(
-      "neighbours are %.0f %% of the time with flat: a search that took none would make it "
+      "here neighbours are %.0f %% of the time with flat: a search that took none would make it "
       "%.2f times as fast\n",
       100 * share, 1 / (1 - share));
   for (std::size_t b = 0; b < e.breaks.size(); ++b)

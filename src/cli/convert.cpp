@@ -1,5 +1,5 @@
-// nearfold convert: points of any format as .npy, float32, reduced to principal components if
-// wanted.
+// nearfold convert: points of any format as .npy (float32) or text, reduced to principal components
+// if wanted.
 #include <cstdio>
 #include <memory>
 
@@ -8,14 +8,18 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "cli/terminal.hpp"
 #include "io/io.hpp"
 #include "io/row_file.hpp"
-#include "io/write.hpp"
+#include "io/row_output.hpp"
 
 namespace nearfold::cli {
 namespace {
 
 struct Options {
+  Conditions conditions;
   Common common;
   PointFlags points;
   BudgetFlags budget;
@@ -28,7 +32,7 @@ struct Shape {
 
 /// A file of any size, some megabytes at a time.
 Shape convert_in_blocks(io::RowFile& file, const Options& o) {
-  io::NpyWriter writer(o.output, file.rows(), file.cols(), o.common.overwrite());
+  io::RowWriter writer(o.output, file.rows(), file.cols(), o.common.overwrite());
   file.for_each_block([&](std::int64_t, HostMatrix<const float> rows) { writer.write(rows); });
   writer.commit();
   std::vector<std::string> warnings;
@@ -39,14 +43,16 @@ Shape convert_in_blocks(io::RowFile& file, const Options& o) {
 
 Shape convert_whole(const Options& o, const Budget& budget) {
   std::vector<std::string> warnings;
-  const io::Points points =
-      o.points.read_points(o.common.cpu(), warnings, budget.disk_beside(o.output));
+  // Values are written as they are: under a metric that sees offsets none are subtracted.
+  const io::Points points = o.points.read_points(o.common.cpu(), Metric::inner_product, warnings,
+                                                 budget.disk_beside(o.output));
   print_warnings(warnings, o.common);
-  io::write_npy(o.output, points, o.common.overwrite());
+  io::write_rows(o.output, points, o.common.overwrite());
   return {points.rows(), points.cols()};
 }
 
 void run(const Options& o) {
+  io::row_format_of(o.output);
   check_outputs({o.output}, {o.points.points}, o.common.overwrite());
   auto file = o.points.pca ? std::nullopt : o.points.row_file();
   // Of the stages there is none but reading, and of what is read perhaps a search for axes.
@@ -54,23 +60,32 @@ void run(const Options& o) {
   reading.has_graph = reading.graph_only = true;
   const Budget budget(o.budget, reading, {.method = UmapParams{.n_neighbors = 2}});
   if (!file) budget.require();
-  const Shape shape = file ? convert_in_blocks(*file, o) : convert_whole(o, budget);
-  if (!o.common.quiet)
-    std::fprintf(stderr, "%lld x %lld, float32\n", static_cast<long long>(shape.rows),
-                 static_cast<long long>(shape.cols));
+  ProgressPrinter progress(o.common.progress, o.common.quiet);
+  Shape shape{};
+  progress.run("convert",
+               [&] { shape = file ? convert_in_blocks(*file, o) : convert_whole(o, budget); });
+  progress.finish();
+  if (o.common.quiet) return;
+  const std::string said = std::to_string(shape.rows) + " x " + std::to_string(shape.cols) +
+                           ", float32\n" + aligned({{"points", o.output}});
+  std::fputs(for_terminal(said).c_str(), stderr);
 }
 
 }  // namespace
 
 void add_convert(CLI::App& app) {
-  CLI::App& command =
-      *app.add_subcommand("convert", "Write points as .npy, or fewer columns of them");
+  CLI::App& command = *app.add_subcommand(
+      "convert", "Write points as .npy, .csv or .tsv, or fewer columns of them");
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
-  text(command, "-o,--output", o->output, "Points, .npy, float32")->required();
+  text(command, "-o,--output", o->output,
+       "Points, .npy (float32), .csv or .tsv; - is standard output, as .csv")
+      ->required();
   o->budget.add_limit(command);
-  o->common.add(command);
-  command.callback([o] { run(*o); });
+  o->common.add_threads(command);
+  o->common.add_progress(command, o->conditions);
+  o->common.add_force(command);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

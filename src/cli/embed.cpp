@@ -5,6 +5,7 @@
 #include "cli/embed_run.hpp"
 #include "cli/folder.hpp"
 #include "cli/picture_file.hpp"
+#include "io/row_output.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -13,10 +14,15 @@ void run(const EmbedOptions& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   if (!o.budget.dry_run)
-    check_outputs({o.output, o.plot, o.report},
-                  {o.inputs.points, o.inputs.graph, o.inputs.labels, o.method.init},
-                  o.common.overwrite());
-  const Budget budget(o.budget, o.inputs.reading(), settings);
+    check_outputs(
+        {o.output, o.plot, o.report},
+        {o.inputs.points, o.inputs.graph, o.inputs.labels, o.picture.values, o.method.init},
+        o.common.overwrite());
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
+  if (o.index.precomputed()) o.inputs.check_precomputed();
+  Reading reading = o.inputs.reading();
+  reading.has_graph = reading.has_graph || o.index.precomputed();
+  const Budget budget(o.budget, reading, settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
   EmbedRun(o, settings, budget).run();
@@ -27,18 +33,24 @@ void run(const EmbedOptions& o) {
 void add_embed(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("embed", "Make a map of points by t-SNE or UMAP");
   const auto o = std::make_shared<EmbedOptions>();
-  o->inputs.add_points(command);
-  text(command, "-o,--output", o->output, "Map, .npy, float32 [n, n-components]")->required();
-  o->inputs.add_graph(command);
-  o->inputs.add_labels(command);
+  EmbedOptions& e = *o;
+  o->inputs.add_points_and_graph(command, e.conditions);
+  text(command, "-o,--output", o->output,
+       "Map [n, n-components], .npy (float32), .csv or .tsv; - is standard output, as .csv")
+      ->required();
+  const auto is_drawn = [&e] {
+    return unless(!e.plot.empty(), "is for the picture; give --plot, or leave it out");
+  };
+  e.conditions.add(command, is_drawn, [&] { e.inputs.add_labels(command); });
   text(command, "--plot", o->plot, "Picture, " + picture_ends());
+  o->picture.add(command);
   text(command, "--report", o->report, "What the run did, JSON");
-  o->method.add(command);
-  o->index.add(command);
-  o->keep.add(command);
+  o->method.add(command, e.conditions);
+  o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });
+  o->keep.add(command, e.conditions);
   o->budget.add(command);
-  o->common.add(command);
-  command.callback([o] { run(*o); });
+  o->common.add(command, e.conditions);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

@@ -3,12 +3,15 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <utility>
 
+#include "cli/folder.hpp"
 #include "cli/picture_file.hpp"
-#include "cli/report.hpp"
+#include "cli/terminal.hpp"
 #include "core/stopping.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "run/embedder_state.hpp"
 
@@ -28,7 +31,7 @@ double seconds_since(Clock::time_point began) {
   std::string place;
   try {
     place = fs::temp_directory_path() / fs::path(path).filename();
-    io::write_npy(place, layout, io::Overwrite::no);
+    io::write_rows(place, layout, io::Overwrite::no);
   } catch (const std::exception& error) {
     throw IoError(why + "; nor is there another place for the map: " + error.what());
   }
@@ -37,7 +40,7 @@ double seconds_since(Clock::time_point began) {
 
 void write_map(const std::string& path, const Matrix& layout, io::Overwrite overwrite) {
   try {
-    io::write_npy(path, layout, overwrite);
+    io::write_rows(path, layout, overwrite);
   } catch (const Error& error) {
     rescue(path, layout, error.what());
   }
@@ -48,7 +51,11 @@ void write_map(const std::string& path, const Matrix& layout, io::Overwrite over
 void EmbedOptions::check() const {
   inputs.check();
   keep.check();
-  if (!plot.empty()) check_picture_path(plot);
+  io::row_format_of(output);
+  if (output == io::kStandardOutput && common.json)
+    throw InvalidParameter("-o - and --json both write to standard output; name a file for one");
+  picture.check(!plot.empty(), inputs.labels);
+  if (!plot.empty()) check_picture_path(plot, picture.options({}));
 }
 
 Json EmbedOptions::made_from() const {
@@ -87,15 +94,22 @@ void EmbedRun::run() {
                         "; the same command with --resume --device cpu continues from the last "
                         "checkpoint");
   }
-  write(result);
+  if (stage_.empty()) stage_ = progress_.phase();
+  progress_.run(
+      "write", [&] { write(result); }, /*stoppable=*/false);
   progress_.finish();
   if (!o_.common.quiet) tell(result);
 }
 
 void EmbedRun::read() {
-  progress_.update("read", 0, 0);
   const auto began = Clock::now();
-  in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
+  progress_.run("read", [&] {
+    in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
+    if (o_.index.precomputed())
+      in_.take_as_distances(neighbors_needed(settings_.method, in_.points.rows()), settings_.seed);
+    o_.picture.check_labels(!in_.labels.ids.empty());
+    values_ = o_.picture.read_values(in_.n());
+  });
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);
 }
@@ -118,13 +132,21 @@ Embedder EmbedRun::begin() {
   const KnnGraphView given = in_.graph;
   if (given.n > 0) source.graph = &given;
   if (from_) source.checkpoint = &*from_;
-  if (folder_)
-    source.keep_graph = [this](const KnnGraph& graph) { folder_->keep(graph, settings_.seed); };
+  const auto draw_later = [this](const KnnGraphView& graph) {
+    lines_ = lines_of(graph, neighbors_needed(settings_.method, graph.n));
+  };
+  if (o_.picture.edges && given.n > 0) draw_later(given);
+  if (folder_ || o_.picture.edges)
+    source.keep_graph = [this, draw_later](const KnnGraph& graph) {
+      if (folder_) folder_->keep(graph, settings_.seed);
+      if (o_.picture.edges) draw_later(graph);
+    };
   return Embedder(Embedder::State::begin(source, settings_, progress_.callback()));
 }
 
 Result EmbedRun::optimize() {
   Embedder run = begin();
+  stage_ = progress_.phase();
   in_.points = {};
   const StopScope to_the_end({});  // from here on there is something to keep
   const Progress progress = progress_.callback();
@@ -135,6 +157,10 @@ Result EmbedRun::optimize() {
     keeper.look(run);
   }
   Result result = run.result();
+  if (result.layout.rows() > 0) {
+    iteration_ = run.iteration();
+    total_ = run.iterations();
+  }
   if (result.layout.rows() > 0 && !result.info.finished) keeper.stop(run);
   auto& warnings = result.info.warnings;
   warnings.insert(warnings.begin(), in_.warnings.begin(), in_.warnings.end());
@@ -144,33 +170,59 @@ Result EmbedRun::optimize() {
 }
 
 void EmbedRun::write(Result& result) {
-  const StopScope to_the_end({});
-  progress_.update("write", 0, 0);
   const auto began = Clock::now();
-  std::string map = o_.output;
-  const bool partial = !result.info.finished;
-  if (partial) map.insert(map.ends_with(".npy") ? map.size() - 4 : map.size(), ".partial");
-  if (result.layout.rows() > 0)
-    write_map(map, result.layout, partial ? io::Overwrite::yes : o_.common.overwrite());
-  if (!o_.plot.empty() && result.layout.rows() > 0) {
-    PlotOptions look;
-    look.title = o_.method.title();
-    const Picture picture{.panels = {{result.layout, in_.labels.ids}}, .names = in_.labels.names};
-    write_picture(o_.plot, picture, look, o_.common.overwrite());
+  const bool partial = !result.info.finished, any = result.layout.rows() > 0;
+  const io::Overwrite overwrite = partial ? io::Overwrite::yes : o_.common.overwrite();
+  if (any) {
+    const std::string map = partial ? partial_of(o_.output) : o_.output;
+    write_map(map, result.layout, overwrite);
+    saved_.emplace_back("map", map);
+  }
+  if (any && !o_.plot.empty()) {
+    const std::string plot = partial ? partial_of(o_.plot) : o_.plot;
+    draw(result, plot, overwrite);
+    saved_.emplace_back("picture", plot);
   }
   auto& seconds = result.info.seconds;
   seconds.insert(seconds.begin(), {"read", read_});
   seconds.emplace_back("write", seconds_since(began));
   write_report(result.info);
+  if (!o_.report.empty()) saved_.emplace_back("report", o_.report);
   if (folder_ && !partial) folder_->remove();
 }
 
+void EmbedRun::draw(const Result& result, const std::string& path, io::Overwrite overwrite) const {
+  const int width = UsualPicture{}.width;
+  const UsualPicture usual{.title = o_.inputs.name(),
+                           .subtitle = subtitle(result.info, settings_),
+                           .width = width,
+                           .height = height_of_map(width, result.layout.cols())};
+  const bool by_value = !values_.empty();
+  const Picture picture{
+      .panels = {{.layout = result.layout,
+                  .labels = by_value ? std::span<const std::int32_t>() : std::span(in_.labels.ids),
+                  .values = values_,
+                  .lines = o_.picture.edges ? &lines_ : nullptr}},
+      .names = in_.labels.names};
+  write_picture(path, picture, o_.picture.options(usual), overwrite);
+}
+
 void EmbedRun::tell(const Result& result) const {
-  std::fprintf(
-      stderr, "%s\n",
-      result.layout.rows() > 0 ? summary(result.info).c_str() : "stopped before there was a map");
-  if (folder_ && !result.info.finished)
-    std::fprintf(stderr, "the same command with --resume continues from here\n");
+  std::string text;
+  if (!result.info.finished) text = how_it_ended() + "\n";
+  text += result.layout.rows() > 0 ? summary(result.info, saved_) : aligned(saved_);
+  std::fputs(for_terminal(text).c_str(), stderr);
+}
+
+/// "interrupted at iteration 380 of 750; map so far in 'y.partial.npy'; ..."
+std::string EmbedRun::how_it_ended() const {
+  std::string text = total_ > 0 ? "interrupted at iteration " + std::to_string(iteration_) +
+                                      " of " + std::to_string(total_)
+                                : "interrupted in stage " + stage_ + ", before there was a map";
+  for (const auto& [what, path] : saved_)
+    if (what != "report") text += "; " + what + " so far in '" + path + "'";
+  return text + (folder_ ? "; the same command with --resume goes on from here"
+                         : "; with --checkpoint FOLDER a run can be resumed (--resume)");
 }
 
 void EmbedRun::write_report(const RunInfo& info) const {

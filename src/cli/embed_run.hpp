@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/budget.hpp"
 #include "cli/checkpoint_folder.hpp"
@@ -11,18 +12,22 @@
 #include "cli/inputs.hpp"
 #include "cli/keeping.hpp"
 #include "cli/method_flags.hpp"
+#include "cli/picture_flags.hpp"
 #include "cli/progress.hpp"
+#include "cli/report.hpp"
 #include "nearfold/nearfold.hpp"
 
 namespace nearfold::cli {
 
 struct EmbedOptions {
+  Conditions conditions;
   Common common;
   IndexFlags index;
   MethodFlags method;
   InputFlags inputs;
   KeepFlags keep;
   BudgetFlags budget;
+  PictureFlags picture;
   std::string output, plot, report;
 
   void check() const;
@@ -44,8 +49,10 @@ class EmbedRun {
   Embedder begin();
   Result optimize();
   void write(Result& result);
+  void draw(const Result& result, const std::string& path, io::Overwrite overwrite) const;
   void write_report(const RunInfo& info) const;
   void tell(const Result& result) const;
+  std::string how_it_ended() const;
 
   const EmbedOptions& o_;
   Settings settings_;
@@ -53,8 +60,13 @@ class EmbedRun {
   ProgressPrinter progress_;
   std::optional<CheckpointFolder> folder_;
   Inputs in_;
+  std::vector<float> values_;  // of the picture
+  Lines lines_;
   std::optional<Checkpoint> from_;
-  double read_ = 0;  // seconds before the run
+  double read_ = 0;                // seconds before the run
+  int iteration_ = 0, total_ = 0;  // done, and in all; 0 before there is a map
+  std::string stage_;              // the last one before the optimisation
+  std::vector<Line> saved_;        // what was written, and where
 };
 
 }  // namespace nearfold::cli

@@ -1,14 +1,18 @@
 #include "cli/flags.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "cli/index_spec.hpp"
+#include "cli/words.hpp"
 #include "knn/honours.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
 
-void not_a_number(const std::string& text, bool whole) {
-  throw CLI::ValidationError("'" + text + "' is not a " + (whole ? "whole " : "") +
-                             "number in range; write it like " + (whole ? "15" : "0.5"));
+std::string not_a_number(const std::string& text, bool whole) {
+  return "'" + text + "' is not a " + (whole ? "whole " : "") + "number in range; write it like " +
+         (whole ? "15" : "0.5");
 }
 
 CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
@@ -16,10 +20,23 @@ CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
   return app.add_option(names, target, help);
 }
 
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "{" : ",") + word;
+  const auto take = [words](std::string& text) {
+    if (const auto word = meant(text, words)) {
+      text = *word;
+      return std::string();
+    }
+    return "'" + text + "' is none of " + listed(words, "and") + did_you_mean(text, words);
+  };
+  return {std::function<std::string(std::string&)>(take), all + "}"};
+}
+
 CLI::Option* choice(CLI::App& app, const std::string& names, std::string& target,
                     const std::vector<std::string>& words, const std::string& help) {
   return app.add_option(names, target, help)
-      ->check(CLI::IsMember(words))
+      ->transform(one_of(words))
       ->type_name("")
       ->default_str(target);
 }
@@ -28,64 +45,129 @@ CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const s
   return app.add_flag(names, target, help);
 }
 
-void Common::add(CLI::App& app) {
-  number(app, "--seed,--random-state", seed, "Seed of everything random");
-  number(app, "--threads,--n-jobs", threads, "Threads, 0 for all; never changes the result");
+void Common::add(CLI::App& app, Conditions& conditions) {
+  add_seed(app);
+  add_threads(app);
   text(app, "--device", device, "auto, cpu, or cuda[:i]")->default_str(device);
-  choice(app, "--progress", progress, {"auto", "bar", "plain", "json", "none"},
-         "How progress is shown on stderr");
+  add_progress(app, conditions);
+  add_force(app);
+  add_json(app);
+}
+
+void Common::add_seed(CLI::App& app) {
+  number(app, "--seed,--random-state", seed, "Seed of everything random");
+}
+
+void Common::add_threads(CLI::App& app) {
+  number(app, "--threads,--n-jobs", threads, "Threads, 0 for all; never changes the result");
+}
+
+void Common::add_force(CLI::App& app) {
   flag(app, "--force", force, "Overwrite existing files");
-  flag(app, "-q,--quiet", quiet, "Say nothing but errors");
+}
+
+void Common::add_json(CLI::App& app) {
   flag(app, "--json", json, "Print the report as JSON on stdout");
 }
 
+void Common::add_progress(CLI::App& app, Conditions& conditions) {
+  flag(app, "-q,--quiet", quiet, "Say nothing but errors");
+  const auto hidden = [this] {
+    return unless(!quiet || progress == "auto" || progress == "none",
+                  "shows what --quiet hides; leave one of them out");
+  };
+  conditions.add(app, hidden, [&] {
+    choice(app, "--progress", progress, {"auto", "bar", "plain", "json", "none"},
+           "How progress is shown on stderr");
+  });
+}
+
 Device Common::device_for(const KnnParams& knn, const Distance& distance) const {
-  if (device != "auto" || !searched_on_gpu(knn, distance.metric)) return processor();
+  if (meant(device, {"auto"}) == std::nullopt || !searched_on_gpu(knn, distance.metric))
+    return processor();
   const Device best = best_device();
   return std::holds_alternative<Cpu>(best) ? processor() : best;
 }
 
 Device Common::processor() const {
-  if (device == "cpu" || device == "auto") return cpu();
-  if (device == "cuda") return Cuda{};
-  if (device.rfind("cuda:", 0) == 0) return Cuda{parse_number<int>(device.substr(5))};
+  const std::size_t colon = device.find(':');
+  const std::string kind = meant(device.substr(0, colon), {"auto", "cpu", "cuda"}).value_or("");
+  if (kind == "cuda" && colon != std::string::npos)
+    return Cuda{parse_number<int>(device.substr(colon + 1))};
+  if (kind == "cuda") return Cuda{};
+  if (!kind.empty() && colon == std::string::npos) return cpu();
   throw InvalidParameter("device is '" + device + "', and must be auto, cpu, cuda or cuda:i");
 }
 
-void MetricFlags::add(CLI::App& app, const std::string& group) {
-  metric_option =
-      choice(app, "--metric", metric, metric_words(), "Distance between points")->group(group);
-  add_zero_vectors(app, zero_vectors)->group(group);
+void MetricFlags::add(CLI::App& app, Conditions& conditions, const std::string& group,
+                      bool matrices) {
+  std::vector<std::string> words = metric_words();
+  if (matrices) words.emplace_back("precomputed");
+  metric_option = choice(app, "--metric", metric, words,
+                         matrices ? "Distance between points; precomputed: the input is the matrix "
+                                    "of all distances"
+                                  : "Distance between points")
+                      ->group(group);
+  add_zero_vectors(app, conditions, zero_vectors, [this] {
+    return std::vector{metric};
+  })->group(group);
 }
 
-CLI::Option* add_zero_vectors(CLI::App& app, std::string& zero_vectors) {
+CLI::Option* add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_vectors,
+                              std::function<std::vector<std::string>()> metrics) {
   const auto turned = [](const MetricRow& row) { return directed(row.points); };
-  return choice(
-      app, "--zero-vectors", zero_vectors, {"error", "far"},
-      "Zero vectors (constant ones for correlation) under " + listed(metrics_that(turned), "and"));
+  const std::string turning = listed(metrics_that(turned), "and");
+  const auto none_turns = [turning, metrics = std::move(metrics)] {
+    const std::vector<std::string> used = metrics();
+    const bool any = std::any_of(used.begin(), used.end(), [](const std::string& word) {
+      return word != "precomputed" && directed(metric_named(word));
+    });
+    return any ? ""
+               : "is for " + turning + ", and --metric is " + listed(used, "and") +
+                     "; leave it out";
+  };
+  CLI::Option* option = nullptr;
+  conditions.add(app, none_turns, [&] {
+    option = choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
+                    "Zero vectors (constant ones for correlation) under " + turning);
+  });
+  return option;
 }
 
 Distance MetricFlags::distance() const {
-  return {metric_named(metric), zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
+  return {precomputed() ? Metric::euclidean : metric_named(metric),
+          zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
 }
 
-void IndexFlags::add(CLI::App& app) {
+void IndexFlags::add(CLI::App& app, Conditions& conditions,
+                     const std::function<std::string()>& made) {
   const std::string group = "Neighbours";
-  text(app, "--index,--knn-method", index,
-       "Search: flat (exact), ivf, hnsw, nndescent, or auto (the one of least predicted work); "
-       "parameters follow as in ivf:nlist=1024,nprobe=16 or hnsw:M=16,target_recall=0.98")
-      ->default_str(index)
-      ->group(group);
-  MetricFlags::add(app, group);
+  const auto is_made = [made] {
+    const std::string by = made();
+    return by.empty() ? "" : "chooses a search, and " + by + " is there instead; leave it out";
+  };
+  conditions.add(app, is_made, [&] {
+    text(app, "--index,--knn-method", index,
+         "Search: flat (exact), ivf, hnsw, nndescent, or auto (the one of least predicted work); "
+         "parameters follow as in ivf:nlist=1024,nprobe=16 or hnsw:M=16,target_recall=0.98")
+        ->default_str(index)
+        ->group(group);
+  });
+  MetricFlags::add(app, conditions, group, /*matrices=*/true);
+  conditions.of(app, "--zero-vectors", is_made);
 }
 
 KnnParams IndexFlags::params() const {
+  if (precomputed() && index != "flat")
+    throw InvalidParameter("--index " + index +
+                           " searches among points, and --metric precomputed has all distances; "
+                           "leave --index out");
   return parse_index(index);
 }
 
 nlohmann::ordered_json IndexFlags::json() const {
   return {{"index", index_spec(params())},
-          {"metric", name(distance().metric)},
+          {"metric", precomputed() ? metric : name(distance().metric)},
           {"zero_vectors", zero_vectors}};
 }
 

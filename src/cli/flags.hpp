@@ -5,33 +5,54 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "cli/conditions.hpp"
 #include "io/io.hpp"
+#include "nearfold/error.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold::cli {
 
-[[noreturn]] void not_a_number(const std::string& text, bool whole);
+/// What is wrong with a text that is no such number.
+std::string not_a_number(const std::string& text, bool whole);
 
+/// The whole text as a number in the range of T; nothing for any other text.
 template <class T>
-T parse_number(const std::string& text) {
+std::optional<T> number_in(const std::string& text) {
   T value{};
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || at != end || value != value)
-    not_a_number(text, std::is_integral_v<T>);
+  if (error != std::errc{} || at != end || value != value) return {};
   return value;
+}
+
+template <class T>
+T parse_number(const std::string& text) {
+  if (const std::optional<T> value = number_in<T>(text)) return *value;
+  throw InvalidParameter(not_a_number(text, std::is_integral_v<T>));
+}
+
+/// Takes numbers of T, and the word auto where `or_auto`.
+template <class T>
+CLI::Validator a_number(bool or_auto = false) {
+  return {[or_auto](const std::string& text) {
+            const bool fits = number_in<T>(text) || (or_auto && text == "auto");
+            return fits ? std::string() : not_a_number(text, std::is_integral_v<T>);
+          },
+          ""};
 }
 
 template <class T>
 CLI::Option* number(CLI::App& app, const std::string& names, T& target, const std::string& help) {
   const auto set = [&target](const std::string& text) { target = parse_number<T>(text); };
   return app.add_option_function<std::string>(names, set, help)
+      ->check(a_number<T>())
       ->default_str(CLI::detail::to_string(target))
       ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
 }
@@ -44,6 +65,7 @@ CLI::Option* number(CLI::App& app, const std::string& names, std::optional<T>& t
     if (text != "auto") target = parse_number<T>(text);
   };
   return app.add_option_function<std::string>(names, set, help)
+      ->check(a_number<T>(/*or_auto=*/true))
       ->default_str("auto")
       ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
 }
@@ -59,6 +81,7 @@ CLI::Option* numbers(CLI::App& app, const std::string& names, std::vector<T>& ta
   std::string usual;
   for (const T& value : target) usual += (usual.empty() ? "" : ",") + CLI::detail::to_string(value);
   return app.add_option_function<std::vector<std::string>>(names, set, help)
+      ->check(a_number<T>())
       ->delimiter(',')
       ->allow_extra_args(false)
       ->default_str(usual)
@@ -67,18 +90,27 @@ CLI::Option* numbers(CLI::App& app, const std::string& names, std::vector<T>& ta
 
 CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
                   const std::string& help);
+/// Takes these words, in any spelling that meant() knows.
+CLI::Validator one_of(const std::vector<std::string>& words);
 CLI::Option* choice(CLI::App& app, const std::string& names, std::string& target,
                     const std::vector<std::string>& words, const std::string& help);
 CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const std::string& help);
 
-/// Flags that most commands share.
+/// Flags that most commands share, a command adding those that it heeds.
 struct Common {
   std::uint64_t seed = 42;
   int threads = 0;
   std::string device = "auto", progress = "auto";
   bool force = false, quiet = false, json = false;
 
-  void add(CLI::App& app);
+  /// All of them.
+  void add(CLI::App& app, Conditions& conditions);
+  void add_seed(CLI::App& app);
+  void add_threads(CLI::App& app);
+  void add_force(CLI::App& app);
+  void add_json(CLI::App& app);
+  /// --progress and --quiet.
+  void add_progress(CLI::App& app, Conditions& conditions);
   Cpu cpu() const { return {threads}; }
   /// For what only the processor does: auto is that; the library refuses a GPU that is asked for.
   /// Throws InvalidParameter for what is no device.
@@ -88,16 +120,22 @@ struct Common {
   io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
 };
 
-CLI::Option* add_zero_vectors(CLI::App& app, std::string& zero_vectors);
+/// They mean something under `metrics` that compare directions alone.
+CLI::Option* add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_vectors,
+                              std::function<std::vector<std::string>()> metrics);
 
 /// Flags that say how points are compared.
 struct MetricFlags {
   std::string metric = "euclidean", zero_vectors = "error";
   const CLI::Option* metric_option = nullptr;
 
-  /// `group`: the heading that they are listed under.
-  void add(CLI::App& app, const std::string& group = "Options");
+  /// `group`: the heading that they are listed under. `matrices`: whether the points may be
+  /// distances.
+  void add(CLI::App& app, Conditions& conditions, const std::string& group = "Options",
+           bool matrices = false);
+  /// Of points; any where they are distances themselves.
   Distance distance() const;
+  bool precomputed() const { return metric == "precomputed"; }
   /// Whether --metric is on the command line.
   bool is_given() const { return metric_option != nullptr && metric_option->count() > 0; }
 };
@@ -106,7 +144,9 @@ struct MetricFlags {
 struct IndexFlags : MetricFlags {
   std::string index = "flat";
 
-  void add(CLI::App& app);
+  /// `made` says, once the command line is read, whether the neighbours are there already and by
+  /// what: "--knn". The metric of a graph is compared with --metric when it is read.
+  void add(CLI::App& app, Conditions& conditions, const std::function<std::string()>& made);
   KnnParams params() const;
   /// All that a graph depends on, to compare one with another.
   nlohmann::ordered_json json() const;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -11,6 +12,7 @@ namespace nearfold::cli {
 namespace {
 
 bool is_same_file(const std::string& a, const std::string& b) {
+  if (a == "-" || b == "-") return false;  // standard output and input
   std::error_code missing;
   return a == b || std::filesystem::equivalent(a, b, missing);
 }
@@ -28,8 +30,17 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<st
     for (std::size_t other = 0; other < o; ++other)
       if (outputs[other] == outputs[o])
         throw InvalidParameter("'" + outputs[o] + "' would be written twice; give it once");
-    io::check_writable(outputs[o], overwrite);
+    if (outputs[o] != io::kStandardOutput) io::check_writable(outputs[o], overwrite);
   }
+}
+
+std::string partial_of(const std::string& path) {
+  if (path == io::kStandardOutput) return path;
+  const std::filesystem::path whole(path);
+  std::filesystem::path name = whole.stem();
+  name += ".partial";
+  name += whole.extension();
+  return (whole.parent_path() / name).string();
 }
 
 void make_folder(const std::string& path) {

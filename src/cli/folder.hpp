@@ -16,6 +16,9 @@ namespace nearfold::cli {
 void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs,
                    io::Overwrite overwrite);
 
+/// Where what there is of an output goes when its run is interrupted: "map.partial.npy".
+std::string partial_of(const std::string& path);
+
 /// Makes the folder and those above it where they are missing; throws IoError.
 void make_folder(const std::string& path);
 

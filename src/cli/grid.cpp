@@ -13,6 +13,7 @@
 #include "cli/inputs.hpp"
 #include "cli/method_flags.hpp"
 #include "cli/picture_file.hpp"
+#include "cli/picture_flags.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
@@ -29,15 +30,18 @@ using Clock = std::chrono::steady_clock;
 constexpr int kPanel = 420;  // pixels of one map and its gap
 
 struct Options {
+  Conditions conditions;
   Common common;
   IndexFlags index;
   InputFlags inputs;
   BudgetFlags budget;
   MethodFlags method;
   OneOfEach<GridFlags, Method> axes;
+  LookFlags look;
   std::string output, plot;
-  std::optional<int> width;
-  bool dark = false, time_recomputing = false;
+  bool time_recomputing = false;
+
+  PlotOptions picture() const;
 
   MethodGrid grid() const {
     return std::visit(
@@ -105,7 +109,8 @@ bool make_maps(const KnnGraph& graph, const Inputs& in, const std::vector<Method
   const auto tell = [&](const ProgressInfo& info) {
     const std::string map =
         "map " + std::to_string(cell[at] + 1) + "/" + std::to_string(methods.size());
-    if (info.stage == Stage::optimize) progress.update(map, info.done, info.total);
+    const bool optimizes = info.stage == Stage::optimize;
+    progress.update(optimizes ? map : map + ", " + name(info.stage), info.done, info.total);
     return stop_signal() == 0;
   };
   const auto keep = [&](std::size_t m, Result&& result) {
@@ -148,6 +153,17 @@ Json account(const Options& o, const GridFolder& folder, const std::vector<Metho
           {"searches_timed", o.time_recomputing}};
 }
 
+PlotOptions Options::picture() const {
+  const auto [methods, rows, columns] = grid();
+  const int across = static_cast<int>(columns.values.size());
+  const int wide = look.width.value_or(kPanel * across + 100);
+  const int high = height_of_map(wide, method.dims) * static_cast<int>(rows.values.size()) / across;
+  return look.options({.title = std::string(method.title()) + " of " + inputs.name() + ", " +
+                                std::to_string(methods.size()) + " settings, one graph",
+                       .width = wide,
+                       .height = high});
+}
+
 void draw_all(const Options& o, const Inputs& in, const GridFolder& folder) {
   Picture picture;
   const GridAxis &rows = folder.rows(), &columns = folder.columns();
@@ -158,12 +174,7 @@ void draw_all(const Options& o, const Inputs& in, const GridFolder& folder) {
     picture.column_titles.push_back(columns.label(c));
   for (std::size_t m = 0; m < folder.cells(); ++m)
     picture.panels.push_back({.layout = folder.map(m), .labels = in.labels.ids});
-  const int width = o.width.value_or(kPanel * picture.columns + 100);
-  PlotOptions look{.width = width,
-                   .height = width * static_cast<int>(rows.values.size()) / picture.columns,
-                   .title = std::string(o.method.title()) + " of " + o.inputs.name() + ", " +
-                            std::to_string(folder.cells()) + " settings, one graph",
-                   .dark = o.dark};
+  const PlotOptions look = o.picture();
   if (o.plot.empty())
     write_picture(folder.file("grid.png"), picture, look, io::Overwrite::yes);
   else
@@ -196,9 +207,9 @@ Settings largest_of(const std::vector<Method>& methods, Settings settings) {
 void run(const Options& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
-  if (!o.plot.empty()) check_picture_path(o.plot);
+  check_picture_path(o.plot.empty() ? "grid.png" : o.plot, o.picture());
   check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
-  if (o.time_recomputing && o.inputs.points.empty())
+  if (o.time_recomputing && (o.inputs.points.empty() || o.index.precomputed()))
     throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   const auto [methods, rows, columns] = o.grid();
@@ -211,10 +222,13 @@ void run(const Options& o) {
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
-  progress.update("read", 0, 0);
-  Inputs in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output));
+  Inputs in;
+  progress.run("read",
+               [&] { in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output)); });
+  o.look.check_labels(!in.labels.ids.empty());
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
+  if (o.index.precomputed()) in.take_as_distances(k, settings.seed);
   GridFolder folder(o.output, rows, columns, made_from(o, in, settings), o.common.overwrite());
   const KnnGraph graph = graph_for(in, k, settings, folder, progress);
   describe(graph, folder.manifest()["graph"]);
@@ -222,8 +236,8 @@ void run(const Options& o) {
   const bool finished = make_maps(graph, in, methods, settings, folder, progress);
   folder.manifest()["status"] = finished ? "finished" : "interrupted";
   if (finished) {
-    progress.update("plot", 0, 0);
-    draw_all(o, in, folder);
+    progress.run(
+        "plot", [&] { draw_all(o, in, folder); }, /*stoppable=*/false);
     folder.manifest()["seconds"] = account(o, folder, methods, in, settings, folder.manifest());
   }
   folder.save();
@@ -234,7 +248,9 @@ void run(const Options& o) {
     print(folder.manifest()["seconds"], folder,
           std::chrono::duration<double>(Clock::now() - began).count());
   else
-    std::fprintf(stderr, "stopped; the same command continues where it stopped\n");
+    std::fprintf(
+        stderr, "interrupted at map %zu of %zu; maps so far in '%s'; the same command goes on\n",
+        folder.manifest()["cells"].size() + 1, folder.cells(), for_terminal(o.output).c_str());
 }
 
 }  // namespace
@@ -243,22 +259,29 @@ void add_grid(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("grid", "Make a map for every combination of settings");
   const auto o = std::make_shared<Options>();
   o->method.method = "umap";
-  o->inputs.add_points(command);
-  o->inputs.add_graph(command);
+  Options& g = *o;
+  o->inputs.add_points_and_graph(command, g.conditions);
   o->inputs.add_labels(command);
   text(command, "-o,--output", o->output, "Folder: a map for each cell, manifest.json, grid.png")
       ->required();
   text(command, "--plot", o->plot, "Picture instead of grid.png, " + picture_ends());
-  std::apply([&](auto&... axes) { (axes.add(command), ...); }, o->axes);
+  const auto add_axes = [&]<class Params>(const Params& params) {
+    g.conditions.add(
+        command, [&g, &params] { return g.method.is_another(params); },
+        [&] { std::get<GridFlags<Params>>(g.axes).add(command); });
+  };
+  std::apply([&](const auto&... params) { (add_axes(params), ...); }, g.method.params_of_each);
   flag(command, "--time-recomputing", o->time_recomputing,
        "Also time the searches that the shared graph saved");
-  number(command, "--width", o->width, "Pixels of the picture");
-  flag(command, "--dark", o->dark, "Dark background");
-  o->index.add(command);
+  o->look.add(command);
+  o->index.add(command, g.conditions, [&g] {
+    const bool made = !g.inputs.graph.empty() && !g.time_recomputing;
+    return made ? "--knn" : "";
+  });
   o->budget.add(command);
-  o->common.add(command);
-  o->method.add(command, Varied::grid);
-  command.callback([o] { run(*o); });
+  o->common.add(command, g.conditions);
+  o->method.add(command, g.conditions, Varied::grid);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

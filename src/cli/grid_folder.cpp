@@ -37,9 +37,9 @@ GridFolder::GridFolder(std::string path, GridAxis rows, GridAxis columns, Json m
   for (const char* part : {"made_from", "rows", "columns"})
     same = same && before.value(part, Json()) == manifest_[part];
   if (!same && overwrite == io::Overwrite::no)
-    throw InvalidInput("'" + path_ +
-                       "' holds a grid of other points or settings; use another folder, or --force "
-                       "to replace it");
+    throw IoError("'" + path_ +
+                  "' holds a grid of other points or settings; use another folder, or --force "
+                  "to replace it");
   if (!same) return;
   manifest_ = before;
   resume();

@@ -1,11 +1,14 @@
 #include "cli/index_spec.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <sstream>
 #include <utility>
 #include <variant>
 
 #include "cli/flags.hpp"
+#include "cli/words.hpp"
 #include "knn/honours.hpp"
 #include "nearfold/error.hpp"
 
@@ -61,22 +64,48 @@ void write(std::ostream& out, const std::optional<T>& value) {
   value ? write(out, *value) : write(out, "auto");
 }
 
-/// Sets what "NAME=VALUE" says.
+/// Sets what "NAME=VALUE" says, and returns NAME.
 template <class Params>
-void set_parameter(Params& params, const std::string& part, const std::string& spec) {
+std::string set_parameter(Params& params, const std::string& part, const std::string& spec) {
   const std::size_t equals = part.find('=');
-  bool known = false;
   std::vector<std::string> names;
-  parameters(params, [&](const char* name, auto& value) {
-    names.emplace_back(name);
-    if (equals == std::string::npos || part.substr(0, equals) != name) return;
-    known = true;
-    read(part.substr(equals + 1), value);
-  });
+  parameters(params, [&](const char* name, auto&) { names.emplace_back(name); });
+  const std::string word = part.substr(0, equals);
+  const auto known = equals == std::string::npos ? std::nullopt : meant(word, names);
   if (!known)
-    throw InvalidParameter("'" + part + "' in '" + spec +
-                           "' is no parameter of this index; it takes NAME=VALUE of " +
-                           (names.empty() ? "none" : listed(names, "and")));
+    throw InvalidParameter(
+        "'" + part + "' in '" + spec + "' is no parameter of this index; it takes NAME=VALUE of " +
+        (names.empty() ? "none" : listed(names, "and")) + did_you_mean(word, names));
+  parameters(params, [&](const char* name, auto& value) {
+    if (name == *known) read(part.substr(equals + 1), value);
+  });
+  return *known;
+}
+
+// What is searched for instead of a target: it leaves that without effect.
+const char* instead_of_target(const FlatKnn&) {
+  return nullptr;
+}
+const char* instead_of_target(const IvfKnn& p) {
+  return p.nprobe ? "nprobe" : nullptr;
+}
+const char* instead_of_target(const HnswKnn& p) {
+  return p.ef ? "ef" : nullptr;
+}
+const char* instead_of_target(const NnDescentKnn& p) {
+  return p.n_iters ? "n_iters" : nullptr;
+}
+const char* instead_of_target(const AutoKnn&) {
+  return nullptr;
+}
+
+template <class Params>
+void refuse_without_effect(const Params& params, const std::vector<std::string>& given,
+                           const std::string& spec) {
+  const char* const set = instead_of_target(params);
+  if (set != nullptr && std::count(given.begin(), given.end(), "target_recall") > 0)
+    throw InvalidParameter("'" + spec + "' sets '" + set +
+                           "' and 'target_recall', which would find it; leave one of them out");
 }
 
 }  // namespace
@@ -90,19 +119,51 @@ const std::vector<std::string>& index_kinds() {
   return kinds;
 }
 
+namespace {
+
+/// What other programs call them.
+struct Alias {
+  const char *word, *kind;
+};
+constexpr std::array kAliases = {Alias{"exact", "flat"}, Alias{"brute", "flat"},
+                                 Alias{"brute_force", "flat"}, Alias{"pynndescent", "nndescent"}};
+
+/// The kind that a word names; empty where it names none.
+std::string kind_named(const std::string& word) {
+  for (const Alias& alias : kAliases)
+    if (meant(word, {alias.word})) return alias.kind;
+  return meant(word, index_kinds()).value_or("");
+}
+
+}  // namespace
+
+std::vector<std::string> index_kinds_with(const std::string& parameter) {
+  std::vector<std::string> kinds;
+  for_each_alternative<KnnParams>([&](auto params) {
+    parameters(params, [&](const char* name, auto&) {
+      if (meant(parameter, {name})) kinds.emplace_back(index_name(params));
+    });
+  });
+  return kinds;
+}
+
 KnnParams parse_index(const std::string& spec) {
   const std::size_t colon = spec.find(':');
-  const std::string kind = spec.substr(0, colon);
+  const std::string word = spec.substr(0, colon);
+  const std::string kind = kind_named(word);
   std::optional<KnnParams> found;
   for_each_alternative<KnnParams>([&](auto params) {
     if (index_name(params) != kind) return;
     std::istringstream parts(colon == std::string::npos ? "" : spec.substr(colon + 1) + ",");
+    std::vector<std::string> given;
     for (std::string part; std::getline(parts, part, ',');)  // "ivf:" names no parameter, either
-      set_parameter(params, part, spec);
+      given.push_back(set_parameter(params, part, spec));
+    refuse_without_effect(params, given, spec);
     found = params;
   });
   if (found) return *found;
-  throw InvalidParameter("'" + spec + "' is no index; use one of " + listed(index_kinds(), "and"));
+  throw InvalidParameter("'" + spec + "' is no index; use one of " + listed(index_kinds(), "and") +
+                         did_you_mean(word, index_kinds()));
 }
 
 std::string index_spec(const KnnParams& params) {

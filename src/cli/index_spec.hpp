@@ -12,6 +12,9 @@ namespace nearfold::cli {
 /// flat, ivf, hnsw, nndescent, auto.
 const std::vector<std::string>& index_kinds();
 
+/// Those that have a parameter of this name, in any spelling; none where it is none.
+std::vector<std::string> index_kinds_with(const std::string& parameter);
+
 /// The method that a word names; its parameters follow after a colon, with the names of
 /// nearfold/params.hpp:
 ///   flat

@@ -10,8 +10,12 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "cli/build.hpp"
+#include "cli/column_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/inputs.hpp"
+#include "cli/report.hpp"
 #include "cli/terminal.hpp"
 #include "core/alternatives.hpp"
 #include "core/parallel.hpp"
@@ -25,17 +29,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
+  Conditions conditions;
   Common common;
-  std::string input, array;
+  ReadFlags reading;
+  std::string input;
 };
 
-Json build_json() {
-  Json out;
-  out["version"] = version();
-  out["compiler"] = __VERSION__;
-  out["faiss"] = faiss_version();
+Json machine_json() {
+  Json out = build_json();
   out["device"] = describe(best_device());
-  out["cuda"] = *cuda_version() ? cuda_version() : "not in this build";
   out["threads"] = thread_count(0);
   return out;
 }
@@ -55,28 +57,28 @@ std::int64_t count_duplicates(const Matrix& points) {
   return count;
 }
 
-Json content_json(const Matrix& points) {
+/// Extremes over all columns, NaN where there is no number at all.
+Json content_json(const Matrix& points, const std::vector<io::Column>& columns) {
   std::int64_t bad_values = 0, zero_rows = 0, constant_columns = 0;
-  std::vector<float> low(points.row(0), points.row(0) + points.cols()), high = low;
   for (std::int64_t i = 0; i < points.rows(); ++i) {
     bool zero = true;
     for (std::int64_t c = 0; c < points.cols(); ++c) {
       const float x = points.row(i)[c];
-      const auto column = static_cast<std::size_t>(c);
       bad_values += std::isfinite(x) ? 0 : 1;
       zero = zero && x == 0;
-      low[column] = std::min(low[column], x);
-      high[column] = std::max(high[column], x);
     }
     zero_rows += zero ? 1 : 0;
   }
-  for (std::size_t c = 0; c < low.size(); ++c) constant_columns += low[c] == high[c] ? 1 : 0;
-  return {{"non_finite_values", bad_values},
-          {"zero_rows", zero_rows},
-          {"constant_columns", constant_columns},
-          {"duplicate_rows", count_duplicates(points)},
-          {"minimum", *std::min_element(low.begin(), low.end())},
-          {"maximum", *std::max_element(high.begin(), high.end())}};
+  double low = std::nan(""), high = low;
+  for (const io::Column& column : columns) {
+    if (!column.is_feature) continue;
+    constant_columns += column.constant ? 1 : 0;
+    low = std::fmin(low, column.minimum);
+    high = std::fmax(high, column.maximum);
+  }
+  return {{"non_finite_values", bad_values},      {"zero_rows", zero_rows},
+          {"constant_columns", constant_columns}, {"duplicate_rows", count_duplicates(points)},
+          {"minimum", static_cast<float>(low)},   {"maximum", static_cast<float>(high)}};
 }
 
 /// Bytes and seconds of a run with default parameters and exact neighbours: the plan of it.
@@ -88,7 +90,7 @@ Json estimate_json(const Matrix& points, const Method& method) {
   return {{"bytes", planned.host_bytes()}, {"seconds", std::round(10 * planned.seconds()) / 10}};
 }
 
-Json file_json(const std::string& path, const std::string& array) {
+Json file_json(const std::string& path, const ReadFlags& reading) {
   const io::FileInfo file = io::describe_file(path);
   Json out{{"file", path},
            {"format", file.format},
@@ -96,12 +98,20 @@ Json file_json(const std::string& path, const std::string& array) {
            {"shape", file.shape},
            {"bytes", file.bytes}};
   if (file.arrays.size() > 1) out["arrays"] = file.arrays;
-  if (file.arrays.size() > 1 && array.empty()) return out;
-  const Matrix points = io::read_matrix(path, {array, io::Missing::nan});
-  out["content"] = content_json(points);
+  if (file.arrays.size() > 1 && reading.array.empty()) return out;
+  io::ReadOptions options{reading.array, io::Missing::nan, reading.table()};
+  options.table.leave_text = true;
+  const io::Table table = io::read_table(path, options);
+  const bool is_text = !table.columns.empty();
+  const auto columns = is_text ? table.columns : io::columns_of(table.points);
+  if (is_text) out["shape"] = {table.points.rows(), table.points.cols()};
+  if (!table.notes.empty()) out["notes"] = table.notes;
+  if (table.points.rows() > 0) out["content"] = content_json(table.points, columns);
   for_each_alternative<Method>([&](const auto& params) {
-    if (points.rows() > 100) out["estimate"][method_name(params)] = estimate_json(points, params);
+    if (table.points.rows() > 100)
+      out["estimate"][method_name(params)] = estimate_json(table.points, params);
   });
+  out["columns"] = columns_json(columns);
   return out;
 }
 
@@ -110,20 +120,32 @@ std::string text_of(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
+/// A value for people.
+std::string shown(const std::string& key, const Json& item) {
+  if (item.is_string()) return for_terminal(item.get<std::string>());
+  if (key == "bytes" && item.is_number_integer()) return size_text(item.get<std::int64_t>());
+  return for_terminal(text_of(item));
+}
+
 void print(const Json& value, const std::string& indent) {
   for (const auto& [key, item] : value.items()) {
-    if (item.is_object()) {
+    if (key == "columns") {
+      std::fputs(column_table(item).c_str(), stdout);
+    } else if (key == "notes") {
+      for (const Json& note : item)
+        std::printf("%-18s %s\n", "note", for_terminal(note.get<std::string>()).c_str());
+    } else if (item.is_object()) {
       std::printf("%s%s\n", indent.c_str(), key.c_str());
       print(item, indent + "  ");
     } else {
-      std::printf("%s%-18s %s\n", indent.c_str(), key.c_str(),
-                  for_terminal(item.is_string() ? item.get<std::string>() : text_of(item)).c_str());
+      const char* const name = key == "bytes" ? "size" : key.c_str();
+      std::printf("%s%-18s %s\n", indent.c_str(), name, shown(key, item).c_str());
     }
   }
 }
 
 void run(const Options& o) {
-  const Json out = o.input.empty() ? build_json() : file_json(o.input, o.array);
+  const Json out = o.input.empty() ? machine_json() : file_json(o.input, o.reading);
   if (o.common.json)
     std::printf("%s\n", text_of(out, 2).c_str());
   else
@@ -135,10 +157,17 @@ void run(const Options& o) {
 void add_info(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("info", "Describe this build, or a file");
   const auto o = std::make_shared<Options>();
-  text(command, "input", o->input, "A file of points; without one: the build and the machine");
-  text(command, "--array", o->array, "The array of an .npz to describe");
+  text(command, "input", o->input,
+       "A file of points, or - for standard input; without one: the build and the machine");
+  const auto has_file = [&i = *o] {
+    return unless(!i.input.empty(), "is of a file; give one, or leave it out");
+  };
+  o->conditions.add(command, has_file, [&] {
+    text(command, "--array", o->reading.array, "The array of an .npz to describe");
+    o->reading.add_table(command);
+  });
   flag(command, "--json", o->common.json, "Print JSON");
-  command.callback([o] { run(*o); });
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

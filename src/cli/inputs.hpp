@@ -22,14 +22,36 @@ struct Inputs {
   io::Labels labels;
 
   std::int64_t n() const { return graph.n > 0 ? graph.n : points.rows(); }
+  /// The points are distances: the k nearest of each become the graph, and nothing else of them is
+  /// kept.
+  void take_as_distances(std::int64_t k, std::uint64_t seed);
 };
 
-/// Which array of an .npz, and how missing values are handled.
+/// How files of points are read: which array of an .npz, which columns of a table, what becomes of
+/// missing values and of scales. And where labels come from.
 struct ReadFlags {
-  std::string array, missing = "error";
+  std::string array, missing = "error", header = "auto", standardize = "no";
+  std::vector<std::string> columns, drop, one_hot;
+  std::string label_column;  // of `labels` where that is given
+  std::string labels;        // a file; empty: none
 
+  /// All but --labels.
   void add_reading(CLI::App& app);
-  Matrix read(const std::string& path, std::vector<std::string>& warnings) const;
+  /// --array and --missing.
+  void add_values(CLI::App& app);
+  /// The columns of a table; maps have no --columns and --one-hot.
+  void add_table(CLI::App& app, bool with_columns = true);
+  void add_labels(CLI::App& app);
+
+  /// What a table of points is read with.
+  io::TableOptions table() const;
+  /// Whether a file is taken as it is.
+  bool as_is() const;
+  /// Points of a file, less offsets where the metric does not see them, and the labels beside them.
+  io::Table read(const std::string& path, Metric metric, std::vector<std::string>& warnings) const;
+  /// Labels of n points: those of the file, else those `beside` the points of `path`.
+  io::Labels read_labels(io::Labels beside, std::int64_t n, const std::string& path,
+                         std::vector<std::string>& warnings) const;
 };
 
 /// Points of a file, or their scores on principal axes.
@@ -41,30 +63,38 @@ struct PointFlags : ReadFlags {
   CLI::Option* add_points(CLI::App& app);
   /// The file, where it can be read in blocks and nothing in it has to be filled in.
   std::optional<io::RowFile> row_file() const;
-  /// `disk` is the folder for points that the budget leaves on disk; empty: they are in memory.
-  io::Points read_points(const Cpu& on, std::vector<std::string>& warnings,
-                         const std::string& disk = "") const;
-  /// What a budget has to know.
+  /// Points to be compared by `metric`. `disk` is the folder for points that the budget leaves on
+  /// disk; empty: they are in memory. `beside`: labels that stand in the same file.
+  io::Points read_points(const Cpu& on, Metric metric, std::vector<std::string>& warnings,
+                         const std::string& disk = "", io::Labels* beside = nullptr) const;
+  /// What a budget has to know. Throws InvalidParameter for flags of tables where there is none.
   Reading reading() const;
 };
 
 /// Names of the files; empty ones are not read.
 struct InputFlags : PointFlags {
-  std::string graph, labels;
+  std::string graph;
+  int ids_from = 0;
 
-  void add_graph(CLI::App& app);
-  void add_labels(CLI::App& app);
+  /// Points or a graph or both; flags of how points are read need points.
+  void add_points_and_graph(CLI::App& app, Conditions& conditions);
 
   /// The first file's name without its folder and ending, for titles.
   std::string name() const;
 
-  /// Throws InvalidParameter when there are neither points nor a graph, or pca without points.
+  /// Throws InvalidParameter when there are neither points nor a graph, or flags of points without
+  /// them, or when standard input would be read as two things.
   void check() const;
   Reading reading() const;
+  /// Throws InvalidParameter when a matrix of distances comes with what it replaces.
+  void check_precomputed() const;
   /// Throws InvalidInput when they do not belong together, InvalidParameter when the graph was made
   /// by another metric than the one that was asked for. `disk` as in read_points().
   Inputs read(const Cpu& on, const MetricFlags& metric = {}, const std::string& disk = "") const;
 };
+
+/// Warns of points that look like the distances between all points.
+void warn_of_distances(const io::Points& points, std::vector<std::string>& warnings);
 
 /// One a line on stderr.
 void print_warnings(const std::vector<std::string>& warnings, const Common& common);

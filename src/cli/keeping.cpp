@@ -9,17 +9,28 @@
 
 namespace nearfold::cli {
 
-void KeepFlags::add(CLI::App& app) {
+void KeepFlags::add(CLI::App& app, Conditions& conditions) {
   const std::string group = "Long runs";
   text(app, "--checkpoint", checkpoint,
        "Folder for checkpoints to resume from; removed when the map is written")
       ->group(group);
-  number(app, "--checkpoint-every", checkpoint_every, "Seconds between checkpoints")->group(group);
+  const auto is_checkpointed = [this] {
+    return unless(!checkpoint.empty(), "is of --checkpoint; give its folder, or leave this out");
+  };
+  conditions.add(app, is_checkpointed, [&] {
+    number(app, "--checkpoint-every", checkpoint_every, "Seconds between checkpoints")
+        ->group(group);
+  });
   app.add_flag("--resume", resume, "Resume from what --checkpoint has kept, if anything")
       ->group(group);
   text(app, "--snapshots", snapshots, "Folder for the map after every --snapshot-every iterations")
       ->group(group);
-  number(app, "--snapshot-every", snapshot_every, "Iterations between snapshots")->group(group);
+  const auto is_taken = [this] {
+    return unless(!snapshots.empty(), "is of --snapshots; give their folder, or leave this out");
+  };
+  conditions.add(app, is_taken, [&] {
+    number(app, "--snapshot-every", snapshot_every, "Iterations between snapshots")->group(group);
+  });
 }
 
 void KeepFlags::check() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/checkpoint_folder.hpp"
+#include "cli/conditions.hpp"
 #include "nearfold/embed.hpp"
 
 namespace nearfold::cli {
@@ -18,7 +19,7 @@ struct KeepFlags {
   int snapshot_every = 50;       // iterations
   bool resume = false;
 
-  void add(CLI::App& app);
+  void add(CLI::App& app, Conditions& conditions);
   /// Throws InvalidParameter for what cannot be right.
   void check() const;
 };

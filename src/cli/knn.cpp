@@ -1,9 +1,12 @@
 // nearfold knn: points in, their neighbour graph out; or the neighbours of other points in them.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "cli/budget.hpp"
 #include "cli/commands.hpp"
@@ -12,9 +15,12 @@
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "cli/terminal.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
+#include "run/check_run.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -22,6 +28,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
+  Conditions conditions;
   Common common;
   IndexFlags index;
   PointFlags points;
@@ -42,6 +49,14 @@ Settings Options::settings() const {
                            ? common.device_for(index.params(), index.distance())
                            : common.processor()};
   validate(s);
+  if (!output.empty()) io::require_ending(output, ".npz", "graphs and answers");
+  if (!save_index.empty()) io::require_ending(save_index, ".npz", "indexes");
+  if (!report.empty()) io::require_ending(report, ".json", "reports");
+  if (index.precomputed() &&
+      (!query.empty() || !save_index.empty() || points.pca || points.standardize != "no"))
+    throw InvalidParameter(
+        "--metric precomputed has distances and no points; leave --query, --save-index, --pca and "
+        "--standardize out");
   if (output.empty() && save_index.empty())
     throw InvalidParameter("there is nothing to make; give -o for a graph, or --save-index");
   if (!query.empty() && output.empty())
@@ -59,10 +74,23 @@ Settings Options::settings() const {
     throw InvalidParameter(
         "--pca knows the points, not the queries; with --query leave it out, or reduce both "
         "together with nearfold convert");
+  if (!query.empty() && (points.standardize != "no" || !points.one_hot.empty()))
+    throw InvalidParameter(
+        "--standardize and --one-hot go by what is in the points, not in the queries; with --query "
+        "leave them out");
   if (include_self && csr)
     throw InvalidParameter(
         "--csr includes the points themselves already; leave --include-self out");
   return s;
+}
+
+/// umap-learn's n_neighbors as neighbours beside the point.
+int without_self(const std::string& text) {
+  const int size = parse_number<int>(text);
+  if (size < 2)
+    throw InvalidParameter("--n-neighbors is " + text +
+                           ", and must be >= 2: the point itself is counted");
+  return size - 1;
 }
 
 io::GraphFormat Options::format() const {
@@ -90,32 +118,45 @@ class Stopwatch {
 /// What is found, as it is reported and written.
 struct Found {
   std::int64_t rows = 0;
-  Metric metric = Metric::euclidean;
-  std::string index;
+  std::string metric, index;
   std::optional<Recall> recall;
+  std::optional<std::int64_t> tied_rows = {}, duplicates = {};
+  std::vector<std::string> warnings = {};
 };
 
-KnnIndex index_of(const Options& o, const Settings& s, HostMatrix<const float> points,
+KnnIndex index_of(const Options& o, const Settings& s, const io::Points& points,
                   const Progress& progress) {
   if (o.load_index.empty())
     return build_index(points, s.knn, s.device, s.seed, s.distance, progress);
-  return io::read_index(o.load_index, points);
+  KnnIndex index = io::read_index(o.load_index, points, points.offsets());
+  const Metric metric = index.distance().metric;
+  if (o.index.is_given() && metric != s.distance.metric)
+    throw InvalidParameter("--metric is " + o.index.metric + ", and '" + o.load_index +
+                           "' was made by " + name(metric) +
+                           "; leave --metric out, or make the index again");
+  return index;
 }
 
 /// The graph of the points, into o.output.
-Found make_graph(const Options& o, const Settings& s, HostMatrix<const float> points,
+Found make_graph(const Options& o, const Settings& s, const io::Points& points,
                  const Progress& progress, Stopwatch& clock) {
-  const KnnGraph graph = find_neighbors(points, o.k, s.knn, s.device, s.seed, s.distance, progress);
+  const KnnGraph graph = o.index.precomputed() ? graph_from_distances(points, o.k, s.seed)
+                                               : find_neighbors(points, o.k, s.knn, s.device,
+                                                                s.seed, s.distance, progress);
   clock.lap("knn");
   io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
                   o.common.overwrite());
-  return {graph.n, s.distance.metric, graph.index, graph.recall};
+  return {graph.n,         graph.metric,     graph.index,          graph.recall,
+          graph.tied_rows, graph.duplicates, graph_warnings(graph)};
 }
 
 /// The neighbours of o.query, into o.output.
-Found answer(const Options& o, const Settings& s, HostMatrix<const float> points,
+Found answer(const Options& o, const Settings& s, const io::Points& points,
              const Progress& progress, Stopwatch& clock) {
-  const Matrix queries = io::read_matrix(o.query);
+  std::vector<std::string> warnings;
+  io::Shift same{.given = true, .offsets = points.offsets()};
+  const Matrix queries = io::read_matrix(o.query, {.table = o.points.table()}, &warnings, &same);
+  print_warnings(warnings, o.common);
   const bool through = !o.load_index.empty() || !o.save_index.empty();
   std::optional<KnnIndex> index;
   if (through) index = index_of(o, s, points, progress);
@@ -123,43 +164,53 @@ Found answer(const Options& o, const Settings& s, HostMatrix<const float> points
       through ? find_neighbors(queries, points, o.k, *index, s.device, progress)
               : find_neighbors(queries, points, o.k, s.knn, s.device, s.seed, s.distance, progress);
   clock.lap("knn");
-  if (!o.save_index.empty()) io::write_index(o.save_index, *index, points, o.common.overwrite());
+  if (!o.save_index.empty())
+    io::write_index(o.save_index, *index, points, o.common.overwrite(), points.offsets());
   io::write_neighbors(o.output, result, o.common.overwrite());
-  if (!through) return {result.rows, s.distance.metric, o.index.index, result.recall};
-  return {result.rows, index->distance().metric, index->description(), result.recall};
+  if (!through) return {result.rows, name(s.distance.metric), o.index.index, result.recall};
+  return {result.rows, name(index->distance().metric), index->description(), result.recall};
 }
 
 /// The index alone, into o.save_index.
-Found save(const Options& o, const Settings& s, HostMatrix<const float> points,
-           const Progress& progress, Stopwatch& clock) {
+Found save(const Options& o, const Settings& s, const io::Points& points, const Progress& progress,
+           Stopwatch& clock) {
   const KnnIndex index = index_of(o, s, points, progress);
   clock.lap("knn");
-  io::write_index(o.save_index, index, points, o.common.overwrite());
-  return {points.rows(), s.distance.metric, index.description(), {}};
+  io::write_index(o.save_index, index, points, o.common.overwrite(), points.offsets());
+  return {points.rows(), name(s.distance.metric), index.description(), {}};
 }
 
 void print(const Options& o, const Found& found, Json&& seconds) {
-  Json report = {
-      {"version", version()},         {"n", found.rows},     {"k", o.k}, {"seed", o.common.seed},
-      {"metric", name(found.metric)}, {"index", found.index}};
+  Json report = {{"version", version()},  {"n", found.rows},        {"k", o.k},
+                 {"seed", o.common.seed}, {"metric", found.metric}, {"index", found.index}};
   if (found.recall) report["recall"] = recall_json(*found.recall);
+  if (found.tied_rows) report["tied_rows"] = *found.tied_rows;
+  if (found.duplicates) report["duplicates"] = *found.duplicates;
+  report["warnings"] = found.warnings;
   report["seconds"] = std::move(seconds);
   const std::string text = report.dump(2) + "\n";
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
   if (o.common.json) std::fputs(text.c_str(), stdout);
   if (o.common.quiet) return;
-  if (!o.output.empty()) std::fprintf(stderr, "%d neighbours of ", o.k);
-  std::fprintf(stderr, "%lld points, %s, index %s", static_cast<long long>(found.rows),
-               name(found.metric), found.index.c_str());
-  if (found.recall) std::fprintf(stderr, ", %s", recall_text(*found.recall).c_str());
-  std::fputc('\n', stderr);
+  const std::string what = o.output.empty() ? "" : std::to_string(o.k) + " neighbours of ";
+  const std::vector<Line> lines = {{"seconds", seconds_text(report["seconds"])},
+                                   {"recall", found.recall ? recall_text(*found.recall) : ""},
+                                   {o.query.empty() ? "graph" : "neighbours", o.output},
+                                   {"index", o.save_index},
+                                   {"report", o.report}};
+  const std::string said = what + std::to_string(found.rows) + " points, " + found.metric +
+                           ", index " + found.index + "\n" + aligned(lines);
+  std::fputs(for_terminal(said).c_str(), stderr);
+  print_warnings(found.warnings, o.common);
 }
 
 /// What a search needs: the stages before a map of such neighbourhoods.
 Budget budget_of(const Options& o, Settings settings) {
-  settings.method = UmapParams{.n_neighbors = o.k + 1};
+  settings.method =
+      UmapParams{.n_neighbors = std::min(o.k, std::numeric_limits<int>::max() - 1) + 1};
   Reading reading = o.points.reading();
   reading.graph_only = true;
+  reading.has_graph = o.index.precomputed();
   return {o.budget, reading, settings};
 }
 
@@ -174,10 +225,14 @@ void run(const Options& o) {
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   Json seconds;
   Stopwatch clock(seconds);
-  progress.update("read", 0, 0);
   std::vector<std::string> warnings;
-  const io::Points points = o.points.read_points(
-      o.common.cpu(), warnings, budget.disk_beside(o.output.empty() ? o.save_index : o.output));
+  io::Points points;
+  progress.run("read", [&] {
+    points = o.points.read_points(
+        o.common.cpu(), o.index.precomputed() ? Metric::inner_product : settings.distance.metric,
+        warnings, budget.disk_beside(o.output.empty() ? o.save_index : o.output));
+  });
+  if (!o.index.precomputed()) warn_of_distances(points, warnings);
   print_warnings(warnings, o.common);
   clock.lap("read");
   const Progress told = progress.callback();
@@ -196,20 +251,36 @@ void add_knn(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
   text(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
-  number(command, "-k,--n-neighbors", o->k, "Neighbours per point, the point not counted");
-  flag(command, "--include-self", o->include_self,
-       "Write each point as its own first neighbour, as umap-learn wants it");
-  flag(command, "--csr", o->csr,
-       "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
+  Options& k = *o;
+  const auto is_written = [&k] {
+    return unless(!k.output.empty() || k.save_index.empty(),
+                  "is of neighbours, and only an index is made; give -o, or leave it out");
+  };
+  k.conditions.add(command, is_written, [&] {
+    CLI::Option* const count =
+        number(command, "-k", k.k, "Neighbours per point, the point itself not counted");
+    command
+        .add_option_function<std::string>(
+            "--n-neighbors", [&k](const std::string& words) { k.k = without_self(words); },
+            "The same with the point, as umap-learn counts: one more; what `nearfold embed "
+            "--n-neighbors` needs")
+        ->check(a_number<int>())
+        ->type_name("INT")
+        ->excludes(count);
+    flag(command, "--include-self", k.include_self,
+         "Write each point as its own first neighbour, as umap-learn wants it");
+    flag(command, "--csr", k.csr,
+         "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
+  });
   text(command, "--query", o->query, "Other points, whose neighbours among the points are written");
   text(command, "--save-index", o->save_index,
        "Keep the ivf or hnsw index for later queries, .npz");
   text(command, "--load-index", o->load_index, "Answer queries through a saved index");
   text(command, "--report", o->report, "What the run did, JSON");
-  o->index.add(command);
+  o->index.add(command, k.conditions, [&k] { return k.load_index.empty() ? "" : "--load-index"; });
   o->budget.add(command);
-  o->common.add(command);
-  command.callback([o] { run(*o); });
+  o->common.add(command, k.conditions);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

@@ -7,9 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "cli/arguments.hpp"
+#include "cli/build.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
+#include "cli/wording.hpp"
 #include "core/stopping.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
@@ -22,24 +25,10 @@ using namespace nearfold;
 constexpr int kInternal = 1, kUsage = 2, kBadInput = 3, kMemory = 4, kIo = 5, kDevice = 6,
               kGate = 7;
 
-int fail(int code, const char* what) {
-  std::fprintf(stderr, "nearfold: %s\n", cli::for_terminal(what).c_str());
-  return code;
-}
-
-/// The command line with --two_words written --two-words: both are what people know.
-std::vector<std::string> hyphenated(int argc, char** argv) {
-  std::vector<std::string> words(argv, argv + argc);
-  for (std::string& word : words)
-    if (word.starts_with("--"))
-      std::replace(word.begin(), std::find(word.begin(), word.end(), '='), '_', '-');
-  return words;
-}
-
-int run(int argc, char** argv) {
-  CLI::App app{"Maps of high-dimensional points by t-SNE and UMAP", "nearfold"};
-  app.set_version_flag("--version", version());
+void add_commands(CLI::App& app) {
+  app.set_version_flag("--version", cli::build_text());
   app.require_subcommand(1);
+  app.ignore_case();
   app.failure_message(CLI::FailureMessage::simple);
   cli::add_info(app);
   cli::add_generate(app);
@@ -50,8 +39,12 @@ int run(int argc, char** argv) {
   cli::add_compare(app);
   cli::add_plot(app);
   cli::add_quality(app);
+}
+
+int run(CLI::App& app, int argc, char** argv) {
   try {
-    std::vector<std::string> words = hyphenated(argc, argv);
+    std::vector<std::string> words = cli::hyphenated(argc, argv);
+    cli::require_known(app, words);
     std::vector<char*> pointers(words.size());
     std::transform(words.begin(), words.end(), pointers.begin(),
                    [](std::string& word) { return word.data(); });
@@ -68,14 +61,21 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  CLI::App app{"Maps of high-dimensional points by t-SNE and UMAP", "nearfold"};
+  const auto fail = [&](int code, const char* what) {
+    std::fprintf(stderr, "nearfold: %s\n", cli::for_terminal(cli::in_flags(what, app)).c_str());
+    return code;
+  };
+  constexpr const char* kInterrupted = "interrupted before there was anything to keep";
   try {
+    add_commands(app);
     cli::catch_signals();
     const StopScope scope([](double) { return cli::stop_signal() == 0; });
-    return run(argc, argv);
+    return run(app, argc, argv);
   } catch (const Stopped&) {
-    return 128 + cli::stop_signal();
+    return fail(128 + cli::stop_signal(), kInterrupted);
   } catch (const Cancelled&) {
-    return 128 + cli::stop_signal();
+    return fail(128 + cli::stop_signal(), kInterrupted);
   } catch (const InvalidParameter& error) {
     return fail(kUsage, error.what());
   } catch (const Unsupported& error) {

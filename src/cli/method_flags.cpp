@@ -1,15 +1,21 @@
 #include "cli/method_flags.hpp"
 
+#include <filesystem>
+#include <functional>
 #include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "cli/words.hpp"
 #include "io/io.hpp"
+#include "knn/honours.hpp"
 #include "method.hpp"
 
 namespace nearfold::cli {
 namespace {
+
+const std::vector<std::string> kInits = {"auto", "pca", "spectral", "random"};
 
 Init named_init(const std::string& name) {
   if (name == "pca") return PcaInit{};
@@ -20,19 +26,33 @@ Init named_init(const std::string& name) {
 
 }  // namespace
 
-void MethodFlags::add(CLI::App& app, Varied varied) {
+void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
   std::vector<std::string> names;
   for_each_alternative<Method>([&](const auto& p) { names.emplace_back(method_name(p)); });
   choice(app, "-m,--method", method, names, "Optimiser")
       ->required(method.empty())
       ->default_str(method);
   number(app, "--n-components,--dims", dims, "Columns of the map, 2 or 3");
-  text(app, "--init", init, "auto, pca, spectral, random, or a file")->default_str(init);
+  const auto take = [](std::string& word) {
+    const auto named = meant(word, kInits);
+    word = named.value_or(word);
+    const std::string near = did_you_mean(word, kInits);
+    if (named || near.empty() || std::filesystem::exists(word)) return std::string();
+    return "'" + word + "' is neither a file nor one of " + listed(kInits, "and") + near;
+  };
+  text(app, "--init", init, "auto, pca, spectral, random, or a file")
+      ->transform(CLI::Validator(std::function<std::string(std::string&)>(take), ""))
+      ->default_str(init);
   number(app, "--learning-rate", shared.learning_rate,
          "Step size; auto is n / exaggeration, UMAP 1");
   number(app, "--max-iter,--n-epochs", shared.iterations,
          "Iterations in all, early exaggeration included");
-  std::apply([&](auto&... params) { (add_flags(app, params, varied), ...); }, params_of_each);
+  const auto add_one = [&](auto& params) {
+    conditions.add(
+        app, [this, &params] { return is_another(params); },
+        [&] { add_flags(app, conditions, params, varied); });
+  };
+  std::apply([&](auto&... params) { (add_one(params), ...); }, params_of_each);
 }
 
 Method MethodFlags::params() const {

@@ -8,6 +8,7 @@
 #include "cli/flags.hpp"
 #include "cli/method_words.hpp"
 #include "core/alternatives.hpp"
+#include "method.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold::cli {
@@ -19,7 +20,15 @@ struct MethodFlags {
   SharedFlags shared;
   int dims = 2;
 
-  void add(CLI::App& app, Varied varied = Varied::none);
+  void add(CLI::App& app, Conditions& conditions, Varied varied = Varied::none);
+  /// Why a flag of this method would be ignored: another one is run.
+  template <class Params>
+  std::string is_another(const Params& params) const {
+    const std::string mine = method_name(params);
+    return mine == method ? ""
+                          : std::string("is of ") + cli::title(params) + ", and --method is " +
+                                method + "; leave it out, or use --method " + mine;
+  }
   Method params() const;
   /// "UMAP" or "t-SNE"
   const char* title() const;

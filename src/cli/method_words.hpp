@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "cli/conditions.hpp"
 #include "cli/grid_folder.hpp"
 #include "nearfold/params.hpp"
 
@@ -35,7 +36,7 @@ struct GridFlags;
 // ---- t-SNE --------------------------------------------------------------------------------------
 
 const char* title(const TsneParams&);
-void add_flags(CLI::App& app, TsneParams& params, Varied varied);
+void add_flags(CLI::App& app, Conditions& conditions, TsneParams& params, Varied varied);
 TsneParams with(TsneParams params, const SharedFlags& shared);
 nlohmann::ordered_json parameters(const TsneParams& params);
 
@@ -50,7 +51,7 @@ struct GridFlags<TsneParams> {
 // ---- UMAP ---------------------------------------------------------------------------------------
 
 const char* title(const UmapParams&);
-void add_flags(CLI::App& app, UmapParams& params, Varied varied);
+void add_flags(CLI::App& app, Conditions& conditions, UmapParams& params, Varied varied);
 UmapParams with(UmapParams params, const SharedFlags& shared);
 nlohmann::ordered_json parameters(const UmapParams& params);
 

@@ -8,7 +8,9 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
+#include "cli/inputs.hpp"
 #include "cli/picture_file.hpp"
+#include "cli/picture_flags.hpp"
 #include "cli/terminal.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
@@ -18,56 +20,97 @@ namespace {
 
 struct Options {
   std::vector<std::string> inputs;
-  std::string output, array, labels, values, style = "auto";
-  std::optional<int> columns, width, height;
-  PlotOptions look;
+  ReadFlags reading;
+  std::string output, graph;
+  std::optional<int> columns;
+  PictureFlags picture;
   bool force = false;
 
   int columns_or_square() const;
-  PlotOptions chosen_look() const;
+  UsualPicture usual(std::int64_t dims) const;
+  void check() const;
 };
+
+std::string stem(const std::string& path) {
+  return for_terminal(std::filesystem::path(path).stem().string());
+}
 
 int Options::columns_or_square() const {
   return columns.value_or(static_cast<int>(std::ceil(std::sqrt(inputs.size()))));
 }
 
-PlotOptions Options::chosen_look() const {
-  PlotOptions chosen = look;
-  if (style == "points") chosen.style = PlotOptions::Style::points;
-  if (style == "density") chosen.style = PlotOptions::Style::density;
+UsualPicture Options::usual(std::int64_t dims) const {
   const int across = columns_or_square();
   const int down = (static_cast<int>(inputs.size()) - 1) / across + 1;
-  constexpr int kOfSeveral = 600;  // pixels a side
-  const bool several = inputs.size() > 1;
-  chosen.width = width.value_or(several ? kOfSeveral * across : chosen.width);
-  chosen.height = height.value_or(several ? kOfSeveral * down : chosen.height);
-  return chosen;
+  constexpr int kOne = 1200, kOfSeveral = 600;  // pixels a side
+  if (inputs.size() == 1)
+    return {.title = stem(inputs[0]), .width = kOne, .height = height_of_map(kOne, dims)};
+  return {.width = kOfSeveral * across, .height = height_of_map(kOfSeveral, dims) * down};
+}
+
+void Options::check() const {
+  picture.check(true, reading.labels);
+  if (columns && *columns < 1)
+    throw InvalidParameter("--columns is " + std::to_string(*columns) + ", and must be >= 1");
+  if (picture.edges && graph.empty())
+    throw InvalidParameter("--edges draws the lines of a graph; give it with --knn");
+  if (!picture.edges && !graph.empty())
+    throw InvalidParameter("--knn is the graph whose lines --edges draws; give both, or neither");
+  check_picture_path(output, picture.options(usual(2)));
+  std::vector<std::string> read = inputs;
+  read.insert(read.end(), {reading.labels, picture.values, graph});
+  check_outputs({output}, read, force ? io::Overwrite::yes : io::Overwrite::no);
+}
+
+/// All maps are of the same points, which labels, values and a graph are of, too.
+void check_rows(const std::vector<Matrix>& maps, const Options& o, std::int64_t labels,
+                const Lines& lines) {
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const std::int64_t n = maps[i].rows();
+    const auto other = [&](std::int64_t count, const std::string& file, const char* what) {
+      if (!file.empty() && count != n)
+        throw InvalidInput("'" + file + "' has " + std::to_string(count) + what + ", and '" +
+                           o.inputs[i] + "' " + std::to_string(n) + "; one a point is needed");
+    };
+    other(labels, o.reading.labels, " labels");
+    other(lines.n, o.graph, " points");
+    other(maps[0].rows(), o.picture.values, " values");
+  }
 }
 
 void run(const Options& o) {
-  const io::Overwrite overwrite = o.force ? io::Overwrite::yes : io::Overwrite::no;
-  if (!o.labels.empty() && !o.values.empty())
-    throw InvalidParameter("--labels and --values both colour the points; give one of them");
-  if (o.columns && *o.columns < 1)
-    throw InvalidParameter("columns is " + std::to_string(*o.columns) + ", and must be >= 1");
-  const PlotOptions look = o.chosen_look();
-  check_picture_path(o.output, look);
-  std::vector<std::string> read = o.inputs;
-  read.insert(read.end(), {o.labels, o.values});
-  check_outputs({o.output}, read, overwrite);
-
+  o.check();
+  std::vector<std::string> warnings;
   io::Labels labels;
-  std::vector<float> values;
-  if (!o.labels.empty()) labels = io::read_labels(o.labels);
-  if (!o.values.empty()) values = io::read_values(o.values);
+  Lines lines;
+  if (!o.graph.empty()) {
+    const KnnGraph graph = io::read_graph(o.graph);
+    lines = lines_of(graph, graph.k);
+  }
   std::vector<Matrix> maps;
-  for (const std::string& input : o.inputs) maps.push_back(io::read_matrix(input, {o.array}));
+  for (const std::string& input : o.inputs) {
+    io::Table map = o.reading.read(input, Metric::inner_product, warnings);
+    maps.push_back(std::move(map.points));
+    if (labels.ids.empty()) labels = std::move(map.labels);
+  }
+  labels = o.reading.read_labels(std::move(labels), maps[0].rows(), o.inputs[0], warnings);
+  print_warnings(warnings, {});
+  const std::vector<float> values = o.picture.read_values(maps[0].rows());
+  check_rows(maps, o, std::ssize(labels.ids), lines);
+  o.picture.check_labels(!labels.ids.empty());
 
   Picture picture{.columns = o.columns_or_square(), .names = labels.names};
-  for (const Matrix& map : maps) picture.panels.push_back({map, labels.ids, values});
-  for (std::size_t i = 0; maps.size() > 1 && i < maps.size(); ++i)
-    picture.panels[i].title = for_terminal(std::filesystem::path(o.inputs[i]).stem().string());
-  write_picture(o.output, picture, look, overwrite);
+  std::int64_t dims = 3;  // of all maps
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    dims = std::min(dims, maps[i].cols());
+    picture.panels.push_back({.layout = maps[i],
+                              .labels = labels.ids,
+                              .values = values,
+                              .title = maps.size() > 1 ? stem(o.inputs[i]) : "",
+                              .lines = o.graph.empty() ? nullptr : &lines});
+  }
+  write_picture(o.output, picture, o.picture.options(o.usual(dims)),
+                o.force ? io::Overwrite::yes : io::Overwrite::no);
 }
 
 }  // namespace
@@ -77,15 +120,12 @@ void add_plot(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   command.add_option("input", o->inputs, "Maps of 2 or 3 columns")->required();
   text(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
-  text(command, "--array", o->array, "The array of an .npz that holds the map");
-  text(command, "--labels", o->labels, "One label per point: its colour");
-  text(command, "--values", o->values, "One number a point: its colour on a scale");
-  text(command, "--title", o->look.title, "Title");
-  choice(command, "--style", o->style, {"auto", "points", "density"}, "Points, or their density");
+  text(command, "--array", o->reading.array, "The array of an .npz that holds the map");
+  o->reading.add_labels(command);
+  text(command, "--knn", o->graph, "Graph of the points, whose lines --edges draws");
   number(command, "--columns", o->columns, "Maps side by side; auto is about square");
-  number(command, "--width", o->width, "Pixels; auto is 1200, or 600 a map");
-  number(command, "--height", o->height, "Pixels; auto is 1200, or 600 a map");
-  flag(command, "--dark", o->look.dark, "Dark background");
+  o->picture.add(command);
+  o->reading.add_table(command, /*with_columns=*/false);
   flag(command, "--force", o->force, "Overwrite an existing file");
   command.callback([o] { run(*o); });
 }

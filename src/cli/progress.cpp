@@ -34,6 +34,7 @@ std::string clock_text(double seconds) {
 
 void catch_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond ulimit -f: write() then fails and is reported
 }
 
 int stop_signal() {
@@ -89,6 +90,7 @@ void ProgressPrinter::draw(std::int64_t done, std::int64_t total) const {
 }
 
 void ProgressPrinter::update(const std::string& phase, std::int64_t done, std::int64_t total) {
+  shown_ = phase;
   if (mode_ == Mode::none) return;
   const bool fresh = phase != phase_;
   if (fresh) {

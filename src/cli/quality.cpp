@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
@@ -10,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
+#include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -19,10 +21,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
+  Conditions conditions;
+  const CLI::Option* label_k = nullptr;
   Common common;
   MetricFlags metric;
   ReadFlags reading;
-  std::string points, layout, labels, report;
+  std::string points, layout, report;
   QualityParams params;
 
   QualityParams chosen() const;
@@ -49,14 +53,22 @@ void print_table(const QualityReport& report) {
 
 void run(const Options& o) {
   const QualityParams params = o.chosen();
-  check_outputs({o.report}, {o.points, o.layout, o.labels}, o.common.overwrite());
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
+  check_outputs({o.report}, {o.points, o.layout, o.reading.labels}, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
-  progress.update("read", 0, 0);
   std::vector<std::string> warnings;
-  const Matrix points = o.reading.read(o.points, warnings), layout = io::read_matrix(o.layout);
-  print_warnings(warnings, o.common);
+  Matrix points, layout;
   io::Labels labels;
-  if (!o.labels.empty()) labels = io::read_labels(o.labels);
+  progress.run("read", [&] {
+    io::Table table = o.reading.read(o.points, params.distance.metric, warnings);
+    points = std::move(table.points);
+    io::Shift of_map;
+    layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
+    labels = o.reading.read_labels(std::move(table.labels), points.rows(), o.points, warnings);
+  });
+  if (labels.ids.empty() && o.label_k->count() > 0)
+    throw InvalidParameter("--label-k is for labels; give --labels, or leave it out");
+  print_warnings(warnings, o.common);
   const auto began = std::chrono::steady_clock::now();
   const QualityReport report = evaluate(points, layout, labels.ids, params, progress.callback());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
@@ -81,11 +93,12 @@ void add_quality(CLI::App& app) {
   const auto o = std::make_shared<Options>();
   text(command, "points", o->points, "Points, as for embed")->required();
   text(command, "map", o->layout, "Their map")->required();
-  text(command, "--labels", o->labels, "One label per point, a negative one for none");
+  o->reading.add_labels(command);
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
          "Neighbours of trustworthiness and continuity");
-  number(command, "--label-k", o->params.label_k, "Neighbours that vote on a label");
+  Options& q = *o;
+  o->label_k = number(command, "--label-k", o->params.label_k, "Neighbours that vote on a label");
   number(command, "--exact-below", o->params.exact_below,
          "Up to this many points every one is scored");
   number(command, "--sample", o->params.rows, "Points scored of more");
@@ -94,9 +107,9 @@ void add_quality(CLI::App& app) {
   number(command, "--pairs", o->params.pairs, "Random triplets, and random pairs");
   text(command, "--report", o->report, "The scores, JSON");
   o->reading.add_reading(command);
-  o->metric.add(command);
-  o->common.add(command);
-  command.callback([o] { run(*o); });
+  o->metric.add(command, q.conditions);
+  o->common.add(command, q.conditions);
+  on_run(command, o, run);
 }
 
 }  // namespace nearfold::cli

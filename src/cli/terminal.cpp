@@ -2,40 +2,17 @@
 
 #include <cstddef>
 
+#include "io/utf8.hpp"
+
 namespace nearfold::cli {
-namespace {
-
-/// Bytes of the UTF-8 character that begins with this one; 0 when none does.
-std::size_t length_of(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first < 0xc2) return 0;
-  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-}
-
-/// The character at the beginning of `text`, or nothing when it is not to be shown.
-std::string_view shown(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = length_of(byte(0));
-  if (length == 0 || length > text.size()) return {};
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return {};
-  const bool control =
-      length == 1 ? (byte(0) < 0x20 && text[0] != '\n' && text[0] != '\t') || byte(0) == 0x7f
-                  : byte(0) == 0xc2 && byte(1) < 0xa0;
-  // Longer forms than needed, surrogates and what lies beyond Unicode are not UTF-8.
-  const bool wrong = (byte(0) == 0xe0 && byte(1) < 0xa0) || (byte(0) == 0xed && byte(1) > 0x9f) ||
-                     (byte(0) == 0xf0 && byte(1) < 0x90) || (byte(0) == 0xf4 && byte(1) > 0x8f);
-  return control || wrong ? std::string_view() : text.substr(0, length);
-}
-
-}  // namespace
 
 std::string for_terminal(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const std::string_view character = shown(text);
-    out += character.empty() ? "?" : character;
-    text.remove_prefix(character.empty() ? 1 : character.size());
+    const bool kept = text[0] == '\n' || text[0] == '\t';
+    const std::size_t length = kept ? 1 : io::printable_length(text);
+    out += length == 0 ? "?" : text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
 }

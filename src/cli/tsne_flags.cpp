@@ -44,20 +44,26 @@ const char* title(const TsneParams&) {
   return "t-SNE";
 }
 
-void add_flags(CLI::App& app, TsneParams& p, Varied varied) {
+void add_flags(CLI::App& app, Conditions& conditions, TsneParams& p, Varied varied) {
   const std::string group = "t-SNE";
+  const auto is_early = [&p] {
+    return unless(p.early_exaggeration_iter > 0,
+                  "is of early exaggeration, and --early-exaggeration-iter is 0; leave it out");
+  };
   if (varied == Varied::none) {
     number(app, "--perplexity", p.perplexity, "Effective number of neighbours")->group(group);
     number(app, "--exaggeration", p.exaggeration, "Factor on attraction afterwards")->group(group);
   }
-  number(app, "--early-exaggeration", p.early_exaggeration, "Factor on attraction at first")
-      ->group(group);
+  conditions.add(app, is_early, [&] {
+    number(app, "--early-exaggeration", p.early_exaggeration, "Factor on attraction at first")
+        ->group(group);
+    number(app, "--initial-momentum", p.initial_momentum, "Momentum at first")->group(group);
+  });
   number(app, "--early-exaggeration-iter", p.early_exaggeration_iter, "Iterations of it")
       ->group(group);
   app.add_flag("--early-stop", p.early_stop,
                "End both phases when the KL divergence says so (opt-SNE's rules)")
       ->group(group);
-  number(app, "--initial-momentum", p.initial_momentum, "Momentum at first")->group(group);
   number(app, "--final-momentum", p.final_momentum, "Momentum afterwards")->group(group);
   number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")
       ->group(group);
@@ -65,7 +71,7 @@ void add_flags(CLI::App& app, TsneParams& p, Varied varied) {
          "--negative-gradient-method",
          [&p](const std::string& word) { p.repulsion = repulsion_named(word); },
          "Repulsion: exact, fft, or by size")
-      ->check(CLI::IsMember(repulsion_names()))
+      ->transform(one_of(repulsion_names()))
       ->type_name("")
       ->default_str(name(p.repulsion))
       ->group(group);

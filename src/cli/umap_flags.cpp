@@ -1,25 +1,57 @@
 // UMAP as the tool knows it.
+#include <limits>
+
 #include "cli/flags.hpp"
 #include "cli/method_words.hpp"
 #include "cli/report.hpp"
+#include "nearfold/error.hpp"
 #include "nearfold/grid.hpp"
 
 namespace nearfold::cli {
+
+namespace {
+
+/// Neighbours beside the point as umap-learn's n_neighbors.
+int with_self(const std::string& text) {
+  const int k = parse_number<int>(text);
+  if (k < 1 || k == std::numeric_limits<int>::max())
+    throw InvalidParameter("-k is " + text + ", and must be >= 1 and less than the points");
+  return k + 1;
+}
+
+}  // namespace
 
 const char* title(const UmapParams&) {
   return "UMAP";
 }
 
-void add_flags(CLI::App& app, UmapParams& p, Varied varied) {
+void add_flags(CLI::App& app, Conditions& conditions, UmapParams& p, Varied varied) {
   const std::string group = "UMAP";
+  const auto is_fitted = [&p] {
+    return unless(!p.a && !p.b, "is of the curve that --a and --b give; leave it out, or both");
+  };
   if (varied == Varied::none) {
-    number(app, "-k,--n-neighbors", p.n_neighbors, "Size of a neighbourhood, the point included")
+    CLI::Option* const size =
+        number(app, "--n-neighbors", p.n_neighbors,
+               "Size of a neighbourhood, the point included, as umap-learn counts")
+            ->group(group);
+    app.add_option_function<std::string>(
+           "-k", [&p](const std::string& text) { p.n_neighbors = with_self(text); },
+           "The same without the point, as `nearfold knn -k` counts: one less")
+        ->check(a_number<int>())
+        ->type_name("INT")
+        ->excludes(size)
         ->group(group);
-    number(app, "--min-dist", p.min_dist, "Closest that points are packed")->group(group);
   }
-  number(app, "--spread", p.spread, "Scale of the layout")->group(group);
-  number(app, "--a", p.a, "Curve parameter, instead of min-dist and spread")->group(group);
-  number(app, "--b", p.b, "Curve parameter, instead of min-dist and spread")->group(group);
+  conditions.add(app, is_fitted, [&] {
+    if (varied == Varied::none)
+      number(app, "--min-dist", p.min_dist, "Closest that points are packed")->group(group);
+    number(app, "--spread", p.spread, "Scale of the layout")->group(group);
+  });
+  if (varied == Varied::none) {  // a grid varies min_dist, which they replace
+    number(app, "--a", p.a, "Curve parameter, instead of min-dist and spread")->group(group);
+    number(app, "--b", p.b, "Curve parameter, instead of min-dist and spread")->group(group);
+  }
   number(app, "--set-op-mix-ratio", p.set_op_mix_ratio, "1 fuzzy union, 0 intersection")
       ->group(group);
   number(app, "--local-connectivity", p.local_connectivity, "Neighbours taken as fully connected")
@@ -51,7 +83,7 @@ nlohmann::ordered_json parameters(const UmapParams& p) {
 }
 
 void GridFlags<UmapParams>::add(CLI::App& app) {
-  numbers(app, "-k,--n-neighbors", n_neighbors, "UMAP: rows")->group("Grid");
+  numbers(app, "--n-neighbors", n_neighbors, "UMAP: rows")->group("Grid");
   numbers(app, "--min-dist", min_dist, "UMAP: columns")->group("Grid");
 }
 

@@ -1,5 +1,6 @@
 #include "core/check_points.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -50,11 +51,45 @@ struct BadValues {
     }
     if (count > static_cast<std::int64_t>(kNamed)) text << "; " << count << " such values in all";
     text << (finite ? "; values beyond 1e16 overflow distances: scale the data"
-                    : "; remove such rows or fill in the values (--missing mean takes the mean of "
-                      "the column for nan)");
+                    : "; remove such rows or fill in the values");
     return text.str();
   }
 };
+
+/// What one pass over the values finds.
+struct Seen {
+  BadValues bad = {};
+  float spread = 0;  // largest difference from the first row
+
+  Seen operator+(const Seen& next) const { return {bad + next.bad, std::max(spread, next.spread)}; }
+};
+
+Seen look_at(HostMatrix<const float> points, const Cpu& on) {
+  require_columns(points.cols());
+  return parallel_sum(on.threads, points.rows(), kGrain, Seen{},
+                      [&](std::int64_t begin, std::int64_t end) {
+                        Seen seen;
+                        for (std::int64_t i = begin; i < end; ++i)
+                          for (std::int64_t c = 0; c < points.cols(); ++c) {
+                            const float x = points.row(i)[c];
+                            if (!is_usable(x)) seen.bad.add(i, c, x);
+                            seen.spread = std::max(seen.spread, std::fabs(x - points.row(0)[c]));
+                          }
+                        return seen;
+                      });
+}
+
+/// Squares of such differences, and of those between neighbours, which are smaller by far, leave
+/// the range of float32: rows would be equal that are not.
+void require_spread(float spread) {
+  constexpr float kLeast = 1e-16F;
+  if (spread == 0 || spread >= kLeast) return;
+  std::ostringstream text;
+  text << "the points differ from row 0 by " << spread
+       << " at most; differences below 1e-16 underflow in distances: scale the data, by 1e"
+       << static_cast<int>(std::ceil(-std::log10(spread)));
+  throw InvalidInput(text.str());
+}
 
 }  // namespace
 
@@ -64,7 +99,9 @@ void throw_not_finite() {
 
 void check_points(HostMatrix<const float> points, const Cpu& on) {
   check_shape(points.rows(), points.cols());
-  check_values(points, on);
+  const Seen seen = look_at(points, on);
+  if (seen.bad.count > 0) throw InvalidInput(seen.bad.message());
+  require_spread(seen.spread);
 }
 
 void check_shape(std::int64_t rows, std::int64_t cols) {
@@ -75,17 +112,8 @@ void check_shape(std::int64_t rows, std::int64_t cols) {
 }
 
 void check_values(HostMatrix<const float> points, const Cpu& on) {
-  require_columns(points.cols());
-  const BadValues bad = parallel_sum(on.threads, points.rows(), kGrain, BadValues{},
-                                     [&](std::int64_t begin, std::int64_t end) {
-                                       BadValues found;
-                                       for (std::int64_t i = begin; i < end; ++i)
-                                         for (std::int64_t c = 0; c < points.cols(); ++c)
-                                           if (!is_usable(points.row(i)[c]))
-                                             found.add(i, c, points.row(i)[c]);
-                                       return found;
-                                     });
-  if (bad.count > 0) throw InvalidInput(bad.message());
+  const Seen seen = look_at(points, on);
+  if (seen.bad.count > 0) throw InvalidInput(seen.bad.message());
 }
 
 // Most drop out within a few rows.

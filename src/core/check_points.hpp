@@ -9,7 +9,8 @@
 namespace nearfold {
 
 /// Throws InvalidInput naming row and column of the first five values that are not finite or beyond
-/// 1e16 and how many there are, or the shape that is not supported. O(n dim).
+/// 1e16 and how many there are, the shape that is not supported, or the largest difference from the
+/// first row where it is below 1e-16 and not 0. O(n dim).
 void check_points(HostMatrix<const float> points, const Cpu& on);
 
 /// The shape of points alone.

@@ -1,14 +1,22 @@
 #include "core/parallel.hpp"
 
 #include <sched.h>
+#include <time.h>
 
+#include <chrono>
 #include <thread>
+
+#include "core/control_groups.hpp"
 
 namespace nearfold {
 namespace {
 
 /// Helpers of one calling thread. They look for work for some microseconds after each job, the time
 /// between two loops of an iteration, and then sleep.
+///
+/// On a busy machine a helper may wake milliseconds after a loop that takes microseconds, or be put
+/// aside in the middle of it. So a job ends for those who have not begun by then, and a caller who
+/// has waited for the others in vain works alone for a while.
 class Helpers {
  public:
   Helpers() = default;
@@ -16,58 +24,99 @@ class Helpers {
   Helpers& operator=(const Helpers&) = delete;
   ~Helpers() {
     job_ = nullptr;
-    next_job();
+    open_or_close();
+    jobs_.notify_all();
     for (std::thread& thread : threads_) thread.join();
   }
 
   void run(int helpers, const std::function<void()>& job) {
+    if (alone_ > 0) {
+      --alone_;
+      return job();
+    }
     while (static_cast<int>(threads_.size()) < helpers) {
       const auto index = static_cast<int>(threads_.size());
-      threads_.emplace_back([this, index, seen = jobs_.load()] { help(index, seen); });
+      threads_.emplace_back([this, index] { help(index); });
     }
     job_ = &job;
     wanted_ = helpers;
-    busy_.store(static_cast<int>(threads_.size()), std::memory_order_relaxed);
-    next_job();
+    open_or_close();
+    jobs_.notify_all();
+    const auto began = Clock::now();
     job();
-    for (int left; (left = spin(busy_, [](int b) { return b == 0; })) != 0;) busy_.wait(left);
+    open_or_close();
+    const auto done = Clock::now();
+    for (int left; (left = spin(inside_, [](int i) { return i == 0; })) != 0;) inside_.wait(left);
+    judge(done - began, std::min(Clock::now() - done, Clock::duration(aside_.exchange(0))));
   }
 
  private:
-  void next_job() {
-    jobs_.fetch_add(1, std::memory_order_release);
-    jobs_.notify_all();
+  using Clock = std::chrono::steady_clock;
+
+  /// Jobs are open while the count is odd. In one order with inside_: either a helper that comes
+  /// finds its job closed, or the caller finds the helper inside.
+  void open_or_close() { jobs_.fetch_add(1); }
+  static bool is_open(int jobs) { return jobs % 2 != 0; }
+
+  /// To wait for a helper that was put aside, and longer than the work took, did not pay: the next
+  /// jobs are done alone, twice as many every time until one pays.
+  void judge(Clock::duration work, Clock::duration lost) {
+    constexpr std::chrono::microseconds kMuch(200);
+    constexpr int kMostAlone = 256;
+    const bool paid = lost < kMuch || lost < work;
+    penalty_ = paid ? penalty_ / 2 : std::min(2 * penalty_ + 2, kMostAlone);
+    alone_ = paid ? 0 : penalty_;
   }
 
   /// The value once done(value), or the last one seen when that takes too long.
   template <class Done>
   static int spin(const std::atomic<int>& value, const Done& done) {
-    int seen = value.load(std::memory_order_acquire);
+    int seen = value.load();
     for (int turn = 0; turn < 2000 && !done(seen); ++turn) {
 #if defined(__x86_64__)
       __builtin_ia32_pause();
 #endif
-      seen = value.load(std::memory_order_acquire);
+      seen = value.load();
     }
     return seen;
   }
 
-  void help(int index, int seen) {
-    for (;;) {
-      int current;
-      while ((current = spin(jobs_, [&](int j) { return j != seen; })) == seen) jobs_.wait(seen);
-      seen = current;
-      if (!job_) return;
-      if (index < wanted_) (*job_)();
-      if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
+  void help(int index) {
+    for (int seen = 0;;) {
+      const auto fresh = [&](int jobs) { return is_open(jobs) && jobs != seen; };
+      for (int jobs; !fresh(jobs = spin(jobs_, fresh));) jobs_.wait(jobs);
+      inside_.fetch_add(1);
+      seen = jobs_.load();
+      const bool end = is_open(seen) && job_ == nullptr;
+      if (is_open(seen) && !end && index < wanted_) work();
+      if (inside_.fetch_sub(1) == 1) inside_.notify_one();
+      if (end) return;
     }
+  }
+
+  /// The job, and how long this thread was put aside meanwhile.
+  void work() {
+    const auto began = Clock::now();
+    const auto ran = ran_here();
+    (*job_)();
+    const auto aside = (Clock::now() - began) - (ran_here() - ran);
+    for (auto most = aside_.load(); aside.count() > most;)
+      if (aside_.compare_exchange_weak(most, aside.count())) break;
+  }
+
+  static std::chrono::nanoseconds ran_here() {
+    timespec ran{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
+    return std::chrono::seconds(ran.tv_sec) + std::chrono::nanoseconds(ran.tv_nsec);
   }
 
   std::vector<std::thread> threads_;
   const std::function<void()>* job_ = nullptr;
   int wanted_ = 0;
-  std::atomic<int> jobs_{0};  // how many there have been
-  std::atomic<int> busy_{0};  // helpers not yet through with the current one
+  int alone_ = 0, penalty_ = 0;       // jobs to be done without helpers; of the last time
+  std::atomic<int> jobs_{0};          // opened and closed so far
+  std::atomic<int> inside_{0};        // helpers in the current job
+  std::atomic<Clock::rep> aside_{0};  // the longest that one of them was put aside
 };
 
 thread_local bool t_inside_job = false;
@@ -82,10 +131,13 @@ void run_marked(const std::function<void()>& job) {
 
 int thread_count(int requested) {
   if (requested > 0) return requested;
+  static const int of_groups = processors_of_groups("");
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int of_affinity = sched_getaffinity(0, sizeof allowed, &allowed) == 0
+                              ? CPU_COUNT(&allowed)
+                              : static_cast<int>(std::thread::hardware_concurrency());
+  return std::max(1, std::min(of_affinity, of_groups));
 }
 
 void run_on_threads(int threads, const std::function<void()>& job) {

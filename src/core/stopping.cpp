@@ -70,4 +70,12 @@ void throw_if_stopped() {
   if (t_scope != nullptr) t_scope->ask();
 }
 
+void throw_if_stopped(double share) {
+  if (t_scope == nullptr) return;
+  StopScope& scope = *t_scope;
+  const double done = scope.begin_ + (scope.end_ - scope.begin_) * std::clamp(share, 0.0, 1.0);
+  if (scope.counted_ == nullptr) scope.done_ = std::max(scope.done_, done);
+  scope.ask();
+}
+
 }  // namespace nearfold

@@ -29,6 +29,7 @@ class StopScope {
   friend class Part;
   friend class CountedLoop;
   friend void throw_if_stopped();
+  friend void throw_if_stopped(double share);
 
   void ask();
 
@@ -76,5 +77,7 @@ class CountedLoop {
 /// Throws Stopped when the scope of this thread says so. Asks some times a second, however often it
 /// is called.
 void throw_if_stopped();
+/// The same where `share` in [0, 1] of the part that runs is over, as whoever reads a file knows.
+void throw_if_stopped(double share);
 
 }  // namespace nearfold

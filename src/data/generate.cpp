@@ -63,12 +63,12 @@ constexpr std::int64_t kMaxColumns = 1'000'000;
 constexpr double kLargest = 1e6;  // of lengths
 
 Generated make(const Blobs& blobs, std::uint64_t seed, const Cpu& on) {
+  require_count("n", blobs.n, kMaxRows);
   require_count("centers", blobs.centers, kMaxRows);
-  require_count("points per blob", blobs.points_per, kMaxRows / blobs.centers);
   require_count("dim", blobs.dim, kMaxColumns);
   require_range("half_box", blobs.half_box, kLargest);
   require_range("spread", blobs.spread, kLargest);
-  const std::int64_t n = blobs.centers * blobs.points_per;
+  const std::int64_t n = blobs.n;
   const auto half_box = static_cast<float>(blobs.half_box);
   const auto spread = static_cast<float>(blobs.spread);
   Matrix centers(blobs.centers, blobs.dim);
@@ -97,14 +97,18 @@ Generated make(const Blobs& blobs, std::uint64_t seed, const Cpu& on) {
 Generated make(const Cubes& cubes, std::uint64_t seed, const Cpu& on) {
   constexpr std::array<float, 3> kShifts = {20.0f, 0.0f, -20.0f};
   constexpr auto kCopies = static_cast<std::int64_t>(kShifts.size());
-  require_count("points per cube", cubes.points_per, kMaxRows / kCopies);
+  require_count("n", cubes.n, kMaxRows);
   require_count("dim", cubes.dim, kMaxColumns);
-  const std::int64_t n = kCopies * cubes.points_per;
+  const std::int64_t n = cubes.n, larger = n % kCopies;
+  const std::int64_t most = (n + kCopies - 1) / kCopies;  // rows of a copy
+  const std::int64_t first_smaller = larger == 0 ? n : larger * most;
   Generated set{Matrix(n, cubes.dim), std::vector<std::int32_t>(static_cast<std::size_t>(n))};
   parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t copy = i / cubes.points_per;
-      const auto counter = static_cast<std::uint64_t>(i % cubes.points_per);
+      const bool small = i >= first_smaller;
+      const std::int64_t size = small ? most - 1 : most, from = small ? i - first_smaller : i;
+      const std::int64_t copy = from / size + (small ? larger : 0);
+      const auto counter = static_cast<std::uint64_t>(from % size);
       set.labels[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(copy);
       float* row = set.points.row(i);
       fill_row(row, cubes.dim, [&](std::uint32_t lane) { return uniform4(seed, counter, lane); });

@@ -16,20 +16,20 @@ namespace nearfold {
 /// Normal clouds; row i belongs to blob i % centers, which is its label. Centres are uniform in a
 /// box. The defaults are three blobs of 1,700 points in 60 dimensions.
 struct Blobs {
-  std::int64_t centers = 3;        ///< >= 1
-  std::int64_t points_per = 1700;  ///< points of each blob, >= 1
-  std::int64_t dim = 60;           ///< >= 1
-  double half_box = 10.0;          ///< centres are in [-half_box, half_box), [0, 1e6]
-  double spread = 1.0;             ///< standard deviation of a blob, [0, 1e6]
+  std::int64_t n = 5100;     ///< points in all, >= 1
+  std::int64_t centers = 3;  ///< >= 1
+  std::int64_t dim = 60;     ///< >= 1
+  double half_box = 10.0;    ///< centres are in [-half_box, half_box), [0, 1e6]
+  double spread = 1.0;       ///< standard deviation of a blob, [0, 1e6]
 };
 
 /// The same uniform cube three times, shifted by 20, 0 and -20 in every coordinate: first all rows
-/// of the copy at 20, label 0, then the others, labels 1 and 2. Far apart, without structure
-/// inside: the data on which umap-learn's documentation explains what a map of a given graph
-/// depends on.
+/// of the copy at 20, label 0, then the others, labels 1 and 2. Where n is no multiple of three,
+/// the first copies have one row more. Far apart, without structure inside: the data on which
+/// umap-learn's documentation explains what a map of a given graph depends on.
 struct Cubes {
-  std::int64_t points_per = 1700;  ///< points of each cube, >= 1
-  std::int64_t dim = 60;           ///< >= 1
+  std::int64_t n = 5100;  ///< points in all, >= 1
+  std::int64_t dim = 60;  ///< >= 1
 };
 
 /// A rolled-up sheet in 3-D, 21 wide: (t cos t, height, t sin t), t uniform in [1.5 pi, 4.5 pi).

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/device_memory.hpp"
@@ -52,6 +53,9 @@ using DeviceEdgeGraph = EdgeGraphIn<DeviceSpace>;
 void require_neighbors(const KnnGraphView& graph, int k);
 /// Throws InvalidInput unless there are n * k ids and distances.
 void require_entries(std::int64_t n, std::int64_t k, std::size_t ids, std::size_t distances);
+/// KnnGraph::tied_rows of the first k neighbours: as it was counted, or by the neighbour that
+/// follows.
+std::optional<std::int64_t> tied_rows(const KnnGraphView& graph, std::int64_t k);
 /// Room for k neighbours of each of n points, unset.
 KnnGraph empty_graph(std::int64_t n, std::int64_t k);
 /// All that is known of a graph but its rows.

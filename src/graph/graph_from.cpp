@@ -1,5 +1,6 @@
 // What other libraries found, as a graph: ids made narrow, rows checked where they stand, and only
 // then put in order, so that an error names the caller's own rows and columns.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -30,6 +31,12 @@ std::vector<std::int32_t> narrowed(std::span<const Id> ids, std::int64_t n, std:
   return narrow;
 }
 
+/// No row has the first point, and some have one beyond the last.
+bool count_from_one(const GraphTable& table) {
+  const auto [least, most] = std::minmax_element(table.ids.begin(), table.ids.end());
+  return *least == 1 && *most == table.n;
+}
+
 /// Throws unless the rows can become those of a graph.
 void check_rows(const GraphTable& table, bool has_self) {
   const RowFaults faults = find_faults(
@@ -37,9 +44,12 @@ void check_rows(const GraphTable& table, bool has_self) {
       {has_self ? RowRule::Self::allowed : RowRule::Self::forbidden, RowRule::Order::any});
   if (faults.count > 0)
     throw InvalidInput(faults.text +
-                       (faults.has_self ? "; rows that hold the point itself need has_self = true"
-                                        : "; ids are distinct rows in [0, n), distances finite and "
-                                          "not negative"));
+                       (count_from_one(table) ? "; all ids are in [1, n]: they count the points "
+                                                "from 1, subtract 1"
+                        : faults.has_self
+                            ? "; rows that hold the point itself need has_self = true"
+                            : "; ids are distinct rows in [0, n), distances finite and "
+                              "not negative"));
 }
 
 void take_self_out(GraphTable& table) {
@@ -48,6 +58,16 @@ void take_self_out(GraphTable& table) {
     throw InvalidInput("has_self is true, and " + std::to_string(self.holding) + " of " +
                        std::to_string(table.n) +
                        " rows hold the point itself; row i must be of point i, or has_self false");
+  // In order by now: a point is nearest to itself, unless what was given are similarities.
+  std::int64_t farthest = 0;
+  for (std::int64_t i = 0; i < table.n; ++i)
+    farthest += self.columns[static_cast<std::size_t>(i)] == table.k - 1 &&
+                table.ids_of(i)[table.k - 1] == i &&
+                table.distances_of(i)[table.k - 1] > table.distances_of(i)[0];
+  if (2 * farthest > table.n)
+    throw InvalidInput("in " + std::to_string(farthest) + " of " + std::to_string(table.n) +
+                       " rows the point itself is the farthest, as in rows of similarities; give "
+                       "distances, 1 - s for cosines s");
   drop(table, self.columns);
 }
 

@@ -38,6 +38,8 @@ KnnGraphView::KnnGraphView(const KnnGraph& graph)
       metric(graph.metric),
       index(graph.index),
       recall(graph.recall),
+      tied_rows(graph.tied_rows),
+      duplicates(graph.duplicates),
       build_seconds(graph.build_seconds),
       search_seconds(graph.search_seconds) {}
 
@@ -52,7 +54,7 @@ void KnnGraphView::validate() const {
   const RowFaults faults = find_faults({n, k, neighbors, distances}, kGraphRows);
   if (faults.count > 0)
     throw InvalidInput("the graph is at fault: " + faults.text +
-                       "; rows hold distinct other points, ascending by distance, then by id");
+                       "; rows hold distinct other points, ascending by distance");
 }
 
 void KnnGraph::validate() const {
@@ -82,14 +84,27 @@ KnnGraph without_entries(const KnnGraphView& graph) {
           .metric = std::string(graph.metric),
           .index = std::string(graph.index),
           .recall = graph.recall,
+          .tied_rows = graph.tied_rows,
+          .duplicates = graph.duplicates,
           .build_seconds = graph.build_seconds,
           .search_seconds = graph.search_seconds};
+}
+
+std::optional<std::int64_t> tied_rows(const KnnGraphView& graph, std::int64_t k) {
+  if (k >= graph.k) return graph.tied_rows;
+  std::int64_t tied = 0;
+  for (std::int64_t i = 0; i < graph.n; ++i) {
+    const float* const row = &graph.distances[static_cast<std::size_t>(i * graph.k)];
+    tied += row[k - 1] == row[k] ? 1 : 0;
+  }
+  return tied;
 }
 
 KnnGraph empty_like(const KnnGraphView& graph, int k) {
   require_neighbors(graph, k);
   KnnGraph out = without_entries(graph), room = empty_graph(graph.n, k);
   out.k = k;
+  out.tied_rows = tied_rows(graph, k);
   out.neighbors = std::move(room.neighbors);
   out.distances = std::move(room.distances);
   return out;

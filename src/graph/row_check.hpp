@@ -24,14 +24,13 @@ struct RowRule {
     expected  ///< a row has the point itself, unless all its distances are 0
   };
   enum class Order {
-    canonical,  ///< ascending by distance, equal distances by id
-    ascending,  ///< equal distances are in any order
+    ascending,  ///< by distance, equal distances in any order
     any
   };
   Self self;
   Order order;
 };
-inline constexpr RowRule kGraphRows{RowRule::Self::forbidden, RowRule::Order::canonical};
+inline constexpr RowRule kGraphRows{RowRule::Self::forbidden, RowRule::Order::ascending};
 
 /// What is wrong with a table.
 struct RowFaults {

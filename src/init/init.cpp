@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
+#include "init/array_shape.hpp"
 #include "init/init.hpp"
 #include "init/spectral.hpp"
 #include "math/normal.hpp"
@@ -23,6 +24,7 @@ namespace {
 constexpr double kTsneWidth = 1e-4;   // standard deviation of the first column
 constexpr float kUmapReach = 10.0f;   // largest magnitude, and the box that follows
 constexpr float kUmapJitter = 1e-4f;  // standard deviation
+constexpr float kFlatJitter = 0.01f;  // of an array on a line, as a share of its width
 
 template <class Kind>
 bool is(const Init& init) {
@@ -153,7 +155,12 @@ InitialLayout initial_layout(const Init& init, InitSource& source, int dims, std
 
 void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_t seed,
                 const Cpu& on) {
-  if (is<ArrayInit>(init)) return;
+  if (is<ArrayInit>(init)) {
+    const ArrayShape shape = shape_of(start);
+    if (shape.flat && !shape.one_place)
+      add_normal(start, seed, Stream::jitter, kFlatJitter * static_cast<float>(shape.width), on);
+    return;
+  }
   const auto width = static_cast<float>(kTsneWidth);
   if (is<RandomInit>(init)) {
     std::fill(start.span().begin(), start.span().end(), 0.0f);
@@ -182,6 +189,7 @@ void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_
     });
     add_normal(start, seed, Stream::jitter, kUmapJitter, on);
   }
+  const ArrayShape given = is<ArrayInit>(init) ? shape_of(start) : ArrayShape{};
   for (std::int64_t c = 0; c < start.cols(); ++c) {
     const Span span = span_of(start, c, on);
     for_each_row(start, on, [&](std::int64_t, float* row) {
@@ -190,6 +198,8 @@ void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_
       row[c] = static_cast<float>(share * static_cast<double>(kUmapReach));
     });
   }
+  if (given.flat && !given.one_place)
+    add_normal(start, seed, Stream::jitter, kFlatJitter * kUmapReach, on);
 }
 
 }  // namespace nearfold

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "io/rounding.hpp"
+#include "io/table.hpp"
 #include "io/values.hpp"
 #include "nearfold/error.hpp"
 
@@ -15,7 +17,7 @@ namespace {
 
 struct Format {
   std::string_view name;
-  std::array<std::string_view, 3> endings;  // of the file name, in lower case
+  std::array<std::string_view, 5> endings;  // of the file name, in lower case
   std::string_view magic;                   // that no other format begins with; may be empty
   Matrix (*read)(ByteSource&);
   FileInfo (*describe)(ByteSource&);
@@ -26,11 +28,15 @@ Matrix read_only_array(ByteSource& source) {
   return read_npz(source);
 }
 
+Matrix read_only_dataset(ByteSource& source) {
+  return read_hdf5(source, "");
+}
+
 // clang-format off
 constexpr Format kFormats[] = {
     {"npy",   {".npy"},                       "\x93NUMPY", read_npy,        describe_npy,   read_npy_labels},
     {"npz",   {".npz"},                       "PK\3\4",    read_only_array, describe_npz,   nullptr},
-    {"csv",   {".csv", ".tsv", ".txt"},       "",          read_csv,        describe_csv,   read_text_labels},
+    {"csv",   {".csv", ".tsv", ".txt", ".dat", ".data"}, "",          read_csv,        describe_csv,   read_text_labels},
     {"idx",   {".idx", "-ubyte", ".ubyte"},   "",          read_idx,        describe_idx,   read_idx_labels},
     {"fvecs", {".fvecs"},                     "",          read_fvecs,      describe_fvecs, nullptr},
     {"bvecs", {".bvecs"},                     "",          read_bvecs,      describe_bvecs, nullptr},
@@ -38,87 +44,186 @@ constexpr Format kFormats[] = {
     {"fbin",  {".fbin"},                      "",          read_fbin,       describe_fbin,  nullptr},
     {"u8bin", {".u8bin"},                     "",          read_u8bin,      describe_u8bin, nullptr},
     {"i8bin", {".i8bin"},                     "",          read_i8bin,      describe_i8bin, nullptr},
+    {"hdf5",  {".h5", ".hdf5", ".h5ad"},      "\x89HDF\r\n", read_only_dataset, describe_hdf5, nullptr},
+    {"mtx",   {".mtx"},                "%%MatrixMarket",   read_matrix_market, describe_matrix_market, nullptr},
 };
 // clang-format on
 
-/// Formats that are not read, by how their files begin, whatever these are called.
-constexpr std::pair<std::string_view, std::string_view> kForeign[] = {
-    {"\x89HDF", "HDF5"},
-    {"%%MatrixMarket", "a Matrix Market file"},
-    {"PAR1", "Parquet"},
-    {"ARROW1", "Arrow"},
-    {"\x89PNG", "a PNG image"}};
+/// A format that is not read, by how its files begin or what their names end with, and the
+/// expression of Python that reads it.
+struct Foreign {
+  std::string_view what;
+  std::string_view magic;
+  std::array<std::string_view, 3> endings;
+  std::string_view imports, expression;  // with FILE for the name
+};
+
+// clang-format off
+constexpr Foreign kForeign[] = {
+    {"HDF5",             "\x89HDF",  {".h5", ".hdf5", ".h5ad"}, "h5py",    "h5py.File('FILE')['X'][:]"},
+    {"Parquet",          "PAR1",     {".parquet"},              "pandas",  "pandas.read_parquet('FILE').to_numpy('float64')"},
+    {"Arrow",            "ARROW1",   {".arrow", ".feather", ".ipc"}, "pandas", "pandas.read_feather('FILE').to_numpy('float64')"},
+    {"a MATLAB file",    "MATLAB",   {".mat"},                  "scipy.io", "scipy.io.loadmat('FILE')['X']"},
+    {"an Excel table",   "",         {".xlsx", ".xls"},         "pandas",  "pandas.read_excel('FILE').to_numpy('float64')"},
+    {"a Python pickle",  "",         {".pkl", ".pickle"},       "pandas",  "pandas.read_pickle('FILE')"},
+    {"a PNG image",      "\x89PNG",  {},                        "",        ""},
+};
+// clang-format on
+
+[[noreturn]] void refuse_foreign(const ByteSource& source, const Foreign& foreign) {
+  std::string text =
+      "'" + source.name() + "' is " + std::string(foreign.what) + ", which is not read: convert it";
+  std::string expression(foreign.expression);
+  if (const std::size_t at = expression.find("FILE"); at != std::string::npos)
+    expression.replace(at, 4, source.name());
+  if (!expression.empty())
+    text += ", with python3 -c \"import numpy, " + std::string(foreign.imports) +
+            "; numpy.save('points.npy', " + expression + ")\"";
+  throw InvalidInput(text);
+}
+
+bool ends_with_any(std::string_view name, std::span<const std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+    return !ending.empty() && name.ends_with(ending);
+  });
+}
+
+bool is_read(const Format& format) {
+  return format.name != "hdf5" || reads_hdf5();
+}
+
+bool is_gzip(std::string_view head) {
+  return head.starts_with("\x1f\x8b\x08");
+}
+
+/// By the ending of the name, before .gz if it is packed. Standard input without magic is text.
+const Format& format_by_name(const ByteSource& source, bool packed) {
+  std::string name = source.is_standard_input() ? ".csv" : source.name();
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (name.ends_with(".gz")) {
+    packed = true;
+    name.resize(name.size() - 3);
+  }
+  std::string known;
+  for (const Format& format : kFormats) {
+    const bool may_be_packed = format.name == "idx" || format.name == "csv";
+    for (const std::string_view ending : format.endings)
+      if (!ending.empty() && name.ends_with(ending) && (!packed || may_be_packed) &&
+          is_read(format))
+        return format;
+    if (is_read(format)) known += " " + std::string(format.endings[0]);
+  }
+  for (const Foreign& foreign : kForeign)
+    if (ends_with_any(name, foreign.endings)) refuse_foreign(source, foreign);
+  throw InvalidInput("'" + source.name() +
+                     "': the format is not known by its name (known:" + known +
+                     " .tsv .txt .csv.gz .idx.gz): convert it, for example with "
+                     "numpy.save");
+}
 
 /// The format whose magic the file begins with, else the one its name ends with.
 const Format& format_of(const ByteSource& source) {
   std::array<std::byte, 16> start{};
   const std::size_t got = source.peek(0, start);
   const std::string_view head(reinterpret_cast<const char*>(start.data()), got);
-  for (const Format& format : kFormats)
-    if (!format.magic.empty() && head.starts_with(format.magic)) return format;
-  for (const auto& [magic, what] : kForeign)
-    if (head.starts_with(magic))
-      throw InvalidInput("'" + source.name() + "' is " + std::string(what) +
-                         ", which is not read: convert it, for example with numpy.save");
-
   std::string name = source.name();
   for (char& c : name)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  const bool packed = name.ends_with(".gz");
-  if (packed) name.resize(name.size() - 3);
-  std::string known;
-  for (const Format& format : kFormats) {
-    for (const std::string_view ending : format.endings)
-      if (!ending.empty() && name.ends_with(ending) && (!packed || format.name == "idx"))
-        return format;
-    known += " " + std::string(format.endings[0]);
-  }
-  throw InvalidInput("'" + source.name() + "': the format is not known by its name (known:" +
-                     known + " .tsv .txt .idx.gz): convert it, for example with numpy.save");
+  for (const Foreign& foreign : kForeign)  // what begins like others goes by its name
+    if (foreign.magic.empty() && ends_with_any(name, foreign.endings))
+      refuse_foreign(source, foreign);
+  for (const Format& format : kFormats)
+    if (!format.magic.empty() && head.starts_with(format.magic) && is_read(format)) return format;
+  for (const Foreign& foreign : kForeign)
+    if (!foreign.magic.empty() && head.starts_with(foreign.magic)) refuse_foreign(source, foreign);
+  return format_by_name(source, is_gzip(head));
 }
 
-/// Unpacks what begins like gzip; only IDX files get here with that.
-ByteSource unpacked(const ByteSource& source, const Format& format) {
-  std::array<std::uint8_t, 2> start{};
-  if (format.name == "idx" && source.peek(0, std::as_writable_bytes(std::span(start))) == 2 &&
-      start[0] == 0x1f && start[1] == 0x8b)
-    return ByteSource::gunzip(source);
-  return source;
+/// Unpacks what begins like gzip: IDX or text.
+ByteSource unpacked(const ByteSource& source) {
+  std::array<char, 3> start{};
+  const std::size_t got = source.peek(0, std::as_writable_bytes(std::span(start)));
+  return is_gzip({start.data(), got}) ? ByteSource::gunzip(source) : source;
+}
+
+bool is_text(const Format& format) {
+  return format.name == "csv";
 }
 
 }  // namespace
 
-Matrix read_matrix(const std::string& path, const ReadOptions& options,
-                   std::vector<std::string>* warnings) {
-  const ByteSource file = ByteSource::file(path);
-  const Format& format = format_of(file);
-  ByteSource source = unpacked(file, format);
-  if (!options.array.empty() && format.name != "npz")
-    throw InvalidInput("'" + path + "' is " + std::string(format.name) + ", which has no array " +
-                       quoted(options.array) + ": only .npz files hold named arrays");
-  const bool may_miss = format.name == "csv" && options.missing == Missing::nan;
-  Matrix points = format.name == "npz" ? read_npz(source, options.array)
-                  : may_miss           ? read_csv_or_nan(source)
-                                       : format.read(source);
-  if (warnings != nullptr) warn_of_rounding(source, *warnings);
-  return points;
+std::string flags_of(const TableOptions& options) {
+  std::string flags;
+  for (const auto& [is_set, flag] : {std::pair{options.header != Header::automatic, "--header"},
+                                     {!options.columns.empty(), "--columns"},
+                                     {!options.drop.empty(), "--drop"},
+                                     {!options.one_hot.empty(), "--one-hot"},
+                                     {!options.label_column.empty(), "--label-column"}})
+    if (is_set) flags += (flags.empty() ? "" : " and ") + std::string(flag);
+  return flags;
 }
 
-Labels read_labels(const std::string& path) {
+void require_table(const std::string& path, const TableOptions& options) {
+  const std::string flags = flags_of(options);
+  if (flags.empty()) return;
+  const Format& format = format_of(ByteSource::file(path));
+  if (!is_text(format))
+    throw InvalidParameter(flags + " can be used with tables of text, and '" + path + "' is " +
+                           std::string(format.name) + "; leave it out");
+}
+
+Table read_table(const std::string& path, const ReadOptions& options, const Shift* shift) {
+  const ByteSource file = ByteSource::file(path);
+  const Format& format = format_of(file);
+  ByteSource source = unpacked(file);
+  if (!options.array.empty() && format.name != "npz" && format.name != "hdf5")
+    throw InvalidInput("'" + path + "' is " + std::string(format.name) + ", which has no array " +
+                       quoted(options.array) +
+                       ": only .npz files hold named arrays, and HDF5 datasets");
+  source.rounding().set(shift);
+  Table table;
+  if (is_text(format)) {
+    table = read_text_table(source, options.table, options.missing);
+  } else {
+    require_table(path, options.table);
+    table.points = format.name == "npz"    ? read_npz(source, options.array)
+                   : format.name == "hdf5" ? read_hdf5(source, options.array)
+                                           : format.read(source);
+    warn_of_rounding(source, table.notes);
+  }
+  table.offsets = source.rounding().offsets();
+  return table;
+}
+
+Matrix read_matrix(const std::string& path, const ReadOptions& options,
+                   std::vector<std::string>* warnings, Shift* shift) {
+  Table table = read_table(path, options, shift);
+  if (shift != nullptr) shift->offsets = std::move(table.offsets);
+  if (warnings != nullptr)
+    warnings->insert(warnings->end(), table.notes.begin(), table.notes.end());
+  return std::move(table.points);
+}
+
+Labels read_labels(const std::string& path, const std::string& column) {
   const ByteSource file = ByteSource::file(path);
   const Format& format = format_of(file);
   if (format.read_labels == nullptr)
     throw InvalidInput("'" + path + "' is " + std::string(format.name) +
                        ", which holds no labels: give .npy, IDX, or text with one label a line");
-  ByteSource source = unpacked(file, format);
-  return format.read_labels(source);
+  ByteSource source = unpacked(file);
+  if (column.empty()) return format.read_labels(source);
+  require_table(path, {.label_column = column});
+  return read_column_labels(source, column);
 }
 
 std::vector<float> read_values(const std::string& path) {
   const ByteSource file = ByteSource::file(path);
   const Format& format = format_of(file);
-  ByteSource source = unpacked(file, format);
-  Matrix read = format.name == "npy" ? read_npy_column(source) : format.read(source);
+  ByteSource source = unpacked(file);
+  Matrix read = format.name == "npy" ? read_npy_column(source)
+                : is_text(format)    ? read_text_table(source, {}, Missing::nan).points
+                                     : format.read(source);
   if (read.rows() != 1 && read.cols() != 1)
     throw InvalidInput("'" + path + "' has " + std::to_string(read.rows()) + " rows and " +
                        std::to_string(read.cols()) +
@@ -133,15 +238,22 @@ std::string format_of_file(const std::string& path) {
 FileInfo describe_file(const std::string& path) {
   const ByteSource file = ByteSource::file(path);
   const Format& format = format_of(file);
-  ByteSource source = unpacked(file, format);
+  ByteSource source = unpacked(file);
   FileInfo info = format.describe(source);
   info.format = format.name;
   info.bytes = file.size();
   return info;
 }
 
-KnnGraph read_graph(const std::string& path, GraphMeta* meta) {
-  return read_graph(ByteSource::file(path), meta);
+KnnGraph read_graph(const std::string& path, GraphMeta* meta, int ids_from) {
+  const ByteSource file = ByteSource::file(path);
+  std::array<char, 6> start{};
+  file.peek(0, std::as_writable_bytes(std::span(start)));
+  if (std::string_view(start.data(), start.size()) == "\x93NUMPY")
+    throw InvalidInput("'" + path +
+                       "' is one array (.npy): a graph is an .npz of ids and distances; distances "
+                       "between all points are given instead of points, with --metric precomputed");
+  return read_graph(file, meta, ids_from);
 }
 
 }  // namespace nearfold::io

@@ -9,7 +9,7 @@
 
 namespace nearfold::io {
 
-// .npy: 2-d arrays of points; labels are 1-d integers or one column of them.
+// .npy: 2-d arrays of points; labels are 1-d, or one column.
 Matrix read_npy(ByteSource& source);
 Matrix read_npy_column(ByteSource& source);  // a 1-d array is one column
 FileInfo describe_npy(ByteSource& source);
@@ -19,11 +19,11 @@ Labels read_npy_labels(ByteSource& source);
 Matrix read_npz(ByteSource& source, const std::string& array = "");
 FileInfo describe_npz(ByteSource& source);
 
-// Text: numbers separated by comma, tab, semicolon or space; or one label a line.
+// Text: a table of numbers (see table.hpp), with no options; or one label a line, or one column.
 Matrix read_csv(ByteSource& source);
-Matrix read_csv_or_nan(ByteSource& source);  // Missing::nan
 FileInfo describe_csv(ByteSource& source);
 Labels read_text_labels(ByteSource& source);
+Labels read_column_labels(ByteSource& source, const std::string& column);
 
 // IDX, plain or gzipped: images become rows; labels are 1-d.
 Matrix read_idx(ByteSource& source);
@@ -46,13 +46,24 @@ FileInfo describe_fbin(ByteSource& source);
 FileInfo describe_u8bin(ByteSource& source);
 FileInfo describe_i8bin(ByteSource& source);
 
+// Matrix Market text, dense; sparse ones as long as they are small dense.
+Matrix read_matrix_market(ByteSource& source);
+FileInfo describe_matrix_market(ByteSource& source);
+
+// HDF5: the dataset of that name or, when it is empty, X or the only one of two dimensions. The
+// file is opened by the source's name, by libhdf5. Without that there are no such readers.
+bool reads_hdf5();
+Matrix read_hdf5(ByteSource& source, const std::string& dataset);
+FileInfo describe_hdf5(ByteSource& source);
+
 /// The graph of an .npz, see read_graph() in io.hpp.
-KnnGraph read_graph(const ByteSource& source, GraphMeta* meta);
+KnnGraph read_graph(const ByteSource& source, GraphMeta* meta, int ids_from = 0);
 
 /// The checkpoint of an .npz, see read_checkpoint() in io.hpp.
 Checkpoint read_checkpoint(const ByteSource& source);
 
 /// The index of these points in an .npz, see read_index() in io.hpp.
-KnnIndex read_index(const ByteSource& source, HostMatrix<const float> points);
+KnnIndex read_index(const ByteSource& source, HostMatrix<const float> points,
+                    std::span<const double> offsets = {});
 
 }  // namespace nearfold::io

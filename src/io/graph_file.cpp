@@ -1,6 +1,7 @@
 // Graph files: the neighbour graph as an .npz that numpy or scipy opens, and that other programs
 // can write. What is read is a table of rows; here it becomes a graph, or the list of its faults.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "graph/row_check.hpp"
@@ -37,28 +38,114 @@ GraphTable read_arrays(const Archive& archive, const std::string& of_ids,
   return table;
 }
 
-/// numpy.savez(path, indices, distances) or the other way round.
-GraphTable read_unnamed(const Archive& archive) {
-  const auto is_integer = [&](const std::string& name) {
-    ByteSource entry = archive.entry(name);
-    return read_npy_header(entry).type.is_integer();
-  };
-  const bool first = is_integer("arr_0"), second = is_integer("arr_1");
-  if (first == second)
-    archive.entry("arr_1").malformed(std::string("arr_0 and arr_1 are both ") +
-                                     (first ? "integers" : "floats") +
-                                     ": save ids as integers and distances as floats");
-  return first ? read_arrays(archive, "arr_0", "arr_1") : read_arrays(archive, "arr_1", "arr_0");
+/// An array that may be one of the two.
+struct Candidate {
+  std::string name;
+  bool integers = false;
+  std::vector<std::int64_t> shape;
+};
+
+std::vector<Candidate> candidates(const Archive& archive) {
+  std::vector<Candidate> found;
+  for (const std::string& name : archive.names()) {
+    try {
+      ByteSource entry = archive.entry(name);
+      NpyHeader header = read_npy_header(entry);
+      if (header.shape.size() == 2)
+        found.push_back({name, header.type.is_integer(), std::move(header.shape)});
+    } catch (const InvalidInput&) {
+      continue;  // its fault is reported when it is asked for
+    }
+  }
+  return found;
+}
+
+constexpr std::string_view kIdNames[] = {"indices", "I", "knn_indices", "ids", "neighbors", "idx"};
+constexpr std::string_view kDistanceNames[] = {"distances", "D",        "knn_dists",
+                                               "dists",     "distance", "knn_distances"};
+
+template <std::size_t count>
+const Candidate* named(const std::vector<Candidate>& all, const std::string_view (&names)[count]) {
+  for (const std::string_view name : names)
+    for (const Candidate& candidate : all)
+      if (candidate.name == name) return &candidate;
+  return nullptr;
+}
+
+/// By their names; two arrays of one shape by what they hold, whatever they are called.
+GraphTable read_by_kind(const Archive& archive) {
+  const std::vector<Candidate> all = candidates(archive);
+  const Candidate* ids = named(all, kIdNames);
+  const Candidate* distances = named(all, kDistanceNames);
+  const bool both_named = ids != nullptr && distances != nullptr;
+  if (!both_named) {
+    const bool unnamed = archive.has("arr_0");
+    if (all.size() != 2 || all[0].shape != all[1].shape)
+      return read_arrays(archive,
+                         ids != nullptr ? ids->name
+                         : unnamed      ? "arr_0"
+                                        : "indices",
+                         distances != nullptr ? distances->name
+                         : unnamed            ? "arr_1"
+                                              : "distances");
+    ids = &all[0];
+    distances = &all[1];
+  }
+  if (!ids->integers && distances->integers) std::swap(ids, distances);
+  if (!both_named && ids->integers == distances->integers)
+    archive.entry(distances->name)
+        .malformed(ids->name + " and " + distances->name + " are both " +
+                   (ids->integers ? "integers" : "floats") +
+                   ": save ids as integers and distances as floats");
+  return read_arrays(archive, ids->name, distances->name);
 }
 
 GraphTable read_table(const Archive& archive) {
-  if (holds_sparse_matrix(archive)) return read_csr(archive);
-  if (archive.has("arr_0")) return read_unnamed(archive);
-  return read_arrays(archive, "indices", "distances");
+  return holds_sparse_matrix(archive) ? read_csr(archive) : read_by_kind(archive);
 }
 
-/// Makes the rows those of a graph, or throws.
-void make_canonical(GraphTable& table, GraphMeta& meta, bool sparse) {
+/// Ids that count from 1 do so from 0 afterwards; what is missing stays so.
+void count_from_zero(GraphTable& table) {
+  for (std::int32_t& id : table.ids) id = id > 0 ? id - 1 : -1;
+}
+
+/// No row has the first point, and some have one beyond the last.
+void refuse_ids_from_one(const GraphTable& table) {
+  if (table.ids.empty()) return;
+  const auto [least, most] = std::minmax_element(table.ids.begin(), table.ids.end());
+  if (*least == 1 && *most == table.n)
+    throw InvalidInput("ids are in [1, " + std::to_string(table.n) + "] for " +
+                       std::to_string(table.n) +
+                       " points, so they count them from 1: give --ids-from 1");
+}
+
+/// Rows that descend from their first distance to their last.
+std::int64_t count_descending(const GraphTable& table) {
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < table.n; ++i) {
+    const float* const row = table.distances.data() + i * table.k;
+    count += row[table.k - 1] < row[0] && std::is_sorted(row, row + table.k, std::greater<>());
+  }
+  return count;
+}
+
+/// What to do about rows that are not in order.
+std::string order_remedy(const GraphTable& table, bool sparse) {
+  const std::int64_t descending = count_descending(table);
+  if (2 * descending > table.n)
+    return "; " + std::to_string(descending) + " of " + std::to_string(table.n) +
+           " rows descend, as similarities do: save distances instead, 1 - s for cosines s; "
+           "distances with the nearest last are to be reversed";
+  return sparse ? "; sort with sklearn.neighbors.sort_graph_by_row_values"
+                : "; sort every row by distance, with numpy.argsort and numpy.take_along_axis";
+}
+
+/// Makes the rows those of a graph, or throws. Equal distances keep the order of the file.
+void make_graph_rows(GraphTable& table, GraphMeta& meta, bool sparse, int ids_from) {
+  if (ids_from == 1)
+    count_from_zero(table);
+  else
+    refuse_ids_from_one(table);
   round_up_to_zero(table);
   const SelfPlaces self = find_self(table);
   const bool included = meta.format == GraphFormat::umap || self.in_most_rows();
@@ -67,13 +154,9 @@ void make_canonical(GraphTable& table, GraphMeta& meta, bool sparse) {
   const RowFaults faults = find_faults(
       table.view(),
       {included ? RowRule::Self::expected : RowRule::Self::allowed, RowRule::Order::ascending});
-  const std::string remedy = !faults.unsorted ? ""
-                             : sparse ? "; sort with sklearn.neighbors.sort_graph_by_row_values"
-                                      : "; sort every row by distance, with numpy.argsort and "
-                                        "numpy.take_along_axis";
+  const std::string remedy = faults.unsorted ? order_remedy(table, sparse) : "";
   if (faults.count > 0) throw InvalidInput(faults.text + remedy);
   if (included) drop(table, self.columns);
-  sort_rows(table);
   meta.format = sparse ? GraphFormat::csr : included ? GraphFormat::umap : GraphFormat::nearfold;
 }
 
@@ -118,13 +201,13 @@ void write_graph(const std::string& path, const KnnGraphView& graph, const Graph
   write_zip(path, entries, overwrite);
 }
 
-KnnGraph read_graph(const ByteSource& source, GraphMeta* meta) {
+KnnGraph read_graph(const ByteSource& source, GraphMeta* meta, int ids_from) {
   const Archive archive(source);
   KnnGraph graph;
   GraphMeta found = read_meta(archive, graph);
   GraphTable table = read_table(archive);
   try {
-    make_canonical(table, found, holds_sparse_matrix(archive));
+    make_graph_rows(table, found, holds_sparse_matrix(archive), ids_from);
   } catch (const InvalidInput& error) {
     throw InvalidInput("'" + source.name() + "': " + error.what());
   }

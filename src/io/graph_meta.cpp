@@ -34,19 +34,21 @@ GraphMeta read_meta(const Archive& archive, KnnGraph& graph) {
   graph.metric = value_of(json, "metric", graph.metric, entry);
   graph.index = value_of(json, "index", graph.index, entry);
   graph.recall = recall_of(json, entry);
+  graph.tied_rows = optional_int(json, "tied_rows", entry);
+  graph.duplicates = optional_int(json, "duplicates", entry);
   return meta;
 }
 
 ZipEntry meta_entry(const KnnGraphView& graph, const GraphMeta& meta) {
-  return json_entry({
-      {"metric", graph.metric},
-      {"self_included", meta.format != GraphFormat::nearfold},
-      {"index", graph.index},
-      {"recall", json_of(graph.recall)},
-      {"seed", meta.seed},
-      {"fingerprint", meta.fingerprint},
+  Json json = {
+      {"metric", graph.metric},  {"self_included", meta.format != GraphFormat::nearfold},
+      {"index", graph.index},    {"recall", json_of(graph.recall)},
+      {"seed", meta.seed},       {"fingerprint", meta.fingerprint},
       {"version", meta.version},
-  });
+  };
+  if (graph.tied_rows) json["tied_rows"] = *graph.tied_rows;
+  if (graph.duplicates) json["duplicates"] = *graph.duplicates;
+  return json_entry(json);
 }
 
 std::string fingerprint(HostMatrix<const float> points) {

@@ -25,8 +25,29 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  /// The next bytes; fewer than asked when the stream has ended.
-  std::size_t read(std::span<std::byte> into) {
+  /// The bytes from `offset` on; fewer than asked when the stream has ended before. Those behind
+  /// the last ones are unpacked again from the beginning.
+  std::size_t read(std::int64_t offset, std::span<std::byte> into) {
+    if (offset < at_) restart();
+    std::array<std::byte, 4096> skipped;
+    while (at_ < offset) {
+      const auto ask = static_cast<std::size_t>(
+          std::min<std::int64_t>(offset - at_, static_cast<std::int64_t>(skipped.size())));
+      if (next(std::span(skipped).first(ask)) < ask) return 0;
+    }
+    return next(into);
+  }
+
+ private:
+  void restart() {
+    ::inflateReset(&stream_);
+    stream_.avail_in = 0;
+    packed_.seek(0);
+    ended_ = false;
+    at_ = 0;
+  }
+
+  std::size_t next(std::span<std::byte> into) {
     std::size_t done = 0;
     while (done < into.size() && !ended_) {
       if (stream_.avail_in == 0) refill();
@@ -36,10 +57,10 @@ class Inflater {
       step(::inflate(&stream_, Z_NO_FLUSH));
       done += ask - stream_.avail_out;
     }
+    at_ += static_cast<std::int64_t>(done);
     return done;
   }
 
- private:
   void refill() {
     const auto count = static_cast<std::size_t>(
         std::min<std::int64_t>(packed_.remaining(), static_cast<std::int64_t>(input_.size())));
@@ -62,6 +83,7 @@ class Inflater {
   z_stream stream_{};
   std::array<std::byte, std::size_t{1} << 16> input_{};
   bool ended_ = false;
+  std::int64_t at_ = 0;  // of the next byte that comes out
 };
 
 }  // namespace
@@ -71,7 +93,9 @@ ByteSource ByteSource::gunzip(const ByteSource& packed) {
   const auto inflater = std::make_shared<Inflater>(packed);
   ByteSource source(
       packed.name(), limit.value_or(INT64_MAX),
-      [inflater](std::int64_t, std::span<std::byte> into) { return inflater->read(into); },
+      [inflater](std::int64_t offset, std::span<std::byte> into) {
+        return inflater->read(offset, into);
+      },
       Size::limit);
   source.unpacked_from(packed);
   return source;

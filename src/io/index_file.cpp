@@ -176,6 +176,16 @@ void add_arrays(const HnswGraph& graph, const KnnRows& rows, std::vector<ZipEntr
   entries.push_back(array_entry("upper", {graph.upper_begin.back(), graph.M}, graph.upper));
 }
 
+/// Points that are the same less other offsets would be asked for elsewhere.
+void check_offsets(const Archive& archive, std::int64_t columns, std::span<const double> offsets) {
+  std::vector<double> stored;
+  if (archive.has("offsets")) stored = read_array<double>(archive, "offsets", {columns});
+  if (!std::equal(stored.begin(), stored.end(), offsets.begin(), offsets.end()))
+    archive.entry("meta").malformed(
+        "it is an index of other points than these: other offsets were subtracted from their "
+        "columns; give the points it was made of, or build it again");
+}
+
 // ---- the way in -------------------------------------------------------------------------------
 
 /// All but the arrays. The points are looked at first: what else could be wrong is another index.
@@ -220,7 +230,7 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
 }  // namespace
 
 void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
-                 Overwrite overwrite) {
+                 Overwrite overwrite, std::span<const double> offsets) {
   const KnnIndex::State& state = index.state();
   if (points.rows() != state.n)
     throw InvalidInput("the index has " + std::to_string(state.n) + " points and these are " +
@@ -235,19 +245,25 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
       array_entry("rows", {rows.n(), rows.rows.cols()}, rows.rows.values()),
       array_entry("squares", {std::ssize(rows.squares)}, rows.squares),
       array_entry("ids", {rows.n()}, rows.ids)};
+  const std::vector<double> subtracted(offsets.begin(), offsets.end());
+  if (!offsets.empty())
+    entries.push_back(array_entry("offsets", {std::ssize(subtracted)}, subtracted));
   std::visit([&](const auto& search) { add_arrays(search, rows, entries); }, state.search);
   write_zip(path, entries, overwrite);
 }
 
-KnnIndex read_index(const std::string& path, HostMatrix<const float> points) {
-  return read_index(ByteSource::file(path), points);
+KnnIndex read_index(const std::string& path, HostMatrix<const float> points,
+                    std::span<const double> offsets) {
+  return read_index(ByteSource::file(path), points, offsets);
 }
 
-KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points) {
+KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points,
+                    std::span<const double> offsets) {
   const Archive archive(file);
   ByteSource source = archive.entry("meta");
   const Json json = read_json(source);
   auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, file.name(), points));
+  check_offsets(archive, points.cols(), offsets);
   index->projection = read_projection(archive, points.cols());
   index->rows = read_rows(archive, index->projection, index->rows.norm, index->n);
   std::visit(

@@ -20,38 +20,119 @@ namespace nearfold::io {
 
 // ---- reading --------------------------------------------------------------------------------
 
-/// What text has where a value is missing: nothing, NA, N/A, NULL, null or None.
+/// What text has where a value is missing: nothing, NA, N/A, #N/A, NULL, null, None, ? and others.
 enum class Missing {
   refuse,  ///< InvalidInput naming line and column
   nan      ///< NaN, which fill_missing() replaces
 };
 
+/// Whether the first line of a table names its columns.
+enum class Header { automatic, yes, no };
+
+/// What a table of text is made of. A column is called by its name, or by its number in the file,
+/// from 0, where none has that name; 3-7 are several, and so are names after commas.
+struct TableOptions {
+  Header header = Header::automatic;
+  std::vector<std::string> columns = {};  ///< the features; empty: all that are not named below
+  std::vector<std::string> drop = {};     ///< no features
+  std::vector<std::string> one_hot = {};  ///< a feature of 0 and 1 for each distinct text
+  std::string label_column = {};          ///< no feature: the labels; empty: none
+  bool leave_text = false;                ///< columns of text are left out, not refused
+};
+
 struct ReadOptions {
   std::string array = {};  ///< of an .npz; empty: the only one
   Missing missing = Missing::refuse;
+  TableOptions table = {};  ///< of text alone: other formats refuse what is set
+};
+
+/// One label per point; negative: none. `names` is empty for integer labels; otherwise ids index
+/// it.
+struct Labels {
+  std::vector<std::int32_t> ids;
+  std::vector<std::string> names = {};  ///< distinct texts in byte order
+  std::string first_line = {};          ///< of text, where it may be a header after all
+  std::int64_t blank_end = 0;           ///< blank lines at the end of text, which may be labels
+  std::int64_t missing = 0;             ///< labels that a file has as nothing, NA or nan
+};
+
+/// What a column of a file holds.
+struct Column {
+  enum class Type { integer, real, text };
+  std::string name = {};  ///< empty: none
+  Type type = Type::real;
+  double minimum = 0, maximum = 0;  ///< of the numbers; NaN where there are none
+  std::int64_t missing = 0;
+  bool constant = false;  ///< one number throughout, or none
+  bool is_feature = true;
+};
+
+/// Points, and what stands beside them.
+struct Table {
+  Matrix points;
+  std::vector<double> offsets = {};  ///< taken from each column of points, see Shift
+  std::vector<Column> columns = {};  ///< of the file; empty: not of text
+  Labels labels = {};
+  std::vector<std::string> notes = {};  ///< what was recognised, left out or rounded
+};
+
+/// What is taken from each column, in double, before values become float32: points that lie far
+/// from 0 keep their differences. For distances that see no such shift.
+struct Shift {
+  bool given = false;                ///< whether these are to be used; else they are chosen
+  std::vector<double> offsets = {};  ///< one a column; empty: nothing is subtracted
 };
 
 /// The points of a file as float32, [rows >= 1, cols >= 1]. Integers become floats of the same
-/// value (pixels stay 0..255; beyond 2^24 they are rounded, reported in `warnings`, when given);
-/// images of an IDX file become rows. A finite float64 that float32 cannot hold is InvalidInput
-/// naming row and column; NaN and infinity pass. InvalidParameter when an .npz has several arrays
-/// and none is named.
+/// value (pixels stay 0..255; beyond 2^24 they are rounded, reported in `notes`); images of an IDX
+/// file become rows. Values of float64, long integers and text are rounded, less `shift`, when it
+/// is there: offsets are chosen where values are no float32 and a column is farther from 0 than it
+/// is wide, and are in Table::offsets. `notes` counts distinct values that became equal. A finite
+/// float64 that float32 cannot hold is InvalidInput naming row and column; NaN and infinity pass.
+/// InvalidParameter when an .npz has several arrays and none is named, or a column is named that
+/// there is not.
+/// Of text, delimiter, decimal comma, header, comments (#) and a column that numbers the rows are
+/// recognised; the last is left out. Columns of text are refused by name.
+Table read_table(const std::string& path, const ReadOptions& options = {},
+                 const Shift* shift = nullptr);
+
+/// The flags of the tool that stand for what is set, as "--drop and --one-hot"; empty: nothing is.
+std::string flags_of(const TableOptions& options);
+
+/// InvalidParameter where something is set and the file is no table of text.
+void require_table(const std::string& path, const TableOptions& options);
+
+/// Its points alone; the offsets are in `shift` afterwards.
 Matrix read_matrix(const std::string& path, const ReadOptions& options = {},
-                   std::vector<std::string>* warnings = nullptr);
+                   std::vector<std::string>* warnings = nullptr, Shift* shift = nullptr);
+
+/// What each column of points holds, without names.
+std::vector<Column> columns_of(HostMatrix<const float> points);
 
 /// Replaces every NaN by the mean of the other values of its column; returns how many there were.
 /// InvalidInput naming a column that has no value at all.
 std::int64_t fill_missing(Matrix& points);
 
-/// One label per point. `names` is empty for integer labels; otherwise ids index it.
-struct Labels {
-  std::vector<std::int32_t> ids;
-  std::vector<std::string> names;  ///< distinct texts in byte order
+/// How a column is made comparable with others.
+enum class Scaling {
+  none,
+  standard,  ///< mean 0 and standard deviation 1
+  robust     ///< median 0 and interquartile range 1
 };
 
-/// Labels from integers in an .npy [n] or [n, 1], an IDX file, or a text file with one label a line
-/// (integers in the range of int32, or any text; one line of text above integers is a header).
-Labels read_labels(const std::string& path);
+/// Scales every column as scikit-learn's StandardScaler and RobustScaler do: a column without
+/// spread is centred alone. NaN and infinity stay and do not count.
+void standardize(Matrix& points, Scaling scaling);
+
+/// Labels from integers (whole floats too) or text in an .npy [n] or [n, 1], from an IDX file, or
+/// from text: one label a line, a header perhaps above, or one column of a table. Which one has to
+/// be said by `column` where there are several; row numbers are none. Missing ones are -1.
+Labels read_labels(const std::string& path, const std::string& column = "");
+
+/// Makes labels one a point, or throws InvalidInput naming both counts: a first line that can only
+/// be a header is dropped, blank lines at the end are points without a label. Says so in `notes`.
+void fit_labels(Labels& labels, std::int64_t n, const std::string& path,
+                std::vector<std::string>& notes);
 
 /// One number a point: a 1-d .npy, or one row or one column in any format of read_matrix(). NaN and
 /// infinity pass.
@@ -78,8 +159,8 @@ std::string format_of_file(const std::string& path);
 enum class Overwrite { no, yes };
 
 /// Throws what writing `path` would throw before its first byte: for a check ahead of long work.
-/// InvalidInput: it exists and `overwrite` is no, or it is no regular file. IoError: its folder is
-/// missing or not writable.
+/// IoError: it exists and `overwrite` is no, or its folder is missing or not writable.
+/// InvalidInput: it is no regular file.
 void check_writable(const std::string& path, Overwrite overwrite);
 
 /// Writes a whole file, or nothing: a temporary file in the same folder is filled, synced and
@@ -115,17 +196,21 @@ struct GraphMeta {
 void write_graph(const std::string& path, const KnnGraphView& graph, const GraphMeta& meta,
                  Overwrite overwrite);
 
-/// Reads a graph from any .npz that holds, with integers and floats of any size,
-///   `indices` and `distances`, both [n, k];
-///   `arr_0` and `arr_1`, the same as numpy.savez(path, indices, distances) names them;
+/// Reads a graph from any .npz that holds, with integers and floats of any size, in C or Fortran
+/// order,
+///   `indices` and `distances`, both [n, k], or as other libraries name them: I and D, knn_indices
+///   and knn_dists, ids, neighbors, dists;
+///   two arrays of that shape by any names (arr_0 and arr_1 of numpy.savez), one of integers, which
+///   are the ids, and one of floats;
 ///   a CSR matrix, square and with equally many entries in every row, each row in its own order,
 ///   as scipy.sparse.save_npz writes what scikit-learn's KNeighborsTransformer gives.
 /// Where at least half of the rows hold the point itself, the column count goes down by one: the
 /// point is taken out of each row, or the last neighbour where duplicates at distance 0 pushed the
 /// point out. Distances down to -1e-6 are rounding and become 0; equal distances are put in the
-/// order of ids. InvalidInput names the first faults of all rows (see KnnGraph).
-/// `meta`, when given, is overwritten, with defaults where the file says nothing.
-KnnGraph read_graph(const std::string& path, GraphMeta* meta = nullptr);
+/// order of ids. Ids count the points from `ids_from`, 0 or 1. InvalidInput names the first faults
+/// of all rows (see KnnGraph), ids that count from 1, and similarities given as distances. `meta`,
+/// when given, is overwritten, with defaults where the file says nothing.
+KnnGraph read_graph(const std::string& path, GraphMeta* meta = nullptr, int ids_from = 0);
 
 /// XXH3 of the shape and the bytes of the values, 32 hexadecimal digits: tells whether a graph
 /// belongs to these points.
@@ -137,15 +222,17 @@ std::string fingerprint(HostMatrix<const float> points);
 /// its kind, parameters, metric, seed and the fingerprint of the points; `mean`, `axes`, `rows`,
 /// `squares`, `ids`; `centroids`, `centroid_squares`, `begin` of an ivf index, or `lowest`,
 /// `upper_begin`, `upper` of an hnsw one. The points themselves are not in it. The same index gives
-/// the same bytes. InvalidInput when there are more or fewer points than the index has.
+/// the same bytes. `offsets` of the points (Shift) are in it, too, where there are any.
+/// InvalidInput when there are more or fewer points than the index has.
 void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
-                 Overwrite overwrite);
+                 Overwrite overwrite, std::span<const double> offsets = {});
 
 /// Reads what write_index() wrote; it answers as the index that was written, bit for bit.
-/// InvalidInput when it is of other points, or when anything in it could lead a search astray: the
-/// type and shape of every array, ids, cells and links out of range, floats that are not finite,
-/// parameters out of range. The message names the file, the array and the value.
-KnnIndex read_index(const std::string& path, HostMatrix<const float> points);
+/// InvalidInput when it is of other points or other offsets, or when anything in it could lead a
+/// search astray: the type and shape of every array, ids, cells and links out of range, floats that
+/// are not finite, parameters out of range. The message names the file, the array and the value.
+KnnIndex read_index(const std::string& path, HostMatrix<const float> points,
+                    std::span<const double> offsets = {});
 
 // ---- checkpoints ------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "io/rounding.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -22,8 +23,11 @@ constexpr std::size_t kMaxDimensions = 32;  // numpy's own limit
 /// Reads {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } from front to back.
 class HeaderParser {
  public:
-  HeaderParser(const ByteSource& source, std::string_view text)
-      : source_(source), text_(text), start_(source.position() - size_of(text)) {}
+  HeaderParser(const ByteSource& source, std::string_view text, NpyText may_be_text)
+      : source_(source),
+        text_(text),
+        may_be_text_(may_be_text),
+        start_(source.position() - size_of(text)) {}
 
   NpyHeader parse() {
     expect('{');
@@ -138,18 +142,34 @@ class HeaderParser {
     }
     if (rest.starts_with('O')) {
       at_ = where;
-      fail("object arrays are not supported, reading one would run code: save numbers");
+      fail(
+          "object arrays are not supported, reading one would run code: save numbers, or text as "
+          "x.astype('U')");
     }
     const bool digit = rest.size() == 2 && rest[1] >= '1' && rest[1] <= '8';
     if (digit) type = {rest[0], rest[1] - '0', type.big_endian};
     if (rest == "b1") type = {'u', 1};  // bool: 0 or 1
     if (digit && is_supported(type)) return type;
+    if (may_be_text_ == NpyText::allow)
+      if (const auto found = text_type(rest, type.big_endian)) return *found;
     at_ = where;
     fail("type " + quoted(text) + " is not supported: save float32 or integers");
   }
 
+  /// "U10", of four bytes a character, or "S10".
+  static std::optional<DType> text_type(std::string_view descr, bool big_endian) {
+    constexpr int kLongest = 1 << 20;
+    if (!descr.starts_with('U') && !descr.starts_with('S')) return {};
+    int length = 0;
+    const char* const end = descr.data() + descr.size();
+    const auto [after, status] = std::from_chars(descr.data() + 1, end, length);
+    if (status != std::errc{} || after != end || length < 0 || length > kLongest) return {};
+    return DType{descr[0], descr[0] == 'U' ? 4 * length : length, big_endian};
+  }
+
   const ByteSource& source_;
   std::string_view text_;
+  NpyText may_be_text_;
   std::int64_t start_;
   std::size_t at_ = 0;
   std::optional<DType> type_;
@@ -189,24 +209,26 @@ Matrix read_transposed(ByteSource& source, const DType& type, std::int64_t rows,
       std::clamp<std::int64_t>(kBufferValues / rows, 1, std::min(kMaxColumns, cols));
   Matrix matrix(rows, cols);
   std::vector<float> columns(static_cast<std::size_t>(rows * at_once));
-  for (std::int64_t first = 0; first < cols; first += at_once) {
-    const std::int64_t width = std::min(at_once, cols - first);
-    const auto unfit =
-        read_floats(source, type, std::span(columns).first(static_cast<std::size_t>(rows * width)));
-    if (unfit) throw_unfit(source, *unfit % rows, first + *unfit / rows);
-    for (std::int64_t i = 0; i < rows; ++i)
-      for (std::int64_t c = 0; c < width; ++c)
-        matrix.row(i)[first + c] = columns[static_cast<std::size_t>(c * rows + i)];
-  }
+  in_passes(source, rows, cols, Rounding::Order::columns, [&] {
+    for (std::int64_t first = 0; first < cols; first += at_once) {
+      const std::int64_t width = std::min(at_once, cols - first);
+      const auto some = std::span(columns).first(static_cast<std::size_t>(rows * width));
+      const auto unfit = read_floats(source, type, some, first * rows);
+      if (unfit) throw_unfit(source, *unfit % rows, first + *unfit / rows);
+      for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t c = 0; c < width; ++c)
+          matrix.row(i)[first + c] = columns[static_cast<std::size_t>(c * rows + i)];
+    }
+  });
   source.finish();
   return matrix;
 }
 
 }  // namespace
 
-NpyHeader read_npy_header(ByteSource& source) {
+NpyHeader read_npy_header(ByteSource& source, NpyText may_be_text) {
   const std::string text = read_header_text(source);
-  NpyHeader header = HeaderParser(source, text).parse();
+  NpyHeader header = HeaderParser(source, text, may_be_text).parse();
   const auto values = checked_product(header.shape);
   const auto bytes = values ? checked_product({*values, header.type.bytes}) : values;
   const std::string what = "shape " + shape_text(header.shape) + " of " + header.type.name();
@@ -234,14 +256,21 @@ std::vector<std::int32_t> read_npy_ints(ByteSource& source, const NpyHeader& hea
                                         const std::string& what) {
   if (!header.type.is_integer())
     source.malformed(what + " are " + header.type.name() + ": they must be integers");
-  if (header.fortran) source.malformed(what + " are in Fortran order: save them in C order");
   std::vector<std::int32_t> values(static_cast<std::size_t>(*checked_product(header.shape)));
   const auto unfit = read_ints(source, header.type, values);
   if (unfit)
     source.malformed(what + ": value " + std::to_string(*unfit) +
-                     " (from 0, in C order) is outside the range of int32");
+                     " (from 0, as stored) is outside the range of int32");
   source.finish();
-  return values;
+  if (!header.fortran) return values;
+  if (header.shape.size() != 2)
+    source.malformed(what + " are in Fortran order: save them in C order");
+  const auto rows = static_cast<std::size_t>(header.shape[0]);
+  const auto cols = static_cast<std::size_t>(header.shape[1]);
+  std::vector<std::int32_t> by_row(values.size());
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t c = 0; c < cols; ++c) by_row[i * cols + c] = values[c * rows + i];
+  return by_row;
 }
 
 std::string npy_header(const std::string& descr, std::span<const std::int64_t> shape) {

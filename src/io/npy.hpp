@@ -18,15 +18,18 @@ struct NpyHeader {
   std::vector<std::int64_t> shape;
 };
 
+/// Whether an array may be text, of DType::kind 'U' (UCS-4) or 'S' (bytes).
+enum class NpyText { refuse, allow };
+
 /// Reads the header and checks that the rest of `source` is exactly the values it announces.
 /// Versions 1 to 3, keys in any order. InvalidInput for everything that is not an array of plain
-/// numbers: objects (reading one would run code), records, text, complex numbers.
-NpyHeader read_npy_header(ByteSource& source);
+/// numbers: objects (reading one would run code), records, complex numbers, text unless allowed.
+NpyHeader read_npy_header(ByteSource& source, NpyText text = NpyText::refuse);
 
 /// The values of a 2-d array as float32; Fortran order is transposed.
 Matrix read_npy_values(ByteSource& source, const NpyHeader& header);
 
-/// The values of an integer array in C order as int32; `what` names them in messages.
+/// The values of an integer array as int32, in C order; `what` names them in messages.
 std::vector<std::int32_t> read_npy_ints(ByteSource& source, const NpyHeader& header,
                                         const std::string& what);
 

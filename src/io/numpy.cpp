@@ -28,6 +28,17 @@ std::string shapes(const Archive& archive) {
   return all + (archive.names().size() > kMax ? ", ..." : "");
 }
 
+/// What scipy.sparse.save_npz wrote has arrays, but none of points.
+void refuse_sparse(const Archive& archive, const std::string& file) {
+  if (archive.has("format") && archive.has("shape") && archive.has("data"))
+    throw InvalidInput("'" + file +
+                       "' is a sparse matrix of scipy's, and points are read dense: "
+                       "numpy.save('points.npy', scipy.sparse.load_npz('" +
+                       file +
+                       "').toarray()) writes it so, sklearn.decomposition.TruncatedSVD(50) with "
+                       "fewer columns");
+}
+
 /// The name that was asked for, or that of the only array.
 std::string chosen(const Archive& archive, const std::string& name, const std::string& wanted) {
   const auto& names = archive.names();
@@ -56,21 +67,12 @@ FileInfo describe_npy(ByteSource& source) {
   return {"npy", header.type.name(), std::move(header.shape), source.size(), {}};
 }
 
-Labels read_npy_labels(ByteSource& source) {
-  const NpyHeader header = read_npy_header(source);
-  const auto& shape = header.shape;
-  if (!(shape.size() == 1 || (shape.size() == 2 && shape[1] == 1)))
-    source.malformed("the array has shape " + shape_text(shape) +
-                     ": labels are 1-d, one integer a point");
-  return {read_npy_ints(source, header, "labels"), {}};
-}
-
 Matrix read_npz(ByteSource& source, const std::string& array) {
   const Archive archive(source);
+  refuse_sparse(archive, source.name());
   ByteSource entry = archive.entry(chosen(archive, source.name(), array));
-  Matrix points = read_npy(entry);
-  source.add_rounded(entry.rounded());
-  return points;
+  entry.share_rounding(source);
+  return read_npy(entry);
 }
 
 FileInfo describe_npz(ByteSource& source) {

@@ -69,6 +69,7 @@ Points Points::on_disk(RowFile& file, const std::string& folder) {
   points.mapping_ = std::make_shared<const Mapping>(
       copy.get(), static_cast<std::size_t>(file.rows() * row_bytes), folder);
   points.view_ = {points.mapping_->values(), file.rows(), file.cols()};
+  points.offsets_ = file.offsets();
   return points;
 }
 
@@ -76,6 +77,7 @@ Points& Points::operator=(Points&& other) noexcept {
   in_memory_ = std::move(other.in_memory_);
   mapping_ = std::move(other.mapping_);
   view_ = std::exchange(other.view_, {});  // a moved vector keeps its memory
+  offsets_ = std::move(other.offsets_);
   return *this;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "io/row_file.hpp"
 #include "nearfold/matrix.hpp"
@@ -14,8 +15,8 @@ namespace nearfold::io {
 class Points {
  public:
   Points() = default;
-  Points(Matrix in_memory)  // NOLINT(google-explicit-constructor): what they are, mostly
-      : in_memory_(std::move(in_memory)), view_(in_memory_) {}
+  Points(Matrix in_memory, std::vector<double> offsets = {})  // NOLINT(google-explicit-constructor)
+      : in_memory_(std::move(in_memory)), view_(in_memory_), offsets_(std::move(offsets)) {}
   /// A copy of the file as float32, without a name, in `folder`: it is gone with the last of these.
   /// Throws IoError when there is no room, before anything is copied.
   static Points on_disk(RowFile& file, const std::string& folder);
@@ -26,6 +27,8 @@ class Points {
   std::int64_t rows() const { return view_.rows(); }
   std::int64_t cols() const { return view_.cols(); }
   HostMatrix<const float> view() const { return view_; }
+  /// What was taken from each column, see Shift; empty: nothing.
+  const std::vector<double>& offsets() const { return offsets_; }
   operator HostMatrix<const float>() const { return view_; }  // NOLINT(google-explicit-constructor)
 
  private:
@@ -34,6 +37,7 @@ class Points {
   Matrix in_memory_;
   std::shared_ptr<const Mapping> mapping_;
   HostMatrix<const float> view_;
+  std::vector<double> offsets_;
 };
 
 }  // namespace nearfold::io

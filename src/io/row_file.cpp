@@ -34,9 +34,18 @@ std::optional<RowFile> RowFile::open(const std::string& path) {
 
 void RowFile::read(std::int64_t first, HostMatrix<float> into) {
   source_.seek(begin_ + first * cols_ * type_.bytes);
-  const auto unfit =
-      read_floats(source_, type_, {into.data(), static_cast<std::size_t>(into.size())});
+  const auto unfit = read_floats(
+      source_, type_, {into.data(), static_cast<std::size_t>(into.size())}, first * cols_);
   if (unfit) throw_unfit(source_, first + *unfit / cols_, *unfit % cols_);
+}
+
+void RowFile::choose_offsets() {
+  const Shift chosen_here;
+  source_.rounding().set(&chosen_here);
+  const bool wide = type_.bytes == 8 || (type_.is_integer() && type_.bytes == 4);
+  if (!wide) return;
+  for_each_block([](std::int64_t, HostMatrix<const float>) {});
+  source_.rounding().choose_offsets();
 }
 
 Matrix RowFile::sample(std::int64_t most) {

@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "io/rounding.hpp"
 #include "io/source.hpp"
 #include "io/values.hpp"
 #include "nearfold/matrix.hpp"
@@ -26,7 +28,12 @@ class RowFile {
   /// Rows [first, first + into.rows()) as float32, by the rules of read_matrix().
   void read(std::int64_t first, HostMatrix<float> into);
 
-  /// Adds what there is to say of integers that were rounded.
+  /// Reads all of it once to choose what is taken from its columns from now on, if anything is.
+  void choose_offsets();
+  /// What is: see Shift.
+  const std::vector<double>& offsets() const { return source_.rounding().offsets(); }
+
+  /// Adds what there is to say of values that were rounded, by the last for_each_block().
   void warn(std::vector<std::string>& warnings) const { warn_of_rounding(source_, warnings); }
 
   /// Up to `most` rows, evenly spaced over the file.
@@ -55,6 +62,7 @@ void RowFile::for_each_block(const Block& block) {
   constexpr std::int64_t kValues = std::int64_t{1} << 22;
   const std::int64_t at_once = std::max<std::int64_t>(1, kValues / cols_);
   Matrix some(std::min(at_once, rows_), cols_);
+  source_.rounding().begin(rows_, cols_);
   for (std::int64_t first = 0; first < rows_; first += at_once) {
     const HostMatrix<float> part{some.data(), std::min(at_once, rows_ - first), cols_};
     read(first, part);

@@ -10,6 +10,9 @@
 
 #include "core/stopping.hpp"
 #include "io/descriptor.hpp"
+#include "io/rounding.hpp"
+#include "io/standard_input.hpp"
+#include "io/utf8.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -17,11 +20,21 @@ namespace {
 
 constexpr std::size_t kMaxPerCall = std::size_t{1} << 26;  // some hundredths of a second
 
-std::size_t read_file_at(int fd, const std::string& path, std::int64_t offset,
+/// A file and how much of it was read so far, in whatever order.
+struct OpenFile {
+  explicit OpenFile(int fd) : descriptor(fd) {}
+
+  Descriptor descriptor;
+  std::int64_t bytes = 0, read = 0;
+};
+
+std::size_t read_file_at(OpenFile& file, const std::string& path, std::int64_t offset,
                          std::span<std::byte> into) {
+  const int fd = file.descriptor.get();
   std::size_t done = 0;
   while (done < into.size()) {
-    throw_if_stopped();
+    throw_if_stopped(static_cast<double>(file.read) /
+                     static_cast<double>(std::max<std::int64_t>(1, file.bytes)));
     const std::size_t ask = std::min(into.size() - done, kMaxPerCall);
     const ssize_t got =
         ::pread(fd, into.data() + done, ask, offset + static_cast<std::int64_t>(done));
@@ -29,6 +42,7 @@ std::size_t read_file_at(int fd, const std::string& path, std::int64_t offset,
     if (got < 0) throw_errno("read", path);
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
+    file.read += got;
   }
   return done;
 }
@@ -63,35 +77,49 @@ std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> 
 }
 
 std::string printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c < ' ' || c > '~') c = '?';
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = printable_length(text);
+    out += length == 0 ? "?" : text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
   return out;
 }
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t kMax = 40;
-  return "'" + printable(text.substr(0, kMax)) + (text.size() > kMax ? "...'" : "'");
+  std::size_t end = std::min(text.size(), kMax);
+  while (end > 0 && end < text.size() && (text[end] & 0xc0) == 0x80) --end;  // whole characters
+  return "'" + printable(text.substr(0, end)) + (text.size() > kMax ? "...'" : "'");
 }
 
 ByteSource::ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind)
-    : name_(std::move(name)), size_(size), kind_(kind), read_at_(std::move(read_at)) {}
+    : name_(std::move(name)),
+      size_(size),
+      kind_(kind),
+      rounding_(std::make_shared<Rounding>()),
+      read_at_(std::move(read_at)) {}
 
 ByteSource ByteSource::file(const std::string& path) {
+  const bool is_standard_input = path == "-";
+  const StandardInput standard = is_standard_input ? open_standard_input() : StandardInput{-1, 0};
   // Non-blocking: opening a pipe without a writer would wait for ever.
-  const auto file =
-      std::make_shared<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file->get() < 0) throw_errno("open", path);
-  const struct stat status = status_of(file->get(), path);
+  const auto file = std::make_shared<OpenFile>(
+      is_standard_input ? standard.fd : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file->descriptor.get() < 0) throw_errno("open", path);
+  const std::string name = is_standard_input ? "standard input" : path;
+  const struct stat status = status_of(file->descriptor.get(), name);
+  file->bytes = status.st_size;
   if (!S_ISREG(status.st_mode))
-    throw InvalidInput("'" + path + "' is " + (S_ISDIR(status.st_mode) ? "a folder" : "no file") +
+    throw InvalidInput("'" + name + "' is " + (S_ISDIR(status.st_mode) ? "a folder" : "no file") +
                        ": give a regular file");
-  ByteSource source(path, status.st_size,
-                    [file, path](std::int64_t offset, std::span<std::byte> into) {
-                      return read_file_at(file->get(), path, offset, into);
+  ByteSource source(name, status.st_size - standard.begin,
+                    [file, name, standard](std::int64_t offset, std::span<std::byte> into) {
+                      return read_file_at(*file, name, standard.begin + offset, into);
                     });
-  source.check_unchanged_ = [file, path, status] {
-    require_same(status, status_of(file->get(), path), path);
+  source.is_standard_input_ = is_standard_input;
+  source.check_unchanged_ = [file, name, status] {
+    require_same(status, status_of(file->descriptor.get(), name), name);
   };
   return source;
 }
@@ -116,6 +144,14 @@ void ByteSource::read(std::span<std::byte> out) {
   if (got == asked) return;
   if (kind_ == Size::limit) malformed("truncated: the packed data ends here");
   malformed("the file became shorter while it was read");
+}
+
+std::size_t ByteSource::read_some(std::span<std::byte> out) {
+  const auto most = static_cast<std::int64_t>(out.size());
+  const std::size_t got =
+      read_at_(position_, out.first(static_cast<std::size_t>(std::min(most, remaining()))));
+  position_ += static_cast<std::int64_t>(got);
+  return got;
 }
 
 std::size_t ByteSource::peek(std::int64_t offset, std::span<std::byte> out) const {

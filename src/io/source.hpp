@@ -9,6 +9,7 @@
 #include <cstring>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,15 +19,17 @@ namespace nearfold::io {
 
 static_assert(std::endian::native == std::endian::little, "file formats are read as little-endian");
 
+class Rounding;
+
 /// The product of sizes >= 0, or nothing when it exceeds int64.
 std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> factors);
 std::optional<std::int64_t> checked_product(std::span<const std::int64_t> factors);
 
-/// `text` for a message: whatever is not printable ASCII is a question mark, so that no file can
-/// send commands to a terminal.
+/// `text` for a message: control characters and what is not UTF-8 are question marks, so that no
+/// file can send commands to a terminal.
 std::string printable(std::string_view text);
 
-/// The same in quotes, at most 40 characters.
+/// The same in quotes, at most 40 bytes.
 std::string quoted(std::string_view text);
 
 /// Bytes with a name, a size and a position. Copies share what they read from.
@@ -41,7 +44,8 @@ class ByteSource {
 
   ByteSource(std::string name, std::int64_t size, ReadAt read_at, Size kind = Size::exact);
 
-  /// A regular file. IoError when it cannot be opened, InvalidInput when it is a folder or device.
+  /// A regular file; "-" is standard input, of which a pipe is kept in memory so that it can be
+  /// opened again. IoError when it cannot be opened, InvalidInput when it is a folder or device.
   /// finish() finds out when it was changed since.
   static ByteSource file(const std::string& path);
   /// Bytes of the caller, which must outlive the source.
@@ -50,12 +54,19 @@ class ByteSource {
   static ByteSource gunzip(const ByteSource& packed);
 
   const std::string& name() const { return name_; }
+  bool is_standard_input() const { return is_standard_input_; }
   std::int64_t size() const { return size_; }
+  /// Whether that is its size, and not a limit.
+  bool has_size() const { return kind_ == Size::exact; }
   std::int64_t position() const { return position_; }
   std::int64_t remaining() const { return size_ - position_; }
 
   /// The next bytes; fewer than asked is an error.
   void read(std::span<std::byte> out);
+
+  /// The next bytes, as many as there are: 0 at the end. The way to read to the end of a packed
+  /// source, whose size is not known.
+  std::size_t read_some(std::span<std::byte> out);
 
   /// The next value, stored in little-endian or in big-endian order.
   template <class T>
@@ -63,7 +74,8 @@ class ByteSource {
   template <class T>
   T read_big();
 
-  /// Goes on from another byte. For files and memory only, as peek().
+  /// Goes on from another byte. What is packed is unpacked again from the beginning for a byte
+  /// before this one.
   void seek(std::int64_t position) { position_ = position; }
 
   /// Bytes from anywhere, the position unchanged; returns how many there were. For files and
@@ -80,9 +92,10 @@ class ByteSource {
   /// finish() then checks the file that `packed` is read from, too.
   void unpacked_from(const ByteSource& packed) { check_unchanged_ = packed.check_unchanged_; }
 
-  /// How many integers were read that float32 holds rounded only.
-  std::int64_t rounded() const { return rounded_; }
-  void add_rounded(std::int64_t count) { rounded_ += count; }
+  /// How its numbers become float32, and what was lost (rounding.hpp).
+  Rounding& rounding() const { return *rounding_; }
+  /// Of a source that is a part of another one.
+  void share_rounding(const ByteSource& whole) { rounding_ = whole.rounding_; }
 
   /// Throws InvalidInput naming the source and the byte.
   [[noreturn]] void malformed(const std::string& what) const { malformed_at(position_, what); }
@@ -90,10 +103,11 @@ class ByteSource {
 
  private:
   std::string name_;
+  bool is_standard_input_ = false;
   std::int64_t size_;
   Size kind_;
   std::int64_t position_ = 0;
-  std::int64_t rounded_ = 0;
+  std::shared_ptr<Rounding> rounding_;
   ReadAt read_at_;
   std::function<void()> check_unchanged_;  // empty where there is no file
 };

@@ -14,7 +14,7 @@ constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
 }  // namespace
 
-LineReader::LineReader(ByteSource& source) : source_(source) {
+LineReader::LineReader(ByteSource& source, Blank blank) : source_(source), blank_(blank) {
   refill();
   const std::string_view start(buffer_.data(), end_);
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff"))
@@ -26,7 +26,7 @@ bool LineReader::next(std::string_view& line) {
   std::int64_t blank = 0;
   while (next_raw(line)) {
     ++number_;
-    if (trimmed(line).empty()) {
+    if (trimmed(line).empty() && blank_ == Blank::refuse) {
       if (blank == 0) blank = number_;
     } else if (blank != 0) {
       number_ = blank;
@@ -43,7 +43,7 @@ bool LineReader::next_raw(std::string_view& line) {
   for (;;) {
     const std::string_view rest(buffer_.data() + begin_, end_ - begin_);
     const std::size_t stop = rest.find('\n', searched);
-    const bool last = stop == std::string_view::npos && source_.remaining() == 0;
+    const bool last = stop == std::string_view::npos && ended_;
     if (last && rest.empty()) return false;
     if (stop != std::string_view::npos || last) {
       line = rest.substr(0, stop);
@@ -75,12 +75,20 @@ void LineReader::refill() {
   if (end_ + block > buffer_.size()) buffer_.resize(end_ + std::max(end_, block));
   const auto count =
       static_cast<std::size_t>(std::min(left, static_cast<std::int64_t>(buffer_.size() - end_)));
-  source_.read(std::as_writable_bytes(std::span(buffer_).subspan(end_, count)));
-  end_ += count;
+  const auto room = std::as_writable_bytes(std::span(buffer_).subspan(end_, count));
+  if (source_.has_size()) {
+    source_.read(room);
+    end_ += count;
+    ended_ = source_.remaining() == 0;
+  } else {
+    const std::size_t got = source_.read_some(room);
+    end_ += got;
+    ended_ = got == 0;
+  }
 }
 
-void LineReader::fail(const std::string& what, std::int64_t column) const {
-  throw InvalidInput("'" + source_.name() + "', line " + std::to_string(number_) +
+void LineReader::fail_at(std::int64_t line, const std::string& what, std::int64_t column) const {
+  throw InvalidInput("'" + source_.name() + "', line " + std::to_string(line) +
                      (column > 0 ? ", column " + std::to_string(column) : "") + ": " + what);
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/rounding.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -34,71 +35,56 @@ struct Half {
 };
 
 template <class T>
-T load(const std::byte* at, bool swap) {
-  std::array<std::byte, sizeof(T)> stored;
-  std::memcpy(stored.data(), at, sizeof(T));
-  if (swap) std::reverse(stored.begin(), stored.end());
-  return std::bit_cast<T>(stored);
+T swapped(T value) {
+  auto bytes = std::bit_cast<std::array<std::byte, sizeof(T)>>(value);
+  std::reverse(bytes.begin(), bytes.end());
+  return std::bit_cast<T>(bytes);
 }
 
-bool fits(double value, float converted) {
-  return !std::isinf(converted) || std::isinf(value);
-}
-
-/// Converts `count` values; false when one of them does not fit the target.
-template <class T, class To, bool kSwap>
-bool convert(const std::byte* in, To* out, std::size_t count) {
-  bool all = true;
-  for (std::size_t i = 0; i < count; ++i) {
-    const T value = load<T>(in + i * sizeof(T), kSwap);
-    if constexpr (std::is_integral_v<To>) {
-      all &= std::in_range<To>(value);
-      out[i] = static_cast<To>(value);  // NOLINT(bugprone-signed-char-misuse): a number
-    } else {
-      out[i] = static_cast<float>(value);
-      if constexpr (std::is_same_v<T, double>) all &= fits(value, out[i]);
-    }
+/// The next values, block by block, in the order of this machine: use(begin, block).
+template <class T, class Use>
+void read_blocks(ByteSource& source, bool swap, std::size_t size, const Use& use) {
+  constexpr std::size_t kBlock = kBlockBytes / sizeof(T);
+  std::vector<T> block(std::min(kBlock, size));
+  for (std::size_t begin = 0; begin < size; begin += kBlock) {
+    const std::span<T> now = std::span(block).first(std::min(kBlock, size - begin));
+    source.read(std::as_writable_bytes(now));
+    if (swap)
+      for (T& value : now) value = swapped(value);
+    if (!use(begin, std::span<const T>(now))) return;
   }
-  return all;
 }
 
-/// How many of `count` integers are not the floats that they become.
-template <class T, bool kSwap>
-std::int64_t count_rounded(const std::byte* in, const float* out, std::size_t count) {
-  std::int64_t rounded = 0;
-  if constexpr (std::is_integral_v<T> && sizeof(T) >= 4)
-    for (std::size_t i = 0; i < count; ++i) {
-      constexpr std::int32_t kAllExact = 1 << 24;
-      const T value = load<T>(in + i * sizeof(T), kSwap);
-      if (std::cmp_less_equal(value, kAllExact) && std::cmp_greater_equal(value, -kAllExact))
-        continue;
-      // long double holds every integer of 64 bits.
-      rounded += static_cast<long double>(value) != static_cast<long double>(out[i]) ? 1 : 0;
-    }
-  return rounded;
-}
-
-template <class T, class To>
-std::optional<std::int64_t> read_as(ByteSource& source, bool swap, std::span<To> out) {
-  if (std::is_same_v<T, To> && !swap) {
+template <class T>
+std::optional<std::int64_t> read_rounded(ByteSource& source, bool swap, std::span<float> out,
+                                         std::int64_t first) {
+  Rounding& rounding = source.rounding();
+  if (std::is_same_v<T, float> && !swap && rounding.offsets().empty()) {
     source.read(std::as_writable_bytes(out));
     return std::nullopt;
   }
-  constexpr std::size_t kBlock = kBlockBytes / sizeof(T);
-  std::vector<std::byte> block(std::min(kBlock, out.size()) * sizeof(T));
-  const auto run = swap ? convert<T, To, true> : convert<T, To, false>;
-  for (std::size_t begin = 0; begin < out.size(); begin += kBlock) {
-    const std::size_t count = std::min(kBlock, out.size() - begin);
-    source.read(std::span(block).first(count * sizeof(T)));
-    const bool all_fit = run(block.data(), out.data() + begin, count);
-    if constexpr (std::is_same_v<To, float>)
-      source.add_rounded(swap ? count_rounded<T, true>(block.data(), &out[begin], count)
-                              : count_rounded<T, false>(block.data(), &out[begin], count));
-    if (all_fit) continue;
+  std::optional<std::int64_t> unfit;
+  read_blocks<T>(source, swap, out.size(), [&](std::size_t begin, std::span<const T> block) {
+    const std::int64_t at = first + static_cast<std::int64_t>(begin);
+    float* const to = out.data() + begin;
+    if (rounding.convert(at, block, to)) return true;
     std::size_t i = 0;
-    while (run(block.data() + i * sizeof(T), out.data() + begin + i, 1)) ++i;
-    return static_cast<std::int64_t>(begin + i);
-  }
+    while (rounding.convert(at + static_cast<std::int64_t>(i), block.subspan(i, 1), to + i)) ++i;
+    unfit = static_cast<std::int64_t>(begin + i);
+    return false;
+  });
+  return unfit;
+}
+
+/// Halves are floats once they are read.
+std::optional<std::int64_t> read_halves(ByteSource& source, bool swap, std::span<float> out,
+                                        std::int64_t first) {
+  read_blocks<std::uint16_t>(source, swap, out.size(), [&](std::size_t begin, auto block) {
+    std::vector<float> values(block.size());
+    for (std::size_t i = 0; i < block.size(); ++i) values[i] = static_cast<float>(Half{block[i]});
+    return source.rounding().convert(first + static_cast<std::int64_t>(begin),
+                                     std::span<const float>(values), out.data() + begin);
+  });
   return std::nullopt;
 }
 
@@ -121,6 +107,7 @@ std::optional<std::int64_t> with_integer(const DType& type, const Action& action
 }  // namespace
 
 std::string DType::name() const {
+  if (kind == 'U' || kind == 'S') return "text";
   const char* const stem = kind == 'f' ? "float" : kind == 'i' ? "int" : "uint";
   return stem + std::to_string(8 * bytes);
 }
@@ -131,20 +118,32 @@ bool is_supported(const DType& type) {
   return type.kind == 'i' || type.kind == 'u' || (type.kind == 'f' && size > 1);
 }
 
-std::optional<std::int64_t> read_floats(ByteSource& source, const DType& type,
-                                        std::span<float> out) {
+std::optional<std::int64_t> read_floats(ByteSource& source, const DType& type, std::span<float> out,
+                                        std::int64_t first) {
   const auto read = [&](auto stored) {
-    return read_as<decltype(stored), float>(source, type.big_endian, out);
+    return read_rounded<decltype(stored)>(source, type.big_endian, out, first);
   };
   if (type.is_integer()) return with_integer(type, read);
-  return type.bytes == 2 ? read(Half{}) : type.bytes == 4 ? read(float{}) : read(double{});
+  if (type.bytes == 2) return read_halves(source, type.big_endian, out, first);
+  return type.bytes == 4 ? read(float{}) : read(double{});
 }
 
 std::optional<std::int64_t> read_ints(ByteSource& source, const DType& type,
                                       std::span<std::int32_t> out) {
-  return with_integer(type, [&](auto stored) {
-    return read_as<decltype(stored), std::int32_t>(source, type.big_endian, out);
-  });
+  std::optional<std::int64_t> unfit;
+  const auto read = [&](auto stored) {
+    using T = decltype(stored);
+    const auto narrow = [&](std::size_t begin, std::span<const T> block) {
+      for (std::size_t i = 0; i < block.size() && !unfit; ++i) {
+        if (!std::in_range<std::int32_t>(block[i])) unfit = static_cast<std::int64_t>(begin + i);
+        out[begin + i] = static_cast<std::int32_t>(block[i]);
+      }
+      return !unfit;
+    };
+    read_blocks<T>(source, type.big_endian, out.size(), narrow);
+    return unfit;
+  };
+  return with_integer(type, read);
 }
 
 Matrix read_rows(ByteSource& source, const DType& type, std::int64_t rows, std::int64_t cols) {
@@ -155,8 +154,10 @@ Matrix read_rows(ByteSource& source, const DType& type, std::int64_t rows, std::
   source.require_remaining(*bytes, what);
   if (*bytes == 0) source.malformed("there are no values: " + what);
   Matrix matrix(rows, cols);
-  const auto unfit = read_floats(source, type, matrix.span());
-  if (unfit) throw_unfit(source, *unfit / cols, *unfit % cols);
+  in_passes(source, rows, cols, Rounding::Order::rows, [&] {
+    const auto unfit = read_floats(source, type, matrix.span());
+    if (unfit) throw_unfit(source, *unfit / cols, *unfit % cols);
+  });
   source.finish();
   return matrix;
 }
@@ -168,9 +169,7 @@ void throw_unfit(const ByteSource& source, std::int64_t row, std::int64_t col) {
 }
 
 void warn_of_rounding(const ByteSource& source, std::vector<std::string>& warnings) {
-  if (source.rounded() > 0)
-    warnings.push_back("'" + source.name() + "': " + std::to_string(source.rounded()) +
-                       " integers beyond 2^24 (16777216) were rounded to float32");
+  source.rounding().warn(source.name(), warnings);
 }
 
 }  // namespace nearfold::io

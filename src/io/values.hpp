@@ -19,18 +19,18 @@ struct DType {
   int bytes = 4;
   bool big_endian = false;
 
-  bool is_integer() const { return kind != 'f'; }
+  bool is_integer() const { return kind == 'i' || kind == 'u'; }
   std::string name() const;  ///< "float32", "uint8", ...
 };
 
 /// Whether there is such a type.
 bool is_supported(const DType& type);
 
-/// Fills `out` with the next values of `source`. Returns the index of the first finite value that
-/// float32 cannot hold, if there is one; the values of its block are then unspecified. Integers
-/// that are rounded are counted in source.rounded().
-std::optional<std::int64_t> read_floats(ByteSource& source, const DType& type,
-                                        std::span<float> out);
+/// Fills `out` with the next values of `source`, rounded by source.rounding(), of whose pass they
+/// are the values from `first` on. Returns the index in `out` of the first finite value that
+/// float32 cannot hold, if there is one; the values of its block are then unspecified.
+std::optional<std::int64_t> read_floats(ByteSource& source, const DType& type, std::span<float> out,
+                                        std::int64_t first = 0);
 
 /// The same for integers: returns the index of the first value outside int32. `type` is an integer.
 std::optional<std::int64_t> read_ints(ByteSource& source, const DType& type,
@@ -41,7 +41,7 @@ std::optional<std::int64_t> read_ints(ByteSource& source, const DType& type,
 /// or when a value does not fit float32.
 Matrix read_rows(ByteSource& source, const DType& type, std::int64_t rows, std::int64_t cols);
 
-/// Adds what there is to say of integers that were rounded, if any were.
+/// Adds what there is to say of values that were rounded.
 void warn_of_rounding(const ByteSource& source, std::vector<std::string>& warnings);
 
 /// Throws InvalidInput: the value in this place does not fit float32.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "io/formats.hpp"
+#include "io/rounding.hpp"
 #include "io/values.hpp"
 
 namespace nearfold::io {
@@ -42,6 +43,7 @@ Matrix read_vecs(ByteSource& source, const DType& type) {
   const Shape shape = vecs_shape(source, type);
   const std::int64_t row_bytes = 4 + shape.cols * type.bytes;
   Matrix matrix(shape.rows, shape.cols);
+  source.rounding().begin(shape.rows, shape.cols);
   // Rows come out of a block in memory: a call to the system for each would cost more than they do.
   constexpr std::int64_t kBlockBytes = std::int64_t{1} << 20;
   const std::int64_t rows_at_once = std::max<std::int64_t>(1, kBlockBytes / row_bytes);
@@ -53,15 +55,15 @@ Matrix read_vecs(ByteSource& source, const DType& type) {
     const std::int64_t start = source.position();
     source.read(bytes);
     ByteSource block = ByteSource::memory(source.name(), bytes);
+    block.share_rounding(source);
     for (std::int64_t i = first; i < first + rows; ++i) {
       const std::int64_t at = start + block.position();
       const std::int64_t cols = i == 0 ? shape.cols : row_length(block);
       if (cols != shape.cols)
         source.malformed_at(at, "row " + std::to_string(i) + " has length " + std::to_string(cols) +
                                     ", row 0 has " + std::to_string(shape.cols));
-      read_floats(block, type, {matrix.row(i), static_cast<std::size_t>(cols)});
+      read_floats(block, type, {matrix.row(i), static_cast<std::size_t>(cols)}, i * cols);
     }
-    source.add_rounded(block.rounded());
   }
   source.finish();
   return matrix;

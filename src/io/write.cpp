@@ -41,7 +41,7 @@ void refuse_existing(const std::string& path, Overwrite overwrite) {
   if (!dangling && !S_ISREG(status.st_mode))
     throw InvalidInput("'" + path + "' is no regular file: choose another name");
   if (overwrite == Overwrite::no)
-    throw InvalidInput("'" + path + "' exists already: use --force to replace it");
+    throw IoError("'" + path + "' exists already: use --force to replace it");
 }
 
 void sync_path(const std::string& path) {
@@ -154,21 +154,12 @@ void write_file(const std::string& path, std::string_view text, Overwrite overwr
   write_file(path, bytes_of(text), overwrite);
 }
 
-NpyWriter::NpyWriter(const std::string& path, std::int64_t rows, std::int64_t cols,
-                     Overwrite overwrite)
-    : file_(path, overwrite) {
-  const std::int64_t shape[] = {rows, cols};
-  file_.write(bytes_of(npy_header("<f4", shape)));
-}
-
-void NpyWriter::write(HostMatrix<const float> rows) {
-  file_.write(std::as_bytes(std::span(rows.data(), static_cast<std::size_t>(rows.size()))));
-}
-
 void write_npy(const std::string& path, HostMatrix<const float> values, Overwrite overwrite) {
-  NpyWriter writer(path, values.rows(), values.cols(), overwrite);
-  writer.write(values);
-  writer.commit();
+  const std::int64_t shape[] = {values.rows(), values.cols()};
+  AtomicFile file(path, overwrite);
+  file.write(bytes_of(npy_header("<f4", shape)));
+  file.write(std::as_bytes(values.span()));
+  file.commit();
 }
 
 void write_npy(const std::string& path, std::span<const std::int32_t> values, Overwrite overwrite) {

@@ -43,17 +43,4 @@ class AtomicFile {
   std::string temporary_;
 };
 
-/// An .npy of float32 [rows, cols] written in blocks of rows, as a whole or not at all.
-class NpyWriter {
- public:
-  NpyWriter(const std::string& path, std::int64_t rows, std::int64_t cols, Overwrite overwrite);
-  /// The next rows.
-  void write(HostMatrix<const float> rows);
-  /// After the last of them.
-  void commit() { file_.commit(); }
-
- private:
-  AtomicFile file_;
-};
-
 }  // namespace nearfold::io

@@ -5,6 +5,7 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <set>
 #include <utility>
@@ -120,6 +121,50 @@ struct Archive::Input {
   }
 };
 
+/// An entry as it is unpacked, from its beginning again for what lies behind.
+struct Archive::EntryStream {
+  std::shared_ptr<zip_t> archive;
+  std::shared_ptr<Input> input;
+  zip_uint64_t index;
+  std::string name;  // in quotes
+  std::shared_ptr<zip_file_t> file = {};
+  std::int64_t at = 0;
+
+  void open() {
+    file.reset();
+    zip_file_t* const opened = zip_fopen_index(archive.get(), index, 0);
+    if (opened == nullptr)
+      input->fail("array " + name + ": " + zip_error_strerror(zip_get_error(archive.get())));
+    file = {opened, [owner = archive](zip_file_t* open) { zip_fclose(open); }};
+    at = 0;
+  }
+
+  std::size_t read(std::int64_t offset, std::span<std::byte> into) {
+    if (offset < at) open();
+    std::array<std::byte, 4096> skipped;
+    while (at < offset) {
+      const auto ask = static_cast<std::size_t>(
+          std::min<std::int64_t>(offset - at, static_cast<std::int64_t>(skipped.size())));
+      if (next(std::span(skipped).first(ask)) < ask) return 0;
+    }
+    return next(into);
+  }
+
+  std::size_t next(std::span<std::byte> into) {
+    std::size_t done = 0;
+    while (done < into.size()) {
+      const zip_int64_t got = zip_fread(file.get(), into.data() + done, into.size() - done);
+      if (got < 0)
+        input->fail(std::string("damaged array: ") +
+                    zip_error_strerror(zip_file_get_error(file.get())));
+      if (got == 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    at += static_cast<std::int64_t>(done);
+    return done;
+  }
+};
+
 Archive::Archive(const ByteSource& source)
     : name_(source.name()), input_(std::make_shared<Input>(Input{source, 0, {}, {}})) {
   zip_error_init(&input_->error);
@@ -188,22 +233,10 @@ ByteSource Archive::entry(const std::string& name) const {
     throw InvalidInput("'" + name_ + "' has no array " + quoted(name) + "; it has " + listing());
   const auto index = static_cast<zip_uint64_t>(found - names_.begin());
   const std::int64_t size = unpacked_size(index);
-  zip_file_t* const opened = zip_fopen_index(zip_.get(), index, 0);
-  if (opened == nullptr)
-    input_->fail("array " + quoted(name) + ": " + zip_error_strerror(zip_get_error(zip_.get())));
-  const std::shared_ptr<zip_file_t> file(opened,
-                                         [archive = zip_](zip_file_t* open) { zip_fclose(open); });
-  const auto read = [file, input = input_](std::int64_t, std::span<std::byte> into) {
-    std::size_t done = 0;
-    while (done < into.size()) {
-      const zip_int64_t got = zip_fread(file.get(), into.data() + done, into.size() - done);
-      if (got < 0)
-        input->fail(std::string("damaged array: ") +
-                    zip_error_strerror(zip_file_get_error(file.get())));
-      if (got == 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    return done;
+  const auto stream = std::make_shared<EntryStream>(EntryStream{zip_, input_, index, quoted(name)});
+  stream->open();
+  const auto read = [stream](std::int64_t offset, std::span<std::byte> into) {
+    return stream->read(offset, into);
   };
   ByteSource unpacked(name_ + ":" + printable(name), size, read);
   unpacked.unpacked_from(input_->source);

@@ -34,6 +34,7 @@ class Archive {
 
  private:
   struct Input;
+  struct EntryStream;
 
   /// The size that an entry unpacks to, checked as entry() says.
   std::int64_t unpacked_size(std::uint64_t index) const;

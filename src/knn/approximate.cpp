@@ -31,7 +31,7 @@ KnnGraph finish(NeighborRows&& answer, const MetricSpace& space, const ExactSear
 /// measured in the order of the rows, of which near ones share candidates.
 NeighborRows refined(const MetricSpace& space, const KnnRows& rows, const Candidates& candidates,
                      const Queries& queries, int k, const Cpu& on) {
-  const std::vector<QueryOrder> order = query_order_of(queries, rows.ids);
+  const std::vector<QueryOrder> order = query_order_of(queries, rows.ids, space.equal);
   NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(order.size()), k);
   parallel_for(on.threads, answer.n, 256, [&](std::int64_t begin, std::int64_t end) {
     Refine refine(space, rows);

@@ -61,6 +61,8 @@ KnnGraph auto_graph(const MetricSpace& points, int k, const AutoKnn& params, con
   const auto real = [](std::int64_t count) { return static_cast<double>(count); };
   cost::Sizes sizes{real(points.n()), real(points.width()),     real(points.width()),
                     real(k),          by_products(metric.norm), true};
+  sizes.kinds = real(points.n() - points.equal.duplicates());
+  sizes.equal_pairs = points.equal.pairs();
   std::vector<Way> ways{{"flat", cost::flat_seconds(sizes), 1,
                          [&] { return exact_graph(ExactSearch(points, on), points, k, on); }}};
   if (ways[0].seconds < kNoMatter) return cheapest(ways);

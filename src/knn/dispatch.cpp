@@ -46,13 +46,17 @@ KnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu& on, std::uint64_t seed) {
   Stopwatch watch;
   const auto made = [&] {
-    const Part part(0.02, 2);
-    return make_space(points.host, distance, on);
+    const Part part(0.02, 3);
+    MetricSpace space = make_space(points.host, distance, on);
+    space.tie_seed = seed;
+    space.equal = find_equal_rows(space.points.view, on);
+    return space;
   };
   const MetricSpace space = made();
   const Part part(1);
   KnnGraph graph =
       std::visit([&](const auto& method) { return graph_by(method, space, k, on, seed); }, params);
+  graph.duplicates = space.equal.duplicates();
   graph.build_seconds = watch.seconds() - graph.search_seconds;
   return graph;
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
+#include "core/parallel.hpp"
 #include "core/stopping.hpp"
 #include "knn/graph_of.hpp"
 
@@ -15,16 +17,100 @@ Queries all_points(const MetricSpace& space) {
   return all;
 }
 
-std::vector<QueryOrder> query_order_of(const Queries& queries,
-                                       const std::vector<std::int32_t>& ids) {
+Queries all_kinds(const MetricSpace& space) {
+  Queries kinds = all_points(space);
+  kinds.with_equals = true;
+  std::erase_if(kinds.which, [&](std::int64_t point) {
+    return !space.equal.is_first(static_cast<std::int32_t>(point));
+  });
+  return kinds;
+}
+
+// ---- one query ----------------------------------------------------------------------------------
+
+Asked::Asked(const MetricSpace& space, const Queries& queries, std::size_t at, int k)
+    : space_(&space),
+      k_(k),
+      self_(queries.are_points ? static_cast<std::int32_t>(queries.which[at]) : -1),
+      at_(queries.with_equals ? self_ : static_cast<std::int64_t>(at)),
+      with_equals_(queries.with_equals),
+      nearest_(k, space.tie_order(self_)) {
+  if (self_ >= 0 && space.equal.any()) group_ = space.equal.group(space.equal.first_of(self_));
+  if (group_.size() == 1) group_ = {};
+}
+
+void Asked::take(float distance, std::int32_t first) {
+  offer(distance, first, self_, nearest_);
+  if (!others().empty()) offered_.push_back(candidate(distance, first));
+}
+
+void Asked::offer(float distance, std::int32_t first, std::int32_t self, Nearest& nearest) const {
+  if (space_->equal.any())
+    nearest.offer(distance, space_->equal.group(first), self);
+  else
+    nearest.offer(distance, first);
+}
+
+void Asked::clear() {
+  nearest_ = Nearest(k_, space_->tie_order(self_));
+  offered_.clear();
+}
+
+std::span<const std::int32_t> Asked::others() const {
+  return with_equals_ && !group_.empty() ? group_.subspan(1) : std::span<const std::int32_t>{};
+}
+
+/// The same distances as of the first, and another order of equal ones.
+void Asked::write_other(std::int32_t point, NeighborRows& answer) const {
+  Nearest nearest(k_, space_->tie_order(point));
+  for (const Candidate c : offered_)
+    if (value_of(c) <= reach()) offer(value_of(c), id_of(c), point, nearest);
+  answer.set(point, nearest);
+}
+
+Answers::Answers(const Queries& queries, const MetricSpace& space, int k)
+    : rows_(queries.with_equals ? space.n() : std::ssize(queries.which), k),
+      later_(queries.with_equals && space.equal.any() ? queries.which.size() : 0) {}
+
+void Answers::write(std::size_t query, Asked&& asked) {
+  constexpr std::size_t kMany = 64;
+  asked.write(rows_);
+  if (asked.others().size() > kMany)
+    later_[query] = std::make_unique<Asked>(std::move(asked));
+  else
+    for (const std::int32_t point : asked.others()) asked.write_other(point, rows_);
+}
+
+NeighborRows Answers::finish(const Cpu& on) {
+  constexpr std::int64_t kAtOnce = 16;
+  for (const auto& asked : later_) {
+    if (!asked) continue;
+    const auto others = asked->others();
+    parallel_for(on.threads, std::ssize(others), kAtOnce,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t o = begin; o < end; ++o)
+                     asked->write_other(others[static_cast<std::size_t>(o)], rows_);
+                 });
+  }
+  return std::move(rows_);
+}
+
+// ---- all of them --------------------------------------------------------------------------------
+
+std::vector<QueryOrder> query_order_of(const Queries& queries, const std::vector<std::int32_t>& ids,
+                                       const EqualRows& equal) {
   std::vector<QueryOrder> order(queries.which.size());
   for (std::size_t q = 0; q < order.size(); ++q) order[q].at = q;
   if (!queries.are_points) return order;
-  const std::vector<std::int32_t> row_of = row_of_point(ids);
-  for (QueryOrder& entry : order)
-    entry.row = row_of[static_cast<std::size_t>(queries.which[entry.at])];
-  std::sort(order.begin(), order.end(),
-            [](const QueryOrder& a, const QueryOrder& b) { return a.row < b.row; });
+  const std::vector<std::int32_t> row_of = row_of_point(ids, queries.rows.view.rows());
+  for (QueryOrder& entry : order) {
+    const auto point = static_cast<std::size_t>(queries.which[entry.at]);
+    entry.row =
+        row_of[point] >= 0 ? row_of[point] : row_of[static_cast<std::size_t>(equal.first[point])];
+  }
+  std::sort(order.begin(), order.end(), [](const QueryOrder& a, const QueryOrder& b) {
+    return a.row != b.row ? a.row < b.row : a.at < b.at;
+  });
   return order;
 }
 
@@ -32,13 +118,13 @@ ExactSearch::ExactSearch(const MetricSpace& space, const Cpu& on) : space_(&spac
   if (!by_products(space.norm)) return;
   const Projection projection = make_projection(space.points.view, kFilterCarries, on);
   const KnnRows rows = make_knn_rows(space.points.view, projection, Norm::l2, on);
-  filter_ = make_knn_filter(rows, projection, on);
+  filter_ = make_knn_filter(rows, projection, space.equal, on);
 }
 
 ExactSearch::ExactSearch(const MetricSpace& space, const KnnRows& rows,
                          const Projection& projection, const Cpu& on)
     : space_(&space) {
-  if (by_products(space.norm)) filter_ = make_knn_filter(rows, projection, on);
+  if (by_products(space.norm)) filter_ = make_knn_filter(rows, projection, space.equal, on);
 }
 
 NeighborRows ExactSearch::operator()(const Queries& queries, int k, const Cpu& on) const {
@@ -49,7 +135,11 @@ NeighborRows ExactSearch::operator()(const Queries& queries, int k, const Cpu& o
 KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on) {
   return timed_search([&] {
     const Part part(1, 1);
-    return graph_of(exact(all_points(space), k, on), space, "flat");
+    NeighborRows rows = exact(all_kinds(space), k, on);
+    const auto tied = std::count(rows.tied.begin(), rows.tied.end(), 1);
+    KnnGraph graph = graph_of(std::move(rows), space, "flat");
+    graph.tied_rows = tied;
+    return graph;
   });
 }
 

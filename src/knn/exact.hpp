@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "knn/filter.hpp"
@@ -17,10 +19,59 @@ struct Queries {
   const MetricRows& rows;
   std::vector<std::int64_t> which;
   bool are_points = true;
+  bool with_equals = false;  // a query stands for the points equal to it; answers are by point
 };
 
 /// All points, as queries.
 Queries all_points(const MetricSpace& space);
+/// The first of every kind of point, for all of them.
+Queries all_kinds(const MetricSpace& space);
+
+/// One query of an exact search: offered the first of every kind of point, it answers for itself
+/// and for the points that it stands for.
+class Asked {
+ public:
+  Asked(const MetricSpace& space, const Queries& queries, std::size_t at, int k);
+  /// The point that it is, when no other is equal to it: it need not be measured. Else -1.
+  std::int32_t alone() const { return group_.empty() ? self_ : -1; }
+  float reach() const { return nearest_.reach(); }
+  void offer(float distance, std::int32_t first) {
+    if (distance <= reach()) take(distance, first);
+  }
+  void clear();
+
+  /// Points beside itself that it answers for.
+  std::span<const std::int32_t> others() const;
+  /// Its row, and that of one of these.
+  void write(NeighborRows& answer) const { answer.set(at_, nearest_); }
+  void write_other(std::int32_t point, NeighborRows& answer) const;
+
+ private:
+  void take(float distance, std::int32_t first);
+  void offer(float distance, std::int32_t first, std::int32_t self, Nearest& nearest) const;
+
+  const MetricSpace* space_;
+  int k_;
+  std::int32_t self_;                    // -1: no point
+  std::int64_t at_;                      // in the answer
+  std::span<const std::int32_t> group_;  // points equal to it, itself among them; empty: no other
+  bool with_equals_;
+  Nearest nearest_;
+  std::vector<Candidate> offered_;  // with others: what may come into their rows
+};
+
+/// The rows of queries that were asked, each in its place; those of a kind with many points later,
+/// by all threads. For the loop over queries and what follows it.
+class Answers {
+ public:
+  Answers(const Queries& queries, const MetricSpace& space, int k);
+  void write(std::size_t query, Asked&& asked);
+  NeighborRows finish(const Cpu& on);
+
+ private:
+  NeighborRows rows_;
+  std::vector<std::unique_ptr<Asked>> later_;  // by query
+};
 
 /// When a query has its entry.
 struct QueryOrder {
@@ -29,9 +80,10 @@ struct QueryOrder {
 };
 
 /// Points in the order of their rows, so that a block of queries asks for much the same points,
-/// which stay cached; other queries as they come. `ids` as in KnnRows.
-std::vector<QueryOrder> query_order_of(const Queries& queries,
-                                       const std::vector<std::int32_t>& ids);
+/// which stay cached; other queries as they come. `ids` as in KnnRows, or of the first of every
+/// kind of points alone.
+std::vector<QueryOrder> query_order_of(const Queries& queries, const std::vector<std::int32_t>& ids,
+                                       const EqualRows& equal);
 
 /// A search structure for exact answers: a filter where rows are compared by products, else
 /// nothing. Refers to the space.
@@ -42,7 +94,8 @@ class ExactSearch {
   ExactSearch(const MetricSpace& space, const KnnRows& rows, const Projection& projection,
               const Cpu& on);
 
-  /// The k nearest points of each query, in the order of `queries.which`, canonical.
+  /// The k nearest points of each query, in the order of `queries.which` or with_equals by point,
+  /// each row ascending by distance, equal ones in the query's order.
   NeighborRows operator()(const Queries& queries, int k, const Cpu& on) const;
 
  private:

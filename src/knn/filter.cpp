@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/parallel.hpp"
 
@@ -42,15 +43,23 @@ float KnnFilter::make_row(const float* query, float* row) const {
   return finish_row(scores.data(), square, projection, rows.cols(), row);
 }
 
-KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, const Cpu& on) {
-  const std::int64_t n = rows.n();
-  KnnFilter filter{projection, Matrix(n, filter_width(projection)), {}, rows.ids};
-  filter.norms.resize(static_cast<std::size_t>(n));
+KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, const EqualRows& equal,
+                          const Cpu& on) {
+  std::vector<std::int64_t> kept;
+  for (std::int64_t p = 0; p < rows.n(); ++p)
+    if (equal.is_first(rows.ids[static_cast<std::size_t>(p)])) kept.push_back(p);
+  const std::int64_t n = std::ssize(kept);
+  KnnFilter filter{projection, Matrix(n, filter_width(projection)), {}, {}};
+  filter.norms.resize(kept.size());
+  filter.ids.resize(kept.size());
   parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t p = begin; p < end; ++p)
-      filter.norms[static_cast<std::size_t>(p)] =
-          finish_row(rows.rows.row(p), rows.squares[static_cast<std::size_t>(p)], projection,
-                     filter.rows.cols(), filter.rows.row(p));
+    for (std::int64_t r = begin; r < end; ++r) {
+      const auto to = static_cast<std::size_t>(r);
+      const auto from = static_cast<std::size_t>(kept[to]);
+      filter.ids[to] = rows.ids[from];
+      filter.norms[to] = finish_row(rows.rows.row(kept[to]), rows.squares[from], projection,
+                                    filter.rows.cols(), filter.rows.row(r));
+    }
   });
   return filter;
 }

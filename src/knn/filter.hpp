@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "knn/equal_rows.hpp"
 #include "knn/projected_rows.hpp"
 
 namespace nearfold {
@@ -23,7 +24,9 @@ struct KnnFilter {
   float make_row(const float* query, float* row) const;
 };
 
-/// From rows made with `projection` under l2. O(n width).
-KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, const Cpu& on);
+/// From rows made with `projection` under l2: those of the first of every kind of point.
+/// O(n width).
+KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, const EqualRows& equal,
+                          const Cpu& on);
 
 }  // namespace nearfold

@@ -10,6 +10,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "core/parallel.hpp"
 #include "knn/exact.hpp"
@@ -22,12 +23,11 @@ using ConstMap = Eigen::Map<const RowMatrix>;
 
 constexpr std::int64_t kQueryBlock = 256;
 constexpr std::int64_t kBaseBlock = 512;
-constexpr std::int32_t kNobody = -1;
 
 struct Query {
-  const float* row = nullptr;   // of the space
-  float scale = 1;              // see MetricRows
-  std::int32_t self = kNobody;  // the point that it is, and may not find
+  const float* row = nullptr;  // of the space
+  float scale = 1;             // see MetricRows
+  std::int32_t self = -1;      // the point that need not be measured; -1: none
   const float* short_row = nullptr;
   float norm = 0;               // of short_row, lowered
   float threshold = kInfinity;  // candidates with a larger bound cannot matter
@@ -40,24 +40,25 @@ struct Search {
   const KnnFilter& filter;
 
   /// A bound of what is measured: beyond it nothing can come in.
-  float reach(const Query& query, const Nearest& nearest) const {
-    return nearest.full() ? measured_at(space.distance.metric, nearest.reach(), query.scale)
-                          : kInfinity;
+  float reach(const Query& query, const Asked& asked) const {
+    const float distance = asked.reach();
+    return distance < kInfinity ? measured_at(space.distance.metric, distance, query.scale)
+                                : kInfinity;
   }
 
   /// Measures candidates in order of their bound; true when none left out can be nearer.
-  bool refine(Query& query, Nearest& nearest) const {
+  bool refine(Query& query, Asked& asked) const {
     std::sort(query.candidates.begin(), query.candidates.end());
     const auto& points = space.points.view;
     const std::size_t count = query.candidates.size();
     for (std::size_t c = 0; c < count; ++c) {
       const std::int32_t id = id_of(query.candidates[c]);
-      if (value_of(query.candidates[c]) > reach(query, nearest)) return true;
+      if (value_of(query.candidates[c]) > reach(query, asked)) return true;
       if (c + 1 < count) prefetch_row(points.row(id_of(query.candidates[c + 1])), points.cols());
       const float measured = squared_distance(query.row, points.row(id), points.cols());
-      nearest.offer(candidate(distance_of(space.distance.metric, measured, query.scale), id));
+      asked.offer(distance_of(space.distance.metric, measured, query.scale), id);
     }
-    return !query.dropped || query.threshold > reach(query, nearest);
+    return !query.dropped || query.threshold > reach(query, asked);
   }
 
   /// Streams all points past a block of queries, beginning with row `start` of the filter.
@@ -122,37 +123,35 @@ void keep_best(Query& query, std::size_t keep) {
   all.resize(keep);
 }
 
-/// The k nearest of every query of a block.
-std::vector<Nearest> search_block(const Search& search, std::vector<Query>& block,
-                                  std::int64_t start, int k) {
+/// Finds the k nearest of every query of a block, which is asked beside it.
+void search_block(const Search& search, std::vector<Query>& block, std::vector<Asked>& asked,
+                  std::int64_t start, int k) {
   // Enough for most rows: MNIST needs 85 for k = 15 and 330 for k = 90, at the median.
   const bool lossless = search.filter.projection.lossless();
   const auto keep = static_cast<std::size_t>(lossless ? k + 16 : 4 * k + 64);
   for (Query& query : block) query.candidates.reserve(2 * keep + kBaseBlock + 16);
   search.stream(block, start, 2 * keep, [&](Query& query) { keep_best(query, keep); });
 
-  std::vector<Nearest> nearest(block.size(), Nearest(k));
   std::vector<std::size_t> uncertified;
   std::vector<Query> again;
   for (std::size_t q = 0; q < block.size(); ++q) {
-    if (search.refine(block[q], nearest[q])) continue;
+    if (search.refine(block[q], asked[q])) continue;
     uncertified.push_back(q);
     again.push_back(block[q]);
-    again.back().threshold = search.reach(block[q], nearest[q]);
+    again.back().threshold = search.reach(block[q], asked[q]);
     again.back().dropped = false;
     again.back().candidates.clear();
-    nearest[q] = Nearest(k);
+    asked[q].clear();
   }
-  if (again.empty()) return nearest;
+  if (again.empty()) return;
   const auto measure = [&](Query& query) {
-    Nearest& mine = nearest[uncertified[static_cast<std::size_t>(&query - again.data())]];
+    Asked& mine = asked[uncertified[static_cast<std::size_t>(&query - again.data())]];
     search.refine(query, mine);
     query.threshold = std::min(query.threshold, search.reach(query, mine));
     query.candidates.clear();
   };
   search.stream(again, start, 4096, measure);
   for (Query& query : again) measure(query);
-  return nearest;
 }
 
 }  // namespace
@@ -160,31 +159,33 @@ std::vector<Nearest> search_block(const Search& search, std::vector<Query>& bloc
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
                              const Queries& queries, int k, const Cpu& on) {
   const Search search{space, filter};
-  const std::vector<QueryOrder> order = query_order_of(queries, filter.ids);
+  const std::vector<QueryOrder> order = query_order_of(queries, filter.ids, space.equal);
   const bool have_rows = queries.are_points && !space.lopsided();
-  NeighborRows answer(static_cast<std::int64_t>(order.size()), k);
-  parallel_for(on.threads, answer.n, kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<Query> block(static_cast<std::size_t>(end - begin));
-    Matrix made(have_rows ? 0 : end - begin, filter.rows.cols());
-    for (std::size_t q = 0; q < block.size(); ++q) {
-      const QueryOrder& entry = order[static_cast<std::size_t>(begin) + q];
-      const std::int64_t which = queries.which[entry.at];
-      Query& query = block[q];
-      query.row = queries.rows.view.row(which);
-      query.scale = queries.rows.scale(which);
-      if (queries.are_points) query.self = static_cast<std::int32_t>(which);
-      float* const own = have_rows ? nullptr : made.row(static_cast<std::int64_t>(q));
-      query.short_row = have_rows ? filter.rows.row(entry.row) : own;
-      query.norm = have_rows ? filter.norms[static_cast<std::size_t>(entry.row)]
-                             : filter.make_row(query.row, own);
-    }
-    const std::int64_t start = order[static_cast<std::size_t>(begin)].row;
-    const std::vector<Nearest> nearest = search_block(search, block, start, k);
-    for (std::size_t q = 0; q < block.size(); ++q)
-      answer.set(static_cast<std::int64_t>(order[static_cast<std::size_t>(begin) + q].at),
-                 nearest[q].sorted());
-  });
-  return answer;
+  Answers answers(queries, space, k);
+  parallel_for(
+      on.threads, std::ssize(order), kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<Query> block(static_cast<std::size_t>(end - begin));
+        std::vector<Asked> asked;
+        asked.reserve(block.size());
+        Matrix made(have_rows ? 0 : end - begin, filter.rows.cols());
+        for (std::size_t q = 0; q < block.size(); ++q) {
+          const QueryOrder& entry = order[static_cast<std::size_t>(begin) + q];
+          const std::int64_t which = queries.which[entry.at];
+          asked.emplace_back(space, queries, entry.at, k);
+          Query& query = block[q];
+          query.row = queries.rows.view.row(which);
+          query.scale = queries.rows.scale(which);
+          query.self = asked[q].alone();
+          float* const own = have_rows ? nullptr : made.row(static_cast<std::int64_t>(q));
+          query.short_row = have_rows ? filter.rows.row(entry.row) : own;
+          query.norm = have_rows ? filter.norms[static_cast<std::size_t>(entry.row)]
+                                 : filter.make_row(query.row, own);
+        }
+        search_block(search, block, asked, order[static_cast<std::size_t>(begin)].row, k);
+        for (std::size_t q = 0; q < block.size(); ++q)
+          answers.write(order[static_cast<std::size_t>(begin) + q].at, std::move(asked[q]));
+      });
+  return answers.finish(on);
 }
 
 }  // namespace nearfold

@@ -150,7 +150,7 @@ KnnRows rows_of_queries(const KnnIndex::State& index, const Queries& queries,
 NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space,
                           const Queries& queries, int k, const Effort& effort, const Cpu& on) {
   const KnnRows& rows = index.rows;
-  const std::vector<QueryOrder> order = query_order_of(queries, rows.ids);
+  const std::vector<QueryOrder> order = query_order_of(queries, rows.ids, space.equal);
   const bool have_rows = queries.are_points && !space.lopsided();
   NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(order.size()), k);
   parallel_for(on.threads, answer.n, kQueries, [&](std::int64_t begin, std::int64_t end) {

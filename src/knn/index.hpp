@@ -59,7 +59,7 @@ Candidates candidates_of_rows(const KnnIndex::State& index, const Effort& effort
 void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries& queries,
                   const Cpu& on);
 
-/// "ivf:nlist=1058,nprobe=24", as --index takes it; without an effort "ivf:nlist=1058".
+/// "ivf:nlist=1058,nprobe=24", as the tool takes it; without an effort "ivf:nlist=1058".
 std::string describe(const KnnIndex::State& index, const std::optional<Effort>& effort = {});
 
 }  // namespace nearfold

@@ -4,11 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "knn/equal_rows.hpp"
 #include "knn/metric_table.hpp"
 #include "knn/projected_rows.hpp"
 #include "math/distance.hpp"
+#include "math/tie_order.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/params.hpp"
 
@@ -44,11 +47,17 @@ struct MetricSpace {
   MetricRows points;
   MetricRows as_queries;  // the points as queries: the same rows, but for inner_product
   double longest = 0;     // inner_product: m
+  std::optional<std::uint64_t> tie_seed = {};  // of graphs; unset: equal distances go by id
+  EqualRows equal = {};                        // of points, where it was looked for
 
   std::int64_t n() const { return points.view.rows(); }
   std::int64_t width() const { return points.view.cols(); }
   /// Queries are made of points by another rule than points.
   bool lopsided() const { return queries_differ(row_of(distance.metric).points); }
+  /// How a point takes others that are equally far; -1 for a query that is no point, by id.
+  TieOrder tie_order(std::int64_t point) const {
+    return tie_seed && point >= 0 ? TieOrder(*tie_seed, point) : TieOrder();
+  }
 };
 
 /// Throws InvalidInput listing zero vectors where the metric needs one. Points were

@@ -19,7 +19,7 @@ namespace nearfold {
 enum class PointsAs { given, directions, centred_directions, one_length };
 
 struct MetricRow {
-  std::array<const char*, 3> names = {};  // the first is written, the others are read, too
+  std::array<const char*, 4> names = {};  // the first is written, the others are read, too
   PointsAs points = PointsAs::given;
   Norm norm = Norm::l2;  // by which the rows made of points are measured
   DistanceForm distance = DistanceForm::as_measured;  // how that becomes the metric's distance
@@ -30,7 +30,10 @@ consteval MetricRow row_for(Metric metric) {
     case Metric::euclidean:
       return {{"euclidean", "l2"}, PointsAs::given, Norm::l2, DistanceForm::root};
     case Metric::sqeuclidean:
-      return {{"sqeuclidean"}, PointsAs::given, Norm::l2, DistanceForm::as_measured};
+      return {{"sqeuclidean", "squared_euclidean"},
+              PointsAs::given,
+              Norm::l2,
+              DistanceForm::as_measured};
     case Metric::cosine:
       return {{"cosine"}, PointsAs::directions, Norm::l2, DistanceForm::half};
     case Metric::correlation:
@@ -38,10 +41,15 @@ consteval MetricRow row_for(Metric metric) {
     case Metric::inner_product:
       return {{"inner_product", "ip", "dot"}, PointsAs::one_length, Norm::l2, DistanceForm::scaled};
     case Metric::manhattan:
-      return {
-          {"manhattan", "l1", "cityblock"}, PointsAs::given, Norm::l1, DistanceForm::as_measured};
+      return {{"manhattan", "l1", "cityblock", "taxicab"},
+              PointsAs::given,
+              Norm::l1,
+              DistanceForm::as_measured};
     case Metric::chebyshev:
-      return {{"chebyshev", "linf"}, PointsAs::given, Norm::linf, DistanceForm::as_measured};
+      return {{"chebyshev", "linf", "linfinity"},
+              PointsAs::given,
+              Norm::linf,
+              DistanceForm::as_measured};
   }
   return {};  // beyond the last
 }
@@ -126,6 +134,19 @@ constexpr bool centred(PointsAs points) {
       return false;
   }
   return false;
+}
+
+/// Whether points at other distances come of adding one vector to all of them.
+constexpr bool sees_shift(Metric metric) {
+  switch (row_of(metric).points) {
+    case PointsAs::given:
+      return false;
+    case PointsAs::directions:
+    case PointsAs::centred_directions:
+    case PointsAs::one_length:
+      return true;
+  }
+  return true;
 }
 
 /// Of a metric that compares directions.

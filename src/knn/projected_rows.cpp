@@ -213,8 +213,8 @@ KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projecti
   return reordered(unordered, order, on);
 }
 
-std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids) {
-  std::vector<std::int32_t> row_of(ids.size());
+std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids, std::int64_t n) {
+  std::vector<std::int32_t> row_of(static_cast<std::size_t>(n), -1);
   for (std::size_t r = 0; r < ids.size(); ++r)
     row_of[static_cast<std::size_t>(ids[r])] = static_cast<std::int32_t>(r);
   return row_of;

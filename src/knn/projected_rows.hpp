@@ -65,8 +65,8 @@ void make_knn_rows(std::span<const float* const> points, const Projection& proje
 KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
                       const Cpu& on);
 
-/// The row of every point: the inverse of KnnRows::ids.
-std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids);
+/// The row of every of n points: the inverse of KnnRows::ids. -1 for points that have none.
+std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids, std::int64_t n);
 
 /// The same rows in another order: row r is from's row order[r].
 KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, const Cpu& on);

@@ -13,24 +13,60 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
   const auto prefetch = [&](std::size_t c) {
     if (c < ids_.size()) prefetch_row(points.row(ids_[c]), points.cols());
   };
+  const bool grouped = space_->equal.any();
   ids_.clear();
   for (int c = 0; c < count; ++c) {
     if (candidates[c] < 0) continue;
     const std::int32_t id = rows_->ids[static_cast<std::size_t>(candidates[c])];
-    if (id != self) ids_.push_back(id);
+    if (grouped || id != self) ids_.push_back(space_->equal.first_of(id));
   }
+  if (grouped) {
+    if (self >= 0) ids_.push_back(space_->equal.first_of(static_cast<std::int32_t>(self)));
+    std::sort(ids_.begin(), ids_.end());
+    ids_.erase(std::unique(ids_.begin(), ids_.end()), ids_.end());
+  }
+  const TieOrder order = space_->tie_order(self);
   measured_.clear();
   prefetch(0);
   for (std::size_t c = 0; c < ids_.size(); ++c) {
     prefetch(c + 1);
     const float measured = measure_rows(space_->norm, query, points.row(ids_[c]), points.cols());
-    measured_.push_back(candidate(distance_of(space_->distance.metric, measured, scale), ids_[c]));
+    const float distance = distance_of(space_->distance.metric, measured, scale);
+    const auto key = grouped ? ids_[c] : static_cast<std::int32_t>(order.key(ids_[c]));
+    measured_.push_back(candidate(distance, key));
   }
+  if (grouped) return nearest_of_kinds(static_cast<std::int32_t>(self), k);
   const auto wanted = std::min(measured_.size(), static_cast<std::size_t>(k));
   std::partial_sort(measured_.begin(), measured_.begin() + static_cast<std::ptrdiff_t>(wanted),
                     measured_.end());
   measured_.resize(wanted);
+  for (Candidate& c : measured_)
+    c = candidate(value_of(c), order.id(static_cast<std::uint32_t>(c)));
   return measured_;
+}
+
+/// The same from the first of every kind in measured_.
+const std::vector<Candidate>& Refine::nearest_of_kinds(std::int32_t self, int k) {
+  std::sort(measured_.begin(), measured_.end());
+  Nearest nearest(k, space_->tie_order(self));
+  for (const Candidate c : measured_) {
+    const auto equals = some_of(space_->equal.group(id_of(c)), self);
+    nearest.offer(value_of(c), equals[0], self);
+    nearest.offer(value_of(c), equals[1], self);
+  }
+  measured_ = nearest.sorted();
+  return measured_;
+}
+
+/// All of a group, or as many as are looked at, from a place of the point's own: the end of the
+/// group and its beginning.
+std::array<std::span<const std::int32_t>, 2> Refine::some_of(std::span<const std::int32_t> group,
+                                                             std::int32_t self) const {
+  constexpr std::size_t kMost = 4096;
+  if (group.size() <= kMost) return {group, {}};
+  const std::size_t from = space_->tie_order(self).key(self) % group.size();
+  const auto end = group.subspan(from, std::min(kMost, group.size() - from));
+  return {end, group.first(kMost - end.size())};
 }
 
 namespace {
@@ -58,7 +94,7 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
   const std::int64_t k = sample.neighbors.k;
   if (projection.lossless() || !by_products(rows.norm))
     return static_cast<int>(std::min(rows.n(), k + kSlack));
-  const std::vector<std::int32_t> row_of = row_of_point(rows.ids);
+  const std::vector<std::int32_t> row_of = row_of_point(rows.ids, rows.n());
   const PackedRows panels(rows.rows.view(), rows.squares, on);
   const std::int64_t all = PackedRows::last(rows.n()), padded = all * PackedRows::kRows;
   const std::int64_t looked_at = std::min(kRows, sample.neighbors.n);

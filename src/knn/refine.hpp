@@ -1,7 +1,9 @@
-// From candidates to neighbours: true distances, the canonical order.
+// From candidates to neighbours: true distances, and the order of equal ones.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "knn/metric.hpp"
@@ -14,12 +16,17 @@ namespace nearfold {
 class Refine {
  public:
   Refine(const MetricSpace& space, const KnnRows& rows) : space_(&space), rows_(&rows) {}
-  /// The k nearest of the `count` candidates (rows of KnnRows, -1 for none), the point `self` not
-  /// among them (-1: nobody). Fewer when there are fewer.
+  /// The k nearest of the `count` candidates (rows of KnnRows, -1 for none) and of the points equal
+  /// to them or to `self`, the point `self` not among them (-1: nobody). Fewer when there are
+  /// fewer. Of more than 4,096 equal points so many are looked at, drawn by the seed.
   const std::vector<Candidate>& operator()(const float* query, float scale, std::int64_t self,
                                            const std::int32_t* candidates, int count, int k);
 
  private:
+  const std::vector<Candidate>& nearest_of_kinds(std::int32_t self, int k);
+  std::array<std::span<const std::int32_t>, 2> some_of(std::span<const std::int32_t> group,
+                                                       std::int32_t self) const;
+
   const MetricSpace* space_;
   const KnnRows* rows_;
   std::vector<std::int32_t> ids_;

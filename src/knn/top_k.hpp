@@ -1,12 +1,15 @@
-// What every search keeps: the nearest few, in the canonical order (distance, id).
+// What every search keeps: the nearest few, by distance, equal ones in the order of the query
+// (math/tie_order.hpp).
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
+#include "math/tie_order.hpp"
 #include "nearfold/knn.hpp"
 
 namespace nearfold {
@@ -45,25 +48,63 @@ inline std::int32_t row_of(Visit v) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(v) >> 1);
 }
 
-/// The k nearest so far, ascending by (distance, id).
+/// The k nearest so far, ascending by distance, equal ones as `order` has them.
 class Nearest {
  public:
-  explicit Nearest(int k) : k_(static_cast<std::size_t>(k)) {}
+  Nearest(int k, TieOrder order) : k_(static_cast<std::size_t>(k)), order_(order) {}
   bool full() const { return best_.size() == k_; }
   /// A larger distance cannot come in.
   float reach() const { return full() ? value_of(best_.back()) : kInfinity; }
-  void offer(Candidate c) {
+  /// Whether others are as far as the last: which of them came in was the order's choice.
+  bool tied() const { return full() && left_out_ == reach(); }
+
+  void offer(float distance, std::int32_t id) {
+    if (distance <= reach()) take(candidate(distance, static_cast<std::int32_t>(order_.key(id))));
+  }
+  /// Points at one distance, but for `self`. Of many hardly any come in.
+  void offer(float distance, std::span<const std::int32_t> ids, std::int32_t self) {
+    constexpr std::size_t kBlock = 64;
+    for (std::size_t from = 0; from < ids.size() && distance <= reach(); from += kBlock) {
+      const auto some = ids.subspan(from, std::min(kBlock, ids.size() - from));
+      const Candidate last = full() ? best_.back() : ~Candidate{0};
+      Candidate all[kBlock];
+      int nearer = 0;
+      for (std::size_t l = 0; l < some.size(); ++l) {
+        all[l] = candidate(distance, static_cast<std::int32_t>(order_.key(some[l])));
+        nearer += all[l] < last ? 1 : 0;
+      }
+      if (nearer > 0) {
+        for (std::size_t l = 0; l < some.size(); ++l)
+          if (some[l] != self) take(all[l]);
+      } else if (some.size() > 1 || some[0] != self) {
+        left_out_ = std::min(left_out_, distance);
+      }
+    }
+  }
+  /// Ids, not keys, in the order of the rows of a graph.
+  std::vector<Candidate> sorted() const {
+    std::vector<Candidate> ids(best_.size());
+    std::transform(best_.begin(), best_.end(), ids.begin(), [&](Candidate c) {
+      return candidate(value_of(c), order_.id(static_cast<std::uint32_t>(c)));
+    });
+    return ids;
+  }
+
+ private:
+  void take(Candidate c) {
     if (full()) {
-      if (!(c < best_.back())) return;
+      const Candidate out = std::max(c, best_.back());
+      left_out_ = std::min(left_out_, value_of(out));
+      if (out == c) return;
       best_.pop_back();
     }
     best_.insert(std::upper_bound(best_.begin(), best_.end(), c), c);
   }
-  const std::vector<Candidate>& sorted() const { return best_; }
 
- private:
   std::size_t k_;
-  std::vector<Candidate> best_;
+  TieOrder order_;
+  std::vector<Candidate> best_;  // of keys
+  float left_out_ = kInfinity;   // the nearest of those that did not stay
 };
 
 /// Rows of k neighbours with their distances: what is common to a graph and to a query's answer.
@@ -72,14 +113,20 @@ struct NeighborRows {
   std::int64_t k = 0;
   std::vector<std::int32_t> ids;
   std::vector<float> distances;
+  std::vector<char> tied;  // of exact rows: whether others are as far as the last
 
   NeighborRows() = default;
   NeighborRows(std::int64_t rows, std::int64_t count)
       : n(rows),
         k(count),
         ids(static_cast<std::size_t>(rows * count)),
-        distances(static_cast<std::size_t>(rows * count)) {}
+        distances(static_cast<std::size_t>(rows * count)),
+        tied(static_cast<std::size_t>(rows)) {}
 
+  void set(std::int64_t row, const Nearest& nearest) {
+    tied[static_cast<std::size_t>(row)] = nearest.tied() ? 1 : 0;
+    set(row, nearest.sorted());
+  }
   void set(std::int64_t row, const std::vector<Candidate>& sorted) {
     auto at = static_cast<std::size_t>(row * k);
     for (const Candidate c : sorted) {
@@ -90,6 +137,7 @@ struct NeighborRows {
   void copy_row(const NeighborRows& from, std::int64_t row, std::int64_t to) {
     std::copy_n(from.ids.begin() + row * k, k, ids.begin() + to * k);
     std::copy_n(from.distances.begin() + row * k, k, distances.begin() + to * k);
+    tied[static_cast<std::size_t>(to)] = from.tied[static_cast<std::size_t>(row)];
   }
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -94,10 +95,18 @@ std::int64_t whole(double bytes) {
   return static_cast<std::int64_t>(std::min(bytes, kMax));
 }
 
+/// Of a graph alone there may be fewer than of a map, and too many are for the search to refuse.
+double neighbors_of(const PlannedPoints& points, const Method& method) {
+  if (!points.graph_only) return neighbors_needed(method, points.n);
+  constexpr std::int64_t kAny = std::numeric_limits<std::int32_t>::max();
+  return std::min(static_cast<double>(neighbors_needed(method, kAny)),
+                  std::max(1.0, static_cast<double>(points.n) - 1));
+}
+
 Counts counts_of(const PlannedPoints& points, const Settings& settings) {
   const auto n = static_cast<double>(points.n), dim = static_cast<double>(points.dim);
   const auto most = std::ceil(dim / kPad) * kPad;
-  const double k = neighbors_needed(settings.method, points.n);
+  const double k = neighbors_of(points, settings.method);
   const auto* cpu = std::get_if<Cpu>(&settings.device);
   return {.n = n,
           .dim = dim,

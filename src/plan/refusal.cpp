@@ -30,9 +30,9 @@ void offer_fewer_neighbors(const PlannedPoints& points, Settings settings, std::
 void offer_fewer_columns(PlannedPoints points, const Settings& settings, std::int64_t limit,
                          std::vector<std::string>& offers) {
   constexpr std::int64_t kColumns = 50;
-  if (points.dim <= kColumns) return;
+  if (points.dim <= kColumns || points.n < kColumns) return;
   points.dim = points.search_width = kColumns;
-  offer(points, settings, limit, "50 principal components (--pca 50)", offers);
+  offer(points, settings, limit, "50 principal components (pca(points, 50))", offers);
 }
 
 /// The most points that fit, to two digits.

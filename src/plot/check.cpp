@@ -1,4 +1,5 @@
 // What a picture must be before it is laid out.
+#include <cmath>
 #include <string>
 
 #include "nearfold/error.hpp"
@@ -24,6 +25,19 @@ void check_panel(const Panel& panel, const std::string& name) {
                        " columns; a map has 2 or 3");
   check_colors(panel.labels.size(), "labels", name, layout.rows());
   check_colors(panel.values.size(), "values", name, layout.rows());
+  if (panel.lines != nullptr && panel.lines->n != layout.rows())
+    throw InvalidInput(name + " has a graph of " + std::to_string(panel.lines->n) + " points for " +
+                       std::to_string(layout.rows()) + " points; give the graph of these");
+}
+
+void check_scale(const PlotOptions& options) {
+  for (const auto& end : {options.vmin, options.vmax})
+    if (end && !std::isfinite(*end))
+      throw InvalidParameter("a scale of values that ends at " + number_text(*end) +
+                             "; its ends must be finite");
+  if (options.vmin && options.vmax && *options.vmin >= *options.vmax)
+    throw InvalidParameter("vmin is " + number_text(*options.vmin) + " and vmax " +
+                           number_text(*options.vmax) + "; vmin must be less");
 }
 
 void check_titles(std::size_t count, const char* what, std::int64_t wanted) {
@@ -41,6 +55,7 @@ void check_options(const PlotOptions& options) {
                            std::to_string(options.height) + " pixels: each side must be in [" +
                            std::to_string(kSmallest) + ", " + std::to_string(kLargest) + "]");
   }
+  check_scale(options);
   check_fonts();
 }
 
@@ -59,6 +74,10 @@ void check_picture(const Picture& picture, const PlotOptions& options) {
   }
   if (labels && values)
     throw InvalidInput("a picture has both labels and values; colour it by one of them");
+  if (options.annotate && !labels)
+    throw InvalidParameter("annotate writes the names of labels, and the picture has none");
+  if ((options.vmin || options.vmax) && !values)
+    throw InvalidParameter("vmin and vmax are of a scale of values, and the picture has none");
   const auto panels = static_cast<std::int64_t>(picture.panels.size());
   check_titles(picture.row_titles.size(), "row", (panels - 1) / picture.columns + 1);
   check_titles(picture.column_titles.size(), "column", picture.columns);

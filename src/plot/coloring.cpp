@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <span>
 #include <string>
 #include <utility>
+
+#include "nearfold/error.hpp"
+#include "plot/names.hpp"
 
 namespace nearfold {
 namespace {
@@ -43,15 +47,42 @@ std::string label_name(std::int32_t label, std::span<const std::string> names) {
   return index < names.size() ? names[index] : std::to_string(label);
 }
 
-std::optional<ValueRange> range_of(const Picture& picture) {
-  std::optional<ValueRange> range;
-  for (const Panel& panel : picture.panels) {
-    for (const float value : panel.values) {
-      if (!std::isfinite(value)) continue;
-      if (!range) range = {value, value};
-      range = {std::min(range->low, value), std::max(range->high, value)};
-    }
-  }
+std::vector<float> finite_values(const Picture& picture) {
+  std::vector<float> values;
+  for (const Panel& panel : picture.panels)
+    std::copy_if(panel.values.begin(), panel.values.end(), std::back_inserter(values),
+                 [](float value) { return std::isfinite(value); });
+  return values;
+}
+
+// Between the two values nearest to it by rank, as numpy.percentile. `values` is reordered.
+double percentile(std::vector<float>& values, double percent) {
+  const double rank = percent / 100.0 * static_cast<double>(values.size() - 1);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(values.begin(), at, values.end());
+  const double low = double{*at};
+  const double high =
+      at + 1 == values.end() ? low : double{*std::min_element(at + 1, values.end())};
+  return low + (high - low) * (rank - std::floor(rank));
+}
+
+std::optional<ValueRange> range_of(const Picture& picture, const PlotOptions& options) {
+  constexpr double kCut = 2.0;  // percent, of either end
+  std::vector<float> values = finite_values(picture);
+  if (values.empty()) return std::nullopt;
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const ValueRange all{*least, *most};
+  ValueRange range{static_cast<float>(percentile(values, kCut)),
+                   static_cast<float>(percentile(values, 100.0 - kCut))};
+  if (range.low >= range.high) range = all;
+  range.low = options.vmin.value_or(range.low);
+  range.high = options.vmax.value_or(range.high);
+  if (range.low > range.high || (range.low == range.high && all.low < all.high))
+    throw InvalidParameter("the scale of values would go from " + number_text(range.low) + " to " +
+                           number_text(range.high) +
+                           ": the given end lies beyond most values; give vmin and vmax");
+  range.below = all.low < range.low;
+  range.above = all.high > range.high;
   return range;
 }
 
@@ -59,7 +90,7 @@ std::int32_t shade_of(float value, const std::optional<ValueRange>& range) {
   if (!std::isfinite(value)) return kShades;
   const double extent = double{range->high} - double{range->low};
   const double t = extent > 0.0 ? (double{value} - double{range->low}) / extent : 0.5;
-  return static_cast<std::int32_t>(std::lround(t * (kShades - 1)));
+  return static_cast<std::int32_t>(std::lround(std::clamp(t, 0.0, 1.0) * (kShades - 1)));
 }
 
 Coloring by_labels(const Picture& picture, const Theme& look) {
@@ -67,38 +98,43 @@ Coloring by_labels(const Picture& picture, const Theme& look) {
   const std::vector<std::int32_t> classes = distinct_labels(picture);
   for (const std::int32_t label : classes) {
     coloring.colors.push_back(class_color(label, look));
-    coloring.entries.push_back({label_name(label, picture.names), coloring.colors.back()});
+    coloring.names.push_back(label_name(label, picture.names));
+    coloring.entries.push_back({coloring.names.back(), coloring.colors.back(), label < 0});
   }
+  if (!classes.empty() && classes[0] < 0) coloring.none = 0;
+  std::stable_sort(coloring.entries.begin(), coloring.entries.end(),
+                   [](const LegendEntry& a, const LegendEntry& b) {
+                     return a.none == b.none ? natural_less(a.name, b.name) : b.none;
+                   });
   for (const Panel& panel : picture.panels)
     coloring.class_of.push_back(places(panel.labels, classes));
   return coloring;
 }
 
-Coloring by_values(const Picture& picture, const Theme& look) {
+Coloring by_values(const Picture& picture, const PlotOptions& options, const Theme& look) {
   Coloring coloring;
-  coloring.range = range_of(picture);
+  coloring.range = range_of(picture, options);
   for (std::int32_t shade = 0; shade < kShades; ++shade)
     coloring.colors.push_back(value_color(static_cast<float>(shade) / (kShades - 1)));
   coloring.colors.push_back(look.none);
-  bool gaps = false;
   for (const Panel& panel : picture.panels) {
     std::vector<std::int32_t>& class_of = coloring.class_of.emplace_back();
     class_of.reserve(panel.values.size());
     for (const float value : panel.values) {
       class_of.push_back(shade_of(value, coloring.range));
-      gaps |= class_of.back() == kShades;
+      if (class_of.back() == kShades) coloring.none = kShades;
     }
   }
-  if (gaps) coloring.entries.push_back({"no value", look.none});
+  if (coloring.none >= 0) coloring.entries.push_back({"no value", look.none, true});
   return coloring;
 }
 
 }  // namespace
 
-Coloring color_points(const Picture& picture, const Theme& look) {
+Coloring color_points(const Picture& picture, const PlotOptions& options, const Theme& look) {
   const bool values = std::any_of(picture.panels.begin(), picture.panels.end(),
                                   [](const Panel& panel) { return !panel.values.empty(); });
-  return values ? by_values(picture, look) : by_labels(picture, look);
+  return values ? by_values(picture, options, look) : by_labels(picture, look);
 }
 
 }  // namespace nearfold

@@ -9,6 +9,12 @@ struct Spot {
   float y = 0.0f;
 };
 
+/// A straight line.
+struct Segment {
+  Spot from;
+  Spot to;
+};
+
 /// A rectangle of pixels: [left, right) x [top, bottom).
 struct Box {
   int left = 0;

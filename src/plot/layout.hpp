@@ -16,6 +16,7 @@ struct Unref {
 /// The cleaned text of a line, shortened to its room. Sizes do not depend on the screen.
 std::unique_ptr<PangoLayout, Unref> layout_of(const TextLine& line);
 
-void draw_text(cairo_t* cairo, const TextLine& line);
+/// Fills the letters, or draws lines of a width of `rim` pixels along their outlines.
+void draw_text(cairo_t* cairo, const TextLine& line, double rim = 0.0);
 
 }  // namespace nearfold

@@ -1,6 +1,7 @@
 // The column at the right of the maps that names the classes, or shows the scale of values.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,13 +14,19 @@ namespace nearfold {
 struct LegendEntry {
   std::string name;
   Rgb color;
+  bool none = false;  ///< of what has no label or value: the last one, and always there
 };
 
 /// The ends of the scale of values.
 struct ValueRange {
   float low = 0.0f;
   float high = 0.0f;
+  bool below = false;  ///< there are values below `low`
+  bool above = false;  ///< there are values above `high`
 };
+
+/// The ends in as few digits as tell them apart by a thousandth of the scale, low first.
+std::array<std::string, 2> end_texts(const ValueRange& range);
 
 /// A bar of the scale of values, if there is one; below it entries in columns of a fixed height.
 struct Legend {
@@ -37,7 +44,8 @@ struct Legend {
 };
 
 /// Fits bar and `entries` into a height of `height` pixels and at most `width` pixels: the longest
-/// names are shortened and the last entries counted, if they do not fit.
+/// names are shortened, so that they stay different, and the last entries counted, if they do not
+/// fit.
 Legend lay_out_legend(std::vector<LegendEntry> entries, const std::optional<ValueRange>& range,
                       int height, int width, const TextStyle&);
 

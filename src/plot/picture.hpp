@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "nearfold/matrix.hpp"
+#include "plot/lines.hpp"
 
 namespace nearfold {
 
@@ -20,10 +22,15 @@ struct PlotOptions {
   bool dark = false;  ///< light marks on a dark ground
   enum class Style { automatic, points, density };
   Style style = Style::automatic;  ///< automatic: points up to kMaxDots of them, density above
+  std::string subtitle = {};       ///< below the title, in small type
+  bool annotate = false;           ///< the name of every class at the median of its points
+  /// The ends of the scale of values, beyond which colours stay what they are there. Unset: the 2nd
+  /// and the 98th percentile, or all of the range where these are equal.
+  std::optional<float> vmin = {}, vmax = {};
 };
 
-/// Points of a picture, over all its panels, that are drawn one by one: in SVG and PDF as shapes,
-/// and as an image if there are more.
+/// Points of a picture, over all its maps, that are drawn one by one: in SVG and PDF as shapes, and
+/// as an image if there are more.
 inline constexpr std::int64_t kMaxDots = 20'000;
 
 /// One map of a picture.
@@ -31,7 +38,8 @@ struct Panel {
   HostMatrix<const float> layout;             ///< [n, 2 or 3]; rows == 0: only the title is drawn
   std::span<const std::int32_t> labels = {};  ///< empty or n: classes; negative: none, grey
   std::span<const float> values = {};         ///< empty or n: a colour scale; not finite: grey
-  std::string title = {};  ///< above the map; lines divided by '\n', the first one larger
+  std::string title = {};        ///< above the map; lines divided by '\n', the first one larger
+  const Lines* lines = nullptr;  ///< between neighbours, drawn under the points; null: none
 };
 
 /// Maps side by side, row by row. Either labels or values colour them, on one scale for all.
@@ -46,14 +54,15 @@ struct Picture {
 /// What a picture is written as. Drawn by the same code: sizes, places and colours are the same.
 enum class Format { png, svg, pdf };
 
-/// The bytes of a file that shows the maps, each with equal scales and the second axis upwards, 3-D
-/// ones seen from a fixed oblique direction; legend or colour bar at the right, the number of
-/// points below. All points are inside the picture, except that a far outlier (beyond the middle 99
-/// % of the points by more than half their extent) is drawn at its map's border and counted below,
-/// so that it does not shrink the map. Throws InvalidInput (shape, not finite, labels or values of
-/// another length or both, titles of another number) and InvalidParameter (size, columns). Equal
-/// arguments and fonts give equal bytes. One million points take 0.1 s as density, about 1 s as
-/// discs.
+/// The bytes of a file that shows the maps, each with equal scales and the second axis upwards; 3-D
+/// ones twice, side by side and named: the first and the third axis across. Legend or colour bar at
+/// the right, at most a third of the width, names in natural order; the number of points below. All
+/// points are inside the picture, except that a far outlier (beyond the middle 99 % of the points
+/// by more than half their extent) is drawn at its map's border and counted below, so that it does
+/// not shrink the map. Throws InvalidInput (shape, not finite, labels or values of another length
+/// or both, titles of another number, lines of another graph) and InvalidParameter (size, columns,
+/// vmin and vmax). Equal arguments and fonts give equal bytes. One million points take 0.1 s as
+/// density, about 1 s as discs.
 std::string draw(const Picture& picture, const PlotOptions& options, Format format);
 
 /// Throws InvalidParameter for a size out of range, IoError where there is no font: what can be

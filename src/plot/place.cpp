@@ -20,39 +20,17 @@ struct Range {
   double middle() const { return 0.5 * (low + high); }
 };
 
-// 3-D layouts are seen from a direction turned 30 degrees about the second axis and 20 degrees
-// down.
-constexpr double kTurnCos = 0.8660254037844386;
-constexpr double kTurnSin = 0.5;
-constexpr double kTiltCos = 0.9396926207859084;
-constexpr double kTiltSin = 0.3420201433256687;
-
-struct Flat {
-  std::vector<double> x;
-  std::vector<double> y;
-};
-
-Flat flattened(HostMatrix<const float> layout) {
-  const auto n = static_cast<std::size_t>(layout.rows());
-  Flat flat{std::vector<double>(n), std::vector<double>(n)};
+std::vector<double> column(HostMatrix<const float> layout, std::int64_t j) {
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(layout.rows()));
   for (std::int64_t i = 0; i < layout.rows(); ++i) {
-    const float* row = layout.row(i);
-    for (std::int64_t j = 0; j < layout.cols(); ++j) {
-      if (std::isfinite(row[j])) continue;
+    const float value = layout.row(i)[j];
+    if (!std::isfinite(value))
       throw InvalidInput("row " + std::to_string(i) + " of the layout is not finite (column " +
                          std::to_string(j) + "); remove such rows before plotting");
-    }
-    double x = double{row[0]};
-    double y = double{row[1]};
-    if (layout.cols() == 3) {
-      const double depth = kTurnCos * double{row[2]} - kTurnSin * x;
-      x = kTurnCos * x + kTurnSin * double{row[2]};
-      y = kTiltCos * y - kTiltSin * depth;
-    }
-    flat.x[static_cast<std::size_t>(i)] = x;
-    flat.y[static_cast<std::size_t>(i)] = y;
+    values.push_back(double{value});
   }
-  return flat;
+  return values;
 }
 
 // `values` is reordered.
@@ -86,25 +64,33 @@ Range window(std::vector<double> values) {
 
 }  // namespace
 
-Places place_points(HostMatrix<const float> layout, const Box& box, float inset) {
+Places place_points(HostMatrix<const float> layout, const Box& box, float inset, int across) {
+  constexpr std::size_t kUp = 1;
   Places places;
   if (layout.rows() == 0) return places;
-  const Flat flat = flattened(layout);
-  const Range x = window(flat.x);
-  const Range y = window(flat.y);
+  std::vector<Range> windows;
+  for (std::int64_t j = 0; j < layout.cols(); ++j) windows.push_back(window(column(layout, j)));
   const double wide = std::max(1.0, box.width() - 2.0 * double{inset});
   const double high = std::max(1.0, box.height() - 2.0 * double{inset});
-  double units_per_pixel = std::max(x.extent() / wide, y.extent() / high);
+  double units_per_pixel = 0.0;
+  for (std::size_t j = 0; j < windows.size(); ++j)
+    units_per_pixel = std::max(units_per_pixel, windows[j].extent() / (j == kUp ? high : wide));
   if (units_per_pixel <= 0.0) units_per_pixel = 1.0;  // all points are the same
   const double center_x = 0.5 * (box.left + box.right);
   const double center_y = 0.5 * (box.top + box.bottom);
-  places.at.resize(flat.x.size());
-  for (std::size_t i = 0; i < flat.x.size(); ++i) {
-    const double px = std::clamp(flat.x[i], x.low, x.high);
-    const double py = std::clamp(flat.y[i], y.low, y.high);
-    if (px != flat.x[i] || py != flat.y[i]) ++places.outside;
-    places.at[i] = {static_cast<float>(center_x + (px - x.middle()) / units_per_pixel),
-                    static_cast<float>(center_y - (py - y.middle()) / units_per_pixel)};
+  places.at.reserve(static_cast<std::size_t>(layout.rows()));
+  for (std::int64_t i = 0; i < layout.rows(); ++i) {
+    bool outside = false;
+    const auto moved = [&](std::size_t j) {  // from the middle
+      const double value = double{layout.row(i)[j]};
+      const double shown = std::clamp(value, windows[j].low, windows[j].high);
+      outside |= shown != value;
+      return (shown - windows[j].middle()) / units_per_pixel;
+    };
+    for (std::size_t j = 0; j < windows.size(); ++j) moved(j);
+    places.at.push_back({static_cast<float>(center_x + moved(static_cast<std::size_t>(across))),
+                         static_cast<float>(center_y - moved(kUp))});
+    places.outside += outside ? 1 : 0;
   }
   return places;
 }

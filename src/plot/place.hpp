@@ -15,8 +15,9 @@ struct Places {
   std::int64_t outside = 0;  ///< how many were moved to the border because they are far outliers
 };
 
-/// Places `layout` [n, 2 or 3] in `box`, equal scale on both axes, centred, `inset` pixels from the
-/// edges. Throws InvalidInput if a value is not finite.
-Places place_points(HostMatrix<const float> layout, const Box& box, float inset);
+/// Places `layout` [n, 2 or 3] in `box`, column `across` to the right and the second one upwards,
+/// centred, `inset` pixels from the edges. All columns have one scale, and it is the same whichever
+/// of them is across. Throws InvalidInput if a value is not finite.
+Places place_points(HostMatrix<const float> layout, const Box& box, float inset, int across = 0);
 
 }  // namespace nearfold

@@ -181,10 +181,14 @@ float disc_radius(std::int64_t n, int side) {
   return static_cast<float>(std::max(0.8, scaled));
 }
 
-std::vector<std::size_t> disc_order(std::size_t n) {
+std::vector<std::size_t> disc_order(const Dots& dots) {
+  const std::size_t n = dots.at.size();
   std::vector<std::pair<std::uint32_t, std::size_t>> keys(n);
   for (std::size_t i = 0; i < n; ++i) keys[i] = {random4(0, Stream::sample, i).v[0], i};
   std::sort(keys.begin(), keys.end());
+  if (dots.none >= 0 && !dots.class_of.empty())
+    std::stable_partition(keys.begin(), keys.end(),
+                          [&](const auto& key) { return dots.class_of[key.second] == dots.none; });
   std::vector<std::size_t> order(n);
   for (std::size_t i = 0; i < n; ++i) order[i] = keys[i].second;
   return order;
@@ -196,7 +200,7 @@ Rgb disc_color(const Dots& dots, std::size_t i, const Theme& look) {
 }
 
 Raster density_raster(const Box& box, const Dots& dots, const Theme& look) {
-  Raster raster(box.width(), box.height(), packed(look.ground));
+  Raster raster(box.width(), box.height());
   Grid grid = splatted(box, dots);
   for (int pass = smoothing_passes(grid); pass > 0; --pass) smooth(grid);
   const ToneMap tone(grid);

@@ -1,5 +1,5 @@
 // Title above, number of points below, legend at the right, titles of rows and columns around the
-// maps, which share the rest evenly.
+// maps, which share the rest evenly. A 3-D map is two views side by side in the place of one.
 #include "plot/scene.hpp"
 
 #include <algorithm>
@@ -7,18 +7,16 @@
 #include <utility>
 
 #include "nearfold/error.hpp"
+#include "plot/annotate.hpp"
 #include "plot/coloring.hpp"
 #include "plot/legend.hpp"
-#include "plot/place.hpp"
+#include "plot/maps.hpp"
 #include "plot/titles.hpp"
 
 namespace nearfold {
 namespace {
 
-constexpr int kSmallestMap = 16;       // pixels a side
-constexpr float kInset = 4.0f;         // pixels around the map, for the smoothing of densities
-constexpr float kFramedInset = 0.03f;  // of a map's side
-constexpr double kLegendShare = 0.4;   // of the picture's width, at most
+constexpr int kLegendPart = 3;  // of the picture's width: one in so many at most
 
 // Sizes in pixels that follow from the size of the picture.
 struct Frame {
@@ -74,31 +72,6 @@ Marks marks_for(PlotOptions::Style style, std::int64_t n) {
   return Marks::density;
 }
 
-std::string caption(const std::vector<Panel>& panels, std::int64_t outside) {
-  std::int64_t least = 0;  // of those that are not blank
-  std::int64_t most = 0;
-  for (const Panel& panel : panels) {
-    const std::int64_t n = panel.layout.rows();
-    if (n > 0) least = least == 0 ? n : std::min(least, n);
-    most = std::max(most, n);
-  }
-  std::string text = "n = " + with_commas(least);
-  if (most > least) text += " to " + with_commas(most);
-  if (panels.size() > 1) text += " in each map";
-  if (outside > 0) text += ", " + with_commas(outside) + " of them beyond the border";
-  return text;
-}
-
-Map place_map(const Panel& panel, const Box& box, bool framed, std::int64_t& outside) {
-  const int side = std::min(box.width(), box.height());
-  Map map{box, {}, disc_radius(panel.layout.rows(), side)};
-  const float inset = framed ? kFramedInset * static_cast<float>(side) : 0.0f;
-  Places places = place_points(panel.layout, box, std::max({kInset, inset, map.radius + 1.0f}));
-  map.dots.at = std::move(places.at);
-  outside += places.outside;
-  return map;
-}
-
 // Takes from `box` what the titles of rows and columns need.
 Box without_headings(Box box, const Picture& picture, const Frame& frame) {
   if (!picture.row_titles.empty())
@@ -139,11 +112,48 @@ Cells cells_in(const Box& box, const Picture& picture, const Frame& frame, int t
   return cells;
 }
 
+// Writes title and subtitle at the top of `box`, and takes from it what they need.
+void add_titles(Scene& scene, const PlotOptions& options, const Frame& frame, Box& box) {
+  const auto add = [&](const std::string& text, const TextStyle& style, float below) {
+    if (text.empty()) return;
+    const Spot at{static_cast<float>(box.left), static_cast<float>(box.top)};
+    scene.texts.push_back({text, at, style, static_cast<float>(box.width())});
+    box.top += static_cast<int>(style.size + below);
+  };
+  const auto gap = static_cast<float>(frame.margin / 2);
+  add(options.title, frame.title, options.subtitle.empty() ? gap : 0.4f * frame.caption.size);
+  add(options.subtitle, frame.caption, gap);
+}
+
+// Fills the cells with the maps and their titles. Returns what is to be said of them.
+std::string add_panels(Scene& scene, const Picture& picture, const PlotOptions& options,
+                       const Cells& cells, const PanelTitles& titles, const Coloring& coloring,
+                       const Frame& frame) {
+  std::int64_t outside = 0, unwritten = 0;
+  for (std::size_t p = 0; p < picture.panels.size(); ++p) {
+    const auto at = static_cast<std::int64_t>(p);
+    const Panel& panel = picture.panels[p];
+    const Box box = cells.map(at / picture.columns, at % picture.columns);
+    const bool framed = picture.panels.size() > 1 && panel.layout.rows() > 0;
+    add_panel_title(scene, titles.texts[p], box, titles);
+    const std::size_t first = scene.maps.size();
+    outside += add_maps(scene, panel, box, framed, frame.caption);
+    for (std::size_t m = first; m < scene.maps.size(); ++m) {
+      Dots& dots = scene.maps[m].dots;
+      dots.class_of = coloring.class_of[p];
+      dots.colors = coloring.colors;
+      dots.none = coloring.none;
+      if (options.annotate) unwritten += annotate(scene, scene.maps[m], coloring.names, frame.text);
+    }
+  }
+  return caption(picture.panels, outside, unwritten);
+}
+
 }  // namespace
 
 std::int64_t points_of(const Picture& picture) {
   std::int64_t sum = 0;
-  for (const Panel& panel : picture.panels) sum += panel.layout.rows();
+  for (const Panel& panel : picture.panels) sum += panel.layout.rows() * views_of(panel);
   return sum;
 }
 
@@ -153,18 +163,13 @@ Scene lay_out(const Picture& picture, const PlotOptions& options) {
   scene.marks = marks_for(options.style, points_of(picture));
   const Frame frame = frame_for(options, scene.look);
   const int margin = frame.margin;
-  const auto left = static_cast<float>(margin);
   Box box{margin, margin, options.width - margin, options.height - margin};
-  if (!options.title.empty()) {
-    const auto room = static_cast<float>(box.width());
-    scene.texts.push_back({options.title, {left, left}, frame.title, room});
-    box.top += static_cast<int>(frame.title.size) + margin / 2;
-  }
+  add_titles(scene, options, frame, box);
   box.bottom -= static_cast<int>(capitals(frame.caption)) + margin / 2;
 
-  Coloring coloring = color_points(picture, scene.look);
+  Coloring coloring = color_points(picture, options, scene.look);
   const Legend legend = lay_out_legend(std::move(coloring.entries), coloring.range, box.height(),
-                                       static_cast<int>(kLegendShare * options.width), frame.text);
+                                       options.width / kLegendPart, frame.text);
   box.right -= legend.width();
   add_legend(scene, {static_cast<float>(box.right), static_cast<float>(box.top)}, legend);
 
@@ -175,19 +180,10 @@ Scene lay_out(const Picture& picture, const PlotOptions& options) {
       fit_titles(picture.panels, static_cast<float>(wide), frame.text, frame.caption);
   const Cells cells = cells_in(inner, picture, frame, titles.height);
   add_headings(scene, box, picture, cells, frame);
-  std::int64_t outside = 0;
-  for (std::size_t p = 0; p < picture.panels.size(); ++p) {
-    const auto at = static_cast<std::int64_t>(p);
-    const Box map = cells.map(at / picture.columns, at % picture.columns);
-    add_panel_title(scene, picture.panels[p].title, map, titles);
-    const bool framed = picture.panels.size() > 1 && picture.panels[p].layout.rows() > 0;
-    if (framed) scene.frames.push_back(map);
-    scene.maps.push_back(place_map(picture.panels[p], map, framed, outside));
-    scene.maps.back().dots.class_of = std::move(coloring.class_of[p]);
-    scene.maps.back().dots.colors = coloring.colors;
-  }
-  const auto below = static_cast<float>(box.bottom + margin / 2);
-  scene.texts.push_back({caption(picture.panels, outside), {left, below}, frame.caption});
+  const Spot below{static_cast<float>(margin), static_cast<float>(box.bottom + margin / 2)};
+  const std::string said = add_panels(scene, picture, options, cells, titles, coloring, frame);
+  const auto room = static_cast<float>(options.width - 2 * margin);
+  scene.texts.push_back({said, below, frame.caption, room});
   return scene;
 }
 

@@ -26,11 +26,12 @@ struct Swatch {
   Rgb color;
 };
 
-/// The points of one panel.
+/// The points of one panel, or of one of its two views if it is 3-D.
 struct Map {
   Box box;
   Dots dots;
-  float radius = 0.0f;  ///< of a disc
+  float radius = 0.0f;              ///< of a disc
+  std::vector<Segment> lines = {};  ///< below the points
 };
 
 /// All that a picture shows.
@@ -42,14 +43,15 @@ struct Scene {
   std::vector<Map> maps = {};
   std::vector<Box> frames = {};
   std::vector<Swatch> swatches = {};
-  std::optional<Box> bar = {};  ///< the scale of values, its high end above
+  std::optional<Box> bar = {};        ///< the scale of values, its high end above
+  std::vector<Segment> leaders = {};  ///< from a text to what it names
   std::vector<TextLine> texts = {};
 };
 
 /// Throws what draw() throws for shapes and sizes.
 void check_picture(const Picture& picture, const PlotOptions& options);
 
-/// Points of all panels.
+/// Points of all maps: of 3-D panels twice.
 std::int64_t points_of(const Picture& picture);
 
 /// Lays a picture out. Throws what draw() throws.

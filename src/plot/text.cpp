@@ -5,6 +5,8 @@
 #include <hb-ot.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <string>
 
@@ -134,7 +136,7 @@ std::unique_ptr<PangoLayout, Unref> layout_of(const TextLine& line) {
   return layout;
 }
 
-void draw_text(cairo_t* cairo, const TextLine& line) {
+void draw_text(cairo_t* cairo, const TextLine& line, double rim) {
   const auto layout = layout_of(line);
   const double left = line.centered ? -0.5 * pixels(logical_width(layout.get())) : 0.0;
   cairo_save(cairo);
@@ -146,7 +148,12 @@ void draw_text(cairo_t* cairo, const TextLine& line) {
   // and PDF there are no pixels, and glyphs stay letters.
   const bool in_pixels =
       cairo_surface_get_type(cairo_get_target(cairo)) == CAIRO_SURFACE_TYPE_IMAGE;
-  if (in_pixels && !is_in_color(drawn)) {
+  if (rim > 0.0) {
+    cairo_set_line_width(cairo, rim);
+    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+    pango_cairo_layout_line_path(cairo, drawn);
+    cairo_stroke(cairo);
+  } else if (in_pixels && !is_in_color(drawn)) {
     pango_cairo_layout_line_path(cairo, drawn);
     cairo_fill(cairo);
   } else {
@@ -164,6 +171,11 @@ std::string with_commas(std::int64_t value) {
   std::string digits = std::to_string(value);
   for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
   return digits;
+}
+
+std::string number_text(float value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.begin(), text.end(), value).ptr};
 }
 
 }  // namespace nearfold

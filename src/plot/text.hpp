@@ -28,6 +28,7 @@ struct TextLine {
   float room = std::numeric_limits<float>::infinity();  ///< pixels; a longer line ends with "…"
   bool centered = false;
   bool upwards = false;  ///< turned by a quarter about `at`: reads from below to above
+  bool halo = false;     ///< on a rim of the ground's colour, which sets it off from a map
 };
 
 /// `text` as what can be drawn in one line: UTF-8 of at most some thousand characters, with U+FFFD
@@ -43,5 +44,8 @@ void check_fonts();
 
 /// "1,234,567"
 std::string with_commas(std::int64_t value);
+
+/// In as few digits as no other float has.
+std::string number_text(float value);
 
 }  // namespace nearfold

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "plot/names.hpp"
+
 namespace nearfold {
 namespace {
 
@@ -23,7 +25,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 PanelTitles fit_titles(const std::vector<Panel>& panels, float room, const TextStyle& first,
                        const TextStyle& other) {
-  PanelTitles titles{first, other};
+  PanelTitles titles{{}, first, other};
   float fitting = 1.0f;
   std::size_t most = 0;
   for (const Panel& panel : panels) {
@@ -42,6 +44,14 @@ PanelTitles fit_titles(const std::vector<Panel>& panels, float room, const TextS
     titles.height = static_cast<int>(kTitleLine * (titles.first.size + others) +
                                      kBelowTitle * titles.first.size);
   }
+  std::vector<std::string> firsts, rests;
+  for (const Panel& panel : panels) {
+    const std::size_t end = std::min(panel.title.find('\n'), panel.title.size());
+    firsts.push_back(panel.title.substr(0, end));
+    rests.push_back(panel.title.substr(end));
+  }
+  titles.texts = shortened(firsts, room, titles.first);
+  for (std::size_t p = 0; p < panels.size(); ++p) titles.texts[p] += rests[p];
   return titles;
 }
 

@@ -15,12 +15,14 @@ inline constexpr float kTitleLine = 1.2f;
 
 /// How the titles of panels are written.
 struct PanelTitles {
-  TextStyle first;  ///< line
+  std::vector<std::string> texts;  ///< of each panel, their first lines shortened to the room
+  TextStyle first;                 ///< line
   TextStyle other;
   int height = 0;  ///< pixels, of the one with the most lines
 };
 
-/// The styles given, smaller where a line of any panel would be wider than `room` pixels.
+/// The styles given, smaller where a line of any panel would be wider than `room` pixels. First
+/// lines that are then still too long are shortened so that they stay different.
 PanelTitles fit_titles(const std::vector<Panel>& panels, float room, const TextStyle& first,
                        const TextStyle& other);
 

@@ -1,12 +1,17 @@
 #include "run/check_run.hpp"
 
 #include <cmath>
+#include <iomanip>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "core/check_points.hpp"
 #include "core/device.hpp"
 #include "core/stopping.hpp"
+#include "init/array_shape.hpp"
+#include "knn/same_points.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/plan.hpp"
@@ -15,8 +20,19 @@
 namespace nearfold {
 namespace {
 
-void check_start(const ArrayInit& init, std::int64_t n, int dims) {
+std::optional<InitWidth> width_of(const Settings& settings, std::int64_t n) {
+  return std::visit([n](const auto& p) { return init_width(p, n); }, settings.method);
+}
+
+std::string shortest(double value) {
+  std::ostringstream text;
+  text << std::setprecision(3) << value;
+  return text.str();
+}
+
+void check_start(const ArrayInit& init, std::int64_t n, const Settings& settings) {
   const Matrix& start = init.start;
+  const int dims = settings.dims;
   if (start.rows() != n || start.cols() != dims)
     throw InvalidInput("the init array is " + std::to_string(start.rows()) + " x " +
                        std::to_string(start.cols()) + "; " + std::to_string(n) + " x " +
@@ -25,6 +41,17 @@ void check_start(const ArrayInit& init, std::int64_t n, int dims) {
     for (int c = 0; c < dims; ++c)
       if (!std::isfinite(start.row(i)[c]))
         throw InvalidInput("row " + std::to_string(i) + " of the init array is not finite");
+  const ArrayShape shape = shape_of(start);
+  if (shape.one_place)
+    throw InvalidInput(
+        "all rows of the init array are equal, and no force moves points apart that are at one "
+        "place; give them places of their own, or use another init");
+  const std::optional<InitWidth> limit = width_of(settings, n);
+  if (limit && shape.width > limit->most)
+    throw InvalidInput("the init array has a standard deviation of " + shortest(shape.width) +
+                       ", and points so far apart hardly act on each other: " + std::to_string(n) +
+                       " points may begin with " + shortest(limit->most) +
+                       " at most; scale the array, to " + shortest(limit->usual) + " as usual");
 }
 
 void check_checkpoint(const Checkpoint& from, const Settings& settings, std::int64_t n) {
@@ -53,6 +80,24 @@ void check_memory(const Source& source, const Settings& settings) {
   require_memory(points, settings, limit);
 }
 
+/// What is odd about an initialization that is given.
+std::vector<std::string> init_warnings(const Source& source, const Settings& settings) {
+  const auto* array = settings.init ? std::get_if<ArrayInit>(&*settings.init) : nullptr;
+  if (array == nullptr || source.checkpoint) return {};
+  const ArrayShape shape = shape_of(array->start);
+  const std::optional<InitWidth> limit = width_of(settings, source.n());
+  std::vector<std::string> warnings;
+  if (shape.flat)
+    warnings.push_back(std::string("the init array lies on a ") +
+                       (settings.dims == 2 ? "line" : "plane") +
+                       ", which forces never leave: it was jittered by 1 % of its width");
+  if (limit && shape.width > limit->warned)
+    warnings.push_back("the init array has a standard deviation of " + shortest(shape.width) +
+                       ": from more than " + shortest(limit->warned) + " (usual is " +
+                       shortest(limit->usual) + ") neighbours that begin far apart may never meet");
+  return warnings;
+}
+
 }  // namespace
 
 void admit(const Source& source, const Settings& settings) {
@@ -61,9 +106,7 @@ void admit(const Source& source, const Settings& settings) {
 }
 
 void check_source(const Source& source, const Init& init, const Settings& settings, const Cpu& on) {
-  if (source.n() < 4)
-    throw InvalidInput("there are " + std::to_string(source.n()) +
-                       " points; a map needs at least 4");
+  require_points_for_map(source.n());
   if (source.graph) source.graph->validate();
   if (source.points.on_device())
     check_points(source.points.device, std::get<Cuda>(settings.device));
@@ -75,32 +118,53 @@ void check_source(const Source& source, const Init& init, const Settings& settin
     throw InvalidInput("the graph has " + std::to_string(source.graph->n) +
                        " points and the data " + std::to_string(source.points.rows()) +
                        "; give the data the graph was made of");
+  if (source.graph && source.points.host.rows() > 0)
+    require_same_points(*source.graph, source.points.host);
   if (!source.planned) check_memory(source, settings);
   if (source.checkpoint) return check_checkpoint(*source.checkpoint, settings, source.n());
   if (std::holds_alternative<PcaInit>(init) && !source.points.any())
     throw InvalidInput(
         "a PCA initialization needs the points; give them with the graph, or use another init");
-  if (const auto* array = std::get_if<ArrayInit>(&init))
-    check_start(*array, source.n(), settings.dims);
+  if (const auto* array = std::get_if<ArrayInit>(&init)) check_start(*array, source.n(), settings);
 }
 
 std::vector<std::string> data_warnings(const Source& source, const Settings& settings) {
   constexpr std::int64_t kMany = 4096;  // columns
-  if (!source.points.any()) return {};
+  constexpr std::int64_t kFew = 50;     // components
+  std::vector<std::string> warnings = init_warnings(source, settings);
+  if (!source.points.any()) return warnings;
   const std::int64_t constant =
       source.points.on_device()
           ? constant_columns(source.points.device, std::get<Cuda>(settings.device))
           : constant_columns(source.points.host);
-  std::vector<std::string> warnings;
   if (constant == source.points.cols())
     warnings.push_back("all points are equal: the map shows nothing");
   else if (constant > 0)
     warnings.push_back(std::to_string(constant) + " of " + std::to_string(source.points.cols()) +
                        " columns are constant: they tell no points apart");
-  if (source.points.cols() > kMany)
-    warnings.push_back(
-        "the points have " + std::to_string(source.points.cols()) +
-        " columns: 50 principal components of them often give the same map faster (--pca 50)");
+  if (source.points.cols() > kMany && source.n() >= kFew)
+    warnings.push_back("the points have " + std::to_string(source.points.cols()) +
+                       " columns: 50 principal components of them often give the same map faster "
+                       "(pca(points, 50))");
+  return warnings;
+}
+
+std::vector<std::string> graph_warnings(const KnnGraphView& graph) {
+  const auto many = [&](const std::optional<std::int64_t>& rows) {
+    return rows && *rows > 0 && 100 * *rows >= graph.n;
+  };
+  const auto of_all = [&](std::int64_t rows) {
+    return std::to_string(rows) + " of " + std::to_string(graph.n) + " points";
+  };
+  std::vector<std::string> warnings;
+  if (many(graph.duplicates))
+    warnings.push_back(of_all(*graph.duplicates) + " are duplicates of earlier ones");
+  if (many(graph.tied_rows))
+    warnings.push_back(of_all(*graph.tied_rows) +
+                       " have more points at the distance of their last of " +
+                       std::to_string(graph.k) +
+                       " neighbours than fit: the seed chose among them, and groups that a map "
+                       "shows there may be chance");
   return warnings;
 }
 

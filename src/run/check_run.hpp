@@ -13,12 +13,15 @@ namespace nearfold {
 /// done, and the device. Throws what validate() and require_usable() do.
 void admit(const Source& source, const Settings& settings);
 
-/// The data: check_points() where there are points, the graph's own rules, memory, unless `source`
-/// says that the run was planned, and that the initialization can be made from them, or the
-/// checkpoint is of such a run.
+/// The data: check_points() where there are points, the graph's own rules, that it is of them,
+/// memory, unless `source` says that the run was planned, and that the initialization can be made
+/// from them, or the checkpoint is of such a run.
 void check_source(const Source& source, const Init& init, const Settings& settings, const Cpu& on);
 
 /// What is odd about points that are right: columns that are constant, columns in great number.
 std::vector<std::string> data_warnings(const Source& source, const Settings& settings);
+
+/// What is odd about a graph that is right: ties and duplicates, from 1 % of the points on.
+std::vector<std::string> graph_warnings(const KnnGraphView& graph);
 
 }  // namespace nearfold

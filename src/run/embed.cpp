@@ -8,6 +8,7 @@
 
 #include "core/check_points.hpp"
 #include "core/parallel.hpp"
+#include "init/array_shape.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
 #include "run/check_run.hpp"
@@ -25,6 +26,15 @@ std::int64_t peak_bytes() {
 void require_finite(HostMatrix<const float> layout) {
   for (std::int64_t i = 0; i < layout.size(); ++i)
     if (!std::isfinite(layout.data()[i])) throw_not_finite();
+}
+
+/// A map that is done shows something.
+void require_extent(HostMatrix<const float> layout) {
+  const ArrayShape shape = shape_of(layout);
+  if (shape.constant_column < 0) return;
+  throw Error("the map has no extent: all points are at one place in column " +
+              std::to_string(shape.constant_column) +
+              "; use another init, or a larger learning_rate");
 }
 
 void require_layout(const Embedder::State& state) {
@@ -143,6 +153,7 @@ Result Embedder::State::result() const {
   Matrix layout(n, dims);
   optimizer->copy_layout(layout.view());
   require_finite(layout);
+  if (info.finished) require_extent(layout);
   return {std::move(layout), report()};
 }
 
@@ -200,6 +211,7 @@ void Embedder::copy_layout(HostMatrix<float> out) const {
   require_shape(*state_, out);
   state_->optimizer->copy_layout(out);
   require_finite(out);
+  if (state_->info.finished) require_extent(out);
 }
 
 void Embedder::copy_layout(DeviceMatrix<float> out) const {
@@ -254,6 +266,9 @@ RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const S
   if (state->optimizer) {
     state->optimizer->copy_layout(out);
     require_finite(out, std::get<Cuda>(settings.device));
+    Matrix copy(out.rows(), out.cols());
+    state->optimizer->copy_layout(copy.view());
+    if (state->info.finished) require_extent(copy);
   }
   return state->report();
 }

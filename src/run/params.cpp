@@ -59,6 +59,7 @@ void validate(const Settings& settings) {
 }
 
 int neighbors_needed(const Method& method, std::int64_t n) {
+  require_points_for_map(n);
   return std::visit([n](const auto& p) { return k_needed(p, n); }, method);
 }
 

@@ -24,15 +24,15 @@ void check(const TsneParams& p) {
 }
 
 int k_needed(const TsneParams& params, std::int64_t n) {
-  const double perplexity = params.perplexity;
-  const auto k = static_cast<int>(std::min(static_cast<double>(n - 1), std::floor(3 * perplexity)));
-  if (!(perplexity < k)) {
-    std::ostringstream text;
-    text << "perplexity " << perplexity << " needs more than " << n
-         << " points; use a perplexity well below " << n - 1;
-    throw InvalidInput(text.str());
-  }
-  return k;
+  const double k = std::floor(3 * params.perplexity), others = static_cast<double>(n) - 1;
+  if (k <= others) return static_cast<int>(k);
+  // A third of the others; of 4 points that is 1, and 1.33 still asks for no more than 3.
+  const double most = std::floor(std::max(others / 3, 1.335) * 100) / 100;
+  std::ostringstream text;
+  text << "perplexity " << params.perplexity << " takes " << k
+       << " neighbours, three times as many, and " << n << " points have " << others
+       << " others; use a perplexity of at most " << most;
+  throw InvalidInput(text.str());
 }
 
 int iteration_count(const TsneParams& params, std::int64_t /*n*/) {
@@ -51,6 +51,11 @@ void check_state(const TsneParams& params, const Checkpoint& from, std::int64_t 
                        std::to_string(params.early_exaggeration_iter));
   check_rows("update", from.update, n, dims);
   check_rows("gains", from.gains, n, dims);
+}
+
+/// openTSNE warns from 1e-2 on, too. Maps end about 2.2 sqrt(n) wide.
+std::optional<InitWidth> init_width(const TsneParams&, std::int64_t n) {
+  return InitWidth{1e-4, 1e-2, 10 * std::sqrt(static_cast<double>(n))};
 }
 
 bool share_edges(const TsneParams& a, const TsneParams& b) {

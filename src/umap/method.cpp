@@ -29,7 +29,8 @@ void check(const UmapParams& p) {
 int k_needed(const UmapParams& params, std::int64_t n) {
   if (params.n_neighbors > n)
     throw InvalidInput("n_neighbors is " + std::to_string(params.n_neighbors) + " for " +
-                       std::to_string(n) + " points; use at most that many");
+                       std::to_string(n) + " points, and counts the point itself; use at most " +
+                       std::to_string(n));
   return params.n_neighbors - 1;
 }
 
@@ -43,6 +44,11 @@ Init usual_init(const UmapParams&, bool /*has_points*/) {
 
 /// The layout is all of it.
 void check_state(const UmapParams&, const Checkpoint&, std::int64_t /*n*/, int /*dims*/) {}
+
+/// Every start is scaled.
+std::optional<InitWidth> init_width(const UmapParams&, std::int64_t /*n*/) {
+  return {};
+}
 
 bool share_edges(const UmapParams& a, const UmapParams& b) {
   return a.n_neighbors == b.n_neighbors && a.set_op_mix_ratio == b.set_op_mix_ratio &&

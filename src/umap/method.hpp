@@ -17,6 +17,7 @@ int k_needed(const UmapParams& params, std::int64_t n);
 int iteration_count(const UmapParams& params, std::int64_t n);
 Init usual_init(const UmapParams& params, bool has_points);
 void check_state(const UmapParams& params, const Checkpoint& from, std::int64_t n, int dims);
+std::optional<InitWidth> init_width(const UmapParams& params, std::int64_t n);
 bool share_edges(const UmapParams& a, const UmapParams& b);
 std::optional<Thriftier> with_fewer_neighbors(const UmapParams& params);
 Need optimize_need(const UmapParams& params, const Counts& c);

@@ -15,7 +15,8 @@ using BadText = BadInput;
 TEST_F(BadText, TextThatIsNoTableIsNamedByLineAndColumn) {  // 12, 13, 14, 16
   const std::vector<std::pair<std::string, Says>> cases = {
       {"1,2\n3,4\n5\n", {"line 3: the line has 1 fields, the first line has 2"}},
-      {"1,5;2\n3;4\n", {"line 1, column 1", "'1,5' has a decimal comma: write '1.5'"}},
+      {"1,5;2\n3.5;4\n", {"line 2", "'3.5' has a decimal point, and numbers above it a comma"}},
+      {"1,2\n3,\"4,5\"\n", {"line 2, column 2", "'4,5' is not a number"}},
       {"\xff\xfe" + std::string("1\0,\0", 4), {"UTF-16: convert it to UTF-8"}},
       {"1,2\n3,x\n", {"line 2, column 2", "'x' is not a number"}},
       {"1,2\n3,NA\n", {"line 2, column 2", "'NA' is no value", "--missing mean"}},
@@ -24,7 +25,7 @@ TEST_F(BadText, TextThatIsNoTableIsNamedByLineAndColumn) {  // 12, 13, 14, 16
       {"1,2\n3,0x1p3\n", {"line 2, column 2", "'0x1p3' is not a number"}},
       {"1,2\n3,inf\n4,5\n6,7\n", {"row 1, column 1 is inf"}},
       {"x,y\n", {"a header line and no row of numbers"}},
-      {"1,cat,2\n3,dog,4\n", {"line 1, column 2", "'cat'", "labels and names in a file of their"}}};
+      {"1,cat,2\n3,dog,4\n", {"line 1, column 2", "'cat'", "--label-column 1", "--drop 1"}}};
   for (const auto& [text, says] : cases) file_refused("a.csv", text, says);
 }
 
@@ -69,11 +70,11 @@ TEST_F(BadText, TextThatIsBinaryIsSaidToBe) {  // 15
 
 TEST_F(BadText, LabelsThatDoNotFitAreRefused) {  // 17
   write("l.txt", "1\n2\n3\n");
-  expect_refused(map_of("x.npy", "--labels " + path("l.txt")), kBadInput,
-                 {"3 labels for 300 points"});
+  const std::string plot = "--plot " + path("p.png") + " --labels ";
+  expect_refused(map_of("x.npy", plot + path("l.txt")), kBadInput, {"3 labels for 300 points"});
   write("l.txt", "");
-  expect_refused(map_of("x.npy", "--labels " + path("l.txt")), kBadInput, {"no labels"});
-  expect_refused(map_of("x.npy", "--labels " + path("x.npy")), kBadInput, {"labels are 1-d"});
+  expect_refused(map_of("x.npy", plot + path("l.txt")), kBadInput, {"no labels"});
+  expect_refused(map_of("x.npy", plot + path("x.npy")), kBadInput, {"labels are 1-d"});
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST_F(CliBudget, PlansAgreeWithPeaks) {
 
 TEST_F(CliBudget, WhatDoesNotFitIsRefusedBeforeAnythingIsWritten) {
   for (const std::string& command :
-       {map(umap()), "knn " + path("x.npy") + " -k 10 -o " + path("y.npy"),
+       {map(umap()), "knn " + path("x.npy") + " -k 10 -o " + path("y.npz"),
         "grid " + path("x.npy") + " -o " + path("y.npy"),
         "convert " + path("x.npy") + " --pca 190 -o " + path("y.npy")}) {
     const Outcome o = run(command + " --memory-limit 20M");
@@ -83,6 +83,18 @@ TEST_F(CliBudget, AddressSpaceThatIsTooSmallIsRefused) {
       shell("ulimit -v 400000; " + std::string(NEARFOLD_TOOL) + " " + map(tsne() + "--threads 1"));
   EXPECT_EQ(o.code, 4) << o.out;
   EXPECT_FALSE(exists("y.npy"));
+}
+
+/// OpenBLAS would try for ever to get its buffers.
+TEST_F(CliBudget, AddressSpaceThatIsTooSmallToBeginIsAnErrorAtOnce) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer takes memory of its own";
+  for (const char* limit : {"-v 300000", "-d 100000"})
+    for (const std::string& command : {std::string("--version"), map(umap())}) {
+      const Outcome o = shell("ulimit " + std::string(limit) + "; timeout 10 " +
+                              std::string(NEARFOLD_TOOL) + " " + command);
+      EXPECT_EQ(o.code, 4) << command << o.out;
+      EXPECT_NE(o.out.find("ulimit -v"), std::string::npos) << o.out;
+    }
 }
 
 TEST_F(CliBudget, SizesThatAreNoneAreRefused) {

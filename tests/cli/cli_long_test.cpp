@@ -73,14 +73,14 @@ class CliKept : public CliLong {
 
 TEST_F(CliKept, IsNotReplacedUnasked) {
   fs::remove(path("r.json"));
-  expect_refused(tsne(50, kept()), 2, "--resume to continue it");
+  expect_refused(tsne(50, kept()), 5, "--resume to continue it");
   EXPECT_EQ(run(tsne(50, kept("--force"))).code, 0);
 }
 
 TEST_F(CliKept, OfOtherSettingsIsNamed) {
   fs::remove(path("r.json"));
   expect_refused(tsne(2'000'000, kept("--resume --seed 7")), 2, "seed is 42 there and 7 here");
-  expect_refused(tsne(50, kept("--resume")), 2, "max_iter is 2000000 there and 50 here");
+  expect_refused(tsne(50, kept("--resume")), 2, "--max-iter is 2000000 there and 50 here");
   expect_refused(tsne(2'000'000, kept("--resume --metric cosine")), 2,
                  "metric is \"euclidean\" there");
 }
@@ -114,8 +114,8 @@ TEST_F(CliKept, IsUsedByOneRunAtATime) {
 
 TEST_F(CliLong, FlagsThatContradictEachOtherAreRefused) {
   expect_refused(tsne(20, "--resume"), 2, "give it with --checkpoint");
-  expect_refused(tsne(20, "--snapshot-every 0"), 2, "iterations are >= 1");
-  expect_refused(tsne(20, "--checkpoint-every -1"), 2, "seconds are >= 0");
+  expect_refused(tsne(20, "--snapshots s --snapshot-every 0"), 2, "iterations are >= 1");
+  expect_refused(tsne(20, kept("--checkpoint-every -1")), 2, "seconds are >= 0");
 }
 
 // ---- snapshots ----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 
 #include "io/io.hpp"
@@ -190,7 +191,7 @@ TEST_F(Cli, WrongParametersExitWith2BeforeAnythingIsRead) {
 }
 
 TEST_F(Cli, ErrorsNameTheValue) {
-  EXPECT_NE(run(embed("--n-neighbors 1")).out.find("n_neighbors is 1"), std::string::npos);
+  EXPECT_NE(run(embed("--n-neighbors 1")).out.find("--n-neighbors is 1"), std::string::npos);
   EXPECT_NE(run(embed("--seed -5")).out.find("-5"), std::string::npos);
   EXPECT_NE(run(embed("--n-neighbors 400")).out.find("400"), std::string::npos);
 }
@@ -208,7 +209,7 @@ TEST_F(Cli, UnusableDataExitsWith3) {
 
 TEST_F(Cli, LabelsOfAnotherLengthAreRefused) {
   write("short.txt", "a\nb\n");
-  const Outcome o = run(embed("--labels " + path("short.txt")));
+  const Outcome o = run(embed("--plot " + path("p.png") + " --labels " + path("short.txt")));
   EXPECT_EQ(o.code, 3);
   EXPECT_NE(o.out.find("2 labels for 300 points"), std::string::npos) << o.out;
 }
@@ -225,19 +226,24 @@ TEST_F(Cli, CudaWithoutAGpuExitsWith6) {
 TEST_F(Cli, ExistingFilesAreKeptUnlessForced) {
   write("y.npy", "precious");
   const Outcome o = run(embed(""));
-  EXPECT_NE(o.code, 0);
+  EXPECT_EQ(o.code, 5);
   EXPECT_NE(o.out.find("--force"), std::string::npos) << o.out;
   EXPECT_EQ(bytes("y.npy"), "precious");
   EXPECT_EQ(run(embed("--force")).code, 0);
   EXPECT_NE(bytes("y.npy"), "precious");
 }
 
-TEST_F(Cli, AnInterruptSavesThePartialMap) {
+TEST_F(Cli, AnInterruptSavesThePartialMapAndItsPicture) {
   const Outcome o = run("embed " + path("x.npy") + " --method tsne --max-iter 2000000 -o " +
-                        path("y.npy") + " --report " + path("r.json") +
+                        path("y.npy") + " --report " + path("r.json") + " --plot " + path("p.png") +
                         " --perplexity 10 & pid=$!; sleep 1.5; kill -INT $pid; wait $pid; exit $?");
   EXPECT_EQ(o.code, 130) << o.out;
-  EXPECT_FALSE(exists("y.npy"));
+  EXPECT_FALSE(exists("y.npy") || exists("p.png"));
+  EXPECT_EQ(bytes("p.partial.png").substr(1, 3), "PNG");
+  EXPECT_TRUE(std::regex_search(
+      o.out, std::regex("interrupted at iteration [1-9][0-9]* of 2000000; map so far in "
+                        "'.*y.partial.npy'; picture so far in '.*p.partial.png'; .*--resume")))
+      << o.out;
   ASSERT_TRUE(exists("y.partial.npy")) << o.out;
   EXPECT_EQ(io::read_matrix(path("y.partial.npy")).rows(), 300);
   EXPECT_EQ(nlohmann::json::parse(bytes("r.json"))["status"], "interrupted");
@@ -251,6 +257,33 @@ TEST_F(Cli, ProgressIsSilentPlainOrJson) {
   EXPECT_EQ(nlohmann::json::parse(line)["phase"], "read") << line;
 }
 
+TEST_F(Cli, SumsUpInAlignedLinesWithWhatWasSaved) {
+  const std::string out =
+      run(embed("--plot " + path("p.png") + " --report " + path("r.json") + " --progress none"))
+          .out;
+  for (const std::string& line : std::vector<std::string>{
+           "umap of 300 points\n  seconds         0.", "\n  neighbours      14 by euclidean",
+           "\n  initialization  spectral", "\n  iterations      20\n",
+           "\n  map             " + path("y.npy") + "\n",
+           "\n  picture         " + path("p.png") + "\n",
+           "\n  report          " + path("r.json") + "\n"})
+    EXPECT_NE(out.find(line), std::string::npos) << line << " in " << out;
+}
+
+TEST_F(Cli, EveryStageTellsItsShare) {
+  run("generate uniform -n 30000 --dim 100 -q --force -o " + path("x.npy"));
+  const std::string out =
+      run("knn " + path("x.npy") + " -k 5 --progress json -o " + path("g.npz")).out;
+  bool between = false;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line) && line[0] == '{';) {
+    const auto at = nlohmann::json::parse(line);
+    EXPECT_GT(at["n_iter"], 0) << line;
+    between = between || (at["phase"] == "knn" && at["iter"] > 0 && at["iter"] < at["n_iter"]);
+  }
+  EXPECT_TRUE(between) << out;
+}
+
 TEST_F(Cli, JsonGoesToStdoutAlone) {
   const std::string command = embed("--json --progress none") + " 2>" + path("err.txt");
   FILE* pipe = popen((std::string(NEARFOLD_TOOL) + " " + command).c_str(), "r");
@@ -261,6 +294,10 @@ TEST_F(Cli, JsonGoesToStdoutAlone) {
 }
 
 TEST_F(Cli, InfoDescribesBuildAndFile) {
+  for (const char* part : {"nearfold 0.1.0\ncompiler ", "\ninstructions ", "\nfaiss ", "\ncuda "})
+    EXPECT_NE(run("--version").out.find(part), std::string::npos) << part;
+  EXPECT_NE(run("info " + path("x.npy")).out.find("size               6.1 kB\n"),
+            std::string::npos);
   const auto build = nlohmann::json::parse(run("info --json").out);
   EXPECT_EQ(build["version"], "0.1.0");
   EXPECT_GE(build["threads"], 1);

@@ -69,6 +69,13 @@ TEST(Threads, RunALoopWithinALoopOnOneThread) {
   EXPECT_EQ(inner, std::vector<int>(40, 10));
 }
 
+/// More threads than processors, and loops shorter than it takes to wake one: those who come late
+/// find their loop closed, or the next one.
+TEST(Threads, ThatComeLateFindTheirLoopClosed) {
+  for (int turn = 0; turn < 3000; ++turn)
+    ASSERT_EQ(visits(2 + turn % 15, 40, 1), std::vector<int>(40, 1)) << turn;
+}
+
 TEST(Threads, OfTwoCallersDoNotMix) {
   std::vector<int> ones[2];
   std::vector<std::thread> callers;

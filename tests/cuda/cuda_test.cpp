@@ -102,7 +102,7 @@ TEST_F(OnGpu, FlatNeighboursInTilesAreTheCpus) {
   for (const Metric metric : {Metric::euclidean, Metric::correlation}) {
     const Distance distance{.metric = metric};
     const KnnGraph wanted = find_neighbors(x, 15, FlatKnn{}, Cpu{}, 1, distance);
-    const SearchedPoints points{x.data(), x.rows(), x.cols(), false, distance};
+    const SearchedPoints points{x.data(), x.rows(), x.cols(), false, distance, 1};
     for (const bool half : {true, false})
       for (const std::int64_t tile : {10, 999, 5000})
         expect_same(brought(flat_on_gpu(gpu_, points, 15, {half, false, tile, 700}), 5000, 15),

@@ -57,7 +57,7 @@ TEST(Blobs, HaveTheShapeOfThePrecomputedKnnExampleByDefault) {
 }
 
 TEST(Blobs, AreNormalAroundCentresInsideTheBox) {
-  const Generated set = made(Blobs{.centers = 3, .points_per = 4000, .dim = 5, .spread = 2.0});
+  const Generated set = made(Blobs{.n = 12000, .centers = 3, .dim = 5, .spread = 2.0});
   std::set<int> corners;
   for (std::int64_t label = 0; label < 3; ++label) {
     for (std::int64_t j = 0; j < 5; ++j) {
@@ -78,7 +78,7 @@ TEST(Blobs, AreNormalAroundCentresInsideTheBox) {
 }
 
 TEST(Blobs, HaveIndependentColumns) {
-  const Generated set = made(Blobs{.centers = 1, .points_per = 10000, .dim = 4, .half_box = 0.0});
+  const Generated set = made(Blobs{.n = 10000, .centers = 1, .dim = 4, .half_box = 0.0});
   for (std::int64_t a = 0; a < 4; ++a) {
     for (std::int64_t b = 0; b < a; ++b) {
       double product = 0.0;
@@ -101,7 +101,7 @@ TEST(Cubes, AreThePrecomputedKnnExampleByDefault) {
 
 TEST(Cubes, AreOneUniformCubeShiftedTwice) {
   constexpr std::int64_t kPer = 400;
-  const Generated set = made(Cubes{.points_per = kPer, .dim = 7});
+  const Generated set = made(Cubes{.n = 3 * kPer, .dim = 7});
   std::vector<int> tenth(10, 0);
   for (std::int64_t i = 0; i < kPer; ++i) {
     for (std::int64_t j = 0; j < 7; ++j) {
@@ -115,8 +115,8 @@ TEST(Cubes, AreOneUniformCubeShiftedTwice) {
 }
 
 TEST(Cubes, OfMorePointsBeginWithThoseOfFewer) {
-  const Generated few = made(Cubes{.points_per = 100, .dim = 6});
-  const Generated many = made(Cubes{.points_per = 1000, .dim = 6});
+  const Generated few = made(Cubes{.n = 300, .dim = 6});
+  const Generated many = made(Cubes{.n = 3000, .dim = 6});
   for (std::int64_t copy = 0; copy < 3; ++copy) {
     const float* a = few.points.row(100 * copy);
     const float* b = many.points.row(1000 * copy);
@@ -256,7 +256,7 @@ TEST(Generate, BeginsALongerSetWithTheShorterOne) {
     EXPECT_GT(b.points.rows(), a.points.rows());
     EXPECT_EQ(a.points.values(), first_rows(b.points, a.points.rows()));
   };
-  expect_prefix(Blobs{.points_per = 100, .dim = 6}, Blobs{.points_per = 1000, .dim = 6});
+  expect_prefix(Blobs{.n = 300, .dim = 6}, Blobs{.n = 3000, .dim = 6});
   expect_prefix(SwissRoll{.n = 100}, SwissRoll{.n = 3000});
   expect_prefix(Uniform{.n = 100}, Uniform{.n = 3000});
   expect_prefix(Deformed{.images = images, .n = 50}, Deformed{.images = images, .n = 300});
@@ -266,8 +266,8 @@ TEST(Generate, RefusesNumbersOutsideTheirRanges) {
   EXPECT_THROW(made(Blobs{.centers = 0}), InvalidParameter);
   EXPECT_THROW(made(Blobs{.spread = -1.0}), InvalidParameter);
   EXPECT_THROW(made(Blobs{.half_box = std::nan("")}), InvalidParameter);
-  EXPECT_THROW(made(Cubes{.points_per = 0}), InvalidParameter);
-  EXPECT_THROW(made(Cubes{.points_per = 800'000'000}), InvalidParameter);  // ids are 32 bits
+  EXPECT_THROW(made(Cubes{.n = 0}), InvalidParameter);
+  EXPECT_THROW(made(Cubes{.n = 2'400'000'000}), InvalidParameter);  // ids are 32 bits
   EXPECT_THROW(made(Cubes{.dim = 0}), InvalidParameter);
   EXPECT_THROW(made(SwissRoll{.n = 0}), InvalidParameter);
   EXPECT_THROW(made(SwissRoll{.bands = 0}), InvalidParameter);

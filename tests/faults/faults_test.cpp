@@ -19,6 +19,7 @@ class Faults : public Cli {
  protected:
   Faults() {
     write("y.npy", "old");
+    write("y.npz", "old");
     write("r.json", "old");
   }
 
@@ -39,9 +40,10 @@ class Faults : public Cli {
     return std::stol(o.out.substr(at + kind.size() + 2));
   }
 
-  void expect_old_or_whole(const std::string& whole, const std::string& when) const {
-    const std::string map = bytes("y.npy");
-    EXPECT_TRUE(map == "old" || map == whole) << when << ": a map of " << map.size() << " bytes";
+  void expect_old_or_whole(const std::string& file, const std::string& whole,
+                           const std::string& when) const {
+    const std::string now = bytes(file);
+    EXPECT_TRUE(now == "old" || now == whole) << when << ": a file of " << now.size() << " bytes";
   }
   void expect_nothing_left(const std::string& when) const {
     for (const auto& entry : fs::directory_iterator(folder_))
@@ -55,16 +57,23 @@ std::string every(const std::string& more) {
   return " --force --progress none --threads 2 " + more;
 }
 
-/// The main commands, with whatever they write at y.npy.
-std::vector<std::string> commands(const std::string& x, const std::string& y,
-                                  const std::string& report) {
-  const std::string out = " -o " + y;
+/// A command, and the file that it writes.
+struct Writing {
+  std::string command, file;
+};
+
+/// The main commands.
+std::vector<Writing> commands(const std::string& folder) {
+  const std::string x = folder + "/x.npy", map = " -o " + folder + "/y.npy",
+                    graph = " -o " + folder + "/y.npz";
   return {
-      "embed " + x + out + every("--method umap --n-epochs 5 --report " + report),
-      "embed " + x + out + every("--method tsne --max-iter 5 --perplexity 5 --index ivf"),
-      "knn " + x + out + every("-k 5 --index hnsw"),
-      "knn " + x + out + every("-k 5 --index nndescent"),
-      "convert " + x + out + every("--pca 3"),
+      {"embed " + x + map + every("--method umap --n-epochs 5 --report " + folder + "/r.json"),
+       "y.npy"},
+      {"embed " + x + map + every("--method tsne --max-iter 5 --perplexity 5 --index ivf"),
+       "y.npy"},
+      {"knn " + x + graph + every("-k 5 --index hnsw"), "y.npz"},
+      {"knn " + x + graph + every("-k 5 --index nndescent"), "y.npz"},
+      {"convert " + x + map + every("--pca 3"), "y.npy"},
   };
 }
 
@@ -72,19 +81,19 @@ std::vector<std::string> commands(const std::string& x, const std::string& y,
 
 TEST_F(Faults, AnAllocationThatFailsIsSaidAndLeavesTheOldFile) {
   if (kSanitized) GTEST_SKIP() << "the shim and a sanitizer replace the same calls";
-  for (const std::string& command : commands(path("x.npy"), path("y.npy"), path("r.json"))) {
+  for (const auto& [command, file] : commands(folder_.string())) {
     const long total = calls("new", command);
-    const std::string whole = bytes("y.npy");
+    const std::string whole = bytes(file);
     ASSERT_GT(total, 20) << command;
     const long tries =
         std::getenv("NEARFOLD_ALL_FAULTS") != nullptr ? total : std::min(total, kTries);
     for (long i = 1; i <= tries; ++i) {
       const long n = i * total / tries;
-      write("y.npy", "old");
+      write(file, "old");
       const Outcome o = run_failing("new:" + std::to_string(n), command);
       const std::string when = command + ", allocation " + std::to_string(n);
       EXPECT_TRUE(o.code == 4 || o.code == 0) << when << ": " << o.code << " " << o.out;
-      expect_old_or_whole(whole, when);
+      expect_old_or_whole(file, whole, when);
       expect_nothing_left(when);
       if (HasFailure()) return;
     }
@@ -96,21 +105,21 @@ TEST_F(Faults, AnAllocationThatFailsIsSaidAndLeavesTheOldFile) {
 TEST_F(Faults, ADiskThatIsFullIsSaidAndLeavesTheOldFile) {
   if (kSanitized) GTEST_SKIP() << "the shim and a sanitizer replace the same calls";
   fs::create_directory(path("spare"));
-  for (const std::string& command : commands(path("x.npy"), path("y.npy"), path("r.json"))) {
+  for (const auto& [command, file] : commands(folder_.string())) {
     const long total = calls("io", command);
-    const std::string whole = bytes("y.npy");
+    const std::string whole = bytes(file);
     ASSERT_GE(total, 4) << command;
     for (long n = 1; n <= total; ++n) {
-      write("y.npy", "old");
-      fs::remove(path("spare/y.npy"));
+      write(file, "old");
+      fs::remove(path("spare/" + file));
       const Outcome o =
           run_failing("io:" + std::to_string(n) + " TMPDIR=" + path("spare"), command);
       const std::string when = command + ", write " + std::to_string(n) + ": " + o.out;
       EXPECT_EQ(o.code, 5) << when;
       EXPECT_NE(o.out.find("No space left"), std::string::npos) << when;
-      expect_old_or_whole(whole, when);
+      expect_old_or_whole(file, whole, when);
       expect_nothing_left(when);
-      const bool there = bytes("y.npy") == whole || bytes("spare/y.npy") == whole;
+      const bool there = bytes(file) == whole || bytes("spare/" + file) == whole;
       EXPECT_TRUE(there || !command.starts_with("embed")) << when;  // hours of work are not lost
     }
   }
@@ -118,14 +127,14 @@ TEST_F(Faults, ADiskThatIsFullIsSaidAndLeavesTheOldFile) {
 
 TEST_F(Faults, AFileThatCannotBeReadIsSaid) {
   if (kSanitized) GTEST_SKIP() << "the shim and a sanitizer replace the same calls";
-  for (const std::string& command : commands(path("x.npy"), path("y.npy"), path("r.json"))) {
+  for (const auto& [command, file] : commands(folder_.string())) {
     const long total = calls("read", command);
     ASSERT_GE(total, 1) << command;
     for (long n = 1; n <= total; ++n) {
-      write("y.npy", "old");
+      write(file, "old");
       const Outcome o = run_failing("read:" + std::to_string(n), command);
       EXPECT_EQ(o.code, 5) << command << n << ": " << o.out;
-      EXPECT_EQ(bytes("y.npy"), "old");
+      EXPECT_EQ(bytes(file), "old");
     }
   }
 }
@@ -145,7 +154,7 @@ double seconds_of(const std::function<void()>& work) {
 }
 
 TEST_F(Faults, KilledAtAHundredMomentsLeavesTheOldFileOrTheWholeNewOne) {
-  const std::string command = commands(path("x.npy"), path("y.npy"), path("r.json")).front();
+  const std::string command = commands(folder_.string()).front().command;
   Outcome o;
   const double takes = seconds_of([&] { o = run(command); });
   ASSERT_EQ(o.code, 0) << o.out;
@@ -157,7 +166,7 @@ TEST_F(Faults, KilledAtAHundredMomentsLeavesTheOldFileOrTheWholeNewOne) {
     write("y.npy", "old");
     write("r.json", "old");
     shell(killed(command, i % 2 == 0 ? anywhere(random) : late(random)));
-    expect_old_or_whole(whole, "killed");
+    expect_old_or_whole("y.npy", whole, "killed");
     const std::string report = bytes("r.json");
     EXPECT_TRUE(report == "old" || report.ends_with("}\n")) << report;
     (bytes("y.npy") == whole ? replaced : kept) += 1;

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/arguments.hpp"
 #include "cli/flags.hpp"
 #include "cli/index_spec.hpp"
 #include "fuzz.hpp"
@@ -33,16 +34,21 @@ void check_number(const std::string& word) {
 
 void parse_flags(std::vector<std::string> words) {
   CLI::App app("fuzz");
+  cli::Conditions conditions;
   cli::Common common;
   cli::IndexFlags index;
   std::vector<int> neighbors;
   std::vector<double> distances;
-  common.add(app);
-  index.add(app);
+  common.add(app, conditions);
+  index.add(app, conditions, [] { return ""; });
   cli::numbers(app, "--n-neighbors", neighbors, "");
   cli::numbers(app, "--min-dist", distances, "");
+  std::vector<std::string> line = words;
+  line.insert(line.begin(), "fuzz");
+  cli::require_known(app, line);
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   app.parse(std::move(words));
+  conditions.check();
   validate({.knn = index.params(), .distance = index.distance(), .device = common.processor()});
 }
 

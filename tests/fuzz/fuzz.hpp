@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "io/formats.hpp"
+#include "io/utf8.hpp"
 #include "nearfold/error.hpp"
 
 /// libFuzzer calls this; replay.cpp does so for the files of the corpus.
@@ -34,8 +35,14 @@ inline void require(bool holds, const char* contract) {
   std::abort();
 }
 
+/// UTF-8 without control characters.
 inline bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  while (!text.empty()) {
+    const std::size_t length = io::printable_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 /// What the action gives, or nothing when it refuses.
@@ -44,7 +51,7 @@ auto unless_refused(const Action& action) -> std::optional<decltype(action())> {
   try {
     return action();
   } catch (const InvalidInput& refusal) {
-    require(is_printable(refusal.what()), "a message has printable ASCII only");
+    require(is_printable(refusal.what()), "a message is printable UTF-8");
     return std::nullopt;
   }
 }
@@ -74,7 +81,8 @@ inline void check(const io::Labels& labels) {
   require(std::is_sorted(names.begin(), names.end()), "names are in order");
   require(std::adjacent_find(names.begin(), names.end()) == names.end(), "names are distinct");
   for (const std::int32_t id : labels.ids)
-    require(names.empty() || (id >= 0 && std::cmp_less(id, names.size())), "ids index names");
+    require(names.empty() || (id >= -1 && std::cmp_less(id, names.size())),
+            "ids index names, or are none");
 }
 
 /// Reads points and describes them: what can be read has a description of as many values.

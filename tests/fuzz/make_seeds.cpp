@@ -119,7 +119,14 @@ Seeds csv_seeds() {
                                 "2\n",
                                 6)},
       {"npy", npy(dictionary("<f4", "(2, 3)"), kSix)},
+      {"pandas", ",a,s\n0,1.5,x\n1,2,y\n"},
+      {"counts", "0,1,2\n3,4.5,5\n"},
+      {"r", "\"a\" \"b\"\n\"1\" 1 2\n\"2\" 3 NA\n"},
+      {"savetxt", "# a b\n1 2\n3 4\n# end\n"},
+      {"scikit-learn", "2,1,x,y\n1.5,0\n2.5,1\n"},
+      {"excel", "sep=;\na;b\n1,5;?\n2;#N/A\n"},
       {"labels", "label\n1\n-2\n"},
+      {"label-table", "id,y\n0,x\n1,\n2,NA\n"},
       {"label-names", "\"b\"\na \nb\n"},
       {"label-too-large", "99999999999\n"},
       {"empty", ""},
@@ -159,6 +166,31 @@ Seeds idx_gz_seeds() {
   seeds["two-streams"] = good + good;
   seeds["wrong-checksum"] = wrong_checksum;
   return seeds;
+}
+
+Seeds mtx_seeds() {
+  const std::string array = "%%MatrixMarket matrix array real general\n";
+  const std::string entries = "%%MatrixMarket matrix coordinate real general\n";
+  return {
+      {"array", array + "% a comment\n2 3\n1\n-2.5\n3e4\n0\n0x5\n6\n"},
+      {"integers", "%%MatrixMarket matrix array integer general\n1 2\n16777217\n-3\n"},
+      {"symmetric", "%%MatrixMarket matrix array real symmetric\n2 2\n1\n2\n3\n"},
+      {"skew", "%%MatrixMarket matrix array real skew-symmetric\n2 2\n7\n"},
+      {"entries", entries + "3 2 2\n1 1 5\n3 2 -1e-3\n"},
+      {"pattern", "%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 3\n"},
+      {"complex", "%%MatrixMarket matrix array complex general\n1 1\n1 2\n"},
+      {"far", array + "3 1\n1600000000.5\n1600000001.25\n1600000002.125\n"},
+      {"too-large", array + "1 1\n1e39\n"},
+      {"cut-off", array + "2 2\n1\n2\n"},
+      {"too-many", array + "1 1\n1\n2\n"},
+      {"sizes-overflow", array + "9000000000 9000000000\n1\n"},
+      {"sizes-beyond-file", array + "100000 100000\n1\n"},
+      {"mostly-zeros", entries + "100000 100000 1\n1 1 1\n"},
+      {"outside", entries + "2 2 1\n3 1 1\n"},
+      {"no-sizes", array},
+      {"no-banner", "1 2 3\n"},
+      {"empty", ""},
+  };
 }
 
 Seeds vecs_seeds() {
@@ -363,6 +395,7 @@ int main(int argc, char** argv) {
   write(folder / "idx", idx_seeds());
   write(folder / "idx_gz", idx_gz_seeds());
   write(folder / "index", index_seeds(folder));
+  write(folder / "mtx", mtx_seeds());
   write(folder / "npy", npy_seeds());
   write(folder / "npz", npz_seeds());
   write(folder / "vecs", vecs_seeds());

@@ -216,5 +216,23 @@ TEST(KnnGraphView, IsRefusedWhenSizesDisagree) {
   EXPECT_THROW(prune(KnnGraphView(), 1), InvalidInput);
 }
 
+TEST(GraphFrom, NamesIdsFromOneAndSimilarities) {
+  const auto refused = [](const Found<std::int64_t>& found, const char* says) {
+    try {
+      graph_from(std::span<const std::int64_t>(found.ids), found.distances, kN, found.k,
+                 {.has_self = true});
+      FAIL() << says;
+    } catch (const InvalidInput& error) {
+      EXPECT_NE(std::string(error.what()).find(says), std::string::npos) << error.what();
+    }
+  };
+  Found<std::int64_t> from_one = searched<std::int64_t>();
+  for (std::int64_t& id : from_one.ids) ++id;
+  refused(from_one, "subtract 1");
+  Found<std::int64_t> similar = searched<std::int64_t>();
+  for (float& d : similar.distances) d = 1 / (1 + d);  // the point itself: 1
+  refused(similar, "rows of similarities");
+}
+
 }  // namespace
 }  // namespace nearfold

@@ -34,9 +34,9 @@ TEST_F(Writers, LabelsComeBackAsTheyWere) {
 
 TEST_F(Writers, AnExistingFileIsReplacedOnlyWhenAllowed) {
   write_file(path("f"), "old", Overwrite::no);
-  expect_refused([&] { write_file(path("f"), "new", Overwrite::no); },
-                 {"exists already", "--force"});
-  expect_refused([&] { check_writable(path("f"), Overwrite::no); }, {"--force"});
+  expect_refused<IoError>([&] { write_file(path("f"), "new", Overwrite::no); },
+                          {"exists already", "--force"});
+  expect_refused<IoError>([&] { check_writable(path("f"), Overwrite::no); }, {"--force"});
   EXPECT_EQ(content("f"), "old");
   write_file(path("f"), "new", Overwrite::yes);
   EXPECT_EQ(content("f"), "new");
@@ -47,7 +47,7 @@ TEST_F(Writers, AFileThatAppearsMeanwhileIsNotReplaced) {
   {
     AtomicFile file(path("f"), Overwrite::no);
     std::ofstream(path("f")) << "other";
-    expect_refused([&] { file.commit(); }, {"exists already"});
+    expect_refused<IoError>([&] { file.commit(); }, {"exists already"});
   }
   EXPECT_EQ(content("f"), "other");
   EXPECT_EQ(listing(), Strings{"f"});
@@ -75,7 +75,7 @@ TEST_F(Writers, PlacesThatCannotBeWrittenAreNamed) {
 TEST_F(Writers, ASymbolicLinkStaysAndItsTargetIsReplaced) {
   write_file(path("target"), "old", Overwrite::no);
   std::filesystem::create_symlink("target", path("link"));
-  expect_refused([&] { write_file(path("link"), "new", Overwrite::no); }, {"--force"});
+  expect_refused<IoError>([&] { write_file(path("link"), "new", Overwrite::no); }, {"--force"});
   write_file(path("link"), "new", Overwrite::yes);
   EXPECT_EQ(std::filesystem::read_symlink(path("link")), "target");
   EXPECT_EQ(content("target"), "new");

@@ -80,15 +80,18 @@ TEST(SelectNearest, AddsATileToWhatIsKnown) {
   EXPECT_EQ(reach[11], -HUGE_VALF);  // too little was found
 }
 
-TEST(SelectNearest, KeepsTheOrderOfIdsAmongEquals) {
-  std::vector<std::int32_t> ids(3, -1);
+TEST(SelectNearest, KeepsTheOrderOfThePointAmongEquals) {
+  std::vector<std::int32_t> ids(3, -1), wanted{8, 3, 9, 5};
   std::vector<float> distances(3, HUGE_VALF);
-  BestRow row({ids.data(), distances.data(), 3}, 0);
+  const TieOrder order(7, 40);
+  std::sort(wanted.begin(), wanted.end(),
+            [&](std::int32_t a, std::int32_t b) { return order.key(a) < order.key(b); });
+  BestRow row({ids.data(), distances.data(), 3, 7}, 0, 40);
   for (const std::int32_t id : {8, 3, 9, 5}) row.take(2.0f, id);
-  EXPECT_EQ(ids, (std::vector<std::int32_t>{3, 5, 8}));
-  EXPECT_FALSE(row.take(2.0f, 9));
-  EXPECT_TRUE(row.take(1.0f, 9));
-  EXPECT_EQ(ids, (std::vector<std::int32_t>{9, 3, 5}));
+  EXPECT_EQ(ids, std::vector<std::int32_t>(wanted.begin(), wanted.begin() + 3));
+  EXPECT_FALSE(row.take(2.0f, wanted[3]));
+  EXPECT_TRUE(row.take(1.0f, wanted[3]));
+  EXPECT_EQ(ids, (std::vector<std::int32_t>{wanted[3], wanted[0], wanted[1]}));
 }
 
 // ---- the proof --------------------------------------------------------------------------------

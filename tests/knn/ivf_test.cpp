@@ -83,6 +83,7 @@ TEST(IvfKnn, AllProbesGiveTheExactAnswerAmongTies) {
   const Matrix x = data::duplicates(600, 4, 35, 6);
   const KnnGraph all = ivf(x, 10, {.nlist = 5, .nprobe = 5}),
                  wanted = find_neighbors(x, 10, FlatKnn{}, Cpu{2}, 1);
+  EXPECT_EQ(all.neighbors, wanted.neighbors);
   EXPECT_EQ(all.distances, wanted.distances);
 }
 

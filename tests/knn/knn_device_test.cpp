@@ -66,8 +66,7 @@ TEST(FlatOnDevice, IsTheCpusGraph) {
   EXPECT_EQ(open_after_halves(data::normals(300, 64, 3, 1.0, 1e4f), 5), 0);  // moved to their mean
   EXPECT_EQ(open_after_halves(data::scaled(data::normals(300, 64, 4), 1e-12f), 5), 0);
   EXPECT_LT(open_after_halves(data::outlier(300, 64, 5, 17, 3e4f), 5), 30);
-  open_after_halves(data::scaled(data::normals(300, 64, 6), 1e-21f),
-                    5);  // squares are below floats
+  open_after_halves(data::scaled(data::normals(300, 64, 6), 1e-15f), 5);  // as small as allowed
   open_after_halves(data::scaled(data::normals(300, 64, 7), 1e14f), 5);
   open_after_halves(data::duplicates(300, 64, 8, 4), 5);
   open_after_halves(data::line(300, 64), 5);

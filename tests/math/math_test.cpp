@@ -11,6 +11,7 @@
 #include "math/elementary.hpp"
 #include "math/normal.hpp"
 #include "math/philox.hpp"
+#include "math/tie_order.hpp"
 #include "math/tsne_force.hpp"
 #include "math/umap_force.hpp"
 #include "support/data.hpp"
@@ -41,6 +42,30 @@ TEST(Philox, GivesThePublishedAnswers) {
   EXPECT_EQ(
       words(philox(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0x299f31d0a4093822ull)),
       (Words{0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u}));
+}
+
+// Graphs with ties depend on these numbers.
+TEST(TieOrder, GivesEveryIdAKeyOfItsOwn) {
+  const TieOrder order(42, 7);
+  std::set<std::uint32_t> keys;
+  for (std::int32_t id = 0; id < 5000; ++id) {
+    EXPECT_EQ(order.id(order.key(id)), id);
+    keys.insert(order.key(id));
+  }
+  EXPECT_EQ(keys.size(), 5000u);
+  for (const std::int32_t id : {0, 1, 0x7ffffffe, 0x7fffffff})
+    EXPECT_EQ(order.id(order.key(id)), id);
+  EXPECT_EQ(order.key(0), 684382947u);
+  EXPECT_EQ(order.key(123'456'789), 2997406281u);
+  EXPECT_EQ(TieOrder().key(77), 77u);
+  EXPECT_EQ(TieOrder().id(77), 77);
+}
+
+TEST(TieOrder, IsAnotherForEverySeedAndPoint) {
+  std::set<std::uint32_t> seen;
+  for (const std::uint64_t seed : {0ull, 1ull, 2ull, 1ull << 40})
+    for (std::int64_t point = 0; point < 100; ++point) seen.insert(TieOrder(seed, point).key(3));
+  EXPECT_EQ(seen.size(), 400u);
 }
 
 TEST(Simd, RunningSumsAreThoseOfALoop) {

@@ -93,7 +93,7 @@ TEST(RequireMemory, SaysWhatIsMissingAndWhatWouldFit) {
   } catch (const OutOfMemory& error) {
     const std::string says = error.what();
     for (const char* part : {"1000000 points of 784 columns", "stage knn",
-                             "free memory allows 4 GB", "--pca 50", " points ("})
+                             "free memory allows 4 GB", "pca(points, 50)", " points ("})
       expect_contains(says, part);
     EXPECT_EQ(error.bytes_asked, plan(points, settings).host_bytes());
     EXPECT_EQ(error.bytes_free, 4 * kGiga);

@@ -131,6 +131,22 @@ TEST(PanelTitles, BeginWithALargerLineAndFitTheirMap) {
   EXPECT_GT(text_width(second.text, second.style), second.room);
 }
 
+TEST(PanelTitles, ThatAreCutStayDifferent) {
+  const Clouds clouds = two_clouds(50);
+  const std::string longest(100, 'm');
+  const Scene scene = lay_out({.panels = {{.layout = clouds.layout, .title = longest + " A\nfirst"},
+                                          {.layout = clouds.layout, .title = longest + " B"}},
+                               .columns = 2},
+                              square());
+  const auto ends = [&](const std::string& end) {
+    return std::any_of(scene.texts.begin(), scene.texts.end(),
+                       [&](const TextLine& line) { return line.text.ends_with(end); });
+  };
+  EXPECT_TRUE(ends("\u2026A") || ends(" A"));
+  EXPECT_TRUE(ends("\u2026B") || ends(" B"));
+  EXPECT_TRUE(ends("first"));
+}
+
 TEST(PanelTitles, ShrinkTogetherBeforeOneIsCut) {
   const Clouds clouds = two_clouds(50);
   const std::string wide(26, 'm');
@@ -170,7 +186,9 @@ TEST(Values, HaveOneScaleOverAllPanelsWithABarThatShowsIt) {
   const Picture picture{
       .panels = {{.layout = layout, .values = lower}, {.layout = layout, .values = upper}},
       .columns = 2};
-  const Scene scene = lay_out(picture, square());
+  PlotOptions options = square();
+  options.vmin = -2.5f;
+  const Scene scene = lay_out(picture, options);
   const Theme& look = scene.look;
   const Dots& left = scene.maps[0].dots;
   const Dots& right = scene.maps[1].dots;
@@ -180,11 +198,11 @@ TEST(Values, HaveOneScaleOverAllPanelsWithABarThatShowsIt) {
   EXPECT_TRUE(same(disc_color(right, 1, look), value_color(1.0f)));
   EXPECT_TRUE(same(disc_color(right, 2, look), look.none));
 
-  EXPECT_GT(line_of(scene, "-2.5").at.y, line_of(scene, "70000").at.y);
+  EXPECT_GT(line_of(scene, "-2.5").at.y, line_of(scene, "\u2265 65800").at.y);
   EXPECT_TRUE(same(scene.swatches.at(0).color, look.none));
   EXPECT_GT(line_of(scene, "no value").at.y, line_of(scene, "-2.5").at.y);
 
-  const Image image = draw(picture, square());
+  const Image image = draw(picture, options);
   ASSERT_TRUE(scene.bar);
   const auto far = [](const Color& a, const Color& b) {
     return std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]);
@@ -198,6 +216,47 @@ TEST(Values, HaveOneScaleOverAllPanelsWithABarThatShowsIt) {
     drawn[c] +=
         static_cast<int>(kDiscAlpha * static_cast<float>(coded(value_color(0.0f))[c] - drawn[c]));
   EXPECT_LT(far(pixel(image, static_cast<int>(low.x), static_cast<int>(low.y)), drawn), 6);
+}
+
+TEST(Values, AreOnAScaleOfTheMiddleNinetySixPercent) {
+  Matrix layout(101, 2);
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < 101; ++i) {
+    layout.row(i)[0] = static_cast<float>(i);
+    values.push_back(static_cast<float>(i * i));
+  }
+  const Picture picture{.panels = {{.layout = layout, .values = values}}};
+  const auto shade = [&](const PlotOptions& options, std::size_t i) {
+    return disc_color(lay_out(picture, options).maps[0].dots, i, theme(false));
+  };
+  PlotOptions options = square();
+  const Scene scene = lay_out(picture, options);
+  line_of(scene, "\u2264 4");
+  line_of(scene, "\u2265 9604");
+  EXPECT_TRUE(same(shade(options, 0), value_color(0.0f)));
+  EXPECT_TRUE(same(shade(options, 98), value_color(1.0f)));
+  EXPECT_TRUE(same(shade(options, 100), value_color(1.0f)));
+  options.vmin = 0.0f;
+  options.vmax = 20000.0f;
+  EXPECT_TRUE(same(shade(options, 100), value_color(128.0f / 255.0f)));
+  EXPECT_EQ(line_of(lay_out(picture, options), "20000").text, "20000");
+  options.vmin = 30000.0f;
+  EXPECT_THROW(lay_out(picture, options), InvalidParameter);  // above vmax
+  options.vmax = {};
+  EXPECT_THROW(lay_out(picture, options), InvalidParameter);  // above the 98th percentile
+  options.vmin = kNone;
+  EXPECT_THROW(lay_out(picture, options), InvalidParameter);
+  options.vmin = 1.0f;
+  EXPECT_THROW(lay_out({.panels = {{layout}}}, options), InvalidParameter);  // nothing to scale
+}
+
+TEST(Values, ThatAreAlmostAllTheSameShowTheRest) {
+  Matrix layout(500, 2);
+  std::vector<float> values(500, 0.0f);
+  values[17] = 8.0f;
+  const Scene scene = lay_out({.panels = {{.layout = layout, .values = values}}}, square());
+  EXPECT_TRUE(same(disc_color(scene.maps[0].dots, 17, scene.look), value_color(1.0f)));
+  EXPECT_EQ(line_of(scene, "8").text, "8");
 }
 
 TEST(Values, ShowTheirMeanInDensities) {

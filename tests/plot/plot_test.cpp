@@ -149,10 +149,55 @@ TEST(Picture, KeepsEqualScalesAndPointsTheSecondAxisUp) {
   EXPECT_FLOAT_EQ(places.at[0].y + places.at[2].y, 200.0f);  // centred
 }
 
-TEST(Picture, ShowsTheThirdDimensionOfALayout) {
-  Matrix layout(2, 3, {0.0f, 0.0f, -1.0f, 0.0f, 0.0f, 1.0f});
-  const Places places = place_points(layout, {0, 0, 100, 100}, 0.0f);
-  EXPECT_GT(std::hypot(places.at[1].x - places.at[0].x, places.at[1].y - places.at[0].y), 50.0f);
+TEST(Picture, ShowsALayoutOfThreeDimensionsFromTwoSidesAndSaysSo) {
+  const Matrix layout(2, 3, {0.0f, 0.0f, -1.0f, 1.0f, 0.0f, 3.0f});
+  const Clouds clouds = two_clouds(2);
+  const Scene scene = lay_out({.panels = {{layout, clouds.labels}}}, small());
+  ASSERT_EQ(scene.maps.size(), 2u);
+  const auto across = [&](std::size_t view) {
+    const auto& at = scene.maps[view].dots.at;
+    EXPECT_FLOAT_EQ(at[0].y, at[1].y);
+    return at[1].x - at[0].x;
+  };
+  EXPECT_NEAR(across(1), 4.0f * across(0), 0.01f);  // on one scale
+  EXPECT_GT(scene.maps[1].box.left, scene.maps[0].box.right);
+  EXPECT_EQ(scene.maps[0].box.width(), scene.maps[1].box.width());
+  EXPECT_EQ(scene.maps[0].dots.class_of, scene.maps[1].dots.class_of);
+  const auto says = [&](const std::string& text) {
+    return std::any_of(scene.texts.begin(), scene.texts.end(),
+                       [&](const TextLine& line) { return line.text == text; });
+  };
+  EXPECT_TRUE(says("axis 1 across, 2 up"));
+  EXPECT_TRUE(says("axis 3 across, 2 up"));
+  EXPECT_TRUE(says("n = 2; 3-D, seen along two of its axes"));
+}
+
+TEST(Picture, CountsAnOutlierOfThreeDimensionsOnce) {
+  Matrix layout(500, 3);
+  for (std::int64_t i = 0; i < 500; ++i)
+    for (std::int64_t j = 0; j < 3; ++j)
+      layout.row(i)[j] =
+          to_unit(random4(3, Stream::data, static_cast<std::uint64_t>(3 * i + j)).v[0]);
+  layout.row(5)[2] = 1e5f;
+  const Scene scene = lay_out({.panels = {{layout}}}, small());
+  EXPECT_EQ(scene.texts.back().text,
+            "n = 500, 1 of them beyond the border; 3-D, seen along two of its axes");
+}
+
+TEST(Picture, HasItsSubtitleBelowItsTitleInSmallType) {
+  const Clouds clouds = two_clouds(20);
+  PlotOptions options = small();
+  options.title = "title";
+  const Scene plain = lay_out({.panels = {{clouds.layout}}}, options);
+  options.subtitle = "UMAP";
+  const Scene scene = lay_out({.panels = {{clouds.layout}}}, options);
+  const TextLine& title = scene.texts.at(0);
+  const TextLine& subtitle = scene.texts.at(1);
+  EXPECT_EQ(subtitle.text, "UMAP");
+  EXPECT_LT(subtitle.style.size, title.style.size);
+  EXPECT_GT(subtitle.at.y, title.at.y + kCapitals * title.style.size);
+  EXPECT_LT(subtitle.at.y + subtitle.style.size, static_cast<float>(scene.maps[0].box.top));
+  EXPECT_GT(scene.maps[0].box.top, plain.maps[0].box.top);
 }
 
 TEST(Picture, DrawsEmptySingleAndEqualPoints) {
@@ -251,6 +296,16 @@ TEST(Discs, LetNoClassCoverTheOthers) {
     EXPECT_GE(red, 4);
     EXPECT_LE(red, 16);
   }
+}
+
+TEST(Discs, WithoutALabelAreBelowTheOthers) {
+  Dots dots{{}, {}, {{1.0f, 0.0f, 0.0f}, {0.0f, 0.0f, 1.0f}}, 1};
+  for (std::size_t i = 0; i < 40; ++i) {
+    dots.class_of.push_back(i < 20 ? 0 : 1);
+    dots.at.push_back({20.0f, 20.0f});
+  }
+  const std::vector<std::size_t> order = disc_order(dots);
+  for (std::size_t i = 0; i < 40; ++i) EXPECT_EQ(dots.class_of[order[i]], i < 20 ? 1 : 0);
 }
 
 TEST(Discs, LookTheSameAsShapesAndAsAnImage) {

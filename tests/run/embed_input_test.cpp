@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "init/array_shape.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
 #include "support/data.hpp"
@@ -124,6 +125,24 @@ TEST(Embed, NamesDataItCannotTake) {
   expect_contains(said(bad, umap_settings()), "row 17, column 3");
   expect_contains(said(data::normals(8, 3, 2), umap_settings()), "n_neighbors is 10");
   expect_contains(said(data::normals(31, 3, 2), {.method = TsneParams{}}), "perplexity 30");
+  // What is advised is taken, and nothing is reduced.
+  const auto perplexity = [&](std::int64_t n, double value) {
+    return said(data::normals(n, 3, 2), {.method = TsneParams{.perplexity = value, .max_iter = 5}});
+  };
+  expect_contains(perplexity(10, 30),
+                  "perplexity 30 takes 90 neighbours, three times as many, and 10 points have 9 "
+                  "others; use a perplexity of at most 3");
+  expect_contains(perplexity(4, 1.4), "at most 1.33");
+  expect_contains(perplexity(100, 34), "at most 33");
+  expect_contains(perplexity(101, 34), "at most 33.33");
+  const std::pair<std::int64_t, double> largest[] = {
+      {10, 3}, {4, 1.33}, {5, 1.33}, {100, 33}, {101, 33.33}};
+  for (const auto& [n, most] : largest)
+    EXPECT_EQ(
+        embed(data::normals(n, 3, 2), {.method = TsneParams{.perplexity = most, .max_iter = 5}})
+            .info.k,
+        static_cast<int>(3 * most))
+        << n;
 }
 
 TEST(Embed, NamesGraphsItCannotTake) {
@@ -156,6 +175,82 @@ TEST(Embed, NamesStartsItCannotTake) {
   Matrix start(kPoints, 2);
   start.row(9)[1] = HUGE_VALF;
   expect_contains(said(start), "row 9");
+  start.row(9)[1] = 0;
+  expect_contains(said(start), "all rows of the init array are equal");
+  std::fill(start.span().begin(), start.span().end(), 3.3e7f);
+  expect_contains(said(start), "all rows of the init array are equal");
+}
+
+Settings tsne_settings() {
+  return {.method = TsneParams{.perplexity = 10, .early_exaggeration_iter = 60, .max_iter = 150}};
+}
+
+/// A start of the points on a line or wider.
+Matrix start_of(float slope, float width, float offset = 0) {
+  Matrix start = data::layout(kPoints, 2, 10, 1.0f);
+  for (std::int64_t i = 0; i < kPoints; ++i) {
+    if (slope < HUGE_VALF) start.row(i)[1] = slope * start.row(i)[0];
+    for (int c = 0; c < 2; ++c) start.row(i)[c] = start.row(i)[c] * width + offset;
+  }
+  return start;
+}
+
+// Forces between points of a line act along it: no map ever leaves it.
+TEST(Embed, JittersAStartOnALine) {
+  for (const float slope : {0.0f, 1.0f, -3.0f})
+    for (const float offset : {0.0f, 5.0f})
+      for (Settings settings : {umap_settings(), tsne_settings()}) {
+        settings.init = ArrayInit{start_of(slope, 1e-4f, offset * 1e-4f)};
+        const Result map = embed(points(), settings);
+        ASSERT_EQ(map.info.warnings.size(), 1u);
+        expect_contains(map.info.warnings[0], "lies on a line");
+        const ArrayShape shape = shape_of(map.layout);
+        EXPECT_FALSE(shape.flat) << slope;
+        EXPECT_EQ(embed(points(), settings).layout.values(), map.layout.values());
+      }
+  Settings swapped = tsne_settings();  // the first column is constant
+  Matrix start = start_of(0, 1e-4f);
+  for (std::int64_t i = 0; i < kPoints; ++i) std::swap(start.row(i)[0], start.row(i)[1]);
+  swapped.init = ArrayInit{start};
+  EXPECT_FALSE(shape_of(embed(points(), swapped).layout).flat);
+  Settings solid = umap_settings();
+  solid.dims = 3;
+  Matrix plane = data::layout(kPoints, 3, 10, 1.0f);
+  for (std::int64_t i = 0; i < kPoints; ++i)
+    plane.row(i)[2] = plane.row(i)[0] - 2 * plane.row(i)[1];
+  solid.init = ArrayInit{plane};
+  expect_contains(embed(points(), solid).info.warnings.at(0), "lies on a plane");
+}
+
+TEST(Embed, SaysWhenAStartIsTooWideForTsne) {
+  const auto with = [](float width, Settings settings) {
+    settings.init = ArrayInit{start_of(HUGE_VALF, width)};
+    return settings;
+  };
+  EXPECT_TRUE(embed(points(), with(1e-4f, tsne_settings())).info.warnings.empty());
+  expect_contains(embed(points(), with(1, tsne_settings())).info.warnings.at(0), "may never meet");
+  expect_contains(error_of<InvalidInput>([&] { embed(points(), with(1e4f, tsne_settings())); }),
+                  "hardly act on each other: 240 points may begin with 155 at most");
+  EXPECT_TRUE(embed(points(), with(1e4f, umap_settings())).info.warnings.empty());  // is scaled
+}
+
+TEST(Embed, CountsTiesAndDuplicatesAndWarnsOfMany) {
+  const Result apart = embed(points(), umap_settings());
+  EXPECT_EQ(apart.info.tied_rows, 0);
+  EXPECT_EQ(apart.info.duplicates, 0);
+  for (const std::string& warning : apart.info.warnings)
+    EXPECT_EQ(warning.find("points have more"), std::string::npos) << warning;
+  const Matrix x = data::duplicates(120, 3, 5, 4);
+  const Result places = embed(x, umap_settings());
+  EXPECT_EQ(places.info.tied_rows, 120);
+  EXPECT_EQ(places.info.duplicates, 116);
+  expect_contains(places.info.warnings.at(0), "116 of 120 points are duplicates of earlier ones");
+  expect_contains(places.info.warnings.at(1),
+                  "120 of 120 points have more points at the distance of their last of 9");
+  const KnnGraph graph = find_neighbors(x, 29, FlatKnn{}, Cpu{2}, 42);
+  const Result again = embed(graph, x, umap_settings());  // of the first 9 of 29
+  EXPECT_EQ(again.layout.values(), places.layout.values());
+  EXPECT_EQ(again.info.warnings, places.info.warnings);
 }
 
 // A step that leaves the range of float must end in an error that says so, not in a crash.
@@ -205,7 +300,7 @@ TEST(Embed, TakesFourPoints) {
         expect_finite(x,
                       {.method = UmapParams{.n_neighbors = neighbors}, .init = init, .dims = dims},
                       "UMAP");
-      expect_finite(x, {.method = TsneParams{.perplexity = 1.5}, .init = init, .dims = dims},
+      expect_finite(x, {.method = TsneParams{.perplexity = 1.3}, .init = init, .dims = dims},
                     "t-SNE");
       expect_finite(Matrix(4, 3),
                     {.method = UmapParams{.n_neighbors = 3}, .init = init, .dims = dims},

@@ -3,6 +3,8 @@
 // dimensions three times, 1,700 points each.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +21,7 @@ constexpr std::uint64_t kKnnSeed = 10;
 
 /// Three cubes of `points_per` points.
 Matrix cubes(std::int64_t points_per) {
-  return generate({.kind = Cubes{.points_per = points_per}, .seed = 7}).points;
+  return generate({.kind = Cubes{.n = 3 * points_per}, .seed = 7}).points;
 }
 
 const Matrix& points() {
@@ -83,6 +85,24 @@ void expect_same(const KnnGraph& a, const KnnGraph& b) {
   EXPECT_EQ(a.recall, b.recall);
 }
 
+/// What no seed changes of an exact graph: the distances, and the set of ids at each but a row's
+/// last, of which there may be more than the row holds.
+KnnGraph without_ties(KnnGraph graph) {
+  const auto k = static_cast<std::size_t>(graph.k);
+  for (std::size_t from = 0, to = 0; from < graph.neighbors.size(); from = to) {
+    const std::size_t row_end = (from / k + 1) * k;
+    for (to = from; to < row_end && graph.distances[to] == graph.distances[from];) ++to;
+    const auto ids = graph.neighbors.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto end = graph.neighbors.begin() + static_cast<std::ptrdiff_t>(to);
+    if (to == row_end) {
+      std::fill(ids, end, -1);
+    } else {
+      std::sort(ids, end);
+    }
+  }
+  return graph;
+}
+
 /// The arrays of a graph and nothing of how it was made, as from another program.
 KnnGraph bare(const KnnGraph& graph) {
   KnnGraph copy;
@@ -134,7 +154,7 @@ TEST(Reuse, AnotherSeedOrLengthOfAnExactGraphGivesTheSameMap) {
   const std::vector<float> wanted = map_of(graph_of(points(), 50, FlatKnn{}), points(), umap());
   const KnnGraph other_seed = graph_of(points(), 50, FlatKnn{}, 15);
   const KnnGraph other_length = graph_of(points(), 40, FlatKnn{});
-  expect_same(other_seed, graph_of(points(), 50, FlatKnn{}));
+  expect_same(without_ties(other_seed), without_ties(graph_of(points(), 50, FlatKnn{})));
   EXPECT_EQ(map_of(other_seed, points(), umap()), wanted);
   EXPECT_EQ(map_of(other_length, points(), umap()), wanted);
 }

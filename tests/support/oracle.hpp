@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "graph/graph.hpp"
+#include "math/tie_order.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
@@ -39,22 +41,27 @@ inline double distance(const Matrix& x, std::int64_t i, std::int64_t j) {
   return std::sqrt(sum);
 }
 
-/// All other points of point i, ascending by (distance, id).
-inline std::vector<std::pair<double, std::int32_t>> others(const Matrix& x, std::int64_t i) {
+/// All other points of point i, ascending by distance, equal ones in the order of the seed; by id
+/// without one.
+inline std::vector<std::pair<double, std::int32_t>> others(const Matrix& x, std::int64_t i,
+                                                           std::optional<std::uint64_t> seed = 1) {
   std::vector<std::pair<double, std::int32_t>> all;
   for (std::int64_t j = 0; j < x.rows(); ++j)
     if (j != i) all.emplace_back(distance(x, i, j), static_cast<std::int32_t>(j));
-  std::sort(all.begin(), all.end());
+  const TieOrder order = seed ? TieOrder(*seed, i) : TieOrder();
+  std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : order.key(a.second) < order.key(b.second);
+  });
   return all;
 }
 
-/// The k nearest others of every point.
-inline KnnGraph neighbors(const Matrix& x, std::int64_t k) {
+/// The k nearest others of every point, ties as above.
+inline KnnGraph neighbors(const Matrix& x, std::int64_t k, std::optional<std::uint64_t> seed = 1) {
   KnnGraph graph;
   graph.n = x.rows();
   graph.k = k;
   for (std::int64_t i = 0; i < x.rows(); ++i) {
-    const auto row = others(x, i);
+    const auto row = others(x, i, seed);
     for (std::size_t j = 0; j < static_cast<std::size_t>(k); ++j) {
       graph.neighbors.push_back(row[j].second);
       graph.distances.push_back(static_cast<float>(row[j].first));

@@ -126,9 +126,10 @@ class PlayedCells final : public FaissCells {
   int probes_ = 1;
 };
 
+/// Under the seed 1.
 inline SearchedPoints points_of(const Matrix& x, const Distance& distance = {},
                                 bool on_device = false) {
-  return {x.data(), x.rows(), x.cols(), on_device, distance};
+  return {x.data(), x.rows(), x.cols(), on_device, distance, 1};
 }
 
 }  // namespace nearfold

@@ -295,14 +295,15 @@ Matrix golden_points() {
   return x;
 }
 
+// Ties by id, as they take them.
 TEST(UmapWeights, AreUmapLearns) {
-  const KnnGraph graph = oracle::neighbors(golden_points(), 9);
+  const KnnGraph graph = oracle::neighbors(golden_points(), 9, std::nullopt);
   const EdgeGraph found = weigh_edges(graph, UmapParams{.n_epochs = 1'000'000}, Cpu{2});
   expect_near(oracle::dense(found), golden("umap_0.5.12.txt", 200), 1e-5);
 }
 
 TEST(TsneWeights, AreOpenTsnes) {
-  const KnnGraph graph = oracle::neighbors(golden_points(), 15);
+  const KnnGraph graph = oracle::neighbors(golden_points(), 15, std::nullopt);
   const EdgeGraph found = weigh_edges(graph, TsneParams{.perplexity = 5}, Cpu{2});
   expect_near(oracle::dense(found), golden("opentsne_1.0.4.txt", 200), 1e-8);
 }

@@ -1,0 +1,43 @@
+#include "cli/build.hpp"
+
+#include "nearfold/nearfold.hpp"
+
+namespace nearfold::cli {
+namespace {
+
+#if defined(__clang__)
+constexpr const char* kCompiler = __VERSION__;  // "Clang 14.0.6"
+#else
+constexpr const char* kCompiler = "GCC " __VERSION__;
+#endif
+
+// The widest that loops are compiled for (core/simd.hpp); all of them give the same bytes.
+#if defined(__AVX512F__)
+constexpr const char* kInstructions = "AVX-512";
+#elif defined(__AVX2__)
+constexpr const char* kInstructions = "AVX2";
+#elif defined(__SSE2__)
+constexpr const char* kInstructions = "SSE2";
+#else
+constexpr const char* kInstructions = "those of any processor of its kind";
+#endif
+
+}  // namespace
+
+nlohmann::ordered_json build_json() {
+  return {{"version", version()},
+          {"compiler", kCompiler},
+          {"instructions", kInstructions},
+          {"faiss", faiss_version()},
+          {"cuda", *cuda_version() ? cuda_version() : "not in this build"}};
+}
+
+std::string build_text() {
+  std::string text = std::string("nearfold ") + version();
+  const nlohmann::ordered_json build = build_json();
+  for (const auto& [key, value] : build.items())
+    if (key != "version") text += "\n" + key + " " + value.get<std::string>();
+  return text;
+}
+
+}  // namespace nearfold::cli

@@ -1,0 +1,53 @@
+// What a picture shows and how it looks: the flags of every command that draws one.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plot/picture.hpp"
+
+namespace nearfold::cli {
+
+/// A picture as a command draws it where no flag says otherwise.
+struct UsualPicture {
+  std::string title = {}, subtitle = {};
+  int width = 1200, height = 1200;
+};
+
+/// Flags of how a picture looks.
+struct LookFlags {
+  std::optional<std::string> title, subtitle;
+  std::optional<int> width, height;
+  std::string style = "auto";
+  bool dark = false, annotate = false;
+
+  void add(CLI::App& app);
+  /// Throws InvalidParameter for flags that cannot be followed: without a picture none can.
+  void check(bool has_picture) const;
+  /// The same once it is known whether there are labels.
+  void check_labels(bool has_labels) const;
+  PlotOptions options(const UsualPicture& usual) const;
+
+ protected:
+  std::vector<CLI::Option*> options_ = {};
+};
+
+/// These, and those of what a picture of one set of points can show besides.
+struct PictureFlags : LookFlags {
+  std::string values;
+  std::optional<float> vmin, vmax;
+  bool edges = false;
+
+  void add(CLI::App& app);
+  void check(bool has_picture, const std::string& labels) const;
+  PlotOptions options(const UsualPicture& usual) const;
+  /// The values of `n` points; none without the flag. Throws InvalidInput for another number.
+  std::vector<float> read_values(std::int64_t n) const;
+};
+
+/// Pixels of the height of a map that is as wide: two views of a 3-D one lie side by side.
+int height_of_map(int width, std::int64_t dims);
+
+}  // namespace nearfold::cli

@@ -1,0 +1,25 @@
+// Whether the first line of a table names its columns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/field.hpp"
+
+namespace nearfold::io {
+
+using Fields = std::vector<Field>;
+
+enum class FirstLine {
+  row,
+  header,
+  header_of_counts,  ///< names that are numbers: 0, 1, 2, ... as pandas writes them
+  scikit_learn       ///< rows, columns and names of classes, as scikit-learn's own files begin
+};
+
+/// By the first line and the second one, which is empty where there is none. A header has text and
+/// no number; or counts from 0 (with text between, or after an empty name); or is quoted throughout
+/// above numbers that are not; it may lack the name of the first column.
+FirstLine kind_of_first_line(const Fields& first, const Fields& second);
+
+}  // namespace nearfold::io

@@ -1,0 +1,29 @@
+// The maps of one panel: one, or of three dimensions two views of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "plot/picture.hpp"
+#include "plot/scene.hpp"
+
+namespace nearfold {
+
+inline constexpr int kSmallestMap = 16;  ///< pixels a side
+
+/// Maps drawn of a panel.
+inline int views_of(const Panel& panel) {
+  return panel.layout.cols() == 3 ? 2 : 1;
+}
+
+/// Adds the maps of `panel`, which fill `box`, without colours; views are named in `style`. Returns
+/// how many points are beyond their borders.
+std::int64_t add_maps(Scene& scene, const Panel& panel, const Box& box, bool framed,
+                      const TextStyle& style);
+
+/// What is told below all maps: how many points they have, and what is not as one would think.
+std::string caption(const std::vector<Panel>& panels, std::int64_t outside,
+                    std::int64_t names_without_room);
+
+}  // namespace nearfold

@@ -1,0 +1,13 @@
+# The library names fields and arguments: no message of it has a flag of the command line.
+file(GLOB_RECURSE files ${SRC}/*.cpp ${SRC}/*.hpp)
+list(FILTER files EXCLUDE REGEX "/src/(cli|io)/")
+foreach(file IN LISTS files)
+  file(STRINGS ${file} lines REGEX "^[^/]*\"[^\"]*--[a-z]")
+  if(lines)
+    message(SEND_ERROR "${file} names a flag: ${lines}")
+  endif()
+endforeach()
+list(LENGTH files count)
+if(count LESS 100)
+  message(FATAL_ERROR "only ${count} files were found in ${SRC}")
+endif()
