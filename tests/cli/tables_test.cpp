@@ -139,8 +139,9 @@ TEST_F(Tables, StandardInputIsReadOnce) {  // 27
               "npy");
   expect_says(shell(tool + " convert -" + out + " < /dev/null"), kBadInput,
               {"'standard input'", "no text"}, "nothing");
-  expect_says(shell(tool + " embed - --labels - -m umap --plot " + path("c.png") + out + " < " + path("a.csv")), kUsage,
-              {"standard input (-) can be one file"}, "twice");
+  expect_says(shell(tool + " embed - --labels - -m umap --plot " + path("c.png") + out + " < " +
+                    path("a.csv")),
+              kUsage, {"standard input (-) can be one file"}, "twice");
 }
 
 TEST_F(Tables, AFileThatMayNotGrowIsAnError) {

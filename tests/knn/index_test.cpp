@@ -249,8 +249,8 @@ TEST_F(IndexFiles, AreNotReplacedUnasked) {
   const Matrix points = data::normals(60, 4, 73);
   const KnnIndex index = index_of(points, IvfKnn{.nlist = 6});
   make("i.npz", "mine");
-  expect_refused<IoError>(
-      [&] { io::write_index(path("i.npz"), index, points, Overwrite::no); }, {"i.npz"});
+  expect_refused<IoError>([&] { io::write_index(path("i.npz"), index, points, Overwrite::no); },
+                          {"i.npz"});
   EXPECT_EQ(content("i.npz"), "mine");
   expect_refused(
       [&] { io::write_index(path("j.npz"), index, data::normals(59, 4, 73), Overwrite::no); },
