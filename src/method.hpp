@@ -19,6 +19,7 @@ concept MethodParams = requires(const Params& p, std::int64_t n, int dims, bool 
   { has_early_phase(p) } -> std::same_as<bool>;     // reports say how long
   check(p);                                         // ranges; throws InvalidParameter
   { k_needed(p, n) } -> std::same_as<int>;          // neighbours per point, self not counted
+  { resolved(p, n) } -> std::same_as<Params>;       // nothing left to be decided by a run
   { iteration_count(p, n) } -> std::same_as<int>;   // in all
   { usual_init(p, has_points) } -> std::same_as<Init>;
   check_state(p, from, n, dims);  // of a checkpoint, what only this method has

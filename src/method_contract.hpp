@@ -1,10 +1,12 @@
 // What the declarations in tsne/method.hpp, umap/method.hpp, ... are made of.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <type_traits>
 
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"

@@ -1,19 +1,35 @@
 // Fewer columns before a search: the scores of points on their principal axes.
 #pragma once
 
+#include <vector>
+
 #include "nearfold/device.hpp"
 #include "nearfold/export.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
 
+/// Principal axes: what pca() projects points on, and new ones after them.
+struct PcaAxes {
+  std::vector<float> mean;  ///< [dim], of the points
+  Matrix axes;              ///< [components, dim], orthonormal
+};
+
 /// in   points [n, dim]  finite
 ///      components       [1, min(n, dim)]
-/// returns [n, components]: centred points on the axes of largest variance, in their order; the
-/// entry of largest magnitude of each axis is positive.
+/// The axes of largest variance, in its order; the entry of largest magnitude of each is positive.
 /// Axes by subspace iteration, eight passes over the points: those of MNIST are right to 3e-5.
 /// Deterministic: the same bytes for any number of threads. O(n dim components).
 /// Throws InvalidInput, NoDevice.
+NEARFOLD_EXPORT PcaAxes pca_axes(HostMatrix<const float> points, int components,
+                                 const Device& device = Cpu{});
+
+/// The scores [m, components] of rows [m, dim]: centred, on the axes. A row's are the same whatever
+/// rows are beside it. O(m dim components). Throws InvalidInput for another number of columns.
+NEARFOLD_EXPORT Matrix project(HostMatrix<const float> rows, const PcaAxes& axes,
+                               const Device& device = Cpu{});
+
+/// The scores of points on their own axes: project(points, pca_axes(points, components)).
 NEARFOLD_EXPORT Matrix pca(HostMatrix<const float> points, int components,
                            const Device& device = Cpu{});
 

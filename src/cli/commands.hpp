@@ -22,5 +22,6 @@ void add_grid(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_quality(CLI::App& app);
+void add_transform(CLI::App& app);
 
 }  // namespace nearfold::cli

@@ -15,7 +15,7 @@ void run(const EmbedOptions& o) {
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   if (!o.budget.dry_run)
     check_outputs(
-        {o.output, o.plot, o.report},
+        {o.output, o.plot, o.report, o.model},
         {o.inputs.points, o.inputs.graph, o.inputs.labels, o.picture.values, o.method.init},
         o.common.overwrite());
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
@@ -44,6 +44,7 @@ void add_embed(CLI::App& app) {
   e.conditions.add(command, is_drawn, [&] { e.inputs.add_labels(command); });
   text(command, "--plot", o->plot, "Picture, " + picture_ends());
   o->picture.add(command);
+  text(command, "--save-model", o->model, "Model for `nearfold transform`, .nfm: an .npz");
   text(command, "--report", o->report, "What the run did, JSON");
   o->method.add(command, e.conditions);
   o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });

@@ -56,6 +56,23 @@ void EmbedOptions::check() const {
     throw InvalidParameter("-o - and --json both write to standard output; name a file for one");
   picture.check(!plot.empty(), inputs.labels);
   if (!plot.empty()) check_picture_path(plot, picture.options({}));
+  if (!model.empty()) check_model();
+}
+
+void EmbedOptions::check_model() const {
+  io::require_ending(model, ".nfm", "models");
+  if (inputs.points.empty())
+    throw InvalidParameter(
+        "--save-model compares new points with the old ones, and there is only a graph; give the "
+        "points beside --knn");
+  if (index.precomputed())
+    throw InvalidParameter(
+        "--save-model compares new points with the old ones, and --metric precomputed has only "
+        "distances; leave one of them out");
+  if (!inputs.one_hot.empty())
+    throw InvalidParameter(
+        "--one-hot makes a column for each text in a file, and other files have other texts; with "
+        "--save-model leave it out, or encode the columns before");
 }
 
 Json EmbedOptions::made_from() const {
@@ -136,8 +153,11 @@ Embedder EmbedRun::begin() {
     lines_ = lines_of(graph, neighbors_needed(settings_.method, graph.n));
   };
   if (o_.picture.edges && given.n > 0) draw_later(given);
-  if (folder_ || o_.picture.edges)
-    source.keep_graph = [this, draw_later](const KnnGraph& graph) {
+  const bool modelled = !o_.model.empty();
+  if (modelled && given.n > 0) graph_ = in_.graph;
+  if (folder_ || o_.picture.edges || modelled)
+    source.keep_graph = [this, draw_later, modelled](const KnnGraph& graph) {
+      if (modelled) graph_ = graph;
       if (folder_) folder_->keep(graph, settings_.seed);
       if (o_.picture.edges) draw_later(graph);
     };
@@ -147,7 +167,7 @@ Embedder EmbedRun::begin() {
 Result EmbedRun::optimize() {
   Embedder run = begin();
   stage_ = progress_.phase();
-  in_.points = {};
+  if (o_.model.empty()) in_.points = {};
   const StopScope to_the_end({});  // from here on there is something to keep
   const Progress progress = progress_.callback();
   Keeper keeper(o_.keep, folder_ ? &*folder_ : nullptr);
@@ -177,6 +197,12 @@ void EmbedRun::write(Result& result) {
     const std::string map = partial ? partial_of(o_.output) : o_.output;
     write_map(map, result.layout, overwrite);
     saved_.emplace_back("map", map);
+  }
+  if (any && !partial && !o_.model.empty()) {
+    Model model = make_model(in_.points, graph_, result.layout, settings_);
+    model.preparation = std::move(in_.preparation);
+    io::write_model(o_.model, model, overwrite);
+    saved_.emplace_back("model", o_.model);
   }
   if (any && !o_.plot.empty()) {
     const std::string plot = partial ? partial_of(o_.plot) : o_.plot;

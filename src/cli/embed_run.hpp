@@ -28,9 +28,10 @@ struct EmbedOptions {
   KeepFlags keep;
   BudgetFlags budget;
   PictureFlags picture;
-  std::string output, plot, report;
+  std::string output, plot, report, model;
 
   void check() const;
+  void check_model() const;
   /// All that the bytes of the map depend on, but the data.
   nlohmann::ordered_json made_from() const;
 };
@@ -62,6 +63,7 @@ class EmbedRun {
   Inputs in_;
   std::vector<float> values_;  // of the picture
   Lines lines_;
+  KnnGraph graph_;  // of the model, where one is to be saved
   std::optional<Checkpoint> from_;
   double read_ = 0;                // seconds before the run
   int iteration_ = 0, total_ = 0;  // done, and in all; 0 before there is a map

@@ -90,7 +90,32 @@ Json estimate_json(const Matrix& points, const Method& method) {
   return {{"bytes", planned.host_bytes()}, {"seconds", std::round(10 * planned.seconds()) / 10}};
 }
 
+/// A model, whole: a part that is damaged is an error.
+Json model_json(const std::string& path) {
+  const Model model = io::read_model(path);
+  const Preparation& how = model.preparation;
+  Json steps = Json::array();
+  if (!how.offsets.empty()) steps.push_back("offsets subtracted");
+  if (!how.means.empty()) steps.push_back("missing values replaced by means");
+  if (!how.spreads.empty()) steps.push_back("columns scaled");
+  if (how.pca.axes.rows() > 0)
+    steps.push_back("projected on " + std::to_string(how.pca.axes.rows()) + " principal axes");
+  return {{"file", path},
+          {"format", "model"},
+          {"method", name_of(model.settings.method)},
+          {"n", model.points.rows()},
+          {"dim", model.points.cols()},
+          {"n_components", model.map.cols()},
+          {"metric", model.graph.metric},
+          {"neighbors", model.graph.k},
+          {"index", model.index ? model.index->description() : "flat"},
+          {"preparation", steps},
+          {"seed", model.settings.seed},
+          {"settings", settings_json(model.settings.method)}};
+}
+
 Json file_json(const std::string& path, const ReadFlags& reading) {
+  if (path.ends_with(".nfm")) return model_json(path);
   const io::FileInfo file = io::describe_file(path);
   Json out{{"file", path},
            {"format", file.format},

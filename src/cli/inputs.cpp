@@ -12,6 +12,7 @@
 #include "core/stopping.hpp"
 #include "knn/metric_table.hpp"
 #include "knn/same_points.hpp"
+#include "model/prepare.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/pca.hpp"
 
@@ -91,18 +92,25 @@ bool ReadFlags::as_is() const {
 }
 
 io::Table ReadFlags::read(const std::string& path, Metric metric,
-                          std::vector<std::string>& warnings) const {
+                          std::vector<std::string>& warnings, Preparation* done) const {
+  Preparation unasked;
+  Preparation& how = done == nullptr ? unasked : *done;
   const bool fill = missing == "mean", scaled = standardize != "no";
   const io::Shift chosen;
   io::Table found =
       io::read_table(path, {array, fill ? io::Missing::nan : io::Missing::refuse, table()},
                      sees_shift(metric) && !scaled ? nullptr : &chosen);  // scales have a centre
   warnings.insert(warnings.end(), found.notes.begin(), found.notes.end());
-  const std::int64_t filled = fill ? io::fill_missing(found.points) : 0;
+  if (fill) how.means = io::column_means(found.points);
+  const std::int64_t filled = fill ? replace_missing(found.points, how.means) : 0;
   if (filled > 0)
     warnings.push_back(std::to_string(filled) +
                        " missing values are now the means of their columns");
-  io::standardize(found.points, scaling_named(standardize));
+  io::Scales scales = io::scales_of(found.points, scaling_named(standardize));
+  if (scaled) scale_columns(found.points, scales.centers, scales.spreads);
+  how.centers = std::move(scales.centers);
+  how.spreads = std::move(scales.spreads);
+  how.offsets = found.offsets;
   if (scaled) found.offsets.clear();
   return found;
 }
@@ -126,7 +134,8 @@ CLI::Option* PointFlags::add_points(CLI::App& app) {
 }
 
 io::Points PointFlags::read_points(const Cpu& on, Metric metric, std::vector<std::string>& warnings,
-                                   const std::string& disk, io::Labels* beside) const {
+                                   const std::string& disk, io::Labels* beside,
+                                   Preparation* done) const {
   if (pca) metric = Metric::euclidean;  // components are of centred columns
   auto file = disk.empty() ? std::nullopt : row_file();
   if (file && !sees_shift(metric)) file->choose_offsets();
@@ -134,13 +143,18 @@ io::Points PointFlags::read_points(const Cpu& on, Metric metric, std::vector<std
   io::Points found;
   {
     const Part part(pca ? 0.5 : 1.0);
-    if (!file) table = read(points, metric, warnings);
+    if (!file) table = read(points, metric, warnings, done);
     if (beside != nullptr) *beside = std::move(table.labels);
     found = file ? io::Points::on_disk(*file, disk)
                  : io::Points(std::move(table.points), std::move(table.offsets));
   }
   if (file) file->warn(warnings);
-  return pca ? nearfold::pca(found, *pca, on) : std::move(found);
+  if (done != nullptr && file) done->offsets = found.offsets();
+  if (!pca) return found;
+  PcaAxes axes = pca_axes(found, *pca, on);
+  Matrix scores = project(found, axes, on);
+  if (done != nullptr) done->pca = std::move(axes);
+  return scores;
 }
 
 void InputFlags::add_points_and_graph(CLI::App& app, Conditions& conditions) {
@@ -234,7 +248,8 @@ Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::str
     if (known && in.graph.metric == nearfold::name(of_graph)) compared = of_graph;
   if (metric.precomputed()) compared = Metric::inner_product;  // distances are read as they are
   if (metric.precomputed()) check_precomputed();
-  if (!points.empty()) in.points = read_points(on, compared, in.warnings, disk, &beside);
+  if (!points.empty())
+    in.points = read_points(on, compared, in.warnings, disk, &beside, &in.preparation);
   if (!points.empty() && !metric.precomputed()) warn_of_distances(in.points, in.warnings);
   if (!points.empty() && !meta.fingerprint.empty() &&
       meta.fingerprint != io::fingerprint(in.points))

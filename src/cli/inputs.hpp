@@ -11,6 +11,7 @@
 #include "io/io.hpp"
 #include "io/points.hpp"
 #include "nearfold/device.hpp"
+#include "nearfold/model.hpp"
 
 namespace nearfold::cli {
 
@@ -18,7 +19,8 @@ namespace nearfold::cli {
 struct Inputs {
   std::vector<std::string> warnings;
   io::Points points;
-  KnnGraph graph;  // n == 0: none was given
+  Preparation preparation;  // of the points
+  KnnGraph graph;           // n == 0: none was given
   io::Labels labels;
 
   std::int64_t n() const { return graph.n > 0 ? graph.n : points.rows(); }
@@ -48,7 +50,9 @@ struct ReadFlags {
   /// Whether a file is taken as it is.
   bool as_is() const;
   /// Points of a file, less offsets where the metric does not see them, and the labels beside them.
-  io::Table read(const std::string& path, Metric metric, std::vector<std::string>& warnings) const;
+  /// What was done to them is put into `done`, where that is asked for.
+  io::Table read(const std::string& path, Metric metric, std::vector<std::string>& warnings,
+                 Preparation* done = nullptr) const;
   /// Labels of n points: those of the file, else those `beside` the points of `path`.
   io::Labels read_labels(io::Labels beside, std::int64_t n, const std::string& path,
                          std::vector<std::string>& warnings) const;
@@ -66,7 +70,8 @@ struct PointFlags : ReadFlags {
   /// Points to be compared by `metric`. `disk` is the folder for points that the budget leaves on
   /// disk; empty: they are in memory. `beside`: labels that stand in the same file.
   io::Points read_points(const Cpu& on, Metric metric, std::vector<std::string>& warnings,
-                         const std::string& disk = "", io::Labels* beside = nullptr) const;
+                         const std::string& disk = "", io::Labels* beside = nullptr,
+                         Preparation* done = nullptr) const;
   /// What a budget has to know. Throws InvalidParameter for flags of tables where there is none.
   Reading reading() const;
 };

@@ -35,6 +35,7 @@ void add_commands(CLI::App& app) {
   cli::add_convert(app);
   cli::add_knn(app);
   cli::add_embed(app);
+  cli::add_transform(app);
   cli::add_grid(app);
   cli::add_compare(app);
   cli::add_plot(app);

@@ -6,10 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "cli/conditions.hpp"
 #include "cli/grid_folder.hpp"
+#include "cli/report.hpp"
+#include "method.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold::cli {
@@ -29,6 +32,21 @@ struct MethodGrid {
   GridAxis rows, columns;
 };
 
+/// The parameters of a method, by their names; "auto" where one is unset.
+template <class Params>
+nlohmann::ordered_json parameters(const Params& params) {
+  nlohmann::ordered_json out;
+  for_each_field(params, [&]<class T>(const char* key, const T& value) {
+    if constexpr (std::is_enum_v<T>)
+      out[key] = name(value);
+    else if constexpr (std::is_arithmetic_v<T>)
+      out[key] = value;
+    else
+      out[key] = or_auto(value);
+  });
+  return out;
+}
+
 /// The parameters that a grid of a method varies: add(), and the grid of a base.
 template <class Params>
 struct GridFlags;
@@ -38,7 +56,6 @@ struct GridFlags;
 const char* title(const TsneParams&);
 void add_flags(CLI::App& app, Conditions& conditions, TsneParams& params, Varied varied);
 TsneParams with(TsneParams params, const SharedFlags& shared);
-nlohmann::ordered_json parameters(const TsneParams& params);
 
 template <>
 struct GridFlags<TsneParams> {
@@ -53,7 +70,6 @@ struct GridFlags<TsneParams> {
 const char* title(const UmapParams&);
 void add_flags(CLI::App& app, Conditions& conditions, UmapParams& params, Varied varied);
 UmapParams with(UmapParams params, const SharedFlags& shared);
-nlohmann::ordered_json parameters(const UmapParams& params);
 
 template <>
 struct GridFlags<UmapParams> {

@@ -1,29 +1,14 @@
 // t-SNE as the tool knows it.
-#include <array>
-
 #include "cli/flags.hpp"
 #include "cli/method_words.hpp"
 #include "cli/report.hpp"
 #include "nearfold/grid.hpp"
+#include "tsne/method.hpp"
 
 namespace nearfold::cli {
 namespace {
 
 using Repulsion = TsneParams::Repulsion;
-
-constexpr std::array kRepulsions = {Repulsion::automatic, Repulsion::exact, Repulsion::fft};
-
-const char* name(Repulsion repulsion) {
-  switch (repulsion) {
-    case Repulsion::automatic:
-      return "auto";
-    case Repulsion::exact:
-      return "exact";
-    case Repulsion::fft:
-      return "fft";
-  }
-  return "";
-}
 
 std::vector<std::string> repulsion_names() {
   std::vector<std::string> names;
@@ -81,20 +66,6 @@ TsneParams with(TsneParams params, const SharedFlags& shared) {
   params.max_iter = shared.iterations.value_or(params.max_iter);
   params.learning_rate = shared.learning_rate;
   return params;
-}
-
-nlohmann::ordered_json parameters(const TsneParams& p) {
-  return {{"perplexity", p.perplexity},
-          {"early_exaggeration", p.early_exaggeration},
-          {"early_exaggeration_iter", p.early_exaggeration_iter},
-          {"exaggeration", p.exaggeration},
-          {"max_iter", p.max_iter},
-          {"early_stop", p.early_stop},
-          {"learning_rate", or_auto(p.learning_rate)},
-          {"initial_momentum", p.initial_momentum},
-          {"final_momentum", p.final_momentum},
-          {"max_step_norm", p.max_step_norm},
-          {"negative_gradient_method", name(p.repulsion)}};
 }
 
 void GridFlags<TsneParams>::add(CLI::App& app) {

@@ -68,20 +68,6 @@ UmapParams with(UmapParams params, const SharedFlags& shared) {
   return params;
 }
 
-nlohmann::ordered_json parameters(const UmapParams& p) {
-  return {{"n_neighbors", p.n_neighbors},
-          {"min_dist", p.min_dist},
-          {"spread", p.spread},
-          {"a", or_auto(p.a)},
-          {"b", or_auto(p.b)},
-          {"set_op_mix_ratio", p.set_op_mix_ratio},
-          {"local_connectivity", p.local_connectivity},
-          {"repulsion_strength", p.repulsion_strength},
-          {"negative_sample_rate", p.negative_sample_rate},
-          {"n_epochs", or_auto(p.n_epochs)},
-          {"learning_rate", p.learning_rate}};
-}
-
 void GridFlags<UmapParams>::add(CLI::App& app) {
   numbers(app, "--n-neighbors", n_neighbors, "UMAP: rows")->group("Grid");
   numbers(app, "--min-dist", min_dist, "UMAP: columns")->group("Grid");

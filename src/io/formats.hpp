@@ -66,4 +66,7 @@ Checkpoint read_checkpoint(const ByteSource& source);
 KnnIndex read_index(const ByteSource& source, HostMatrix<const float> points,
                     std::span<const double> offsets = {});
 
+/// The model of an .npz, see read_model() in io.hpp.
+Model read_model(const ByteSource& source);
+
 }  // namespace nearfold::io

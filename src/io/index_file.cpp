@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "io/formats.hpp"
+#include "io/index_entries.hpp"
+#include "io/knn_json.hpp"
 #include "io/meta_json.hpp"
 #include "io/npz_array.hpp"
 #include "knn/index.hpp"
@@ -18,31 +20,20 @@ namespace nearfold::io {
 namespace {
 
 constexpr std::uint64_t kFormat = 1;
-constexpr const char* kKinds[] = {"ivf", "hnsw"};         // in the order of IndexParams
 constexpr const char* kZeroVectors[] = {"error", "far"};  // in the order of ZeroVectors
-static_assert(std::size(kKinds) == std::variant_size_v<IndexParams>);
 
 // ---- meta -----------------------------------------------------------------------------------
 
-Json json_of(const std::optional<int>& value) {
-  return value ? Json(*value) : Json();
-}
-Json json_of(const IvfKnn& p) {
-  return {{"nlist", json_of(p.nlist)},
-          {"nprobe", json_of(p.nprobe)},
-          {"target_recall", p.target_recall}};
-}
-Json json_of(const HnswKnn& p) {
-  return {{"M", p.M},
-          {"ef_construction", p.ef_construction},
-          {"ef", json_of(p.ef)},
-          {"target_recall", p.target_recall}};
+/// Those of an index are among those of all searches.
+KnnParams wider(const IndexParams& params) {
+  return std::visit([](const auto& p) { return KnnParams(p); }, params);
 }
 
-Json json_of(const KnnIndex::State& index, HostMatrix<const float> points) {
-  Json json = {{"kind", kKinds[index.params.index()]},
+Json json_of_index(const KnnIndex::State& index, HostMatrix<const float> points) {
+  const Json params = json_of(wider(index.params));
+  Json json = {{"kind", params["kind"]},
                {"format", kFormat},
-               {"params", std::visit([](const auto& p) { return json_of(p); }, index.params)},
+               {"params", params["params"]},
                {"metric", name(index.distance.metric)},
                {"zero_vectors", kZeroVectors[static_cast<int>(index.distance.zero_vectors)]},
                {"norm", name(index.rows.norm)},
@@ -54,27 +45,12 @@ Json json_of(const KnnIndex::State& index, HostMatrix<const float> points) {
   return json;
 }
 
-IndexParams params_of(const Json& json, std::size_t kind, const ByteSource& source) {
-  const auto target = required<double>(json, "target_recall", source);
-  if (kind == 0)
-    return IvfKnn{.nlist = optional_int(json, "nlist", source),
-                  .nprobe = optional_int(json, "nprobe", source),
-                  .target_recall = target};
-  return HnswKnn{.M = optional_int(json, "M", source).value_or(0),
-                 .ef_construction = optional_int(json, "ef_construction", source).value_or(0),
-                 .ef = optional_int(json, "ef", source),
-                 .target_recall = target};
-}
-
-/// `value` of a key is one of `names`; returns which.
-template <std::size_t count>
-std::size_t choice_of(const Json& json, const char* key, const char* const (&names)[count],
-                      const ByteSource& source) {
-  const auto value = required<std::string>(json, key, source);
-  const auto at = static_cast<std::size_t>(std::find(names, names + count, value) - names);
-  if (at == count)
-    source.malformed(io::quoted(key) + " is " + io::quoted(value) + ", which is not known here");
-  return at;
+IndexParams params_in(const Json& json, const ByteSource& source) {
+  const KnnParams params = knn_params_in(json, source);
+  if (const auto* ivf = std::get_if<IvfKnn>(&params)) return *ivf;
+  if (const auto* hnsw = std::get_if<HnswKnn>(&params)) return *hnsw;
+  source.malformed("'kind' is " + io::quoted(json["kind"].get<std::string>()) +
+                   ", which has no index");
 }
 
 // ---- parts of an index ------------------------------------------------------------------------
@@ -193,7 +169,6 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
                           HostMatrix<const float> points) {
   if (!json.contains("kind"))
     source.malformed("it has no 'kind', so it is no index; nearfold knn --save-index writes one");
-  const std::size_t kind = choice_of(json, "kind", kKinds, source);
   if (const auto format = required<std::uint64_t>(json, "format", source); format != kFormat)
     source.malformed("'format' is " + std::to_string(format) + ", and this version reads " +
                      std::to_string(kFormat) + ": build the index again");
@@ -203,7 +178,7 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
     throw InvalidInput("'" + file + "' is an index of other points than these: it has " +
                        std::to_string(n) + ", these are " + std::to_string(points.rows()) +
                        "; give the points it was made of, or build it again");
-  KnnIndex::State index{params_of(required<Json>(json, "params", source), kind, source),
+  KnnIndex::State index{params_in(json, source),
                         {},
                         points.rows(),
                         required<std::uint64_t>(json, "seed", source),
@@ -215,8 +190,7 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
   const auto metric = required<std::string>(json, "metric", source);
   try {
     index.distance.metric = metric_named(metric);
-    validate({.knn = std::visit([](const auto& p) { return KnnParams(p); }, index.params),
-              .distance = index.distance});
+    validate({.knn = wider(index.params), .distance = index.distance});
   } catch (const Error& error) {
     source.malformed(error.what());
   }
@@ -229,8 +203,7 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
 
 }  // namespace
 
-void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
-                 Overwrite overwrite, std::span<const double> offsets) {
+std::vector<ZipEntry> index_entries(const KnnIndex& index, HostMatrix<const float> points) {
   const KnnIndex::State& state = index.state();
   if (points.rows() != state.n)
     throw InvalidInput("the index has " + std::to_string(state.n) + " points and these are " +
@@ -238,17 +211,23 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
   const auto dim = std::ssize(state.projection.mean);
   const KnnRows& rows = state.rows;
   std::vector<ZipEntry> entries = {
-      json_entry(json_of(state, points)),
+      json_entry(json_of_index(state, points)),
       array_entry("mean", {dim}, state.projection.mean),
       array_entry("axes", {state.projection.axes.rows(), knn_row_width(state.projection, Norm::l1)},
                   state.projection.axes.values()),
       array_entry("rows", {rows.n(), rows.rows.cols()}, rows.rows.values()),
       array_entry("squares", {std::ssize(rows.squares)}, rows.squares),
       array_entry("ids", {rows.n()}, rows.ids)};
+  std::visit([&](const auto& search) { add_arrays(search, rows, entries); }, state.search);
+  return entries;
+}
+
+void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
+                 Overwrite overwrite, std::span<const double> offsets) {
+  std::vector<ZipEntry> entries = index_entries(index, points);
   const std::vector<double> subtracted(offsets.begin(), offsets.end());
   if (!offsets.empty())
     entries.push_back(array_entry("offsets", {std::ssize(subtracted)}, subtracted));
-  std::visit([&](const auto& search) { add_arrays(search, rows, entries); }, state.search);
   write_zip(path, entries, overwrite);
 }
 
@@ -260,10 +239,15 @@ KnnIndex read_index(const std::string& path, HostMatrix<const float> points,
 KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points,
                     std::span<const double> offsets) {
   const Archive archive(file);
+  check_offsets(archive, points.cols(), offsets);
+  return read_index(archive, file.name(), points);
+}
+
+KnnIndex read_index(const Archive& archive, const std::string& file,
+                    HostMatrix<const float> points) {
   ByteSource source = archive.entry("meta");
   const Json json = read_json(source);
-  auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, file.name(), points));
-  check_offsets(archive, points.cols(), offsets);
+  auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, file, points));
   index->projection = read_projection(archive, points.cols());
   index->rows = read_rows(archive, index->projection, index->rows.norm, index->n);
   std::visit(

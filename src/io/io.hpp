@@ -15,6 +15,7 @@
 #include "nearfold/embed.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
+#include "nearfold/model.hpp"
 
 namespace nearfold::io {
 
@@ -23,7 +24,7 @@ namespace nearfold::io {
 /// What text has where a value is missing: nothing, NA, N/A, #N/A, NULL, null, None, ? and others.
 enum class Missing {
   refuse,  ///< InvalidInput naming line and column
-  nan      ///< NaN, which fill_missing() replaces
+  nan      ///< NaN
 };
 
 /// Whether the first line of a table names its columns.
@@ -109,9 +110,9 @@ Matrix read_matrix(const std::string& path, const ReadOptions& options = {},
 /// What each column of points holds, without names.
 std::vector<Column> columns_of(HostMatrix<const float> points);
 
-/// Replaces every NaN by the mean of the other values of its column; returns how many there were.
-/// InvalidInput naming a column that has no value at all.
-std::int64_t fill_missing(Matrix& points);
+/// Of every column the mean of the values that are not NaN. InvalidInput naming a column that has
+/// no value at all.
+std::vector<float> column_means(HostMatrix<const float> points);
 
 /// How a column is made comparable with others.
 enum class Scaling {
@@ -120,9 +121,14 @@ enum class Scaling {
   robust     ///< median 0 and interquartile range 1
 };
 
-/// Scales every column as scikit-learn's StandardScaler and RobustScaler do: a column without
-/// spread is centred alone. NaN and infinity stay and do not count.
-void standardize(Matrix& points, Scaling scaling);
+/// How columns are scaled: see scale_columns() of model/prepare.hpp.
+struct Scales {
+  std::vector<double> centers = {}, spreads = {};
+};
+
+/// Of every column, as scikit-learn's StandardScaler and RobustScaler have them: a column without
+/// spread is centred alone. NaN and infinity do not count. Empty for Scaling::none.
+Scales scales_of(HostMatrix<const float> points, Scaling scaling);
 
 /// Labels from integers (whole floats too) or text in an .npy [n] or [n, 1], from an IDX file, or
 /// from text: one label a line, a header perhaps above, or one column of a table. Which one has to
@@ -243,6 +249,18 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, Ove
 /// Reads what write_checkpoint() wrote. InvalidInput for types, shapes and numbers that cannot be;
 /// whether it is of a given run is for the Embedder to say.
 Checkpoint read_checkpoint(const std::string& path);
+
+// ---- models -------------------------------------------------------------------------------------
+
+/// Writes a model as an .npz that numpy opens: `map`, `points`; `graph/indices`, `graph/distances`;
+/// `preparation/...`, what was done to rows; `index/...` as of write_index(); and `meta`, JSON text
+/// as uint8, with the method, its parameters, metric and seed. The same model gives the same bytes.
+void write_model(const std::string& path, const Model& model, Overwrite overwrite);
+
+/// Reads what write_model() of this or an earlier version wrote; it places rows as the model that
+/// was written, bit for bit. InvalidInput for a later format, and for whatever could lead a
+/// transform astray: types and shapes, ids, parameters out of range, numbers that are not finite.
+Model read_model(const std::string& path);
 
 // ---- answers ----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// Values that are missing, replaced by what their column says.
+// What stands for the values that are missing in a column.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace nearfold::io {
 
-std::int64_t fill_missing(Matrix& points) {
+std::vector<float> column_means(HostMatrix<const float> points) {
   struct Known {
     double sum = 0;
     std::int64_t count = 0;
@@ -22,20 +22,15 @@ std::int64_t fill_missing(Matrix& points) {
       column.sum += static_cast<double>(x);
       ++column.count;
     }
-  for (std::size_t c = 0; c < columns.size(); ++c)
-    if (columns[c].count == 0)
-      throw InvalidInput("column " + std::to_string(c) +
+  std::vector<float> means;
+  means.reserve(columns.size());
+  for (const Known& column : columns) {
+    if (column.count == 0)
+      throw InvalidInput("column " + std::to_string(means.size()) +
                          " (from 0) has no value at all, so it has no mean; leave it out");
-  std::int64_t filled = 0;
-  for (std::int64_t i = 0; i < points.rows(); ++i)
-    for (std::int64_t c = 0; c < points.cols(); ++c) {
-      float& x = points.row(i)[c];
-      if (!std::isnan(x)) continue;
-      const Known& column = columns[static_cast<std::size_t>(c)];
-      x = static_cast<float>(column.sum / static_cast<double>(column.count));
-      ++filled;
-    }
-  return filled;
+    means.push_back(static_cast<float>(column.sum / static_cast<double>(column.count)));
+  }
+  return means;
 }
 
 }  // namespace nearfold::io

@@ -48,6 +48,11 @@ void RowFile::choose_offsets() {
   source_.rounding().choose_offsets();
 }
 
+void RowFile::shift_by(const Shift& shift) {
+  source_.rounding().set(&shift);
+  source_.rounding().begin(rows_, cols_);
+}
+
 Matrix RowFile::sample(std::int64_t most) {
   Matrix rows(std::min(most, rows_), cols_);
   for (std::int64_t r = 0; r < rows.rows(); ++r)

@@ -30,6 +30,8 @@ class RowFile {
 
   /// Reads all of it once to choose what is taken from its columns from now on, if anything is.
   void choose_offsets();
+  /// Takes these from its columns from now on.
+  void shift_by(const Shift& shift);
   /// What is: see Shift.
   const std::vector<double>& offsets() const { return source_.rounding().offsets(); }
 

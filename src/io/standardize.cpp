@@ -35,7 +35,7 @@ Scale robust_scale(std::vector<double>& values) {
   return {quantile(values, 0.5), quantile(values, 0.75) - quantile(values, 0.25)};
 }
 
-std::vector<double> finite_values(const Matrix& points, std::int64_t column) {
+std::vector<double> finite_values(HostMatrix<const float> points, std::int64_t column) {
   std::vector<double> values;
   values.reserve(static_cast<std::size_t>(points.rows()));
   for (std::int64_t i = 0; i < points.rows(); ++i)
@@ -63,17 +63,16 @@ Scale scale_of(std::vector<double>& values, Scaling scaling) {
 
 }  // namespace
 
-void standardize(Matrix& points, Scaling scaling) {
-  if (scaling == Scaling::none) return;
+Scales scales_of(HostMatrix<const float> points, Scaling scaling) {
+  Scales scales;
+  if (scaling == Scaling::none) return scales;
   for (std::int64_t c = 0; c < points.cols(); ++c) {
     std::vector<double> values = finite_values(points, c);
-    if (values.empty()) continue;
-    const Scale scale = scale_of(values, scaling);
-    for (std::int64_t i = 0; i < points.rows(); ++i) {
-      float& x = points.row(i)[c];
-      if (std::isfinite(x)) x = static_cast<float>((double{x} - scale.center) / scale.spread);
-    }
+    const Scale scale = values.empty() ? Scale{} : scale_of(values, scaling);
+    scales.centers.push_back(scale.center);
+    scales.spreads.push_back(scale.spread);
   }
+  return scales;
 }
 
 std::vector<Column> columns_of(HostMatrix<const float> points) {

@@ -195,7 +195,13 @@ Archive::Archive(const ByteSource& source)
 }
 
 bool Archive::has(const std::string& name) const {
-  return std::find(names_.begin(), names_.end(), name) != names_.end();
+  return std::find(names_.begin(), names_.end(), folder_ + name) != names_.end();
+}
+
+Archive Archive::folder(const std::string& name) const {
+  Archive inside = *this;
+  inside.folder_ += name;
+  return inside;
 }
 
 std::string Archive::listing() const {
@@ -227,7 +233,8 @@ std::int64_t Archive::unpacked_size(std::uint64_t index) const {
   return size;
 }
 
-ByteSource Archive::entry(const std::string& name) const {
+ByteSource Archive::entry(const std::string& inside) const {
+  const std::string name = folder_ + inside;
   const auto found = std::find(names_.begin(), names_.end(), name);
   if (found == names_.end())
     throw InvalidInput("'" + name_ + "' has no array " + quoted(name) + "; it has " + listing());

@@ -24,6 +24,8 @@ class Archive {
 
   /// Names of the entries, without ".npy", in their order.
   const std::vector<std::string>& names() const { return names_; }
+  /// The same archive, of which has() and entry() see what is in a folder, "graph/".
+  Archive folder(const std::string& name) const;
   bool has(const std::string& name) const;
   /// The names in quotes, with commas between; "none" when there are none.
   std::string listing() const;
@@ -43,6 +45,7 @@ class Archive {
   std::shared_ptr<Input> input_;
   std::shared_ptr<struct ::zip> zip_;
   std::vector<std::string> names_;
+  std::string folder_;
 };
 
 /// One entry to be written: `head` followed by `body`.

@@ -17,7 +17,8 @@ enum class Stream : std::uint32_t {
   jitter = 3,
   layout = 4,
   sample = 5,
-  data = 6
+  data = 6,
+  transform = 7
 };
 
 template <class Word>

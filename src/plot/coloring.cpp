@@ -41,10 +41,10 @@ std::vector<std::int32_t> places(std::span<const std::int32_t> labels,
   return found;
 }
 
-std::string label_name(std::int32_t label, std::span<const std::string> names) {
-  if (label < 0) return "no label";
+std::string label_name(std::int32_t label, const Picture& picture) {
+  if (label < 0) return picture.none;
   const auto index = static_cast<std::size_t>(label);
-  return index < names.size() ? names[index] : std::to_string(label);
+  return index < picture.names.size() ? picture.names[index] : std::to_string(label);
 }
 
 std::vector<float> finite_values(const Picture& picture) {
@@ -98,7 +98,7 @@ Coloring by_labels(const Picture& picture, const Theme& look) {
   const std::vector<std::int32_t> classes = distinct_labels(picture);
   for (const std::int32_t label : classes) {
     coloring.colors.push_back(class_color(label, look));
-    coloring.names.push_back(label_name(label, picture.names));
+    coloring.names.push_back(label_name(label, picture));
     coloring.entries.push_back({coloring.names.back(), coloring.colors.back(), label < 0});
   }
   if (!classes.empty() && classes[0] < 0) coloring.none = 0;

@@ -49,6 +49,7 @@ struct Picture {
   std::vector<std::string> row_titles = {};     ///< empty, or one for each row: at the left
   std::vector<std::string> column_titles = {};  ///< empty, or one for each column: above
   std::span<const std::string> names = {};      ///< of the labels; numbers beyond
+  std::string none = "no label";                ///< of points whose label is negative
 };
 
 /// What a picture is written as. Drawn by the same code: sizes, places and colours are the same.

@@ -35,6 +35,10 @@ int k_needed(const TsneParams& params, std::int64_t n) {
   throw InvalidInput(text.str());
 }
 
+TsneParams resolved(const TsneParams& params, std::int64_t /*n*/) {
+  return params;
+}
+
 int iteration_count(const TsneParams& params, std::int64_t /*n*/) {
   return params.max_iter;
 }

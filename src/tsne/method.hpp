@@ -1,6 +1,8 @@
 // What t-SNE says of itself; see method.hpp.
 #pragma once
 
+#include <array>
+
 #include "method_contract.hpp"
 
 namespace nearfold {
@@ -11,9 +13,40 @@ constexpr const char* method_name(const TsneParams&) {
 constexpr bool has_early_phase(const TsneParams&) {
   return true;
 }
+inline constexpr std::array kRepulsions = {
+    TsneParams::Repulsion::automatic, TsneParams::Repulsion::exact, TsneParams::Repulsion::fft};
+constexpr const char* name(TsneParams::Repulsion repulsion) {
+  switch (repulsion) {
+    case TsneParams::Repulsion::automatic:
+      return "auto";
+    case TsneParams::Repulsion::exact:
+      return "exact";
+    case TsneParams::Repulsion::fft:
+      return "fft";
+  }
+  return "";
+}
+/// visit(name, value) for every parameter, by the names that reports and files have.
+template <class Params, class Visit>
+requires std::same_as<std::remove_const_t<Params>, TsneParams>
+void for_each_field(Params& p, const Visit& visit) {
+  visit("perplexity", p.perplexity);
+  visit("early_exaggeration", p.early_exaggeration);
+  visit("early_exaggeration_iter", p.early_exaggeration_iter);
+  visit("exaggeration", p.exaggeration);
+  visit("max_iter", p.max_iter);
+  visit("early_stop", p.early_stop);
+  visit("learning_rate", p.learning_rate);
+  visit("initial_momentum", p.initial_momentum);
+  visit("final_momentum", p.final_momentum);
+  visit("max_step_norm", p.max_step_norm);
+  visit("negative_gradient_method", p.repulsion);
+}
 void check(const TsneParams& params);
 /// floor(3 perplexity), which n points must have beside each other.
 int k_needed(const TsneParams& params, std::int64_t n);
+/// The learning rate stays automatic: each phase has its own.
+TsneParams resolved(const TsneParams& params, std::int64_t n);
 int iteration_count(const TsneParams& params, std::int64_t n);
 Init usual_init(const TsneParams& params, bool has_points);
 void check_state(const TsneParams& params, const Checkpoint& from, std::int64_t n, int dims);

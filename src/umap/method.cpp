@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "umap/curve_fit.hpp"
+
 namespace nearfold {
 
 void check(const UmapParams& p) {
@@ -32,6 +34,15 @@ int k_needed(const UmapParams& params, std::int64_t n) {
                        std::to_string(n) + " points, and counts the point itself; use at most " +
                        std::to_string(n));
   return params.n_neighbors - 1;
+}
+
+UmapParams resolved(const UmapParams& params, std::int64_t n) {
+  UmapParams known = params;
+  const Curve curve = fit_curve(params);
+  known.a = curve.a;
+  known.b = curve.b;
+  known.n_epochs = iteration_count(params, n);
+  return known;
 }
 
 int iteration_count(const UmapParams& params, std::int64_t n) {

@@ -11,9 +11,27 @@ constexpr const char* method_name(const UmapParams&) {
 constexpr bool has_early_phase(const UmapParams&) {
   return false;
 }
+/// visit(name, value) for every parameter, by the names that reports and files have.
+template <class Params, class Visit>
+requires std::same_as<std::remove_const_t<Params>, UmapParams>
+void for_each_field(Params& p, const Visit& visit) {
+  visit("n_neighbors", p.n_neighbors);
+  visit("min_dist", p.min_dist);
+  visit("spread", p.spread);
+  visit("a", p.a);
+  visit("b", p.b);
+  visit("set_op_mix_ratio", p.set_op_mix_ratio);
+  visit("local_connectivity", p.local_connectivity);
+  visit("repulsion_strength", p.repulsion_strength);
+  visit("negative_sample_rate", p.negative_sample_rate);
+  visit("n_epochs", p.n_epochs);
+  visit("learning_rate", p.learning_rate);
+}
 void check(const UmapParams& params);
 /// n_neighbors less the point itself.
 int k_needed(const UmapParams& params, std::int64_t n);
+/// As a run of n points takes them: the curve by a and b, the number of epochs.
+UmapParams resolved(const UmapParams& params, std::int64_t n);
 int iteration_count(const UmapParams& params, std::int64_t n);
 Init usual_init(const UmapParams& params, bool has_points);
 void check_state(const UmapParams& params, const Checkpoint& from, std::int64_t n, int dims);

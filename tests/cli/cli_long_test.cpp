@@ -47,7 +47,8 @@ TEST_F(CliLong, AnInterruptedRunIsGoneOnWithToTheSameMap) {
   ASSERT_EQ(run(tsne(kIterations, "")).code, 0);
   const std::string whole = bytes("y.npy");
   fs::remove(path("y.npy"));
-  const Outcome stopped = signalled(tsne(kIterations, kept("--force")), "INT 0.25");
+  const Outcome stopped = shell(once_there(tsne(kIterations, kept("--force --checkpoint-every 0")),
+                                           path("kept/state.npz"), "INT"));
   ASSERT_EQ(stopped.code, 130) << stopped.out;
   EXPECT_NE(stopped.out.find("--resume"), std::string::npos) << stopped.out;
   EXPECT_EQ(report()["status"], "interrupted");

@@ -233,12 +233,14 @@ TEST(Tables, ColumnsAreDescribed) {
 TEST(Standardize, IsTheScalersOfScikitLearn) {
   Matrix points(4, 3, {1, 5, 1e7F, 2, 5, 1e7F, 3, 5, 1e7F + 2, 10, 5, NAN});
   Matrix robust = points;
-  standardize(points, Scaling::standard);
+  const Scales standard = scales_of(points, Scaling::standard);
+  const Scales by_quartiles = scales_of(points, Scaling::robust);
+  scale_columns(points, standard.centers, standard.spreads);
   EXPECT_NEAR(points.row(3)[0], 6 / std::sqrt(12.5), 1e-6);
   EXPECT_EQ(points.row(2)[1], 0);
   EXPECT_NEAR(points.row(0)[2], -std::sqrt(0.5), 1e-6);
   EXPECT_TRUE(std::isnan(points.row(3)[2]));
-  standardize(robust, Scaling::robust);
+  scale_columns(robust, by_quartiles.centers, by_quartiles.spreads);
   EXPECT_NEAR(robust.row(3)[0], (10 - 2.5) / (4.75 - 1.75), 1e-6);
   EXPECT_EQ(robust.row(2)[1], 0);
 }

@@ -1,0 +1,95 @@
+// New rows side by side, one in each lane of a register: lanes never mix, so a row's place does not
+// depend on what is beside it, nor on the width of registers.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/parallel.hpp"
+#include "core/simd.hpp"
+#include "model/placement.hpp"
+
+namespace nearfold {
+
+/// Maps have at most so many dimensions.
+inline constexpr int kMostDims = 100;
+
+/// A group of up to kSimd rows; lanes beyond repeat the last.
+class SideBySide {
+ public:
+  SideBySide(const Model& model, std::int64_t k)
+      : map_(&model.map), dims_(model.map.cols()), k_(k) {
+    at_.resize(static_cast<std::size_t>(k * dims_));
+    weights_.resize(static_cast<std::size_t>(k));
+    y_.resize(static_cast<std::size_t>(dims_));
+  }
+
+  std::int64_t dims() const { return dims_; }
+  std::int64_t k() const { return k_; }
+
+  /// Lane l: a row's neighbours and their weights.
+  void set(int lane, const std::int32_t* neighbors, const float* weights) {
+    for (std::int64_t j = 0; j < k_; ++j) {
+      weights_[index(j)][lane] = weights[j];
+      for (std::int64_t c = 0; c < dims_; ++c)
+        at_[index(j * dims_ + c)][lane] = map_->row(neighbors[j])[c];
+    }
+  }
+
+  /// Where neighbour j is, [dims], and its weight.
+  const Floats* at(std::int64_t j) const { return &at_[index(j * dims_)]; }
+  Floats weight(std::int64_t j) const { return weights_[index(j)]; }
+  /// Where the rows are, [dims].
+  Floats* y() { return y_.data(); }
+
+ private:
+  static std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+  const Matrix* map_;
+  std::int64_t dims_, k_;
+  std::vector<Floats> at_, weights_, y_;
+};
+
+/// Differences and their squared length.
+inline Floats difference(const Floats* y, const Floats* to, std::int64_t dims, Floats* d) {
+  Floats d2{};
+  for (std::int64_t c = 0; c < dims; ++c) {
+    d[c] = y[c] - to[c];
+    d2 += d[c] * d[c];
+  }
+  return d2;
+}
+
+/// descend(group) for all rows, kSimd at a time. weigh(distances, weights) makes the weights of a
+/// row, start(ids, distances, weights, y) says where it begins; all are [k] but y.
+template <class Weigh, class Start, class Descend>
+void place_side_by_side(const Model& model, const NewRows& rows, const Cpu& on, float* out,
+                        const Weigh& weigh, const Start& start, const Descend& descend) {
+  constexpr std::int64_t kTogether = 64;
+  static_assert(kTogether % kSimd == 0);
+  const auto k = static_cast<std::size_t>(rows.k);
+  parallel_for(on.threads, rows.count, kTogether, [&](std::int64_t begin, std::int64_t end) {
+    SideBySide group(model, rows.k);
+    std::vector<float> weights(k), y(static_cast<std::size_t>(group.dims()));
+    for (std::int64_t first = begin; first < end; first += kSimd) {
+      for (int lane = 0; lane < kSimd; ++lane) {
+        const auto at = static_cast<std::size_t>(std::min(first + lane, end - 1)) * k;
+        const auto ids = rows.neighbors.subspan(at, k);
+        const auto distances = rows.distances.subspan(at, k);
+        weigh(distances, weights.data());
+        group.set(lane, ids.data(), weights.data());
+        start(ids, distances, std::span<const float>(weights), y.data());
+        for (std::int64_t c = 0; c < group.dims(); ++c)
+          group.y()[c][lane] = y[static_cast<std::size_t>(c)];
+      }
+      descend(group);
+      for (int lane = 0; lane < kSimd && first + lane < end; ++lane)
+        for (std::int64_t c = 0; c < group.dims(); ++c)
+          out[(first + lane) * group.dims() + c] = group.y()[c][lane];
+    }
+  });
+}
+
+}  // namespace nearfold

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/check_points.hpp"
+#include "core/device.hpp"
+#include "core/parallel.hpp"
+#include "core/reported.hpp"
+#include "model/check_model.hpp"
+#include "model/placement.hpp"
+#include "model/twins.hpp"
+#include "nearfold/error.hpp"
+#include "nearfold/model.hpp"
+
+namespace nearfold {
+namespace {
+
+/// Of each point the distance to its last neighbour; where that is 0, the mean of all.
+std::vector<float> reach_of(const KnnGraph& graph) {
+  std::vector<float> reach(static_cast<std::size_t>(graph.n));
+  double sum = 0;
+  for (std::size_t i = 0; i < reach.size(); ++i) {
+    reach[i] = graph.distances[(i + 1) * static_cast<std::size_t>(graph.k) - 1];
+    sum += static_cast<double>(reach[i]);
+  }
+  const auto mean = static_cast<float>(sum / static_cast<double>(graph.n));
+  for (float& r : reach) r = r > 0 ? r : (mean > 0 ? mean : 1.0f);
+  return reach;
+}
+
+}  // namespace
+
+struct Transformer::State {
+  const Model* model;
+  TransformParams params;
+  Cpu on;
+  Twins twins;
+  std::vector<float> reach;
+  std::unique_ptr<Placement> placement;
+  float remote = 0;
+
+  State(const Model& m, const TransformParams& p, const Cpu& cpu)
+      : model((check_model(m, cpu), &m)),
+        params(p),
+        on(cpu),
+        twins(m.points, cpu),
+        reach(reach_of(m.graph)),
+        placement(std::visit([&](const auto& method) { return make_placement(m, method, cpu); },
+                             m.settings.method)) {
+    remote = usual_remoteness(0.99);
+  }
+
+  float remoteness(std::int32_t nearest, float distance) const {
+    return distance / reach[static_cast<std::size_t>(nearest)];
+  }
+
+  /// What this share of the model's points stay below.
+  float usual_remoteness(double share) const {
+    const KnnGraph& graph = model->graph;
+    std::vector<float> own(static_cast<std::size_t>(graph.n));
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      const std::size_t first = i * static_cast<std::size_t>(graph.k);
+      own[i] = remoteness(graph.neighbors[first], graph.distances[first]);
+    }
+    const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(graph.n - 1));
+    std::nth_element(own.begin(), own.begin() + at, own.end());
+    return own[static_cast<std::size_t>(at)];
+  }
+
+  QueryResult search(HostMatrix<const float> rows) const {
+    const int k = placement->neighbors();
+    if (model->index) return find_neighbors(rows, model->points, k, *model->index, on);
+    return find_neighbors(rows, model->points, k, FlatKnn{}, on, model->settings.seed,
+                          model->settings.distance);
+  }
+
+  void let_coincide(HostMatrix<const float> rows, Matrix& map) const {
+    parallel_for(on.threads, rows.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r)
+        if (const std::int32_t twin = twins.of(rows.row(r)); twin >= 0)
+          std::copy_n(model->map.row(twin), map.cols(), map.row(r));
+    });
+  }
+
+  Transformed place(HostMatrix<const float> rows) const {
+    Transformed out{Matrix(rows.rows(), model->map.cols()), {}, {}};
+    if (rows.rows() == 0) return out;
+    QueryResult found;
+    {
+      const Part part(0.7);
+      found = search(rows);
+    }
+    placement->place({found.rows, found.k, found.neighbors, found.distances}, out.map.data());
+    if (params.duplicates == Duplicates::coincide) let_coincide(rows, out.map);
+    out.recall = found.recall;
+    out.remoteness.resize(static_cast<std::size_t>(rows.rows()));
+    for (std::size_t r = 0; r < out.remoteness.size(); ++r) {
+      const std::size_t first = r * static_cast<std::size_t>(found.k);
+      out.remoteness[r] = remoteness(found.neighbors[first], found.distances[first]);
+    }
+    return out;
+  }
+};
+
+Transformer::Transformer(const Model& model, const TransformParams& params, const Device& device)
+    : state_(std::make_unique<State>(model, params, require_cpu(device))) {}
+Transformer::Transformer(Transformer&&) noexcept = default;
+Transformer& Transformer::operator=(Transformer&&) noexcept = default;
+Transformer::~Transformer() = default;
+
+float Transformer::remote() const {
+  return state_->remote;
+}
+
+Transformed Transformer::place(HostMatrix<const float> rows, const Progress& progress) const {
+  const std::int64_t columns = state_->model->points.cols();
+  if (rows.cols() != columns)
+    throw InvalidInput("the rows have " + std::to_string(rows.cols()) +
+                       " columns, and the model's points " + std::to_string(columns));
+  return reported(progress, Stage::optimize, std::max<std::int64_t>(1, rows.rows()),
+                  [&] { return state_->place(rows); });
+}
+
+Transformed transform(const Model& model, HostMatrix<const float> rows,
+                      const TransformParams& params, const Device& device,
+                      const Progress& progress) {
+  return Transformer(model, params, device).place(rows, progress);
+}
+
+}  // namespace nearfold
