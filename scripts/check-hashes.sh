@@ -34,6 +34,7 @@ graph = zipfile.ZipFile(sys.argv[1])
 print(hashlib.sha256(graph.read("indices.npy") + graph.read("distances.npy")).hexdigest())'
 
 failed=0
+seed=(--seed 5)
 # compare NAME COMMAND...: COMMAND with -o FILE gives one hash for every tool and thread count.
 compare() {
   local name=$1 hash first='' tool threads
@@ -42,7 +43,7 @@ compare() {
     for threads in 1 2 3 7; do
       # Beside the release build two thread counts are enough.
       if [[ $tool != "${tools[0]}" && $threads != 1 && $threads != 3 ]]; then continue; fi
-      "$tool" "$@" --seed 5 --threads "$threads" -o "$out/result.${name##*.}" --force \
+      "$tool" "$@" "${seed[@]}" --threads "$threads" -o "$out/result.${name##*.}" --force \
         --progress none -q
       # Of a graph the arrays: its file also tells the seconds.
       if [[ $name == *.npz ]]; then
@@ -72,6 +73,15 @@ for method in umap tsne; do
 done
 compare "spectral.npy" embed "$out/points.npy" --method tsne --init spectral --max-iter 20 \
   --negative-gradient-method exact
+
+# New points on the first tool's maps.
+"${tools[0]}" generate blobs -n 700 --centers 40 --dim 160 --seed 8 -o "$out/new.npy" --progress none -q
+for method in umap tsne; do
+  "${tools[0]}" embed "$out/points.npy" --method "$method" --index auto --max-iter 50 --seed 5 \
+    -o "$out/map.npy" --save-model "$out/$method.nfm" --force --progress none -q
+  seed=()
+  compare "$method-new.npy" transform "$out/$method.nfm" "$out/new.npy"
+done
 
 if ((failed)); then exit 1; fi
 echo "check-hashes: ok"

@@ -17,10 +17,10 @@ if ((${#targets[@]} == 0)); then
 fi
 
 declare -A dictionary=(
-  [npy]=npy [npz]=npy [csv]=csv [graph]=json [index]=json [command_line]=command_line)
+  [npy]=npy [npz]=npy [csv]=csv [graph]=json [index]=json [model]=json [command_line]=command_line)
 # The largest input. What deflate unpacks at 1:1032 and is then widened to float32 has to fit the
 # limit of one allocation.
-declare -A longest=([graph]=8192 [index]=16384)
+declare -A longest=([graph]=8192 [index]=16384 [model]=16384)
 
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz >build/fuzz/log || { tail -n 40 build/fuzz/log && exit 1; }

@@ -359,7 +359,7 @@ Seeds index_seeds(const fs::path& folder) {
       {"no-kind", crate(ivf.without_meta("kind"))},
       {"another-format", crate(ivf.meta("/format", 2))},
       {"of-other-points", crate(ivf.meta("/fingerprint", std::string(32, '0')))},
-      {"many-lists", crate(ivf.meta("/params/lists", 1000000000))},
+      {"many-lists", crate(ivf.meta("/params/nlist", 1000000000))},
       {"much-effort", crate(hnsw.meta("/params/ef", 2147483647))},
       {"cells-descend", crate(ivf.value<std::int64_t>("begin", 1, -1))},
       {"row-twice", crate(ivf.value<std::int32_t>("ids", 1, 0))},
@@ -367,7 +367,39 @@ Seeds index_seeds(const fs::path& folder) {
       {"mean-not-finite", crate(ivf.value("mean", 0, kNan))},
       {"link-out-of-range", crate(hnsw.value<std::int32_t>("lowest", 3, 70))},
       {"entry-out-of-range", crate(hnsw.meta("/entry", 70))},
-      {"no-links", crate(hnsw.meta("/params/links", 0))},
+      {"no-links", crate(hnsw.meta("/params/M", 0))},
+      {"empty", ""},
+  };
+}
+
+Seeds model_seeds(const fs::path& folder) {
+  const auto parts = [&](const nearfold::Method& method, const KnnParams& knn) {
+    Model model = fit(index_points(), {.knn = knn, .method = method, .device = Cpu{1}}).model;
+    model.preparation = {.means = {1, 2, 3}, .centers = {0, 1, 2}, .spreads = {1, 2, 3}};
+    return parts_of(
+        folder, [&](const std::string& path) { io::write_model(path, model, io::Overwrite::yes); });
+  };
+  const UmapParams few{.n_neighbors = 4, .n_epochs = 9};
+  const io::Parts umap = parts(few, FlatKnn{});
+  const io::Parts hnsw = parts(few, HnswKnn{.M = 4, .ef = 8});
+  return {
+      {"umap", crate(umap)},
+      {"tsne", crate(parts(TsneParams{.perplexity = 2, .max_iter = 9}, FlatKnn{}))},
+      {"hnsw", crate(hnsw)},
+      {"ivf", crate(parts(few, IvfKnn{.nlist = 4, .nprobe = 2}))},
+      {"no-meta", crate(umap.without("meta"))},
+      {"no-graph", crate(umap.without("graph/indices"))},
+      {"another-format", crate(umap.meta("/format", 2))},
+      {"another-kind", crate(umap.meta("/kind", "index"))},
+      {"more-neighbors", crate(umap.meta("/params/n_neighbors", 60))},
+      {"fewest-neighbors", crate(umap.meta("/params/n_neighbors", 2))},
+      {"steep-curve", crate(umap.meta("/params/b", 99))},
+      {"no-repulsion", crate(umap.meta("/params/repulsion_strength", 0))},
+      {"far-map", crate(umap.value("map", 3, 3e38F))},
+      {"neighbor-out-of-range", crate(umap.value<std::int32_t>("graph/indices", 3, 70))},
+      {"distances-descend", crate(umap.value("graph/distances", 0, 3e8F))},
+      {"no-spread", crate(umap.value("preparation/spreads", 0, 0.0))},
+      {"index-of-other-points", crate(hnsw.value("points", 0, 0.5F))},
       {"empty", ""},
   };
 }
@@ -395,6 +427,7 @@ int main(int argc, char** argv) {
   write(folder / "idx", idx_seeds());
   write(folder / "idx_gz", idx_gz_seeds());
   write(folder / "index", index_seeds(folder));
+  write(folder / "model", model_seeds(folder));
   write(folder / "mtx", mtx_seeds());
   write(folder / "npy", npy_seeds());
   write(folder / "npz", npz_seeds());

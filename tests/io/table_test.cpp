@@ -1,5 +1,6 @@
 // Tables of text as pandas, R, numpy and Excel write them.
 #include "io/table.hpp"
+#include "model/prepare.hpp"
 
 #include <gtest/gtest.h>
 
