@@ -34,6 +34,8 @@ struct ReadFlags {
   std::vector<std::string> columns, drop, one_hot;
   std::string label_column;  // of `labels` where that is given
   std::string labels;        // a file; empty: none
+  std::string value_column;  // of `values` where that is given
+  std::string values;        // a file of what a picture shows by colour; empty: none
 
   /// All but --labels.
   void add_reading(CLI::App& app);
@@ -42,6 +44,9 @@ struct ReadFlags {
   /// The columns of a table; maps have no --columns and --one-hot.
   void add_table(CLI::App& app, bool with_columns = true);
   void add_labels(CLI::App& app);
+  /// --values and --value-column.
+  void add_colors(CLI::App& app);
+  bool has_values() const { return !values.empty() || !value_column.empty(); }
 
   /// What a table of points is read with.
   io::TableOptions table() const;
@@ -52,6 +57,9 @@ struct ReadFlags {
   /// Labels of n points: those of the file, else those `beside` the points of `path`.
   io::Labels read_labels(io::Labels beside, std::int64_t n, const std::string& path,
                          std::vector<std::string>& warnings) const;
+  /// Values of n points, of the file of values or else of `path`; none without the flags. Throws
+  /// InvalidInput for another number.
+  std::vector<float> read_values(std::int64_t n, const std::string& path) const;
 };
 
 /// Points of a file, or their scores on principal axes.

@@ -172,7 +172,7 @@ TEST_F(BadData, TiesAndDuplicatesAreCountedAndMakeNoRings) {  // 33, 39
   for (std::int64_t i = 0; i < 300; ++i) points.row(i)[i] = 1;
   save(points);
   expect_map(tsne_of("a.npy", "--report " + path("r.json")),
-             {"300 of 300 points have more points at the distance of their last of 6 neighbours"});
+             {"300 of 300 points have ties at the distance of the last of their 6 neighbours"});
   EXPECT_EQ(report()["tied_rows"], 300);
   EXPECT_EQ(report()["duplicates"], 0);
   save(data::duplicates(300, 8, 1, 7));
