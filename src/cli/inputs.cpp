@@ -91,7 +91,7 @@ void ReadFlags::add_colors(CLI::App& app) {
   text(app, "--values", values, "One number per point, which is its colour on a scale")
       ->group("Picture");
   text(app, "--value-column", value_column,
-       "The column of such numbers, in the file of --values or else among the points")
+       "The column of the values, in the file of --values or else among the points")
       ->type_name("NAME")
       ->group(kGroup);
 }

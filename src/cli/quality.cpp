@@ -64,6 +64,10 @@ void run(const Options& o) {
     points = std::move(table.points);
     io::Shift of_map;
     layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
+    if (layout.cols() > 3 && points.cols() <= 3)
+      throw InvalidInput("'" + o.layout + "' has " + std::to_string(layout.cols()) +
+                         " columns and '" + o.points + "' " + std::to_string(points.cols()) +
+                         ": the points are named first, then their map");
     labels = o.reading.read_labels(std::move(table.labels), points.rows(), o.points, warnings);
   });
   if (labels.ids.empty() && o.label_k->count() > 0)

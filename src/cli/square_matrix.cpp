@@ -32,9 +32,11 @@ class Values {
 /// What two values beside the diagonal leave possible.
 struct Possible {
   bool distances, similarities, lower, upper;
+  bool is_diagonal = true;  // so far: the identity is no matrix of similarities
 
   bool any() const { return distances || similarities || lower || upper; }
   void look(double below, double above, double diagonal, const Values& at) {
+    is_diagonal = is_diagonal && at.is_zero(below) && at.is_zero(above);
     const bool equal = at.is_zero(below - above);
     distances = distances && equal && below >= -at.rounding();
     similarities = similarities && equal && std::fabs(below) <= diagonal + at.rounding();
@@ -57,7 +59,7 @@ Square square_of(const io::Points& points) {
     for (std::int64_t j = 0; j < i && may.any(); ++j) may.look(at(i, j), at(j, i), diagonal, at);
   }
   if (may.distances) return Square::distances;
-  if (may.similarities) return Square::similarities;
+  if (may.similarities && !may.is_diagonal) return Square::similarities;
   return may.lower || may.upper ? Square::triangle : Square::other;
 }
 

@@ -8,7 +8,7 @@ namespace nearfold::cli {
 enum class Square {
   other,
   distances,     ///< symmetric, not negative, zero on the diagonal
-  similarities,  ///< symmetric, one value on the diagonal, no value larger in magnitude
+  similarities,  ///< symmetric, one value on the diagonal, none larger in magnitude, not all 0
   triangle       ///< zero on the diagonal and on one side of it, not negative on the other
 };
 

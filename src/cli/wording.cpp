@@ -90,7 +90,10 @@ std::string in_flags(const std::string& message, const CLI::App& app) {
                : word;
     at = end;
   }
-  return out;
+  const CLI::Option* const k = commands[0]->get_option_no_throw("-k");
+  const bool by_k = k != nullptr && k->count() > 0;  // and said as what it is turned into
+  return by_k && out.find("--n-neighbors is ") != std::string::npos ? out + " (-k is one less)"
+                                                                    : out;
 }
 
 }  // namespace nearfold::cli

@@ -122,7 +122,8 @@ void refuse_ids_from_one(const GraphTable& table) {
 /// scikit-learn's mode='connectivity', which has 1 for every neighbour, the point itself too.
 void refuse_connectivity(const GraphTable& table) {
   const auto is_one = [](float distance) { return distance == 1; };
-  if (std::all_of(table.distances.begin(), table.distances.end(), is_one))
+  if (!table.distances.empty() &&
+      std::all_of(table.distances.begin(), table.distances.end(), is_one))
     throw InvalidInput(
         "all distances are 1, as in a matrix of connectivity: save distances, as "
         "kneighbors_graph(mode='distance') gives them");

@@ -177,10 +177,10 @@ TEST_F(BadData, TiesAndDuplicatesAreCountedAndMakeNoRings) {  // 33, 39
   EXPECT_EQ(report()["duplicates"], 0);
   save(data::duplicates(300, 8, 1, 7));
   expect_says(run("knn " + path("a.npy") + " -k 5 -o " + path("g.npz")), kDone,
-              {"293 of 300 points are duplicates", "300 of 300 points have more points"}, "knn");
+              {"293 of 300 points are duplicates", "300 of 300 points have ties"}, "knn");
   expect_map(
       "embed --knn " + path("g.npz") + " -m umap --n-neighbors 4 --n-epochs 5 -o " + path("y.npy"),
-      {"293 of 300 points are duplicates", "their last of 3 neighbours"});
+      {"293 of 300 points are duplicates", "the last of their 3 neighbours"});
 }
 
 TEST_F(BadData, StartsWithoutExtentAreRefusedOrJittered) {  // 30

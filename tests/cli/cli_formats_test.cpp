@@ -302,6 +302,9 @@ TEST_F(Formats, SimilaritiesAndTrianglesAreSaid) {
              {"largest values on the diagonal", "1 - s, with --metric precomputed"});
   save("c.npy", filled(1, -.1, -.1), 20);
   expect_map(map_of("c.npy"), {"correlations"});
+  save("one.npy", filled(1, 0, 0), 20);
+  const Outcome one = run(map_of("one.npy"));
+  EXPECT_EQ(one.out.find("precomputed"), std::string::npos) << one.out;
   for (const bool lower : {true, false}) {
     save("t.npy", filled(0, lower ? 2 : 0, lower ? 0 : 2), 20);
     expect_map(map_of("t.npy"), {"a triangle with a zero diagonal", "d + d.T"});

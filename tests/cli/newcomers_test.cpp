@@ -246,6 +246,12 @@ TEST_F(Newcomers, MistakesAreAnsweredInOneLine) {  // 90, 91
                 {"has 5 columns, and a map has 2 or 3", "nearfold embed"});
   expect_advice("knn " + path("iris.csv") + " --progress none -k 60 -o " + path("g.npz"), kBadInput,
                 {"-k is 60 for 60 points; use 1 to 59"});
+  expect_advice(embed + " -m umap --drop species --progress none -k 60", kBadInput,
+                {"--n-neighbors is 61", "use at most 60 (-k is one less)"});
+  ASSERT_EQ(run(embed + " -m umap --drop species -q").code, kDone);
+  expect_advice("quality " + path("y.npy") + " " + path("iris.csv") + " --progress none", kBadInput,
+                {"4 columns", "the points are named first"});
+  fs::remove(path("y.npy"));
   expect_advice(embed + " -m umap --drop species --pca 5 --progress none", kBadInput,
                 {"--pca asks for 5 components", "use 1 to 4"});
 }

@@ -29,7 +29,8 @@ TEST_F(Tables, ARowNumberIsNoFeature) {
 TEST_F(Tables, ALineOfCountsIsNoPoint) {
   write("a.csv", numbered(",0,1\n"));
   const std::string convert = "convert " + path("a.csv") + " --force -o " + path("c.npy");
-  expect_says(run(convert), kDone, {"4 x 2", "is taken for a header of numbers", "--header no"}, "pandas");
+  expect_says(run(convert), kDone, {"4 x 2", "is taken for a header of numbers", "--header no"},
+              "pandas");
   write("a.csv", "0,1,2\n4,5,6\n");
   expect_says(run(convert), kDone, {"1 x 3"}, "header");
   expect_says(run(convert + " --header no"), kDone, {"2 x 3"}, "no header");
