@@ -133,9 +133,10 @@ Number parse_decimal_comma(std::string_view text, double& value) {
 }
 
 bool is_missing(std::string_view text) {
-  constexpr std::array<std::string_view, 17> kMissing = {
-      "",  "NA",   "N/A", "NULL", "null", "None", "na",       "n/a", "?",
-      ".", "#N/A", "#NA", "<NA>", "NaN",  "nan",  "#N/A N/A", "NAN"};
+  constexpr std::array<std::string_view, 24> kMissing = {
+      "",    "NA",   "N/A",  "NULL", "null",   "None",    "na",      "n/a",
+      "?",   ".",    "#N/A", "#NA",  "<NA>",   "NaN",     "nan",     "#N/A N/A",
+      "NAN", "n.a.", "N.A.", "NaT",  "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"};
   return std::find(kMissing.begin(), kMissing.end(), trimmed(text)) != kMissing.end();
 }
 

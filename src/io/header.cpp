@@ -94,15 +94,28 @@ std::optional<double> step_of(const Fields& fields) {
   return step != 0 ? std::optional(step) : std::nullopt;
 }
 
-/// Years or wavelengths in equal steps: names above measurements; above whole numbers, or numbers
-/// in steps of their own, it may be a row.
-FirstLine kind_by_steps(const Fields& first, const Fields& second) {
+/// Whether all of them rise, or all of them fall.
+bool in_order(const std::vector<double>& values) {
+  const auto ordered = [&](auto before) {
+    return std::adjacent_find(values.begin(), values.end(), std::not_fn(before)) == values.end();
+  };
+  return ordered(std::less<>()) || ordered(std::greater<>());
+}
+
+/// Years or wavelengths: in equal steps, or many in order, they are names above measurements. Above
+/// whole numbers, or where they are few, they may be a row; so they are above their like.
+FirstLine kind_by_order(const Fields& first, const Fields& second) {
+  constexpr std::size_t kSome = 5, kMany = 8;  // one of 120 rows is in order, one of 40,320
   const auto step = step_of(first);
-  if (!step || first.size() != second.size() || step_of(second)) return FirstLine::row;
+  const auto above = numbers_of(first, 0), below = numbers_of(second, 0);
+  if (!above || first.size() != second.size() || step_of(second)) return FirstLine::row;
+  const bool ordered = first.size() >= kSome && in_order(*above) && !(below && in_order(*below));
+  if (!step && !ordered) return FirstLine::row;
   const bool whole = std::all_of(first.begin(), first.end(),
                                  [](const Field& field) { return count_in(field).has_value(); });
-  const bool named =
-      has_real(second) && (whole ? first.size() > 3 || std::abs(*step) == 1 : first.size() > 4);
+  const bool in_steps =
+      step && (whole ? first.size() > 3 || std::abs(*step) == 1 : first.size() >= kSome);
+  const bool named = has_real(second) && (in_steps || first.size() >= kMany);
   return named ? FirstLine::header_of_numbers : FirstLine::row_like_header;
 }
 
@@ -112,12 +125,9 @@ bool is_above_row_numbers(const Fields& first, const Fields& second) {
   const auto names = numbers_of(first, 1);
   const auto row = count_in(second[0]);
   const bool begins = row ? *row <= 1 : is_text(second[0]);
-  const auto ordered = [&](auto before) {
-    return std::adjacent_find(names->begin(), names->end(), std::not_fn(before)) == names->end();
-  };
   const bool few = first.size() == 3;  // of two, whole ones
   if (first.size() < 3 || (few && !(count_in(first[1]) && count_in(first[2])))) return false;
-  return names && begins && (ordered(std::less<>()) || ordered(std::greater<>()));
+  return names && begins && in_order(*names);
 }
 
 /// R quotes names and no numbers.
@@ -140,7 +150,7 @@ FirstLine kind_of_first_line(const Fields& first, const Fields& second) {
   if (is_counted(first, second) || is_above_row_numbers(first, second))
     return FirstLine::header_of_numbers;
   if (is_quoted_above_bare(first, second)) return FirstLine::header;
-  return kind_by_steps(first, second);
+  return kind_by_order(first, second);
 }
 
 }  // namespace nearfold::io

@@ -65,7 +65,7 @@ TableHead head_of(const NumberedLine& first, const NumberedLine& second, char de
   switch (kind) {
     case FirstLine::row_like_header:
       head.notes.push_back("the first line, " + some_of(above) +
-                           ", is in equal steps and is taken for a point; if it is a header, "
+                           ", is in order and is taken for a point; if it is a header, "
                            "say --header yes");
       [[fallthrough]];
     case FirstLine::row:

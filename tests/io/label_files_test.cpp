@@ -115,6 +115,12 @@ TEST(LabelFiles, AreFittedToThePoints) {
   EXPECT_NE(notes.back().find("1 of 3 points have no label"), std::string::npos) << notes.back();
 }
 
+TEST(LabelFiles, WithAnotherColumnBehindAreRefused) {
+  expect_bad(read_text_labels, "label,file\na,1.png\nb,2.png\na,3.png\n",
+             {"2 columns", "--label-column"});
+  expect_labels(read_lines("cells, T\ncells, B\ncells, T\n"), {1, 0, 1}, {"cells, B", "cells, T"});
+}
+
 TEST(LabelFiles, ThatAreMeasurementsAreSaid) {
   Labels many;
   for (std::int32_t i = 0; i < 600; ++i) many.ids.push_back(i % 101);

@@ -103,11 +103,15 @@ TEST(Tables, YearsAndWavelengthsAreAHeader) {
   const Table steps = read_text("400.5,401,401.5,402,402.5\n1,2,7,-8,9\n");
   expect_matrix(steps.points, 1, 5, {1, 2, 7, -8, 9});
   EXPECT_EQ(names_of(steps)[1], "401");
-  for (const char* text : {"1,2,3\n7,8,6\n", "10,20,30\n7.5,8,9\n", "1.5,2,2.5\n7.5,8,9\n"}) {
+  const Table order = read_text("9,7,6.5,5,4,3,2.5,1\n1,2,7,-8,9,1,2,3\n");
+  EXPECT_EQ(order.points.rows(), 1);
+  for (const char* text : {"1,2,4,8,16\n1,2,7,-8,9\n", "1,2,3\n7,8,6\n", "10,20,30\n7.5,8,9\n",
+                           "1.5,2,2.5\n7.5,8,9\n"}) {
     EXPECT_EQ(read_text(text).points.rows(), 2) << text;  // may be points
-    expect_note(read_text(text), {"is in equal steps and is taken for a point", "--header yes"});
+    expect_note(read_text(text), {"is in order and is taken for a point", "--header yes"});
   }
-  for (const char* text : {"1,2,3\n2,3,4\n", "5,1,7\n7.5,8,9\n", ",1,2\n3,1,5\n"}) {
+  for (const char* text :
+       {"1,2,3\n2,3,4\n", "1,2,4,8,9\n1,2,3,5,7.5\n", "5,1,7\n7.5,8,9\n", ",1,2\n3,1,5\n"}) {
     const Table table = read_text(text, {}, Missing::nan);
     EXPECT_EQ(table.points.rows(), 2) << text;
     EXPECT_TRUE(table.notes.empty()) << text << table.notes[0];
@@ -161,7 +165,7 @@ TEST(Tables, ADecimalMarkIsOneMarkThroughout) {
 
 TEST(Tables, MissingWordsOfAllProgramsAreMissing) {
   for (const char* word : {"", "?", ".", "NA", "na", "N/A", "n/a", "#N/A", "#NA", "null", "NULL",
-                           "None", "<NA>", "\"\""}) {
+                           "None", "<NA>", "\"\"", "NaT", "n.a.", "-1.#IND"}) {
     const std::string text = std::string("a,b\n1,2\n3,") + word + "\n5,6\n";
     const Table table = read_text(text, {}, Missing::nan);
     ASSERT_EQ(table.points.rows(), 3) << word;
