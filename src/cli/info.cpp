@@ -167,6 +167,7 @@ void add_info(CLI::App& app) {
   o->conditions.add(command, has_file, [&] {
     text(command, "--array", o->reading.array, "The array of an .npz to describe");
     o->reading.add_table(command);
+    o->reading.add_label_column(command);
   });
   flag(command, "--json", o->common.json, "Print JSON");
   on_run(command, o, run);

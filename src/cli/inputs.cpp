@@ -67,6 +67,9 @@ void ReadFlags::add_table(CLI::App& app, bool with_columns) {
   names(app, "--drop", drop, "Leave these columns out");
   if (with_columns)
     names(app, "--one-hot", one_hot, "Make a column of 0 and 1 of each distinct text in these");
+}
+
+void ReadFlags::add_label_column(CLI::App& app) {
   text(app, "--label-column", label_column,
        "The column of the labels, in the file of --labels or else among the points")
       ->type_name("NAME")
@@ -149,6 +152,11 @@ std::vector<float> ReadFlags::read_values(std::int64_t n, const std::string& pat
 }
 
 CLI::Option* PointFlags::add_points(CLI::App& app) {
+  add_label_column(app);
+  return add_points_alone(app);
+}
+
+CLI::Option* PointFlags::add_points_alone(CLI::App& app) {
   add_reading(app);
   number(app, "--pca", pca, "Reduce the points to this many principal components first")
       ->default_str("no");
@@ -180,7 +188,13 @@ void InputFlags::add_points_and_graph(CLI::App& app, Conditions& conditions) {
     return unless(!points.empty() || graph.empty(),
                   "says how points are read, and there is only a graph; leave it out");
   };
-  conditions.add(app, has_points, [&] { add_points(app); });
+  const auto has_column = [this] {
+    return unless(!points.empty() || !labels.empty() || graph.empty(),
+                  "names a column of the points or of --labels, and there is only a graph; give "
+                  "one of them, or leave it out");
+  };
+  conditions.add(app, has_points, [&] { add_points_alone(app); });
+  conditions.add(app, has_column, [&] { add_label_column(app); });
   text(app, "--knn", graph,
        "Neighbour graph (.npz) of `nearfold knn` or another program, instead of a search");
   number(app, "--ids-from", ids_from, "The id of the first point in that graph: 0, or 1");
@@ -198,6 +212,10 @@ void InputFlags::check() const {
     throw InvalidParameter("--ids-from is " + std::to_string(ids_from) + ", and must be 0 or 1");
   if (ids_from != 0 && graph.empty())
     throw InvalidParameter("--ids-from is of a graph; give one with --knn, or leave it out");
+  if (!value_column.empty() && values.empty() && points.empty())
+    throw InvalidParameter(
+        "--value-column names a column of the points or of --values, and there is only a graph; "
+        "give one of them");
   if ((points == "-") + (graph == "-") + (labels == "-") + (values == "-") > 1)
     throw InvalidParameter("standard input (-) can be one file; name the others");
 }

@@ -37,13 +37,14 @@ struct ReadFlags {
   std::string value_column;  // of `values` where that is given
   std::string values;        // a file of what a picture shows by colour; empty: none
 
-  /// All but --labels.
+  /// All but those of labels and colours.
   void add_reading(CLI::App& app);
   /// --array and --missing.
   void add_values(CLI::App& app);
   /// The columns of a table; maps have no --columns and --one-hot.
   void add_table(CLI::App& app, bool with_columns = true);
   void add_labels(CLI::App& app);
+  void add_label_column(CLI::App& app);
   /// --values and --value-column.
   void add_colors(CLI::App& app);
   bool has_values() const { return !values.empty() || !value_column.empty(); }
@@ -69,6 +70,8 @@ struct PointFlags : ReadFlags {
 
   /// Returns the positional option.
   CLI::Option* add_points(CLI::App& app);
+  /// Without --label-column, which may be of a file of labels.
+  CLI::Option* add_points_alone(CLI::App& app);
   /// The file, where it can be read in blocks and nothing in it has to be filled in.
   std::optional<io::RowFile> row_file() const;
   /// Points to be compared by `metric`. `disk` is the folder for points that the budget leaves on

@@ -130,6 +130,7 @@ void add_plot(CLI::App& app) {
   o->picture.add(command);
   o->reading.add_colors(command);
   o->reading.add_table(command, /*with_columns=*/false);
+  o->reading.add_label_column(command);
   flag(command, "--force", o->force, "Overwrite an existing file");
   command.callback([o] { run(*o); });
 }

@@ -111,6 +111,7 @@ void add_quality(CLI::App& app) {
   number(command, "--pairs", o->params.pairs, "Random triplets and random pairs, as many of each");
   text(command, "--report", o->report, "The scores, JSON");
   o->reading.add_reading(command);
+  o->reading.add_label_column(command);
   o->metric.add(command, q.conditions);
   o->common.add(command, q.conditions);
   on_run(command, o, run);

@@ -91,6 +91,8 @@ TEST_F(BadFiles, ArraysOfOtherShapesSayHowToReshape) {  // 9
   file_refused("a.npy", npy(dictionary("<f4", "(5,)"), zeros(20)), {"(5,)", "x.reshape(-1, 1)"});
   file_refused("a.npy", npy(dictionary("<f4", "(5, 2, 2)"), zeros(80)),
                {"(5, 2, 2)", "x.reshape(len(x), -1)"});
+  file_refused("a.npy", npy(dictionary("<f4", "(1, 5, 1)"), zeros(20)),
+               {"(1, 5, 1)", "x[0].reshape(len(x[0]), -1)"});
 }
 
 // ---- NPZ ----------------------------------------------------------------------------------------

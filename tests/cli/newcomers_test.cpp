@@ -175,6 +175,20 @@ TEST_F(Newcomers, WineCancerAndDiabetesAreMapped) {
                 {"--drop y", "no such column", "'age', 'sex', 'bmi', 'bp', 'target'"});
 }
 
+TEST_F(Newcomers, AGraphAloneHasTheLabelsAndValuesOfATable) {
+  ASSERT_EQ(run("knn " + path("iris.csv") + " -k 5 -q -o " + path("g.npz")).code, kDone);
+  const std::string embed = "embed --knn " + path("g.npz") +
+                            " -m umap --n-neighbors 6 --n-epochs 5 --progress none --force -o " +
+                            path("y.npy") + " --plot " + path("p.svg");
+  const std::string both = path("iris_both.csv");
+  expect_says(run(embed + " --labels " + both + " --label-column species"), kDone, {}, "labels");
+  EXPECT_NE(bytes("p.svg").find("versicolor"), std::string::npos);
+  expect_says(run(embed + " --values " + both + " --value-column 1"), kDone, {}, "values");
+  EXPECT_NE(bytes("p.svg").find("<linearGradient "), std::string::npos);
+  expect_advice(embed + " --label-column species", kUsage, {"--label-column", "only a graph"});
+  expect_advice(embed + " --value-column 1", kUsage, {"--value-column", "only a graph"});
+}
+
 TEST_F(Newcomers, EveryCommandTakesTheSameFlags) {
   const std::string iris = path("iris_both.csv"), out = path("c.npy");
   expect_says(run("convert " + iris + " --drop species -o " + out), kDone, {"60 x 4"}, "convert");
