@@ -1,6 +1,9 @@
 #include "cli/arguments.hpp"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
 
 #include "cli/index_spec.hpp"
 #include "cli/words.hpp"
@@ -14,15 +17,25 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
+/// A method, or a file, where a command is due.
+std::string instead_of_command(const std::string& word) {
+  const std::string embed = "; a map is made with nearfold embed ";
+  if (const auto method = meant(word, {"tsne", "umap"}))
+    return embed + "points.csv --method " + *method + " -o map.npy";
+  if (std::filesystem::exists(word)) return embed + word + " --method umap -o map.npy";
+  return "";
+}
+
 const CLI::App& command_named(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::App* const command : commands_of(app)) names.push_back(command->get_name());
   const std::string name = meant(word, names).value_or(word);
   for (const CLI::App* const command : commands_of(app))
     if (command->get_name() == name) return *command;
-  const std::string near = did_you_mean(word, names);
-  throw InvalidParameter("'" + word + "' is no command" +
-                         (near.empty() ? "; use one of " + listed(names, "and") : near));
+  std::string remedy = instead_of_command(word);
+  if (remedy.empty()) remedy = did_you_mean(word, names);
+  if (remedy.empty()) remedy = "; use one of " + listed(names, "and");
+  throw InvalidParameter("'" + word + "' is no command" + remedy);
 }
 
 bool has(const CLI::App& command, const std::string& flag) {
@@ -45,6 +58,31 @@ std::string word_of(std::string flag) {
   return flag;
 }
 
+/// Flags of other programs, and what does the same here.
+struct Foreign {
+  std::string_view flag, instead;
+};
+constexpr std::array kForeign = {
+    Foreign{"--sep", "the delimiter of a table is recognised; leave it out"},
+    Foreign{"--delimiter", "the delimiter of a table is recognised; leave it out"},
+    Foreign{"--decimal", "a decimal comma is recognised; leave it out"},
+    Foreign{"--index-col", "--drop leaves columns out"},
+    Foreign{"--skip-columns", "--drop leaves columns out"},
+    Foreign{"--exclude", "--drop leaves columns out"},
+    Foreign{"--usecols", "--columns chooses columns"},
+    Foreign{"--features", "--columns chooses columns"},
+    Foreign{"--target", "--label-column names the column of the labels"},
+    Foreign{"--hue",
+            "--label-column names the column that colours the picture, --value-column one "
+            "of measurements"},
+    Foreign{"--color", "--labels and --values colour the picture"},
+    Foreign{"--colour", "--labels and --values colour the picture"},
+    Foreign{"--scale", "--standardize scales columns"},
+    Foreign{"--normalize", "--standardize scales columns"},
+    Foreign{"--impute", "--missing mean fills in missing values"},
+    Foreign{"--verbose", "--progress plain says more"},
+    Foreign{"--input", "the file of points follows the command, without a flag"}};
+
 /// A flag of other commands belongs to those; any other one is close to one of this command, or to
 /// none.
 [[noreturn]] void refuse(const CLI::App& app, const CLI::App& command, const std::string& flag) {
@@ -54,7 +92,8 @@ std::string word_of(std::string flag) {
     if (has(*other, flag)) owners.push_back(other->get_name());
   if (before_command && !owners.empty())
     throw InvalidParameter(flag + " follows its command, as in nearfold " + owners[0] + " " + flag);
-  const std::string near = did_you_mean(flag, flags_of(command));
+  const bool is_letter = !flag.starts_with("--");  // any other one is as near
+  const std::string near = is_letter ? "" : did_you_mean(flag, flags_of(command));
   if (!owners.empty())
     throw InvalidParameter(flag + " is a flag of " + listed(owners, "and") + ", not of " +
                            command.get_name() + (near.empty() ? "; leave it out" : near));
@@ -64,6 +103,9 @@ std::string word_of(std::string flag) {
                            "; write it as in --index " + kinds[0] + ":" + word_of(flag) + "=VALUE");
   const std::string of = before_command ? "nearfold" : "nearfold " + command.get_name();
   if (has(app, flag)) throw InvalidParameter(flag + " stands alone: nearfold " + flag);
+  for (const Foreign& foreign : kForeign)
+    if (flag == foreign.flag && !before_command)
+      throw InvalidParameter(flag + " is no flag of " + of + "; " + std::string(foreign.instead));
   throw InvalidParameter(flag + " is no flag of " + of +
                          (near.empty() ? "; " + of + " --help lists them" : near));
 }

@@ -23,15 +23,14 @@ constexpr const char* kGroup = "Memory";
 
 void BudgetFlags::add_limit(CLI::App& app) {
   text(app, "--memory-limit", memory_limit,
-       "Most that may be used, as 8G or 500M; auto is what the system leaves")
+       "Memory that may be used, as 8G or 500M; auto is what the system leaves")
       ->default_str(memory_limit)
       ->group(kGroup);
 }
 
 void BudgetFlags::add(CLI::App& app) {
   add_limit(app);
-  app.add_flag("--dry-run", dry_run, "Print memory and time that are planned, and end")
-      ->group(kGroup);
+  app.add_flag("--dry-run", dry_run, "Print the planned memory and time, and stop")->group(kGroup);
 }
 
 std::int64_t parse_bytes(const std::string& text) {

@@ -28,10 +28,7 @@ Json number_json(double value) {
 }
 
 std::string number_text(const Json& value) {
-  if (value.is_null()) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value.get<double>());
-  return text;
+  return value.is_null() ? "-" : short_number(value.get<double>());
 }
 
 std::string remarks(const Json& column) {
@@ -42,6 +39,12 @@ std::string remarks(const Json& column) {
 }
 
 }  // namespace
+
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
 
 Json columns_json(const std::vector<io::Column>& columns) {
   Json out = Json::array();

@@ -9,6 +9,9 @@
 
 namespace nearfold::cli {
 
+/// Six digits of it.
+std::string short_number(double value);
+
 /// An object for each: number, name, type (integer, real, text), use (feature, none), minimum,
 /// maximum (null where there is no number), missing, constant.
 nlohmann::ordered_json columns_json(const std::vector<io::Column>& columns);

@@ -55,7 +55,7 @@ std::string row_of(const std::string& name, const Compared& c) {
 std::string break_even_text(const std::string& name, const BreakEven& at) {
   if (at.times.size() < 2)
     return name + ": timed at " + with_commas(at.times.back().n) +
-           " points alone, so that from where on it is faster than flat is not known\n";
+           " points only, so the size from which it is faster than flat is unknown\n";
   const std::string least = with_commas(at.times.front().n), most = with_commas(at.times.back().n);
   if (at.n)
     return name + " finds neighbours faster than flat from about " + with_commas(*at.n) +

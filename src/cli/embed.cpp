@@ -16,7 +16,7 @@ void run(const EmbedOptions& o) {
   if (!o.budget.dry_run)
     check_outputs(
         {o.output, o.plot, o.report, o.model},
-        {o.inputs.points, o.inputs.graph, o.inputs.labels, o.picture.values, o.method.init},
+        {o.inputs.points, o.inputs.graph, o.inputs.labels, o.inputs.values, o.method.init},
         o.common.overwrite());
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   if (o.index.precomputed()) o.inputs.check_precomputed();
@@ -41,11 +41,14 @@ void add_embed(CLI::App& app) {
   const auto is_drawn = [&e] {
     return unless(!e.plot.empty(), "is for the picture; give --plot, or leave it out");
   };
-  e.conditions.add(command, is_drawn, [&] { e.inputs.add_labels(command); });
+  e.conditions.add(command, is_drawn, [&] {
+    e.inputs.add_labels(command);
+    e.inputs.add_colors(command);
+  });
   text(command, "--plot", o->plot, "Picture, " + picture_ends());
   o->picture.add(command);
   text(command, "--save-model", o->model, "Model for `nearfold transform`, .nfm: an .npz");
-  text(command, "--report", o->report, "What the run did, JSON");
+  text(command, "--report", o->report, "Report of the run, JSON");
   o->method.add(command, e.conditions);
   o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });
   o->keep.add(command, e.conditions);

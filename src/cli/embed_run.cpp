@@ -54,7 +54,7 @@ void EmbedOptions::check() const {
   io::row_format_of(output);
   if (output == io::kStandardOutput && common.json)
     throw InvalidParameter("-o - and --json both write to standard output; name a file for one");
-  picture.check(!plot.empty(), inputs.labels);
+  picture.check(!plot.empty(), !inputs.labels.empty(), inputs.has_values());
   if (!plot.empty()) check_picture_path(plot, picture.options({}));
   if (!model.empty()) check_model();
 }
@@ -125,7 +125,7 @@ void EmbedRun::read() {
     if (o_.index.precomputed())
       in_.take_as_distances(neighbors_needed(settings_.method, in_.points.rows()), settings_.seed);
     o_.picture.check_labels(!in_.labels.ids.empty());
-    values_ = o_.picture.read_values(in_.n());
+    values_ = o_.inputs.read_values(in_.n(), o_.inputs.points);
   });
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);

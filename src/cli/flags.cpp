@@ -55,7 +55,7 @@ void Common::add(CLI::App& app, Conditions& conditions) {
 }
 
 void Common::add_seed(CLI::App& app) {
-  number(app, "--seed,--random-state", seed, "Seed of everything random");
+  number(app, "--seed,--random-state", seed, "Random seed");
 }
 
 void Common::add_threads(CLI::App& app) {
@@ -71,7 +71,7 @@ void Common::add_json(CLI::App& app) {
 }
 
 void Common::add_progress(CLI::App& app, Conditions& conditions) {
-  flag(app, "-q,--quiet", quiet, "Say nothing but errors");
+  flag(app, "-q,--quiet", quiet, "Print errors only");
   const auto hidden = [this] {
     return unless(!quiet || progress == "auto" || progress == "none",
                   "shows what --quiet hides; leave one of them out");
@@ -129,7 +129,8 @@ CLI::Option* add_zero_vectors(CLI::App& app, Conditions& conditions, std::string
   CLI::Option* option = nullptr;
   conditions.add(app, none_turns, [&] {
     option = choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
-                    "Zero vectors (constant ones for correlation) under " + turning);
+                    "Zero vectors (constant ones for correlation) under " + turning +
+                        ": refuse them, or take them as far from all others");
   });
   return option;
 }

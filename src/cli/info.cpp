@@ -149,6 +149,8 @@ std::string text_of(const Json& json, int indent = -1) {
 std::string shown(const std::string& key, const Json& item) {
   if (item.is_string()) return for_terminal(item.get<std::string>());
   if (key == "bytes" && item.is_number_integer()) return size_text(item.get<std::int64_t>());
+  if ((key == "minimum" || key == "maximum") && item.is_number())
+    return short_number(item.get<double>());
   return for_terminal(text_of(item));
 }
 
@@ -190,6 +192,7 @@ void add_info(CLI::App& app) {
   o->conditions.add(command, has_file, [&] {
     text(command, "--array", o->reading.array, "The array of an .npz to describe");
     o->reading.add_table(command);
+    o->reading.add_label_column(command);
   });
   flag(command, "--json", o->common.json, "Print JSON");
   on_run(command, o, run);

@@ -8,6 +8,7 @@
 
 #include "cli/budget.hpp"
 #include "cli/flags.hpp"
+#include "cli/read_flags.hpp"
 #include "io/io.hpp"
 #include "io/points.hpp"
 #include "nearfold/device.hpp"
@@ -29,35 +30,6 @@ struct Inputs {
   void take_as_distances(std::int64_t k, std::uint64_t seed);
 };
 
-/// How files of points are read: which array of an .npz, which columns of a table, what becomes of
-/// missing values and of scales. And where labels come from.
-struct ReadFlags {
-  std::string array, missing = "error", header = "auto", standardize = "no";
-  std::vector<std::string> columns, drop, one_hot;
-  std::string label_column;  // of `labels` where that is given
-  std::string labels;        // a file; empty: none
-
-  /// All but --labels.
-  void add_reading(CLI::App& app);
-  /// --array and --missing.
-  void add_values(CLI::App& app);
-  /// The columns of a table; maps have no --columns and --one-hot.
-  void add_table(CLI::App& app, bool with_columns = true);
-  void add_labels(CLI::App& app);
-
-  /// What a table of points is read with.
-  io::TableOptions table() const;
-  /// Whether a file is taken as it is.
-  bool as_is() const;
-  /// Points of a file, less offsets where the metric does not see them, and the labels beside them.
-  /// What was done to them is put into `done`, where that is asked for.
-  io::Table read(const std::string& path, Metric metric, std::vector<std::string>& warnings,
-                 Preparation* done = nullptr) const;
-  /// Labels of n points: those of the file, else those `beside` the points of `path`.
-  io::Labels read_labels(io::Labels beside, std::int64_t n, const std::string& path,
-                         std::vector<std::string>& warnings) const;
-};
-
 /// Points of a file, or their scores on principal axes.
 struct PointFlags : ReadFlags {
   std::string points;
@@ -65,6 +37,8 @@ struct PointFlags : ReadFlags {
 
   /// Returns the positional option.
   CLI::Option* add_points(CLI::App& app);
+  /// Without --label-column, which may be of a file of labels.
+  CLI::Option* add_points_alone(CLI::App& app);
   /// The file, where it can be read in blocks and nothing in it has to be filled in.
   std::optional<io::RowFile> row_file() const;
   /// Points to be compared by `metric`. `disk` is the folder for points that the budget leaves on

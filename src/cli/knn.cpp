@@ -272,11 +272,12 @@ void add_knn(CLI::App& app) {
     flag(command, "--csr", k.csr,
          "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
   });
-  text(command, "--query", o->query, "Other points, whose neighbours among the points are written");
+  text(command, "--query", o->query,
+       "Other points (a file): their neighbours among the points are written instead");
   text(command, "--save-index", o->save_index,
        "Keep the ivf or hnsw index for later queries, .npz");
   text(command, "--load-index", o->load_index, "Answer queries through a saved index");
-  text(command, "--report", o->report, "What the run did, JSON");
+  text(command, "--report", o->report, "Report of the run, JSON");
   o->index.add(command, k.conditions, [&k] { return k.load_index.empty() ? "" : "--load-index"; });
   o->budget.add(command);
   o->common.add(command, k.conditions);

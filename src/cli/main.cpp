@@ -1,9 +1,7 @@
 // The tool: parses the command line, and turns whatever was thrown into a message and an exit code.
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 #include <new>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
+#include "cli/usage_errors.hpp"
 #include "cli/wording.hpp"
 #include "core/stopping.hpp"
 #include "nearfold/embed.hpp"
@@ -29,7 +28,6 @@ void add_commands(CLI::App& app) {
   app.set_version_flag("--version", cli::build_text());
   app.require_subcommand(1);
   app.ignore_case();
-  app.failure_message(CLI::FailureMessage::simple);
   cli::add_info(app);
   cli::add_generate(app);
   cli::add_convert(app);
@@ -51,10 +49,8 @@ int run(CLI::App& app, int argc, char** argv) {
                    [](std::string& word) { return word.data(); });
     app.parse(argc, pointers.data());
   } catch (const CLI::ParseError& error) {
-    std::ostringstream said;
-    const bool asked = app.exit(error, std::cout, said) == 0;  // for help, say
-    std::fputs(cli::for_terminal(said.str()).c_str(), stderr);
-    return asked ? 0 : kUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // asked for, as help is
+    throw InvalidParameter(cli::usage_text(error, app));
   }
   return cli::stop_signal() == 0 ? 0 : 128 + cli::stop_signal();
 }

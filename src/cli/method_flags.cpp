@@ -29,7 +29,7 @@ Init named_init(const std::string& name) {
 void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
   std::vector<std::string> names;
   for_each_alternative<Method>([&](const auto& p) { names.emplace_back(method_name(p)); });
-  choice(app, "-m,--method", method, names, "Optimiser")
+  choice(app, "-m,--method", method, names, "How the map is made")
       ->required(method.empty())
       ->default_str(method);
   number(app, "--n-components,--dims", dims, "Columns of the map, 2 or 3");
@@ -40,12 +40,12 @@ void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
     if (named || near.empty() || std::filesystem::exists(word)) return std::string();
     return "'" + word + "' is neither a file nor one of " + listed(kInits, "and") + near;
   };
-  text(app, "--init", init, "auto, pca, spectral, random, or a file")
+  text(app, "--init", init, "Initial layout: auto, pca, spectral, random, or a file")
       ->transform(CLI::Validator(std::function<std::string(std::string&)>(take), ""))
       ->default_str(init);
   number(app, "--learning-rate", shared.learning_rate,
-         "Step size; auto is n / exaggeration, UMAP 1");
-  number(app, "--max-iter,--n-epochs", shared.iterations,
+         "Step size; auto is n / exaggeration for t-SNE, 1 for UMAP");
+  number(app, "--max-iter,--n-epochs,--n-iter", shared.iterations,
          "Iterations in all, early exaggeration included");
   const auto add_one = [&](auto& params) {
     conditions.add(

@@ -1,7 +1,6 @@
 #include "cli/picture_flags.hpp"
 
 #include "cli/flags.hpp"
-#include "io/io.hpp"
 #include "nearfold/error.hpp"
 #include "plot/text.hpp"
 
@@ -20,15 +19,15 @@ CLI::Option* optional_text(CLI::App& app, const std::string& name,
 
 void LookFlags::add(CLI::App& app) {
   options_ = {
-      optional_text(app, "--title", title, "Title; of what is drawn, unless given ('' for none)"),
+      optional_text(app, "--title", title, "Title, instead of the name of the data ('' for none)"),
       optional_text(app, "--subtitle", subtitle,
-                    "Below it in small type; method and parameters, where they are known"),
+                    "Line below the title, instead of method and parameters ('' for none)"),
       choice(app, "--style", style, {"auto", "points", "density"},
-             "Points, or their density; auto is density above " + std::to_string(kMaxDots) +
+             "Draw points or their density; auto is density above " + std::to_string(kMaxDots) +
                  " points"),
-      flag(app, "--annotate", annotate, "Names of labels at the medians of their points"),
-      number(app, "--width", width, "Pixels"),
-      number(app, "--height", height, "Pixels"),
+      flag(app, "--annotate", annotate, "Write the names of labels at the medians of their points"),
+      number(app, "--width", width, "Width in pixels"),
+      number(app, "--height", height, "Height in pixels"),
       flag(app, "--dark", dark, "Dark background")};
   for (CLI::Option* option : options_) option->group(kGroup);
 }
@@ -60,18 +59,17 @@ PlotOptions LookFlags::options(const UsualPicture& usual) const {
 void PictureFlags::add(CLI::App& app) {
   LookFlags::add(app);
   for (CLI::Option* option :
-       {text(app, "--values", values, "One number a point: its colour on a scale"),
-        number(app, "--vmin", vmin, "Low end of the scale; auto is the 2nd percentile"),
+       {number(app, "--vmin", vmin, "Low end of the scale; auto is the 2nd percentile"),
         number(app, "--vmax", vmax, "High end of the scale; auto is the 98th percentile"),
-        flag(app, "--edges", edges, "Lines to the neighbours in the graph, a sample of many")})
+        flag(app, "--edges", edges, "Draw lines to the neighbours in the graph, a sample of many")})
     options_.push_back(option->group(kGroup));
 }
 
-void PictureFlags::check(bool has_picture, const std::string& labels) const {
+void PictureFlags::check(bool has_picture, bool has_labels, bool has_values) const {
   LookFlags::check(has_picture);
-  if (!labels.empty() && !values.empty())
+  if (has_labels && has_values)
     throw InvalidParameter("--labels and --values both colour the points; give one of them");
-  if ((vmin || vmax) && values.empty())
+  if ((vmin || vmax) && !has_values)
     throw InvalidParameter("--vmin and --vmax are the ends of the scale of --values; give these");
   if (vmin && vmax && !(*vmin < *vmax))
     throw InvalidParameter("--vmin is " + number_text(*vmin) + " and --vmax " + number_text(*vmax) +
@@ -83,15 +81,6 @@ PlotOptions PictureFlags::options(const UsualPicture& usual) const {
   out.vmin = vmin;
   out.vmax = vmax;
   return out;
-}
-
-std::vector<float> PictureFlags::read_values(std::int64_t n) const {
-  if (values.empty()) return {};
-  std::vector<float> found = io::read_values(values);
-  if (std::ssize(found) != n)
-    throw InvalidInput("'" + values + "' has " + std::to_string(found.size()) + " values for " +
-                       std::to_string(n) + " points; one a point is needed");
-  return found;
 }
 
 int height_of_map(int width, std::int64_t dims) {

@@ -36,15 +36,12 @@ struct LookFlags {
 
 /// These, and those of what a picture of one set of points can show besides.
 struct PictureFlags : LookFlags {
-  std::string values;
   std::optional<float> vmin, vmax;
   bool edges = false;
 
   void add(CLI::App& app);
-  void check(bool has_picture, const std::string& labels) const;
+  void check(bool has_picture, bool has_labels, bool has_values) const;
   PlotOptions options(const UsualPicture& usual) const;
-  /// The values of `n` points; none without the flag. Throws InvalidInput for another number.
-  std::vector<float> read_values(std::int64_t n) const;
 };
 
 /// Pixels of the height of a map that is as wide: two views of a 3-D one lie side by side.

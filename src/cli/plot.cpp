@@ -49,7 +49,7 @@ UsualPicture Options::usual(std::int64_t dims) const {
 }
 
 void Options::check() const {
-  picture.check(true, reading.labels);
+  picture.check(true, !reading.labels.empty(), reading.has_values());
   if (columns && *columns < 1)
     throw InvalidParameter("--columns is " + std::to_string(*columns) + ", and must be >= 1");
   if (picture.edges && graph.empty())
@@ -58,7 +58,7 @@ void Options::check() const {
     throw InvalidParameter("--knn is the graph whose lines --edges draws; give both, or neither");
   check_picture_path(output, picture.options(usual(2)));
   std::vector<std::string> read = inputs;
-  read.insert(read.end(), {reading.labels, picture.values, graph});
+  read.insert(read.end(), {reading.labels, reading.values, graph});
   check_outputs({output}, read, force ? io::Overwrite::yes : io::Overwrite::no);
 }
 
@@ -74,7 +74,7 @@ void check_rows(const std::vector<Matrix>& maps, const Options& o, std::int64_t 
     };
     other(labels, o.reading.labels, " labels");
     other(lines.n, o.graph, " points");
-    other(maps[0].rows(), o.picture.values, " values");
+    other(maps[0].rows(), o.reading.values, " values");
   }
 }
 
@@ -90,12 +90,15 @@ void run(const Options& o) {
   std::vector<Matrix> maps;
   for (const std::string& input : o.inputs) {
     io::Table map = o.reading.read(input, Metric::inner_product, warnings);
+    if (map.points.cols() != 2 && map.points.cols() != 3)
+      throw InvalidInput("'" + input + "' has " + std::to_string(map.points.cols()) +
+                         " columns, and a map has 2 or 3; make one with nearfold embed");
     maps.push_back(std::move(map.points));
     if (labels.ids.empty()) labels = std::move(map.labels);
   }
   labels = o.reading.read_labels(std::move(labels), maps[0].rows(), o.inputs[0], warnings);
   print_warnings(warnings, {});
-  const std::vector<float> values = o.picture.read_values(maps[0].rows());
+  const std::vector<float> values = o.reading.read_values(maps[0].rows(), o.inputs[0]);
   check_rows(maps, o, std::ssize(labels.ids), lines);
   o.picture.check_labels(!labels.ids.empty());
 
@@ -125,7 +128,9 @@ void add_plot(CLI::App& app) {
   text(command, "--knn", o->graph, "Graph of the points, whose lines --edges draws");
   number(command, "--columns", o->columns, "Maps side by side; auto is about square");
   o->picture.add(command);
+  o->reading.add_colors(command);
   o->reading.add_table(command, /*with_columns=*/false);
+  o->reading.add_label_column(command);
   flag(command, "--force", o->force, "Overwrite an existing file");
   command.callback([o] { run(*o); });
 }

@@ -64,6 +64,10 @@ void run(const Options& o) {
     points = std::move(table.points);
     io::Shift of_map;
     layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
+    if (layout.cols() > 3 && points.cols() <= 3)
+      throw InvalidInput("'" + o.layout + "' has " + std::to_string(layout.cols()) +
+                         " columns and '" + o.points + "' " + std::to_string(points.cols()) +
+                         ": the points are named first, then their map");
     labels = o.reading.read_labels(std::move(table.labels), points.rows(), o.points, warnings);
   });
   if (labels.ids.empty() && o.label_k->count() > 0)
@@ -92,7 +96,7 @@ void add_quality(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("quality", "Score a map of points");
   const auto o = std::make_shared<Options>();
   text(command, "points", o->points, "Points, as for embed")->required();
-  text(command, "map", o->layout, "Their map")->required();
+  text(command, "map", o->layout, "Map of these points")->required();
   o->reading.add_labels(command);
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
@@ -100,13 +104,14 @@ void add_quality(CLI::App& app) {
   Options& q = *o;
   o->label_k = number(command, "--label-k", o->params.label_k, "Neighbours that vote on a label");
   number(command, "--exact-below", o->params.exact_below,
-         "Up to this many points every one is scored");
-  number(command, "--sample", o->params.rows, "Points scored of more");
+         "Score every point where there are no more than this");
+  number(command, "--sample", o->params.rows, "Points scored where there are more");
   number(command, "--subset", o->params.subset,
-         "Points of more that trustworthiness is limited to");
-  number(command, "--pairs", o->params.pairs, "Random triplets, and random pairs");
+         "Points that trustworthiness looks at where there are more");
+  number(command, "--pairs", o->params.pairs, "Random triplets and random pairs, as many of each");
   text(command, "--report", o->report, "The scores, JSON");
   o->reading.add_reading(command);
+  o->reading.add_label_column(command);
   o->metric.add(command, q.conditions);
   o->common.add(command, q.conditions);
   on_run(command, o, run);

@@ -219,6 +219,7 @@ void add_transform(CLI::App& app) {
   text(command, "-o,--output", t.output, "Their places [m, n-components], .npy, .csv or .tsv")
       ->required();
   text(command, "--array", t.reading.array, "The array of an .npz that holds the points");
+  t.reading.add_label_column(command);
   t.reading.add_table(command);
   text(command, "--remoteness", t.remoteness,
        "How far each row is from the model's points, .npy, .csv or .tsv [m, 1]");

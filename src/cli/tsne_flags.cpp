@@ -37,19 +37,23 @@ void add_flags(CLI::App& app, Conditions& conditions, TsneParams& p, Varied vari
   };
   if (varied == Varied::none) {
     number(app, "--perplexity", p.perplexity, "Effective number of neighbours")->group(group);
-    number(app, "--exaggeration", p.exaggeration, "Factor on attraction afterwards")->group(group);
+    number(app, "--exaggeration", p.exaggeration, "Factor on attraction after the early phase")
+        ->group(group);
   }
   conditions.add(app, is_early, [&] {
-    number(app, "--early-exaggeration", p.early_exaggeration, "Factor on attraction at first")
+    number(app, "--early-exaggeration", p.early_exaggeration,
+           "Factor on attraction in the early phase")
         ->group(group);
-    number(app, "--initial-momentum", p.initial_momentum, "Momentum at first")->group(group);
+    number(app, "--initial-momentum", p.initial_momentum, "Momentum in the early phase")
+        ->group(group);
   });
-  number(app, "--early-exaggeration-iter", p.early_exaggeration_iter, "Iterations of it")
+  number(app, "--early-exaggeration-iter", p.early_exaggeration_iter,
+         "Iterations of the early phase")
       ->group(group);
   app.add_flag("--early-stop", p.early_stop,
-               "End both phases when the KL divergence says so (opt-SNE's rules)")
+               "Stop each phase once the KL divergence hardly falls (opt-SNE's rules)")
       ->group(group);
-  number(app, "--final-momentum", p.final_momentum, "Momentum afterwards")->group(group);
+  number(app, "--final-momentum", p.final_momentum, "Momentum after the early phase")->group(group);
   number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")
       ->group(group);
   app.add_option_function<std::string>(

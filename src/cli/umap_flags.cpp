@@ -45,14 +45,16 @@ void add_flags(CLI::App& app, Conditions& conditions, UmapParams& p, Varied vari
   }
   conditions.add(app, is_fitted, [&] {
     if (varied == Varied::none)
-      number(app, "--min-dist", p.min_dist, "Closest that points are packed")->group(group);
+      number(app, "--min-dist", p.min_dist, "Smallest distance between points of the map")
+          ->group(group);
     number(app, "--spread", p.spread, "Scale of the layout")->group(group);
   });
   if (varied == Varied::none) {  // a grid varies min_dist, which they replace
     number(app, "--a", p.a, "Curve parameter, instead of min-dist and spread")->group(group);
     number(app, "--b", p.b, "Curve parameter, instead of min-dist and spread")->group(group);
   }
-  number(app, "--set-op-mix-ratio", p.set_op_mix_ratio, "1 fuzzy union, 0 intersection")
+  number(app, "--set-op-mix-ratio", p.set_op_mix_ratio,
+         "From 1, the fuzzy union, to 0, the intersection")
       ->group(group);
   number(app, "--local-connectivity", p.local_connectivity, "Neighbours taken as fully connected")
       ->group(group);

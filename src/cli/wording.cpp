@@ -17,6 +17,7 @@ struct Phrase {
 /// Remedies and limits that the library knows as calls and fields.
 constexpr std::array kPhrases = {
     Phrase{"pca(points, 50)", "--pca 50"},
+    Phrase{"pca wants", "--pca asks for"},
     Phrase{"fill in the values", "fill in nan by --missing mean, the mean of the column"},
     Phrase{"choose zero vectors as far", "use --zero-vectors far"},
     Phrase{"use device cpu", "use --device cpu"},
@@ -89,7 +90,10 @@ std::string in_flags(const std::string& message, const CLI::App& app) {
                : word;
     at = end;
   }
-  return out;
+  const CLI::Option* const k = commands[0]->get_option_no_throw("-k");
+  const bool by_k = k != nullptr && k->count() > 0;  // and said as what it is turned into
+  return by_k && out.find("--n-neighbors is ") != std::string::npos ? out + " (-k is one less)"
+                                                                    : out;
 }
 
 }  // namespace nearfold::cli

@@ -50,7 +50,7 @@ void refuse_measurements(const std::vector<std::string>& texts, const std::strin
     throw InvalidInput(where + ": " + std::to_string(texts.size()) + " numbers, such as " +
                        quoted(*broken) +
                        ", are no classes: labels are whole numbers or text; numbers colour a map "
-                       "as values (nearfold plot --values)");
+                       "as values, with --values FILE or --value-column NAME");
 }
 
 /// Places in sorted order.

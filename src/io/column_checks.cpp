@@ -58,10 +58,10 @@ std::string hint_of_commas(const std::string& text) {
   std::string what = quoted(texts.text) + " is not a number";
   what += hint_of_commas(texts.text);
   if (texts.line == 1) what += "; if the line is a header all the same, say --header yes";
-  throw InvalidInput(place(file, texts, c) + what + "; " + title_of(columns, c) + " has " +
-                     std::to_string(columns[c].numbers) + " numbers and " +
-                     std::to_string(texts.count) + " texts: correct the file, or " +
-                     ways_out(columns, {c}));
+  throw InvalidInput(
+      place(file, texts, c) + what + "; of " + std::to_string(columns[c].numbers + texts.count) +
+      " values of " + title_of(columns, c) + ", " + std::to_string(texts.count) +
+      (texts.count > 1 ? " are" : " is") + " text: correct the file, or " + ways_out(columns, {c}));
 }
 
 /// Text where numbers are due, in all columns at once.
@@ -127,6 +127,16 @@ void leave_out_row_names(ScannedColumns& columns, std::int64_t rows, bool has_he
     else if (names_classes(column.name) && column.texts.count == 0)
       note(title_of(columns, c) + " is taken for a feature; if it is the class of the rows, give " +
            "--label-column " + flag_word(columns, c));
+  }
+}
+
+void require_values(const ScannedColumns& columns, const std::string& file) {
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const ScannedColumn& column = columns[c];
+    if (column.role == Role::feature && column.numbers == 0 && column.texts.count == 0 &&
+        column.large.count == 0)
+      throw InvalidInput("'" + file + "': " + title_of(columns, c) +
+                         " has no value at all: leave it out with --drop " + flag_word(columns, c));
   }
 }
 

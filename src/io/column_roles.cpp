@@ -67,8 +67,12 @@ class Resolver {
 
   [[noreturn]] void unknown(const std::string& flag, const std::string& word) const {
     std::vector<std::string> names;
-    for (const ScannedColumn& column : columns_)
-      if (!column.name.empty()) names.push_back(quoted(column.name));
+    bool any = false;
+    for (const ScannedColumn& column : columns_) {
+      any = any || !column.name.empty();
+      names.push_back(column.name.empty() ? "(no name)" : quoted(column.name));
+    }
+    if (!any) names.clear();
     throw InvalidParameter(flag + " " + word + ": '" + file_ + "' has no such column; it has " +
                            std::to_string(columns_.size()) + ", numbered from 0" +
                            (names.empty() ? "" : ": " + joined(names)));
@@ -101,10 +105,18 @@ void assign_roles(ScannedColumns& columns, const TableOptions& options, const st
                              " names several columns; labels are one");
     give("--label-column", options.label_column, Role::label);
   }
+  if (!options.value_column.empty()) {
+    if (resolver.resolve("--value-column", options.value_column).size() != 1)
+      throw InvalidParameter("--value-column " + options.value_column +
+                             " names several columns; values are one");
+    give("--value-column", options.value_column,
+         options.values_alone ? Role::feature : Role::left_out);
+  }
   for (const std::string& word : options.columns) give("--columns", word, Role::feature);
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    columns[c].is_chosen = flag_of[c] == "--columns";
-    if (!options.columns.empty() && flag_of[c].empty()) columns[c].role = Role::left_out;
+    columns[c].is_chosen = !flag_of[c].empty() && columns[c].role == Role::feature;
+    const bool others_too = options.columns.empty() && !options.values_alone;
+    if (!others_too && flag_of[c].empty()) columns[c].role = Role::left_out;
   }
 }
 

@@ -54,7 +54,7 @@ Cut cut_field(std::string_view& line, char delimiter) {
   if (cut.field.quoted) {
     const std::size_t close = closing_quote(line, start);
     if (close == std::string_view::npos) {
-      cut.fault = "a quote is not closed on the line";
+      cut.fault = "a quote is not closed on the line (a line break within quotes is not read)";
       return cut;
     }
     cut.field.text = line.substr(start + 1, close - start - 1);
@@ -124,10 +124,19 @@ Number parse_number(std::string_view text, double& value) {
   return status == std::errc{} ? Number::yes : parse_extreme(text, value);
 }
 
+Number parse_decimal_comma(std::string_view text, double& value) {
+  if (std::count(text.begin(), text.end(), ',') != 1) return Number::no;
+  if (text.find('.') != std::string_view::npos) return Number::no;
+  std::string point(text);
+  std::replace(point.begin(), point.end(), ',', '.');
+  return parse_number(point, value);
+}
+
 bool is_missing(std::string_view text) {
-  constexpr std::array<std::string_view, 17> kMissing = {
-      "",  "NA",   "N/A", "NULL", "null", "None", "na",       "n/a", "?",
-      ".", "#N/A", "#NA", "<NA>", "NaN",  "nan",  "#N/A N/A", "NAN"};
+  constexpr std::array<std::string_view, 24> kMissing = {
+      "",    "NA",   "N/A",  "NULL", "null",   "None",    "na",      "n/a",
+      "?",   ".",    "#N/A", "#NA",  "<NA>",   "NaN",     "nan",     "#N/A N/A",
+      "NAN", "n.a.", "N.A.", "NaT",  "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"};
   return std::find(kMissing.begin(), kMissing.end(), trimmed(text)) != kMissing.end();
 }
 

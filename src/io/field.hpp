@@ -43,6 +43,9 @@ enum class Number { yes, no, too_large };
 /// is too small becomes 0; too_large is a finite number that float64 does not hold.
 Number parse_number(std::string_view text, double& value);
 
+/// The same of a number with a decimal comma, one of them and no point.
+Number parse_decimal_comma(std::string_view text, double& value);
+
 /// What pandas, R, Excel and others write where there is no value.
 bool is_missing(std::string_view text);
 

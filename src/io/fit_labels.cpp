@@ -1,6 +1,7 @@
 // Labels of a file beside the points of another one: as many, or what to do about it.
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "io/io.hpp"
@@ -17,6 +18,18 @@ void drop_first(Labels& labels) {
   labels.names.erase(labels.names.begin() + first);
   for (std::int32_t& id : labels.ids)
     if (id > first) --id;
+}
+
+/// Measurements that happen to be whole numbers: hardly two points have the same one.
+void note_measurements(const Labels& labels, const std::string& path,
+                       std::vector<std::string>& notes) {
+  constexpr std::size_t kMostClasses = 100, kFewOfEach = 10;
+  if (!labels.names.empty()) return;
+  const std::unordered_set<std::int32_t> distinct(labels.ids.begin(), labels.ids.end());
+  if (distinct.size() > kMostClasses && labels.ids.size() < kFewOfEach * distinct.size())
+    notes.push_back("'" + path + "': the labels are " + std::to_string(distinct.size()) +
+                    " distinct whole numbers; if they are measurements, colour by them with "
+                    "--values FILE or --value-column NAME instead");
 }
 
 }  // namespace
@@ -41,6 +54,7 @@ void fit_labels(Labels& labels, std::int64_t n, const std::string& path,
   } else if (count != n) {
     throw InvalidInput(counts + "; one a point is needed");
   }
+  note_measurements(labels, path, notes);
   if (labels.missing > 0)
     notes.push_back("'" + path + "': " + std::to_string(labels.missing) + " of " +
                     std::to_string(n) + " points have no label (nothing, NA or nan)");

@@ -49,37 +49,42 @@ constexpr Format kFormats[] = {
 };
 // clang-format on
 
-/// A format that is not read, by how its files begin or what their names end with, and the
-/// expression of Python that reads it.
+/// A format that is not read, by how its files begin or what their names end with, and what makes
+/// one of it that is.
 struct Foreign {
   std::string_view what;
   std::string_view magic;
   std::array<std::string_view, 3> endings;
-  std::string_view imports, expression;  // with FILE for the name
+  std::string_view remedy;  // with FILE for the name; Python where it imports
 };
 
 // clang-format off
 constexpr Foreign kForeign[] = {
-    {"HDF5",             "\x89HDF",  {".h5", ".hdf5", ".h5ad"}, "h5py",    "h5py.File('FILE')['X'][:]"},
-    {"Parquet",          "PAR1",     {".parquet"},              "pandas",  "pandas.read_parquet('FILE').to_numpy('float64')"},
-    {"Arrow",            "ARROW1",   {".arrow", ".feather", ".ipc"}, "pandas", "pandas.read_feather('FILE').to_numpy('float64')"},
-    {"a MATLAB file",    "MATLAB",   {".mat"},                  "scipy.io", "scipy.io.loadmat('FILE')['X']"},
-    {"an Excel table",   "",         {".xlsx", ".xls"},         "pandas",  "pandas.read_excel('FILE').to_numpy('float64')"},
-    {"a Python pickle",  "",         {".pkl", ".pickle"},       "pandas",  "pandas.read_pickle('FILE')"},
-    {"a PNG image",      "\x89PNG",  {},                        "",        ""},
+    {"HDF5",            "\x89HDF",  {".h5", ".hdf5", ".h5ad"}, "import h5py, numpy; numpy.save('points.npy', h5py.File('FILE')['X'][:])"},
+    {"Parquet",         "PAR1",     {".parquet"},              "import pandas; pandas.read_parquet('FILE').to_csv('table.csv', index=False)"},
+    {"Arrow",           "ARROW1",   {".arrow", ".feather", ".ipc"}, "import pandas; pandas.read_feather('FILE').to_csv('table.csv', index=False)"},
+    {"a MATLAB file",   "MATLAB",   {".mat"},                  "import numpy, scipy.io; numpy.save('points.npy', scipy.io.loadmat('FILE')['X'])"},
+    {"an Excel table",  "",         {".xlsx", ".xls"},         "import pandas; pandas.read_excel('FILE').to_csv('table.csv', index=False)"},
+    {"a Python pickle", "",         {".pkl", ".pickle"},       "import pandas; pandas.DataFrame(pandas.read_pickle('FILE')).to_csv('table.csv', index=False)"},
+    {"JSON",            "",         {".json"},                 "import pandas; pandas.read_json('FILE').to_csv('table.csv', index=False)"},
+    {"an R data file",  "",         {".rds", ".rdata", ".rda"}, "convert it in R, with write.csv(x, 'table.csv')"},
+    {"packed by bzip2", "BZh9",     {".bz2"},                  "unpack it, with bunzip2, or pack it with gzip"},
+    {"packed by xz",    "\xfd" "7zXZ", {".xz"},                "unpack it, with unxz, or pack it with gzip"},
+    {"packed by zstd",  "\x28\xb5\x2f\xfd", {".zst"},          "unpack it, with unzstd, or pack it with gzip"},
+    {"a ZIP archive of text", "",   {".csv.zip", ".tsv.zip", ".txt.zip"}, "unpack it, with unzip, or pack it with gzip"},
+    {"a web page",      "<!DOCTYPE ", {".html", ".htm"},       "download the file that it is about"},
+    {"a Git LFS pointer", "version https://", {},              "fetch the file itself, with git lfs pull"},
+    {"a PNG image",     "\x89PNG",  {},                        "convert it"},
 };
 // clang-format on
 
 [[noreturn]] void refuse_foreign(const ByteSource& source, const Foreign& foreign) {
-  std::string text =
-      "'" + source.name() + "' is " + std::string(foreign.what) + ", which is not read: convert it";
-  std::string expression(foreign.expression);
-  if (const std::size_t at = expression.find("FILE"); at != std::string::npos)
-    expression.replace(at, 4, source.name());
-  if (!expression.empty())
-    text += ", with python3 -c \"import numpy, " + std::string(foreign.imports) +
-            "; numpy.save('points.npy', " + expression + ")\"";
-  throw InvalidInput(text);
+  std::string remedy(foreign.remedy);
+  if (const std::size_t at = remedy.find("FILE"); at != std::string::npos)
+    remedy.replace(at, 4, source.name());
+  if (remedy.starts_with("import ")) remedy = "convert it, with python3 -c \"" + remedy + "\"";
+  throw InvalidInput("'" + source.name() + "' is " + std::string(foreign.what) +
+                     ", which is not read: " + remedy);
 }
 
 bool ends_with_any(std::string_view name, std::span<const std::string_view> endings) {
@@ -119,7 +124,7 @@ const Format& format_by_name(const ByteSource& source, bool packed) {
   throw InvalidInput("'" + source.name() +
                      "': the format is not known by its name (known:" + known +
                      " .tsv .txt .csv.gz .idx.gz): convert it, for example with "
-                     "numpy.save");
+                     "numpy.save, or give a table of text the ending .csv");
 }
 
 /// The format whose magic the file begins with, else the one its name ends with.
@@ -159,7 +164,8 @@ std::string flags_of(const TableOptions& options) {
                                      {!options.columns.empty(), "--columns"},
                                      {!options.drop.empty(), "--drop"},
                                      {!options.one_hot.empty(), "--one-hot"},
-                                     {!options.label_column.empty(), "--label-column"}})
+                                     {!options.label_column.empty(), "--label-column"},
+                                     {!options.value_column.empty(), "--value-column"}})
     if (is_set) flags += (flags.empty() ? "" : " and ") + std::string(flag);
   return flags;
 }
@@ -217,17 +223,37 @@ Labels read_labels(const std::string& path, const std::string& column) {
   return read_column_labels(source, column);
 }
 
-std::vector<float> read_values(const std::string& path) {
+namespace {
+
+/// The second of two columns, where the first numbers the rows.
+std::vector<float> beside_row_numbers(const Matrix& read) {
+  if (read.cols() != 2 || read.rows() < 2 || (read.row(0)[0] != 0 && read.row(0)[0] != 1))
+    return {};
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < read.rows(); ++i) {
+    if (read.row(i)[0] != read.row(0)[0] + static_cast<float>(i)) return {};
+    values.push_back(read.row(i)[1]);
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<float> read_values(const std::string& path, const std::string& column) {
+  const TableOptions options{.value_column = column, .values_alone = !column.empty()};
+  require_table(path, options);
   const ByteSource file = ByteSource::file(path);
   const Format& format = format_of(file);
   ByteSource source = unpacked(file);
   Matrix read = format.name == "npy" ? read_npy_column(source)
-                : is_text(format)    ? read_text_table(source, {}, Missing::nan).points
+                : is_text(format)    ? read_text_table(source, options, Missing::nan).points
                                      : format.read(source);
+  if (auto values = beside_row_numbers(read); !values.empty()) return values;
   if (read.rows() != 1 && read.cols() != 1)
     throw InvalidInput("'" + path + "' has " + std::to_string(read.rows()) + " rows and " +
-                       std::to_string(read.cols()) +
-                       " columns: values are one row or one column, one a point");
+                       std::to_string(read.cols()) + " columns: values are one a point" +
+                       (is_text(format) ? "; say with --value-column which column holds them"
+                                        : ", in one column"));
   return std::move(read).values();
 }
 

@@ -119,6 +119,16 @@ void refuse_ids_from_one(const GraphTable& table) {
                        " points, so they count them from 1: give --ids-from 1");
 }
 
+/// scikit-learn's mode='connectivity', which has 1 for every neighbour, the point itself too.
+void refuse_connectivity(const GraphTable& table) {
+  const auto is_one = [](float distance) { return distance == 1; };
+  if (!table.distances.empty() &&
+      std::all_of(table.distances.begin(), table.distances.end(), is_one))
+    throw InvalidInput(
+        "all distances are 1, as in a matrix of connectivity: save distances, as "
+        "kneighbors_graph(mode='distance') gives them");
+}
+
 /// Rows that descend from their first distance to their last.
 std::int64_t count_descending(const GraphTable& table) {
   std::int64_t count = 0;
@@ -150,6 +160,11 @@ void make_graph_rows(GraphTable& table, GraphMeta& meta, bool sparse, int ids_fr
   const SelfPlaces self = find_self(table);
   const bool included = meta.format == GraphFormat::umap || self.in_most_rows();
   if (included && table.k == 1) throw InvalidInput("every point has only itself as neighbour");
+  if (table.k > table.n)
+    throw InvalidInput("the graph has " + std::to_string(table.n) + " rows of " +
+                       std::to_string(table.k) +
+                       " ids, and points are fewer than their neighbours: rows are points; "
+                       "transpose the arrays");
   check_graph_size(table.n, table.k - (included ? 1 : 0));
   const RowFaults faults = find_faults(
       table.view(),
@@ -207,6 +222,7 @@ KnnGraph read_graph(const ByteSource& source, GraphMeta* meta, int ids_from) {
   GraphMeta found = read_meta(archive, graph);
   GraphTable table = read_table(archive);
   try {
+    if (holds_sparse_matrix(archive) && found.version.empty()) refuse_connectivity(table);
     make_graph_rows(table, found, holds_sparse_matrix(archive), ids_from);
   } catch (const InvalidInput& error) {
     throw InvalidInput("'" + source.name() + "': " + error.what());

@@ -38,6 +38,8 @@ struct TableOptions {
   std::vector<std::string> drop = {};     ///< no features
   std::vector<std::string> one_hot = {};  ///< a feature of 0 and 1 for each distinct text
   std::string label_column = {};          ///< no feature: the labels; empty: none
+  std::string value_column = {};          ///< no feature; read_values() takes it; empty: none
+  bool values_alone = false;              ///< that column is the one feature
   bool leave_text = false;                ///< columns of text are left out, not refused
 };
 
@@ -140,9 +142,9 @@ Labels read_labels(const std::string& path, const std::string& column = "");
 void fit_labels(Labels& labels, std::int64_t n, const std::string& path,
                 std::vector<std::string>& notes);
 
-/// One number a point: a 1-d .npy, or one row or one column in any format of read_matrix(). NaN and
-/// infinity pass.
-std::vector<float> read_values(const std::string& path);
+/// One number a point: a 1-d .npy, one row or one column in any format of read_matrix(), a column
+/// beside row numbers, or the one that `column` names in a table. NaN and infinity pass.
+std::vector<float> read_values(const std::string& path, const std::string& column = "");
 
 /// What a file holds.
 struct FileInfo {

@@ -96,6 +96,12 @@ bool has_numbers(const Rows& rows) {
   return false;
 }
 
+/// As text has them, and no table.
+bool has_comma_and_space(const std::vector<std::string>& lines) {
+  return std::any_of(lines.begin(), lines.end(),
+                     [](const std::string& line) { return line.find(", ") != std::string::npos; });
+}
+
 struct Cells {
   std::vector<std::string> texts = {};
   bool has_header = false;
@@ -116,7 +122,8 @@ std::optional<Cells> beside_row_names(const std::vector<std::string>& lines,
       for (const auto& row : *rows) cells.texts.push_back(row[1]);
       return cells;
     }
-    if (delimiter != ' ' && (delimiter != ',' || numbered || has_numbers(*rows)))
+    const bool prose = delimiter == ',' && has_comma_and_space(lines);
+    if (delimiter != ' ' && (!prose || numbered || has_numbers(*rows)))
       throw InvalidInput("'" + file + "' has " + std::to_string(cols) +
                          " columns: say with --label-column which of them holds the labels");
   }

@@ -131,7 +131,9 @@ class HeaderParser {
 
   DType descr() {
     if (peek() == '[' || peek() == '(' || peek() == '{')
-      fail("records (structured arrays) are not supported: save one plain array");
+      fail(
+          "records (structured arrays) are not supported: save one plain array, as "
+          "numpy.lib.recfunctions.structured_to_unstructured(x) makes it");
     const std::size_t where = at_;
     const std::string text = string();
     std::string_view rest = text;
@@ -143,8 +145,8 @@ class HeaderParser {
     if (rest.starts_with('O')) {
       at_ = where;
       fail(
-          "object arrays are not supported, reading one would run code: save numbers, or text as "
-          "x.astype('U')");
+          "object arrays are not supported, reading one would run code: save numbers as "
+          "x.astype('float32'), or text as x.astype('U')");
     }
     const bool digit = rest.size() == 2 && rest[1] >= '1' && rest[1] <= '8';
     if (digit) type = {rest[0], rest[1] - '0', type.big_endian};
@@ -153,7 +155,10 @@ class HeaderParser {
     if (may_be_text_ == NpyText::allow)
       if (const auto found = text_type(rest, type.big_endian)) return *found;
     at_ = where;
-    fail("type " + quoted(text) + " is not supported: save float32 or integers");
+    const bool words = rest.starts_with('U') || rest.starts_with('S');
+    fail("type " + quoted(text) +
+         (words ? ", text, is not supported where numbers are due" : " is not supported") +
+         ": save x.astype('float32'), or integers");
   }
 
   /// "U10", of four bytes a character, or "S10".
@@ -245,6 +250,7 @@ Matrix read_npy_values(ByteSource& source, const NpyHeader& header) {
     source.malformed("the array has shape " + shape +
                      ": points are a 2-d array, one row a point; save " +
                      (header.shape.size() < 2 ? "x.reshape(-1, 1) for points of one column"
+                      : header.shape[0] == 1  ? "x[0].reshape(len(x[0]), -1)"
                                               : "x.reshape(len(x), -1)"));
   const std::int64_t rows = header.shape[0], cols = header.shape[1];
   if (!header.fortran) return read_rows(source, header.type, rows, cols);

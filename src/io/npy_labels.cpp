@@ -81,7 +81,7 @@ Labels read_whole_floats(ByteSource& source, const DType& type, std::int64_t cou
       source.malformed("labels are " + type.name() + ", and value " + std::to_string(i) + " is " +
                        std::to_string(value) +
                        ": they must be integers in the range of int32, or text; numbers colour a "
-                       "map as values (nearfold plot --values)");
+                       "map as values, with --values FILE");
     labels.missing += missing ? 1 : 0;
     labels.ids.push_back(missing ? -1 : static_cast<std::int32_t>(value));
   }

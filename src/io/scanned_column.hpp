@@ -64,6 +64,9 @@ void assign_roles(ScannedColumns& columns, const TableOptions& options, const st
 void leave_out_row_names(ScannedColumns& columns, std::int64_t rows, bool has_header,
                          const std::string& file, std::vector<std::string>& notes);
 
+/// InvalidInput for a feature that has missing values alone.
+void require_values(const ScannedColumns& columns, const std::string& file);
+
 /// InvalidInput for what is no number in a feature.
 void require_numbers(const ScannedColumns& columns, Missing missing, const std::string& file);
 

@@ -39,7 +39,8 @@ class TableReader {
 
   Table read() {
     NumberedLine first = next_line();
-    if (first.number == 0) lines_.fail("the file has no text");
+    if (first.number == 0)
+      throw InvalidInput("'" + file_ + "' has no text: it is empty, or has comments alone");
     has_begun_ = true;
     NumberedLine second = next_line();
     if (first.text.starts_with("sep=") && first.text.size() == 5) {  // Excel's own first line
@@ -174,11 +175,7 @@ class TableReader {
     const Number found = parse_number(field.text, value);
     if (found == Number::yes && delimiter_ != ',') see_mark(field.text, '.', line);
     if (found != Number::no || delimiter_ == ',') return found;
-    if (std::count(field.text.begin(), field.text.end(), ',') != 1) return found;
-    if (field.text.find('.') != std::string_view::npos) return found;
-    std::string point(field.text);
-    std::replace(point.begin(), point.end(), ',', '.');
-    const Number read = parse_number(point, value);
+    const Number read = parse_decimal_comma(field.text, value);
     if (read == Number::yes) see_mark(field.text, ',', line);
     return read;
   }
@@ -216,6 +213,7 @@ class TableReader {
     if (options_.leave_text)
       for (ScannedColumn& column : columns_)
         if (column.role == Role::feature && column.texts.count > 0) column.role = Role::left_out;
+    if (!options_.leave_text) require_values(columns_, file_);
     require_numbers(columns_, missing_, file_);
     Features found = with_one_hot(columns_, features(), rows_, file_);
     if (found.values.size() == 0 && !options_.leave_text)

@@ -32,6 +32,13 @@ void name_by_comment(ScannedColumns& columns, std::string_view comment, char del
   if (names && names->size() == columns.size()) name(columns, *names);
 }
 
+/// "'2010', '2011', ...", without an empty corner.
+std::string some_of(const Fields& fields) {
+  const std::size_t first = fields[0].text.empty() && fields.size() > 1 ? 1 : 0;
+  const std::string one = quoted(fields[first].text);
+  return first + 1 < fields.size() ? one + ", " + quoted(fields[first + 1].text) + ", ..." : one;
+}
+
 FirstLine kind_of(const Fields& first, const Fields& second, Header header) {
   switch (header) {
     case Header::yes:
@@ -42,7 +49,7 @@ FirstLine kind_of(const Fields& first, const Fields& second, Header header) {
       break;
   }
   const FirstLine kind = kind_of_first_line(first, second);
-  return kind == FirstLine::header_of_counts && second.empty() ? FirstLine::row : kind;
+  return kind == FirstLine::header_of_numbers && second.empty() ? FirstLine::row : kind;
 }
 
 }  // namespace
@@ -52,17 +59,22 @@ TableHead head_of(const NumberedLine& first, const NumberedLine& second, char de
   const Fields above = fields_of(first, delimiter, lines);
   const Fields below = fields_of(second, delimiter, lines);
   const FirstLine kind = kind_of(above, below, options.header);
-  TableHead head{.has_header = kind != FirstLine::row};
+  TableHead head{.has_header = kind != FirstLine::row && kind != FirstLine::row_like_header};
   if (head.has_header && below.empty()) lines.fail("there is a header line and no row of numbers");
   head.columns.resize(head.has_header ? below.size() : above.size());
   switch (kind) {
+    case FirstLine::row_like_header:
+      head.notes.push_back("the first line, " + some_of(above) +
+                           ", is in order and is taken for a point; if it is a header, "
+                           "say --header yes");
+      [[fallthrough]];
     case FirstLine::row:
       if (options.header == Header::automatic) name_by_comment(head.columns, comment, delimiter);
       break;
-    case FirstLine::header_of_counts:
-      head.notes.emplace_back(
-          "the first line counts the columns and is taken for a header; --header no would take it "
-          "for a point");
+    case FirstLine::header_of_numbers:
+      head.notes.push_back("the first line, " + some_of(above) +
+                           ", is taken for a header of numbers; --header no would take it for a "
+                           "point");
       [[fallthrough]];
     case FirstLine::header:
       head.no_corner = above.size() + 1 == below.size() && is_row_name(below[0]);

@@ -18,8 +18,10 @@ LineReader::LineReader(ByteSource& source, Blank blank) : source_(source), blank
   refill();
   const std::string_view start(buffer_.data(), end_);
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff"))
-    source_.malformed_at(0, "the text is UTF-16: convert it to UTF-8");
+    source_.malformed_at(0, "the text is UTF-16: convert it, with iconv -f UTF-16 -t UTF-8");
   if (start.starts_with("\xef\xbb\xbf")) begin_ = 3;
+  if (start.find('\n') == std::string_view::npos && start.find('\r') != std::string_view::npos)
+    line_end_ = '\r';
 }
 
 bool LineReader::next(std::string_view& line) {
@@ -42,7 +44,7 @@ bool LineReader::next_raw(std::string_view& line) {
   std::size_t searched = 0;
   for (;;) {
     const std::string_view rest(buffer_.data() + begin_, end_ - begin_);
-    const std::size_t stop = rest.find('\n', searched);
+    const std::size_t stop = rest.find(line_end_, searched);
     const bool last = stop == std::string_view::npos && ended_;
     if (last && rest.empty()) return false;
     if (stop != std::string_view::npos || last) {

@@ -14,7 +14,8 @@ namespace nearfold::io {
 /// Whether a blank line is a line.
 enum class Blank { refuse, keep };
 
-/// Reads lines. "\n" and "\r\n" end one; a UTF-8 byte order mark is dropped, UTF-16 is refused.
+/// Reads lines. "\n" and "\r\n" end one, and "\r" alone where a file begins without "\n"; a UTF-8
+/// byte order mark is dropped, UTF-16 is refused.
 class LineReader {
  public:
   explicit LineReader(ByteSource& source, Blank blank = Blank::refuse);
@@ -47,6 +48,7 @@ class LineReader {
 
   ByteSource& source_;
   Blank blank_;
+  char line_end_ = '\n';
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // of what has not been given out
   std::size_t end_ = 0;

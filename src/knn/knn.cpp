@@ -15,10 +15,10 @@
 namespace nearfold {
 namespace {
 
-void check_k(int k, std::int64_t most, std::int64_t n, const char* range) {
+void check_k(int k, std::int64_t most, std::int64_t n) {
   if (k >= 1 && k <= most) return;
-  throw InvalidInput("k is " + std::to_string(k) + " for " + std::to_string(n) + " points; use " +
-                     range);
+  throw InvalidInput("k is " + std::to_string(k) + " for " + std::to_string(n) +
+                     " points; use 1 to " + std::to_string(most));
 }
 
 void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
@@ -86,7 +86,7 @@ KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& 
     return std::visit(
         [&](const auto& on) {
           check_points(points, host_of(on));
-          check_k(k, points.rows() - 1, points.rows(), "1 <= k < n");
+          check_k(k, points.rows() - 1, points.rows());
           return to_host(find_knn(points, k, params, distance, on, seed));
         },
         device);
@@ -117,7 +117,7 @@ QueryResult answers_through(const KnnIndex& index, HostMatrix<const float> queri
   const Cpu& on = require_cpu(device);
   check_points(points, on);
   check_queries(queries, points.cols(), on);
-  check_k(k, points.rows(), points.rows(), "1 <= k <= n");
+  check_k(k, points.rows(), points.rows());
   const MetricSpace space = make_space(points, index.state().distance, on);
   check_same_points(index.state(), space);
   return search_through(index.state(), queries, space, k, on);
@@ -137,7 +137,7 @@ QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> poi
   const Cpu& on = require_cpu(device);
   check_points(points, on);
   check_queries(queries, points.cols(), on);
-  check_k(k, points.rows(), points.rows(), "1 <= k <= n");
+  check_k(k, points.rows(), points.rows());
   return search_exactly(queries, make_space(points, distance, on), k, on);
 }
 

@@ -161,10 +161,10 @@ std::vector<std::string> graph_warnings(const KnnGraphView& graph) {
     warnings.push_back(of_all(*graph.duplicates) + " are duplicates of earlier ones");
   if (many(graph.tied_rows))
     warnings.push_back(of_all(*graph.tied_rows) +
-                       " have more points at the distance of their last of " +
+                       " have ties at the distance of the last of their " +
                        std::to_string(graph.k) +
-                       " neighbours than fit: the seed chose among them, and groups that a map "
-                       "shows there may be chance");
+                       " neighbours: the seed picks which of the tied points to keep, so groups "
+                       "that a map shows there may be chance");
   return warnings;
 }
 

@@ -172,15 +172,15 @@ TEST_F(BadData, TiesAndDuplicatesAreCountedAndMakeNoRings) {  // 33, 39
   for (std::int64_t i = 0; i < 300; ++i) points.row(i)[i] = 1;
   save(points);
   expect_map(tsne_of("a.npy", "--report " + path("r.json")),
-             {"300 of 300 points have more points at the distance of their last of 6 neighbours"});
+             {"300 of 300 points have ties at the distance of the last of their 6 neighbours"});
   EXPECT_EQ(report()["tied_rows"], 300);
   EXPECT_EQ(report()["duplicates"], 0);
   save(data::duplicates(300, 8, 1, 7));
   expect_says(run("knn " + path("a.npy") + " -k 5 -o " + path("g.npz")), kDone,
-              {"293 of 300 points are duplicates", "300 of 300 points have more points"}, "knn");
+              {"293 of 300 points are duplicates", "300 of 300 points have ties"}, "knn");
   expect_map(
       "embed --knn " + path("g.npz") + " -m umap --n-neighbors 4 --n-epochs 5 -o " + path("y.npy"),
-      {"293 of 300 points are duplicates", "their last of 3 neighbours"});
+      {"293 of 300 points are duplicates", "the last of their 3 neighbours"});
 }
 
 TEST_F(BadData, StartsWithoutExtentAreRefusedOrJittered) {  // 30

@@ -91,6 +91,8 @@ TEST_F(BadFiles, ArraysOfOtherShapesSayHowToReshape) {  // 9
   file_refused("a.npy", npy(dictionary("<f4", "(5,)"), zeros(20)), {"(5,)", "x.reshape(-1, 1)"});
   file_refused("a.npy", npy(dictionary("<f4", "(5, 2, 2)"), zeros(80)),
                {"(5, 2, 2)", "x.reshape(len(x), -1)"});
+  file_refused("a.npy", npy(dictionary("<f4", "(1, 5, 1)"), zeros(20)),
+               {"(1, 5, 1)", "x[0].reshape(len(x[0]), -1)"});
 }
 
 // ---- NPZ ----------------------------------------------------------------------------------------
@@ -180,9 +182,19 @@ TEST_F(BadFiles, FormatsThatAreNotReadAreNamed) {  // 24
                                             {"a.feather", "ARROW1", "pandas.read_feather('"},
                                             {"a.arrow", "\xff\xff\xff\xff", "Arrow"},
                                             {"a.xlsx", "PK\3\4", "pandas.read_excel('"},
+                                            {"a.json", "{}", "pandas.read_json('"},
                                             {"a.mat", "MATLAB 5.0", "scipy.io.loadmat('"},
                                             {"a.pkl", "\x80\4", "a Python pickle"}})
-    file_refused(name, content, {says, "is not read: convert it, with python3 -c", "numpy.save("});
+    file_refused(name, content, {says, "is not read: convert it, with python3 -c"});
+  for (const auto& [name, content, says] :
+       {std::tuple{"a.csv", "<!DOCTYPE html>\n<p>404\n", "a web page"},
+        {"a.csv", "version https://git-lfs.github.com/spec/v1\noid 1\n", "with git lfs pull"},
+        {"a.csv.bz2", "BZh91AY", "packed by bzip2"},
+        {"a.csv", "\xfd\x37zXZ", "with unxz"},
+        {"a.csv.zst", "", "with unzstd"},
+        {"a.csv.zip", "PK\3\4", "with unzip"},
+        {"a.rds", "", "write.csv("}})
+    file_refused(name, content, {says, "is not read: "});
   file_refused("a.png", "\x89PNG\r\n", {"a PNG image, which is not read"});
   file_refused("a.xyz", "1 2 3", {"the format is not known by its name", ".npy"});
 }

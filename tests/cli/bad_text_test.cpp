@@ -17,7 +17,7 @@ TEST_F(BadText, TextThatIsNoTableIsNamedByLineAndColumn) {  // 12, 13, 14, 16
       {"1,2\n3,4\n5\n", {"line 3: the line has 1 fields, the first line has 2"}},
       {"1,5;2\n3.5;4\n", {"line 2", "'3.5' has a decimal point, and numbers above it a comma"}},
       {"1,2\n3,\"4,5\"\n", {"line 2, column 2", "'4,5' is not a number"}},
-      {"\xff\xfe" + std::string("1\0,\0", 4), {"UTF-16: convert it to UTF-8"}},
+      {"\xff\xfe" + std::string("1\0,\0", 4), {"UTF-16: convert it, with iconv"}},
       {"1,2\n3,x\n", {"line 2, column 2", "'x' is not a number"}},
       {"1,2\n3,NA\n", {"line 2, column 2", "'NA' is no value", "--missing mean"}},
       {"1,2\n,4\n", {"line 2, column 1", "the field is empty", "--missing mean"}},

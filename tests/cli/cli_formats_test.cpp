@@ -289,6 +289,35 @@ TEST_F(Formats, MatricesOfDistancesAreMappedAsWhatTheyAre) {
   expect_refused("embed " + path("p.npy") + " --metric precomputed" + map, kBadInput, {"60 x 4"});
 }
 
+TEST_F(Formats, SimilaritiesAndTrianglesAreSaid) {
+  const auto filled = [](double diagonal, double below, double above) {
+    Doubles all;
+    for (int i = 0; i < 20; ++i)
+      for (int j = 0; j < 20; ++j)
+        all.push_back(i == j ? diagonal : (i > j ? below : above) * (1 + (i * j + i + j) % 7));
+    return all;
+  };
+  save("s.npy", filled(1, .1, .1), 20);
+  expect_map(map_of("s.npy"),
+             {"largest values on the diagonal", "1 - s, with --metric precomputed"});
+  save("c.npy", filled(1, -.1, -.1), 20);
+  expect_map(map_of("c.npy"), {"correlations"});
+  save("one.npy", filled(1, 0, 0), 20);
+  const Outcome one = run(map_of("one.npy"));
+  EXPECT_EQ(one.out.find("precomputed"), std::string::npos) << one.out;
+  for (const bool lower : {true, false}) {
+    save("t.npy", filled(0, lower ? 2 : 0, lower ? 0 : 2), 20);
+    expect_map(map_of("t.npy"), {"a triangle with a zero diagonal", "d + d.T"});
+    expect_refused(map_of("t.npy", "--metric precomputed"), kBadInput, {"triangle", "d + d.T"});
+  }
+  save("i.npy", filled(0, HUGE_VAL, 1), 20);
+  expect_refused(map_of("i.npy", "--metric precomputed"), kBadInput, {"is inf", "finite"});
+  save("o.npy", filled(0, 2, 3), 20);
+  const Outcome other = run(map_of("o.npy"));
+  EXPECT_EQ(other.out.find("precomputed"), std::string::npos) << other.out;
+  expect_map(map_of("o.npy", "--metric precomputed"));  // need not be symmetric
+}
+
 // ---- names of outputs ---------------------------------------------------------------------------
 
 TEST_F(Formats, OutputsAreWhatTheirNamesSay) {

@@ -334,7 +334,7 @@ TEST_F(Cli, ComparePrintsDrawsAndReports) {
   for (const char* part :
        {"x, 200 points, euclidean, 31 neighbours", "x, 300 points, cosine", "\nflat ",
         "\nivf:nlist=10,nprobe=2 ", "here neighbours are ",
-        "  Procr.        Procrustes: ", "5th percentile", "hnsw: timed at 300 points alone"})
+        "  Procr.        Procrustes: ", "5th percentile", "hnsw: timed at 300 points only"})
     EXPECT_NE(o.out.find(part), std::string::npos) << part << " in " << o.out;
   EXPECT_EQ(o.out.find("at every size"), std::string::npos);  // there is one
   EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");

@@ -28,7 +28,7 @@ class Flags : public BadInput {
 // ---- what would be ignored
 // -----------------------------------------------------------------------
 
-TEST_F(Flags, OfAnotherMethodAreNamedWithIt) {  // F1
+TEST_F(Flags, OfAnotherMethodAreNamedWithIt) {  // 83
   const std::string out = " -o " + path("y.npy"), x = path("x.npy");
   for (const char* of_tsne :
        {"--perplexity 5", "--exaggeration 4", "--early-exaggeration 8", "--early-stop",
@@ -50,7 +50,7 @@ TEST_F(Flags, OfAnotherMethodAreNamedWithIt) {  // F1
                  "--early-exaggeration 4", {"--early-exaggeration-iter is 0"});
 }
 
-TEST_F(Flags, OfAnotherIndexAreNamedWithIt) {  // F1
+TEST_F(Flags, OfAnotherIndexAreNamedWithIt) {  // 83
   const std::string embed = "embed " + path("x.npy") + " -m umap -o " + path("y.npy") + " --index ";
   expect_refused(embed + "hnsw:nlist=7", kUsage, {"nlist=7", "no parameter of this index", "M"});
   expect_refused(embed + "flat:nprobe=7", kUsage, {"nprobe=7"});
@@ -64,7 +64,7 @@ TEST_F(Flags, OfAnotherIndexAreNamedWithIt) {  // F1
                    {"and 'target_recall', which would find it", "leave one of them out"});
 }
 
-TEST_F(Flags, BesideAGraphChooseNothing) {  // F1
+TEST_F(Flags, BesideAGraphChooseNothing) {  // 83
   const std::string embed =
       "embed " + path("x.npy") + " -m umap -o " + path("y.npy") + " --knn " + path("g.npz");
   expect_ignored(embed, "--index hnsw", {"--knn is there"});
@@ -78,7 +78,7 @@ TEST_F(Flags, BesideAGraphChooseNothing) {  // F1
   expect_refused(query + " --metric cosine", kUsage, {"--metric is cosine", "euclidean"});
 }
 
-TEST_F(Flags, ThatNeedAnotherOneAreNamedWithIt) {  // F1
+TEST_F(Flags, ThatNeedAnotherOneAreNamedWithIt) {  // 83
   const std::string embed = "embed " + path("x.npy") + " -m umap -o " + path("y.npy");
   expect_ignored(embed, "--labels " + path("l.npy"), {"give --plot"});
   expect_ignored(embed, "--snapshot-every 5", {"--snapshots"});
@@ -93,7 +93,7 @@ TEST_F(Flags, ThatNeedAnotherOneAreNamedWithIt) {  // F1
   expect_ignored("info", "--array x", {"a file"});
 }
 
-TEST_F(Flags, OfAnotherKindOfDataAreNamedWithIt) {  // F1
+TEST_F(Flags, OfAnotherKindOfDataAreNamedWithIt) {  // 83
   const std::string made = " -o " + path("m.npy");
   for (const auto& [kind, flags, of] :
        {std::tuple{"cubes", "--centers 3", "blobs"}, std::tuple{"uniform", "--std 2", "blobs"},
@@ -107,7 +107,7 @@ TEST_F(Flags, OfAnotherKindOfDataAreNamedWithIt) {  // F1
 // ---- what was meant
 // ------------------------------------------------------------------------------
 
-TEST_F(Flags, ThatAreMisspelledAreNamedAloneWithWhatWasMeant) {  // F2
+TEST_F(Flags, ThatAreMisspelledAreNamedAloneWithWhatWasMeant) {  // 84
   for (const auto& [command, says] :
        {std::pair{"embed a.npy --metod umap -o b.npy",
                   "--metod is no flag of nearfold embed; did you "
@@ -130,7 +130,7 @@ TEST_F(Flags, ThatAreMisspelledAreNamedAloneWithWhatWasMeant) {  // F2
   }
 }
 
-TEST_F(Flags, TakeWordsThatAreMisspelledForWhatWasMeant) {  // F2
+TEST_F(Flags, TakeWordsThatAreMisspelledForWhatWasMeant) {  // 84
   const std::string embed = "embed " + path("absent.npy") + " -o " + path("y.npy") + " ";
   for (const auto& [words, says] :
        {std::pair{"-m umpa", "did you mean 'umap'?"},
@@ -145,7 +145,23 @@ TEST_F(Flags, TakeWordsThatAreMisspelledForWhatWasMeant) {  // F2
   expect_refused("generate blob -o b.npy", kUsage, {"did you mean 'blobs'?"});
 }
 
-TEST_F(Flags, TakeOtherSpellings) {  // F2
+TEST_F(Flags, OfOtherProgramsAreAnsweredWithThoseOfThisOne) {  // 92
+  for (const auto& [flag, says] : {std::pair{"--sep ';'", "the delimiter of a table is recognised"},
+                                   std::pair{"--index-col 0", "--drop leaves columns out"},
+                                   std::pair{"--hue species", "--label-column names the column"},
+                                   std::pair{"--normalize", "--standardize scales columns"},
+                                   std::pair{"--verbose", "--progress plain"}}) {
+    const Outcome o = run(std::string("embed a.csv ") + flag);
+    expect_says(o, kUsage, {" is no flag of nearfold embed; ", says}, flag);
+    EXPECT_EQ(std::count(o.out.begin(), o.out.end(), '\n'), 1) << o.out;
+  }
+  for (const char* letter : {"-v", "-i"})
+    expect_refused(std::string("embed a.csv ") + letter, kUsage, {"nearfold embed --help lists"});
+  expect_says(run("embed " + path("x.npy") + " -m umap --n_iter 5 -q -o " + path("n.npy")), kDone,
+              {}, "openTSNE's name");
+}
+
+TEST_F(Flags, TakeOtherSpellings) {  // 85
   const std::string umap = " --n-epochs 5 --force -q -o " + path("y.npy");
   const std::string tsne = " --max-iter 5 --perplexity 5 --force -q -o " + path("y.npy");
   for (const std::string& words :
@@ -165,7 +181,7 @@ TEST_F(Flags, TakeOtherSpellings) {  // F2
 // ---- in the words of the command line
 // ------------------------------------------------------------
 
-TEST_F(Flags, AreWhatErrorsName) {  // F2
+TEST_F(Flags, AreWhatErrorsName) {  // 86
   const std::string embed = "embed " + path("absent.npy") + " -o " + path("y.npy") + " -m umap ";
   for (const auto& [words, says] : {std::pair{"--n-neighbors 1", "nearfold: --n-neighbors is 1,"},
                                     std::pair{"--min-dist 2", "--min-dist is 2,"},
@@ -185,7 +201,7 @@ TEST_F(Flags, AreWhatErrorsName) {  // F2
   expect_refused(map_of("n_neighbors.csv"), kBadInput, {"n_neighbors.csv"});  // the user's own
 }
 
-TEST_F(Flags, MakeTheCountThatIsAskedFor) {  // F5
+TEST_F(Flags, MakeTheCountThatIsAskedFor) {  // 87
   for (const auto& [kind, n] :
        {std::pair{"blobs --centers 7", 500}, std::pair{"blobs", 2}, std::pair{"cubes", 1001},
         std::pair{"cubes", 2}, std::pair{"swiss-roll", 7}, std::pair{"uniform", 11}}) {

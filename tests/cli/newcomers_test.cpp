@@ -175,6 +175,20 @@ TEST_F(Newcomers, WineCancerAndDiabetesAreMapped) {
                 {"--drop y", "no such column", "'age', 'sex', 'bmi', 'bp', 'target'"});
 }
 
+TEST_F(Newcomers, AGraphAloneHasTheLabelsAndValuesOfATable) {
+  ASSERT_EQ(run("knn " + path("iris.csv") + " -k 5 -q -o " + path("g.npz")).code, kDone);
+  const std::string embed = "embed --knn " + path("g.npz") +
+                            " -m umap --n-neighbors 6 --n-epochs 5 --progress none --force -o " +
+                            path("y.npy") + " --plot " + path("p.svg");
+  const std::string both = path("iris_both.csv");
+  expect_says(run(embed + " --labels " + both + " --label-column species"), kDone, {}, "labels");
+  EXPECT_NE(bytes("p.svg").find("versicolor"), std::string::npos);
+  expect_says(run(embed + " --values " + both + " --value-column 1"), kDone, {}, "values");
+  EXPECT_NE(bytes("p.svg").find("<linearGradient "), std::string::npos);
+  expect_advice(embed + " --label-column species", kUsage, {"--label-column", "only a graph"});
+  expect_advice(embed + " --value-column 1", kUsage, {"--value-column", "only a graph"});
+}
+
 TEST_F(Newcomers, EveryCommandTakesTheSameFlags) {
   const std::string iris = path("iris_both.csv"), out = path("c.npy");
   expect_says(run("convert " + iris + " --drop species -o " + out), kDone, {"60 x 4"}, "convert");
@@ -200,6 +214,60 @@ TEST_F(Newcomers, EveryCommandTakesTheSameFlags) {
       run("info " + iris), kDone,
       {"shape              [60,4]", "species", "text", "sepal length (cm)", "real", "no feature"},
       "info");
+}
+
+TEST_F(Newcomers, AColumnOfMeasurementsIsAScale) {  // 88, 89
+  const std::string picture = " --plot " + path("p.svg");
+  const auto is_scale = [&] {
+    return bytes("p.svg").find("<linearGradient ") != std::string::npos;
+  };
+  expect_mapped("diabetes.csv", "--value-column target" + picture, 4);
+  EXPECT_TRUE(is_scale());
+  std::string series;
+  for (int row = 0; row < kRows; ++row)
+    series += std::to_string(row) + "," + std::to_string(row * 7 % 50) + "\n";
+  write("y_row.csv", series);
+  expect_mapped("diabetes.csv", "--drop target --values " + path("y_row.csv") + picture, 4);
+  EXPECT_TRUE(is_scale());
+  const std::string whole = path("diabetes.csv");
+  expect_mapped("iris.csv", "--values " + whole + " --value-column bmi" + picture, 4);
+  EXPECT_TRUE(is_scale());
+  expect_advice(map_of("iris.csv", "--progress none --values " + whole + picture), kBadInput,
+                {"60 rows and 5 columns", "--value-column"});
+  ASSERT_EQ(run(map_of("iris.csv")).code, kDone);
+  const std::string plot = "plot " + path("y.npy") + " --force -o " + path("p.svg") + " --values ";
+  expect_says(run(plot + whole + " --value-column bp"), kDone, {}, "plot");
+  EXPECT_TRUE(is_scale());
+  expect_refused(plot + whole + " --value-column blood", kUsage, {"--value-column blood", "'bp'"});
+}
+
+TEST_F(Newcomers, MistakesAreAnsweredInOneLine) {  // 90, 91
+  const std::string iris = path("iris_both.csv"), out = " -o " + path("y.npy");
+  const std::string embed = "embed " + iris + out;
+  expect_advice(embed, kUsage, {"nearfold: --method is required, one of {tsne,umap}"});
+  expect_advice("embed " + iris + " -m umap", kUsage, {"--output is required", "--help"});
+  expect_advice(embed + " -m pca", kUsage, {"nearfold: --method: 'pca' is none of tsne and umap"});
+  expect_advice(embed + " -m umap " + path("y.csv"), kUsage, {"more than", "--labels FILE"});
+  expect_advice("quality " + iris, kUsage, {"needs 'map'"});
+  expect_advice("", kUsage, {"a command is missing", "nearfold --help"});
+  expect_advice("umap " + iris + out, kUsage, {"nearfold embed", "--method umap"});
+  expect_advice(iris, kUsage, {"is no command", "nearfold embed " + iris});
+  const std::string drawn = embed + " -m umap --drop species --plot " + path("p.svg");
+  expect_advice(drawn + " --progress none --labels species", kUsage,
+                {"no file 'species'", "--label-column species"});
+  expect_advice(drawn + " --progress none --values species", kUsage, {"--value-column species"});
+  expect_advice("plot " + path("wine.csv") + " -o " + path("p.svg"), kBadInput,
+                {"has 5 columns, and a map has 2 or 3", "nearfold embed"});
+  expect_advice("knn " + path("iris.csv") + " --progress none -k 60 -o " + path("g.npz"), kBadInput,
+                {"-k is 60 for 60 points; use 1 to 59"});
+  expect_advice(embed + " -m umap --drop species --progress none -k 60", kBadInput,
+                {"--n-neighbors is 61", "use at most 60 (-k is one less)"});
+  ASSERT_EQ(run(embed + " -m umap --drop species -q").code, kDone);
+  expect_advice("quality " + path("y.npy") + " " + path("iris.csv") + " --progress none", kBadInput,
+                {"4 columns", "the points are named first"});
+  fs::remove(path("y.npy"));
+  expect_advice(embed + " -m umap --drop species --pca 5 --progress none", kBadInput,
+                {"--pca asks for 5 components", "use 1 to 4"});
 }
 
 }  // namespace

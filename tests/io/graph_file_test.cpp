@@ -236,6 +236,12 @@ TEST_F(GraphFiles, CsrOfScipyIsRead) {
   expect_small_graph(read_graph(save(old)));
 }
 
+TEST_F(GraphFiles, OfConnectivityAreRefused) {
+  Csr ones;
+  ones.data.assign(ones.ids.size(), 1.0);
+  refuse(ones.entries(), {"all distances are 1", "mode='distance'"});
+}
+
 TEST_F(GraphFiles, CsrWithoutItsDiagonalIsRead) {
   Csr csr;
   csr.starts = {0, 2, 4, 6};
@@ -283,7 +289,8 @@ TEST_F(GraphFiles, ARowWithoutThePointItselfIsAFaultWhereOthersHaveIt) {
 TEST_F(GraphFiles, SizesThatMakeNoGraphAreRefused) {
   refuse(foreign({0, 1, 2}, {0, 0, 0}, 3), {"g.npz", "only itself"});
   refuse(foreign({1, 2, 1, 0, 2, 1, 0, 1, 2}, {1, 2, 3, 1, 2, 3, 1, 2, 3}, 3), {"row 0, column 2"});
-  refuse(foreign({1, 2, 3, 0, 2, 3}, {1, 2, 3, 1, 2, 3}, 2), {"2 points and k = 3"});
+  refuse(foreign({1, 2, 3, 0, 2, 3}, {1, 2, 3, 1, 2, 3}, 2),
+         {"2 rows of 3 ids", "transpose the arrays"});
   refuse(foreign({0}, {0}, 1), {"only itself"});
 }
 

@@ -4,6 +4,7 @@
 #include <zip.h>
 #include <zlib.h>
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -290,6 +291,28 @@ TEST_F(Files, FormatsAreFoundByMagicBeforeName) {
   EXPECT_EQ(describe_file(path("UPPER.CSV")).shape, (std::vector<std::int64_t>{1, 2}));
   expect_refused([&] { read_matrix(make("data.h5", "x")); }, {"data.h5", ".npy", "numpy.save"});
   expect_refused([&] { read_labels(make("x.fvecs", "x")); }, {"fvecs", "no labels"});
+}
+
+using Values = Files;
+
+TEST_F(Values, AreAColumnOfATable) {
+  make("t.csv", "name,a,age\nx,1,30\ny,2,\nz,5,50.5\n");
+  const Floats ages = read_values(path("t.csv"), "age");
+  ASSERT_EQ(ages.size(), 3U);
+  EXPECT_EQ(ages[2], 50.5F);
+  EXPECT_TRUE(std::isnan(ages[1]));
+  EXPECT_EQ(read_values(path("t.csv"), "1"), (Floats{1, 2, 5}));
+  expect_refused<InvalidParameter>([&] { read_values(path("t.csv"), "height"); },
+                                   {"--value-column height", "no such column"});
+  expect_refused([&] { read_values(path("t.csv"), "name"); }, {"'x') is text"});
+  make("rows.csv", "0,7\n1,8\n2,6\n");
+  EXPECT_EQ(read_values(path("rows.csv")), (Floats{7, 8, 6}));
+  make("two.csv", "0,7\n2,8\n3,6\n");
+  expect_refused([&] { read_values(path("two.csv")); }, {"3 rows and 2 columns", "--value-column"});
+  make("one.npy", npy(dictionary("<f4", "(2,)"), raw({0.0F, 9.0F})));
+  EXPECT_EQ(read_values(path("one.npy")), (Floats{0, 9}));
+  expect_refused<InvalidParameter>([&] { read_values(path("one.npy"), "a"); },
+                                   {"--value-column", "is npy"});
 }
 
 TEST_F(Files, WhatTheSystemRefusesIsAnIoErrorWithItsReason) {

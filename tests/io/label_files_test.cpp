@@ -115,6 +115,26 @@ TEST(LabelFiles, AreFittedToThePoints) {
   EXPECT_NE(notes.back().find("1 of 3 points have no label"), std::string::npos) << notes.back();
 }
 
+TEST(LabelFiles, WithAnotherColumnBehindAreRefused) {
+  expect_bad(read_text_labels, "label,file\na,1.png\nb,2.png\na,3.png\n",
+             {"2 columns", "--label-column"});
+  expect_labels(read_lines("cells, T\ncells, B\ncells, T\n"), {1, 0, 1}, {"cells, B", "cells, T"});
+}
+
+TEST(LabelFiles, ThatAreMeasurementsAreSaid) {
+  Labels many;
+  for (std::int32_t i = 0; i < 600; ++i) many.ids.push_back(i % 101);
+  Strings notes;
+  fit_labels(many, 600, "y.csv", notes);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_NE(notes[0].find("101 distinct whole numbers"), std::string::npos) << notes[0];
+  EXPECT_NE(notes[0].find("--value-column"), std::string::npos) << notes[0];
+  notes.clear();
+  for (std::int32_t i = 0; i < 600; ++i) many.ids.push_back(i % 101);
+  fit_labels(many, 1200, "y.csv", notes);  // twelve of each may be classes
+  EXPECT_TRUE(notes.empty());
+}
+
 TEST(LabelFiles, WhatIsNotALabelIsRefused) {
   const std::string values = raw<std::int64_t>({3, 1LL << 31});
   expect_bad(read_npy_labels, npy(dictionary("<i8", "(2,)"), values), {"value 1", "int32"});

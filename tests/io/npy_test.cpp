@@ -102,7 +102,7 @@ TEST(Npy, ArraysThatAreNotPlainNumbersAreRefused) {
     expect_bad(read_npy, npy(dictionary(descr, "(1, 1)"), "12345678"), {says});
   };
   refuse("|O", "object arrays are not supported");
-  refuse("<U2", "'<U2' is not supported");
+  refuse("<U2", "'<U2', text, is not supported");
   refuse("<c8", "'<c8' is not supported");
   refuse("<f1", "'<f1' is not supported");
   refuse("<f16", "'<f16' is not supported");

@@ -79,7 +79,7 @@ TEST(Tables, ColumnsThatOnlyMayBeRowNumbersAreKeptAndSaid) {
 TEST(Tables, ALineOfCountsIsAHeader) {
   for (const char* text : {"0,1\n1,2.5\n-300,4\n", ",0,1\n0,1,2.5\n1,-300,4\n"}) {
     expect_points(text);
-    expect_note(read_text(text), {"counts the columns", "--header no"});
+    expect_note(read_text(text), {"is taken for a header of numbers", "--header no"});
     EXPECT_EQ(names_of(read_text(text)).back(), "1");
   }
   expect_matrix(read_text("0,1,2\n7,8,9\n").points, 1, 3, {7, 8, 9});
@@ -92,6 +92,46 @@ TEST(Tables, ALineOfCountsIsAHeader) {
   expect_matrix(read_text("label,0,1\n5,7,8\n").points, 1, 3, {5, 7, 8});
   const Table mixed = read_text("0,1,target\n1.5,2,a\n3,4,b\n", {.label_column = "target"});
   expect_matrix(mixed.points, 2, 2, {1.5F, 2, 3, 4});
+}
+
+TEST(Tables, YearsAndWavelengthsAreAHeader) {
+  for (const char* text :
+       {"2010,2011,2012\n7.5,8,9\n", ",2010,2011,2012\n0,7.5,8,9\n", ",402,400,398.5\n1,7.5,8,9\n",
+        "\t400\t450\t520\na\t7.5\t8\t9\n", "2010;2011;2012\n7,5;8;9\n"}) {
+    expect_matrix(read_text(text).points, 1, 3, {7.5F, 8, 9});
+    expect_note(read_text(text), {"is taken for a header of numbers", "--header no"});
+  }
+  const Table steps = read_text("400.5,401,401.5,402,402.5\n1,2,7,-8,9\n");
+  expect_matrix(steps.points, 1, 5, {1, 2, 7, -8, 9});
+  EXPECT_EQ(names_of(steps)[1], "401");
+  const Table order = read_text("9,7,6.5,5,4,3,2.5,1\n1,2,7,-8,9,1,2,3\n");
+  EXPECT_EQ(order.points.rows(), 1);
+  for (const char* text : {"1,2,4,8,16\n1,2,7,-8,9\n", "1,2,3\n7,8,6\n", "10,20,30\n7.5,8,9\n",
+                           "1.5,2,2.5\n7.5,8,9\n"}) {
+    EXPECT_EQ(read_text(text).points.rows(), 2) << text;  // may be points
+    expect_note(read_text(text), {"is in order and is taken for a point", "--header yes"});
+  }
+  for (const char* text :
+       {"1,2,3\n2,3,4\n", "1,2,4,8,9\n1,2,3,5,7.5\n", "5,1,7\n7.5,8,9\n", ",1,2\n3,1,5\n"}) {
+    const Table table = read_text(text, {}, Missing::nan);
+    EXPECT_EQ(table.points.rows(), 2) << text;
+    EXPECT_TRUE(table.notes.empty()) << text << table.notes[0];
+  }
+}
+
+TEST(Tables, LinesMayEndWithCarriageReturns) {
+  expect_points("a,b\r1,2.5\r-300,4\r");
+  expect_points("1,2.5\r-300,4");
+  EXPECT_EQ(read_bytes(read_text_labels, "a\rb\ra\r").ids, (Ids{0, 1, 0}));
+}
+
+TEST(Tables, AColumnWithoutAnyValueIsNamed) {
+  for (const char* text : {"a,b\n1,\n2,\n", "a,b\n1,NA\n2,nan\n"}) {
+    expect_refusal(text, {}, {"column 'b' has no value at all", "--drop b"});
+    expect_refused([&] { read_text(text, {}, Missing::nan); }, {"no value at all", "--drop b"});
+    EXPECT_EQ(read_text(text, {.leave_text = true}, Missing::nan).columns.size(), 2U);
+    EXPECT_EQ(read_text(text, {.drop = {"b"}}).points.cols(), 1);
+  }
 }
 
 TEST(Tables, ATitleIsNoHeader) {
@@ -111,6 +151,8 @@ TEST(Tables, DialectsAreRead) {
   expect_note(read_text("a,b\n1,2\na,b\n3,4\n"), {"1 more lines are the header again"});
   EXPECT_EQ(names_of(read_text("# x y\n1 2\n3 4\n")), (Strings{"x", "y"}));
   EXPECT_EQ(names_of(read_text("#x,y\n1,2\n3,4\n")), (Strings{"x", "y"}));
+  for (const char* text : {"1;2,5\n-300;4\n", "1,0;2,5\n-3e2;4,0\n", "1,0\t2,5\n-300,0\t4,0\n"})
+    expect_points(text);  // no header, though no number has a point
   expect_note(read_text("a;b\n1,5;2\n"), {"commas in numbers are read as decimal points"});
 }
 
@@ -124,7 +166,7 @@ TEST(Tables, ADecimalMarkIsOneMarkThroughout) {
 
 TEST(Tables, MissingWordsOfAllProgramsAreMissing) {
   for (const char* word : {"", "?", ".", "NA", "na", "N/A", "n/a", "#N/A", "#NA", "null", "NULL",
-                           "None", "<NA>", "\"\""}) {
+                           "None", "<NA>", "\"\"", "NaT", "n.a.", "-1.#IND"}) {
     const std::string text = std::string("a,b\n1,2\n3,") + word + "\n5,6\n";
     const Table table = read_text(text, {}, Missing::nan);
     ASSERT_EQ(table.points.rows(), 3) << word;
@@ -148,6 +190,8 @@ TEST(Tables, ColumnsAreChosenByNameOrNumber) {
   expect_matrix(read_text("\"a,b\",c\n1,2\n", {.drop = {"a,b"}}).points, 1, 1, {2});
   expect_matrix(read_text("1,0\n7,8\n", {.header = Header::yes, .drop = {"0"}}).points, 1, 1,
                 {7});  // the name goes before the number
+  EXPECT_EQ(values({.value_column = "c"}), (Floats{1, 2, 4, 5, 6, 8}));
+  EXPECT_EQ(values({.value_column = "c", .values_alone = true}), (Floats{3, 7}));
   const auto refused = [&](const TableOptions& options,
                            std::initializer_list<std::string_view> says) {
     expect_refused<InvalidParameter>([&] { read_text(text, options); }, says);
@@ -171,7 +215,8 @@ TEST(Tables, TextIsRefusedByNameWithTheFlagsThatHelp) {
                   "--label-column NAME"});
   expect_refusal("1,x\n2,y\n", {}, {"column 1 (from 0) ('x') is text", "--drop 1"});
   expect_refusal("1,2\nx,4\n5,6\n", {},
-                 {"line 2, column 1", "'x' is not a number", "2 numbers and 1 texts", "--drop 0"});
+                 {"line 2, column 1", "'x' is not a number", "of 3 values of column", "1 is text",
+                  "--drop 0"});
   expect_refusal("1,x\n3,4\n", {}, {"line 1, column 2", "--header yes"});
   const Table left = read_text("a,s\n1,x\n", {.leave_text = true});
   expect_matrix(left.points, 1, 1, {1});

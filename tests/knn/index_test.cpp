@@ -163,7 +163,7 @@ TEST(Queries, ThatCannotBeAnsweredAreErrors) {
                             std::function([&](const Matrix&q, const Matrix&x, int k) {
                               find_neighbors(q, x, k, index, Cpu{2});
                             })}) {
-    expect_refused([&] { asked(queries, points, 0); }, {"k is 0", "1 <= k <= n"});
+    expect_refused([&] { asked(queries, points, 0); }, {"k is 0", "use 1 to 100"});
     expect_refused([&] { asked(queries, points, 101); }, {"k is 101", "100 points"});
     expect_refused([&] { asked(Matrix(3, 5), points, 2); }, {"5 columns", "points have 4"});
     Matrix bad = queries;

@@ -246,7 +246,7 @@ TEST(Embed, CountsTiesAndDuplicatesAndWarnsOfMany) {
   EXPECT_EQ(places.info.duplicates, 116);
   expect_contains(places.info.warnings.at(0), "116 of 120 points are duplicates of earlier ones");
   expect_contains(places.info.warnings.at(1),
-                  "120 of 120 points have more points at the distance of their last of 9");
+                  "120 of 120 points have ties at the distance of the last of their 9");
   const KnnGraph graph = find_neighbors(x, 29, FlatKnn{}, Cpu{2}, 42);
   const Result again = embed(graph, x, umap_settings());  // of the first 9 of 29
   EXPECT_EQ(again.layout.values(), places.layout.values());
