@@ -36,6 +36,7 @@ BUILD = WORK / "cmake"
 RESULTS = WORK / "results.jsonl"
 EXPLAINED = ROOT / "scripts" / "mutants-explained.txt"
 SEED = 1
+GOAL = 95  # percent killed in each folder
 
 # Folder: mutants, and the tests that tell on it. Of the first all tests run, the shortest first; of the
 # others those that take no half second.
@@ -305,12 +306,15 @@ def score(known):
     for mutant, entry in known.items():
         table[mutant.folder][judged(mutant, entry, known_equal)] += 1
     table["all"] = sum((table[folder] for folder in FOLDERS), collections.Counter())
+    reached = True
     print("| folder | killed | survived | explained | score |\n|---|---|---|---|---|")
     for folder in [*FOLDERS, "all"]:
         count = table[folder]
         if told := count["killed"] + count["survived"]:
             print(f"| {folder} | {count['killed']} | {count['survived']} | {count['explained']} "
                   f"| {100 * count['killed'] / told:.1f} % |")
+            reached &= 100 * count["killed"] >= GOAL * told
+    return reached
 
 
 def main():
@@ -321,12 +325,12 @@ def main():
     options = options.parse_args()
     if not options.score:
         copy_tree()
-        tests = list(dict.fromkeys(test for folder in options.folders for test in FOLDERS[folder][1]))
-        if not build(tests):
-            sys.exit("mutants: the tests do not build without a mutant")
-        times = usual_times(tests)
         known = results()
         for folder in options.folders:
+            tests = FOLDERS[folder][1]
+            if not build(tests):
+                sys.exit("mutants: the tests do not build without a mutant")
+            times = usual_times(tests)
             counted = 0
             for mutant in sample(folder):
                 entry = known.get(mutant)
@@ -344,7 +348,8 @@ def main():
     for mutant, entry in known.items():
         if options.score and judged(mutant, entry, known_equal) == "survived":
             print(f"{mutant.file}: {mutant.before} => {mutant.after}")
-    score(known)
+    if not score(known):
+        sys.exit(1)
 
 
 if __name__ == "__main__":
