@@ -39,6 +39,23 @@ EdgeGraph star(std::int64_t n) {
   return graph;
 }
 
+/// Every vertex and the `reach` next ones around a ring, both ways, all as heavy.
+EdgeGraph lattice(std::int32_t n, std::int32_t reach) {
+  EdgeGraph graph;
+  graph.n = n;
+  graph.offsets = {0};
+  for (std::int32_t i = 0; i < n; ++i) {
+    std::vector<std::int32_t> row;
+    for (std::int32_t r = 1; r <= reach; ++r)
+      for (const std::int32_t j : {i + r, i + n - r}) row.push_back(j % n);
+    std::sort(row.begin(), row.end());
+    graph.columns.insert(graph.columns.end(), row.begin(), row.end());
+    graph.offsets.push_back(graph.edges());
+  }
+  graph.weights.assign(graph.columns.size(), 1.0f);
+  return graph;
+}
+
 std::unique_ptr<Optimizer> optimizer(const EdgeGraph& graph, const Matrix& start,
                                      const UmapParams& params, int threads = 2,
                                      std::uint64_t seed = 5) {
@@ -211,6 +228,13 @@ TEST(Umap, OtherCurvesAreThePlainOnes) {
   // As umap-learn fits them.
   const UmapParams fitted{.min_dist = 0.5, .spread = 2.0, .n_epochs = 50, .learning_rate = 0.05};
   expect_plain(graph, start, fitted, 4, 1e-3, {0.25887874, 1.0574997});
+}
+
+// An epoch has as many steps as edges of a vertex fire in it, from 2 to 16.
+TEST(Umap, OfFewAndManyFiringsIsThePlainOne) {
+  for (const std::int32_t reach : {1, 2, 7, 8, 9, 20})
+    expect_plain(lattice(90, reach), data::layout(90, 2, 10, 10.0f),
+                 {.n_epochs = 50, .learning_rate = 0.05}, 3, 1e-3);
 }
 
 // 700 neighbours and 3,500 draws: more terms than are computed together.
