@@ -42,8 +42,8 @@ GOAL = 95  # percent killed in each folder
 # others those that take no half second.
 FOLDERS = {
     "weights": (50, ["weights", "tsne", "umap", "run"]),
-    "umap": (65, ["umap", "math", "run"]),
-    "tsne": (75, ["tsne", "run"]),
+    "umap": (65, ["umap", "math", "plan", "run"]),
+    "tsne": (75, ["tsne", "plan", "run"]),
     "init": (65, ["init", "core", "run"]),
     "quality": (60, ["quality", "run"]),
     "plan": (40, ["plan", "run", "cli"]),

@@ -255,6 +255,17 @@ TEST(Tsne, LossIsTheDivergence) {
   }
 }
 
+TEST(Tsne, SaysHowFarItsForcesAreOffWhereTheyAreInterpolated) {
+  const EdgeGraph p = affinities(300);
+  const Matrix y = data::layout(300, 2, 13, 40.0f);
+  const auto error = optimizer(p, y, {.repulsion = Kind::fft})->force_error();
+  ASSERT_TRUE(error);
+  const double wanted = error_of(*make_fft_repulsion(300, Cpu{1}), y).force;
+  EXPECT_NEAR(error->relative, wanted, 1e-3 * wanted);  // all points are in the sample
+  EXPECT_EQ(error->points, 300);
+  EXPECT_FALSE(optimizer(p, y, {.repulsion = Kind::exact})->force_error());
+}
+
 TEST(Tsne, LossFallsToThatOfAGoodMap) {
   const EdgeGraph p = affinities(200);
   const Matrix start = data::layout(200, 2, 14, 1e-4f);
