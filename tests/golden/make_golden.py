@@ -9,9 +9,10 @@ umap_VERSION.txt    fuzzy_simplicial_set, n_neighbors 10, before light edges are
 umap_VERSION_other.txt  the same, local_connectivity 2.5, set_op_mix_ratio 0.4
 opentsne_VERSION.txt  P at perplexity 5, 15 exact neighbours
 All as "i j weight" of the upper triangle.
-opentsne_VERSION_descent.txt  from the first two columns of the points, over that P: 12 iterations at
-                      exaggeration 4 and momentum 0.3, 12 at exaggeration 1.5 and momentum 0.6, all at
-                      learning rate 20 and max_step_norm 0.25; gradients summed over all pairs
+opentsne_VERSION_descent.txt  from the first two columns of the points, the first of point 7 plus 0.5,
+                      over that P: 12 iterations at exaggeration 4 and momentum 0.3, 12 at
+                      exaggeration 1.5 and momentum 0.6, all at learning rate 20 and max_step_norm
+                      0.25; gradients summed over all pairs
 With other versions, change the names in the tests.
 """
 import pathlib
@@ -36,8 +37,10 @@ def write(name, matrix):
 
 def descend(points, affinities):
     """A layout after both phases."""
+    start = points[:, :2].astype(np.float64)
+    start[7, 0] += 0.5  # from point 4: openTSNE leaves pairs in one place out of Z
     map_ = openTSNE.TSNEEmbedding(
-        points[:, :2].astype(np.float64),
+        start,
         affinities,
         negative_gradient_method="bh",
         theta=0,

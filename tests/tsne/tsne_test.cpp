@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/parallel.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 #include "support/data.hpp"
@@ -176,6 +177,15 @@ TEST(FftRepulsion, ItsErrorIsMeasured) {
   EXPECT_EQ(measured.points, 400);
   EXPECT_NEAR(measured.relative, wanted, 0.25 * wanted);  // of a sample of a sixth
   EXPECT_EQ(measure_force_error(force, y.values(), Cpu{1}).relative, measured.relative);
+}
+
+// Points are sorted in chunks of 16 kGrain, by several threads.
+TEST(FftRepulsion, SortsMoreThanAChunk) {
+  constexpr std::int64_t kN = 40 * kGrain + 5;
+  const Matrix y = data::layout(kN, 2, 13, 60.0f);
+  std::vector<float> force(y.values().size());
+  make_fft_repulsion(kN, Cpu{3})->compute(y.values(), force);
+  EXPECT_LT(measure_force_error(force, y.values(), Cpu{2}).relative, 0.01);
 }
 
 TEST(FftRepulsion, RefusesALayoutThatHasRunAway) {
