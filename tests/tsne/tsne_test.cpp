@@ -305,6 +305,33 @@ TEST(Tsne, IterationsCanBeCountedOffInAnyWay) {
   }
 }
 
+// In any phase, and what stops it early goes on, too. Vertices are in another order than points.
+TEST(Tsne, GoesOnFromACheckpoint) {
+  EdgeGraph p = affinities(60);
+  for (std::int32_t v = 0; v < 60; ++v) p.point_of.push_back((v * 7 + 3) % 60);
+  const Matrix start = data::layout(60, 2, 22, 1e-4f);
+  const TsneParams params{.early_exaggeration_iter = 60,
+                          .early_stop = true,
+                          .max_iter = 400,
+                          .initial_momentum = 0.5,
+                          .repulsion = Kind::exact};
+  const auto whole = optimizer(p, start, params);
+  const int done = whole->advance(400);
+  for (const int at : {1, 20, done - 2}) {
+    const auto first = optimizer(p, start, params), second = optimizer(p, Matrix(60, 2), params);
+    first->advance(at);
+    second->restore(first->save());
+    EXPECT_EQ(layout_of(*second, start), layout_of(*first, start)) << at;
+    EXPECT_EQ(second->advance(400), done - at);
+    EXPECT_EQ(layout_of(*second, start), layout_of(*whole, start)) << at;
+    EXPECT_EQ(second->early_iterations(), whole->early_iterations()) << at;
+  }
+  const Checkpoint saved = whole->save();
+  EXPECT_EQ(saved.iteration, done);
+  EXPECT_EQ(saved.iterations, done);  // it knows that it has stopped
+  EXPECT_EQ(saved.early_iterations, whole->early_iterations());
+}
+
 TEST(Tsne, StopsEarlyHoweverIterationsAreCountedOff) {
   const EdgeGraph p = affinities(300);
   const Matrix start = data::layout(300, 2, 21, 1e-4f);

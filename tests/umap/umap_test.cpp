@@ -256,6 +256,25 @@ TEST(Umap, EpochsCanBeCountedOffInAnyWay) {
   }
 }
 
+// Vertices are in another order than points.
+TEST(Umap, GoesOnFromACheckpoint) {
+  EdgeGraph graph = memberships(80);
+  for (std::int32_t v = 0; v < 80; ++v) graph.point_of.push_back((v * 7 + 3) % 80);
+  const Matrix start = data::layout(80, 2, 6, 10.0f);
+  const auto whole = optimizer(graph, start, {.n_epochs = 30});
+  whole->advance(30);
+  const auto first = optimizer(graph, start, {.n_epochs = 30}),
+             second = optimizer(graph, Matrix(80, 2), {.n_epochs = 30});
+  first->advance(13);
+  const Checkpoint saved = first->save();
+  EXPECT_EQ(saved.iteration, 13);
+  EXPECT_EQ(saved.iterations, 30);
+  second->restore(saved);
+  EXPECT_EQ(layout_of(*second, start), layout_of(*first, start));
+  EXPECT_EQ(second->advance(100), 17);
+  EXPECT_EQ(layout_of(*second, start), layout_of(*whole, start));
+}
+
 TEST(Umap, IsTheSameForAnyNumberOfThreads) {
   const EdgeGraph graph = memberships(1100);
   const Matrix start = data::layout(1100, 2, 7, 10.0f);
