@@ -205,7 +205,7 @@ def build(tests):
 def run(test, names, seconds, report=None):
     """The tests `names` of one program until one fails: what failed, or None."""
     def limit():  # of time of the processor: the machine may be busy, or stopped
-        cpu = int(5 * 2 * seconds + 10)
+        cpu = int(6 * seconds + 5)
         for what, most in ((resource.RLIMIT_CPU, cpu), (resource.RLIMIT_AS, 12 << 30),
                            (resource.RLIMIT_FSIZE, 4 << 30), (resource.RLIMIT_CORE, 0)):
             resource.setrlimit(what, (most, most))

@@ -1,5 +1,5 @@
-// What a run is planned to need: sizes beyond 32 and 64 bits, what says how much there is, and what
-// a refusal offers. That plans agree with measured peaks: cli/cli_budget_test.cpp.
+// What a run is planned to need: the arrays of every stage, sizes beyond 32 and 64 bits, and what
+// was measured (docs/memory.md). That plans agree with peaks here: cli/cli_budget_test.cpp.
 #include "nearfold/plan.hpp"
 
 #include <gtest/gtest.h>
@@ -9,14 +9,10 @@
 #include <map>
 #include <sstream>
 #include <string>
-#include <vector>
 
-#include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
-#include "plan/available_memory.hpp"
 #include "support/data.hpp"
-#include "support/expect.hpp"
-#include "support/io_files.hpp"
+#include "support/plan_data.hpp"
 
 namespace nearfold {
 namespace {
@@ -121,18 +117,6 @@ TEST(Plan, IsWhatThePageOfMeasurementsHas) {
   EXPECT_GE(rows, 25);
 }
 
-/// What a stage holds of each point for one more neighbour.
-double bytes_per_neighbor(std::size_t stage, bool umap, const Device& device = Cpu{}) {
-  const auto bytes = [&](int k) {
-    const Method method =
-        umap ? Method{UmapParams{.n_neighbors = k + 1}} : TsneParams{.perplexity = k / 3.0};
-    const Plan p = plan({.n = 1'000'000, .dim = 4}, {.method = method, .device = device});
-    const PlannedStage& at = p.stages[stage];
-    return std::holds_alternative<Cpu>(device) ? at.host_bytes : at.device_bytes;
-  };
-  return static_cast<double>(bytes(120) - bytes(90)) / 30e6;
-}
-
 // Ids, floats and edges of 8 bytes; of a graph's neighbours 1.55 become edges.
 TEST(Plan, CountsTheArraysOfEveryStage) {
   constexpr double kEdge = 1.55 * 8, kNeighbor = 8;
@@ -199,162 +183,6 @@ TEST(Plan, CountsTheCopiesThatAMetricTakes) {
   for (const Metric metric : {Metric::cosine, Metric::correlation})
     EXPECT_EQ(bytes(metric) - bytes(Metric::euclidean), 1'000'000 * 4 * 41) << name(metric);
   EXPECT_EQ(bytes(Metric::inner_product) - bytes(Metric::euclidean), 1'000'000 * 4 * 82);
-}
-
-// ---- refusals -----------------------------------------------------------------------------------
-
-TEST(RequireMemory, SaysWhatIsMissingAndWhatWouldFit) {
-  const PlannedPoints points{.n = 1'000'000, .dim = 784};
-  const Settings settings{.method = TsneParams{}};
-  EXPECT_NO_THROW(require_memory(points, settings, {100 * kGiga, "free memory"}));
-  try {
-    require_memory(points, settings, {4 * kGiga, "free memory"});
-    FAIL();
-  } catch (const OutOfMemory& error) {
-    const std::string says = error.what();
-    for (const char* part : {"1000000 points of 784 columns", "stage knn",
-                             "free memory allows 4 GB", "pca(points, 50)", " points ("})
-      expect_contains(says, part);
-    EXPECT_EQ(error.bytes_asked, plan(points, settings).host_bytes());
-    EXPECT_EQ(error.bytes_free, 4 * kGiga);
-  }
-}
-
-/// What stands before " (X GB)" in an offer, and X, of each.
-std::map<std::string, std::string> offers_of(const PlannedPoints& points, const Settings& settings,
-                                             std::int64_t limit) {
-  std::string says = error_of<OutOfMemory>([&] {
-    require_memory(points, settings, {limit, "the limit given"});
-  });
-  std::map<std::string, std::string> out;
-  const std::string intro = "; what would fit: ";
-  if (says.find(intro) == std::string::npos) return out;
-  says = says.substr(says.find(intro) + intro.size()) + ", ";
-  for (std::size_t end = 0; (end = says.find(" GB), ")) != std::string::npos;) {
-    const std::size_t open = says.rfind('(', end);
-    out[says.substr(0, open - 1)] = says.substr(open + 1, end + 3 - open - 1);
-    says = says.substr(end + 6);
-  }
-  return out;
-}
-
-TEST(RequireMemory, OffersWhatIsPlannedToFit) {
-  const PlannedPoints points{.n = 1'000'000, .dim = 784, .search_width = 112};
-  const Settings settings{.method = TsneParams{.perplexity = 30}};
-  const auto planned = [](const PlannedPoints& p, const Settings& s) {
-    return bytes_text(plan(p, s).host_bytes());
-  };
-  const PlannedPoints fewer_columns{.n = 1'000'000, .dim = 50, .search_width = 50};
-  const Settings fewer_neighbors{.method = TsneParams{.perplexity = 10}};
-  const std::int64_t limit = plan(points, fewer_neighbors).host_bytes();  // just so much
-  const auto offers = offers_of(points, settings, limit);
-  ASSERT_EQ(offers.size(), 3u);
-  EXPECT_EQ(offers.at("50 principal components (pca(points, 50))"),
-            planned(fewer_columns, settings));
-  EXPECT_EQ(offers.at("a perplexity of 10"), planned(points, fewer_neighbors));
-  // The most points that fit, to two digits.
-  const auto at = std::find_if(offers.begin(), offers.end(),
-                               [](const auto& offer) { return offer.first.ends_with(" points"); });
-  ASSERT_NE(at, offers.end());
-  PlannedPoints fewer = points;
-  fewer.n = std::stoll(at->first);
-  EXPECT_EQ(at->second, planned(fewer, settings));
-  EXPECT_EQ(fewer.n % 10'000, 0);
-  EXPECT_LE(plan(fewer, settings).host_bytes(), limit);
-  fewer.n += 10'000;
-  EXPECT_GT(plan(fewer, settings).host_bytes(), limit);
-  EXPECT_EQ(offers_of(points, settings, limit - 1).count("a perplexity of 10"), 0u);
-}
-
-TEST(RequireMemory, OffersNeitherWhatThereIsNorFewerThanAThousandPoints) {
-  const Settings ten{.method = TsneParams{.perplexity = 10}};
-  for (const std::int64_t dim : {50, 51}) {
-    const PlannedPoints points{.n = 1'000'000, .dim = dim};
-    const auto offers = offers_of(points, ten, plan(points, ten).host_bytes() - 1);
-    EXPECT_EQ(offers.count("a perplexity of 10"), 0u);
-    EXPECT_EQ(offers.count("50 principal components (pca(points, 50))"), dim == 51 ? 1u : 0u);
-  }
-  for (const std::int64_t n : {1000, 1010}) {
-    PlannedPoints points{.n = n, .dim = 100'000};
-    const std::int64_t limit = plan(points, {}).host_bytes() - 1;
-    EXPECT_EQ(offers_of(points, {}, limit).count("1000 points"), n == 1000 ? 0u : 1u);
-  }
-}
-
-TEST(RequireMemory, TakesWhatFitsToTheByte) {
-  const PlannedPoints points{.n = 100'000, .dim = 20};
-  const std::int64_t bytes = plan(points, {}).host_bytes();
-  EXPECT_NO_THROW(require_memory(points, {}, {bytes, "the limit given"}));
-  EXPECT_THROW(require_memory(points, {}, {bytes - 1, "the limit given"}), OutOfMemory);
-}
-
-TEST(RequireMemory, OffersNothingThatDoesNotFit) {
-  const std::string says = error_of<OutOfMemory>([] {
-    require_memory({.n = 1'000'000, .dim = 784}, {}, {10'000'000, "the limit given"});
-  });
-  EXPECT_EQ(says.find("what would fit"), std::string::npos) << says;
-}
-
-TEST(Embed, RefusesARunThatDoesNotFit) {
-  const Matrix x = data::blobs(3000, 20, 1);
-  Settings settings;
-  settings.memory_limit = 1'000'000;
-  expect_contains(error_of<OutOfMemory>([&] { embed(x, settings); }), "the limit given allows");
-  settings.memory_limit = 100'000'000;
-  EXPECT_NO_THROW(embed(x, settings));
-}
-
-// ---- how much there is --------------------------------------------------------------------------
-
-class FakeSystem : public io::FolderTest {
- protected:
-  void file(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
-    make(name, text);
-  }
-  void expect(std::int64_t bytes, const std::string& by) const {
-    const MemoryLimit limit = system_memory(folder_.string());
-    EXPECT_EQ(limit.bytes, bytes);
-    EXPECT_EQ(limit.by, by);
-  }
-};
-
-TEST_F(FakeSystem, IsFreeMemoryWithoutControlGroups) {
-  file("proc/meminfo", "MemTotal: 9000 kB\nMemFree: 10 kB\nMemAvailable:    5000 kB\n");
-  expect(5000 * 1024, "free memory");
-}
-
-TEST_F(FakeSystem, IsWhatAControlGroupAboveLeaves) {
-  file("proc/meminfo", "MemAvailable: 5000 kB\n");
-  file("proc/self/cgroup", "0::/user/job\n");
-  file("sys/fs/cgroup/user/job/memory.max", "max\n");
-  file("sys/fs/cgroup/user/job/memory.current", "100\n");
-  file("sys/fs/cgroup/user/memory.max", "3000000\n");
-  file("sys/fs/cgroup/user/memory.current", "1000000\n");
-  file("sys/fs/cgroup/user/memory.stat", "anon 5\ninactive_file 400000\n");
-  expect(2'400'000, "the control group");
-}
-
-TEST_F(FakeSystem, IsWhatAControlGroupOfTheFirstVersionLeaves) {
-  file("proc/meminfo", "MemAvailable: 5000 kB\n");
-  file("proc/self/cgroup", "5:cpu:/x\n4:memory:/job\n");
-  file("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "2000000\n");
-  file("sys/fs/cgroup/memory/job/memory.usage_in_bytes", "1500000\n");
-  expect(500'000, "the control group");
-}
-
-TEST_F(FakeSystem, IsNothingWhereAGroupHasUsedAll) {
-  file("proc/meminfo", "MemAvailable: 5000 kB\n");
-  file("proc/self/cgroup", "0::/\n");  // a container sees its own group as the top
-  file("sys/fs/cgroup/memory.max", "1000\n");
-  file("sys/fs/cgroup/memory.current", "2000\n");
-  expect(0, "the control group");
-}
-
-TEST(AvailableMemory, IsSomethingHere) {
-  const MemoryLimit limit = available_memory();
-  EXPECT_GT(limit.bytes, 1'000'000);
-  EXPECT_FALSE(limit.by.empty());
 }
 
 }  // namespace

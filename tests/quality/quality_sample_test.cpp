@@ -53,6 +53,16 @@ TEST(DrawRows, TakesAllWhereThereAreNoMore) {
   EXPECT_EQ(draw_rows(3, 9, 1, Draw::rows), (std::vector<std::int64_t>{0, 1, 2}));
 }
 
+TEST(TakeRows, CopiesThoseThatAreNamed) {
+  const Matrix x = data::normals(9, 3, 46), some = take_rows(x, {7, 0, 4});
+  ASSERT_EQ(some.rows(), 3);
+  for (std::int64_t c = 0; c < 3; ++c) {
+    EXPECT_EQ(some.row(0)[c], x.row(7)[c]);
+    EXPECT_EQ(some.row(1)[c], x.row(0)[c]);
+    EXPECT_EQ(some.row(2)[c], x.row(4)[c]);
+  }
+}
+
 TEST(Evaluate, SamplesAreWithinFourStandardErrors) {
   const Matrix x = data::blobs(6000, 5, 16, 4, 6), y = rough_map(x, 17);
   const auto labels = remainders(6000, 4);
