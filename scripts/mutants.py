@@ -46,9 +46,9 @@ FOLDERS = {
     "tsne": (75, ["tsne", "plan", "run"]),
     "init": (60, ["init", "core", "run"]),
     "quality": (55, ["quality", "run"]),
-    "plan": (40, ["plan", "run", "cli"]),
+    "plan": (40, ["plan", "run"]),
     "knn": (80, ["knn", "run"]),
-    "io": (80, ["io", "cli"]),
+    "io": (80, ["io", "knn", "run"]),
 }
 SHORT, LONG = 0.5, 2.0  # seconds
 TELLING = {"plan": "CliBudget."}  # of others, however long they take

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -65,18 +66,31 @@ TEST(RequireMemory, OffersWhatIsPlannedToFit) {
   EXPECT_EQ(offers.at("50 principal components (pca(points, 50))"),
             planned(fewer_columns, settings));
   EXPECT_EQ(offers.at("a perplexity of 10"), planned(points, fewer_neighbors));
-  // The most points that fit, to two digits.
-  const auto at = std::find_if(offers.begin(), offers.end(),
-                               [](const auto& offer) { return offer.first.ends_with(" points"); });
-  ASSERT_NE(at, offers.end());
-  PlannedPoints fewer = points;
-  fewer.n = std::stoll(at->first);
-  EXPECT_EQ(at->second, planned(fewer, settings));
-  EXPECT_EQ(fewer.n % 10'000, 0);
-  EXPECT_LE(plan(fewer, settings).host_bytes(), limit);
-  fewer.n += 10'000;
-  EXPECT_GT(plan(fewer, settings).host_bytes(), limit);
   EXPECT_EQ(offers_of(points, settings, limit - 1).count("a perplexity of 10"), 0u);
+}
+
+TEST(RequireMemory, OffersTheMostPointsThatFitToTwoDigits) {
+  const PlannedPoints points{.n = 1'000'000, .dim = 784, .search_width = 112};
+  const auto bytes_of = [&](std::int64_t n) {
+    PlannedPoints fewer = points;
+    fewer.n = n;
+    return plan(fewer, {}).host_bytes();
+  };
+  for (const double share : {0.021, 0.047, 0.1, 0.131, 0.35, 0.77, 0.999}) {
+    const auto limit = static_cast<std::int64_t>(share * static_cast<double>(bytes_of(points.n)));
+    const auto offers = offers_of(points, {}, limit);
+    const auto at = std::find_if(offers.begin(), offers.end(), [](const auto& offer) {
+      return offer.first.ends_with(" points");
+    });
+    ASSERT_NE(at, offers.end()) << share;
+    const std::int64_t n = std::stoll(at->first);
+    const auto unit = static_cast<std::int64_t>(
+        std::pow(10.0, std::floor(std::log10(static_cast<double>(n))) - 1));
+    EXPECT_EQ(n % unit, 0) << n;
+    EXPECT_LE(bytes_of(n), limit) << n;
+    EXPECT_GT(bytes_of(n + unit), limit) << n;
+    EXPECT_EQ(at->second, bytes_text(bytes_of(n)));
+  }
 }
 
 TEST(RequireMemory, OffersNeitherWhatThereIsNorFewerThanAThousandPoints) {

@@ -63,6 +63,15 @@ TEST(TakeRows, CopiesThoseThatAreNamed) {
   }
 }
 
+// Of half of a population of eight: the root of the variance over n, times what is missing.
+TEST(MeanScore, HasTheStandardErrorOfASampleWithoutReplacement) {
+  const Score found = mean_score("x", {0, 1, 1, 0}, 8);
+  EXPECT_EQ(found.value, 0.5);
+  EXPECT_NEAR(found.standard_error, std::sqrt((4 * 0.25 / 3) / 4 * 0.5), 1e-15);
+  EXPECT_EQ(found.sample, 4);
+  EXPECT_EQ(mean_score("x", {0, 1, 1, 0}, 4).standard_error, 0);
+}
+
 TEST(Evaluate, SamplesAreWithinFourStandardErrors) {
   const Matrix x = data::blobs(6000, 5, 16, 4, 6), y = rough_map(x, 17);
   const auto labels = remainders(6000, 4);
