@@ -49,8 +49,8 @@ FOLDERS = {
     "init": (60, ["init", "core", "run"]),
     "quality": (55, ["quality", "run"]),
     "plan": (40, ["plan", "run"]),
-    "knn": (80, ["knn", "run"]),
-    "io": (80, ["io", "knn", "run"]),
+    "knn": (65, ["knn", "run"]),
+    "io": (90, ["io", "knn", "run"]),
 }
 SHORT, LONG = 0.5, 2.0  # seconds
 TELLING = {"plan": "CliBudget."}  # of others, however long they take

@@ -369,6 +369,9 @@ TEST_F(GraphFiles, MetaThatCannotBeIsRefused) {
   const std::string deep = std::string(500000, '[') + std::string(500000, ']');
   refuse(with("{\"seed\": " + deep + "}"), {"g.npz:meta", "more than 16 deep"});
   refuse(with("{\"recall\": {\"mean\": " + deep + "}}"), {"more than 16 deep"});
+  EXPECT_EQ(read_graph(save(with("{}" + std::string((1 << 20) - 2, ' ')))).n, 3);
+  refuse(with("{}" + std::string((1 << 20) - 1, ' ')),
+         {"meta is uint8 (1048577,)", "1 MiB at most"});
 }
 
 }  // namespace

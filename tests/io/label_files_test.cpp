@@ -60,6 +60,11 @@ TEST(LabelFiles, NumpyTextsAndWholeFloatsAreRead) {
       read_npy_labels, npy(dictionary("<f8", "(3,)"), raw({16777217.0, double{NAN}, 2.0})));
   expect_labels(floats, {16777217, -1, 2});
   EXPECT_EQ(floats.missing, 1);
+  expect_labels(read_bytes(read_npy_labels,
+                           npy(dictionary("<f8", "(2,)"), raw({2147483647.0, -2147483647.0}))),
+                {2147483647, -2147483647});
+  expect_bad(read_npy_labels, npy(dictionary("<f8", "(2,)"), raw({1.0, 2147483648.0})),
+             {"value 1", "int32"});
   expect_labels(
       read_bytes(read_npy_labels, npy(dictionary("<f4", "(2,)"), raw({5.0F, float{NAN}}))),
       {5, -1});
