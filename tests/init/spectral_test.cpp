@@ -280,6 +280,14 @@ TEST(SpectralStart, DoesNotDependOnThreads) {
   };
   const InitialLayout one = run(1);
   EXPECT_EQ(one.description, "spectral (21 components)");
+  for (const std::int64_t first : {0, 5'000, 7'660}) {  // rows of the large one, and of small ones
+    double apart = 0;
+    for (std::int64_t i = first; i < first + 140; ++i)
+      apart = std::max(
+          apart, std::hypot(static_cast<double>(one.layout.row(i)[0] - one.layout.row(first)[0]),
+                            static_cast<double>(one.layout.row(i)[1] - one.layout.row(first)[1])));
+    EXPECT_GT(apart, 1) << first;
+  }
   for (const int threads : {2, 3, 7}) {
     EXPECT_EQ(run(threads).layout.values(), one.layout.values()) << threads << " threads";
   }

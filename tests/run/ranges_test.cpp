@@ -172,6 +172,11 @@ TEST(Counts, InitsAreUmapLearnsAndOpenTsnes) {
     EXPECT_TRUE(std::holds_alternative<SpectralInit>(default_init(UmapParams{}, points)));
 }
 
+TEST(Counts, OfEarlyIterationsAreOfTsneAlone) {
+  EXPECT_TRUE(has_early_phase(TsneParams{}));
+  EXPECT_FALSE(has_early_phase(UmapParams{}));
+}
+
 // Edges are made once for runs that differ in nothing that edges are made of.
 TEST(Counts, EdgesAreSharedWhereTheyAreTheSame) {
   const UmapParams umap{};
