@@ -46,11 +46,11 @@ FOLDERS = {
     "weights": (50, ["weights", "tsne", "umap", "run"]),
     "umap": (65, ["umap", "math", "plan", "run"]),
     "tsne": (75, ["tsne", "plan", "run"]),
-    "init": (60, ["init", "core", "run"]),
+    "init": (65, ["init", "core", "run"]),
     "quality": (55, ["quality", "run"]),
-    "plan": (40, ["plan", "run"]),
-    "knn": (65, ["knn", "run"]),
-    "io": (90, ["io", "knn", "run"]),
+    "plan": (40, ["plan", "run", "cli"]),
+    "knn": (80, ["knn", "run"]),
+    "io": (80, ["io", "knn", "run", "cli"]),
 }
 SHORT, LONG = 0.5, 2.0  # seconds
 TELLING = {"plan": "CliBudget."}  # of others, however long they take
