@@ -134,6 +134,7 @@ TEST(LabelFiles, WhatIsNotALabelIsRefused) {
   expect_bad(read_npy, npy(dictionary("<U1", "(1, 1)"), ucs4(U"a", 1)), {"not supported"});
   expect_bad(read_idx_labels, idx(8, {1, 1}) + "1", {"labels are 1-d"});
   expect_bad(read_text_labels, "\n\n", {"no labels"});
+  expect_bad(read_text_labels, std::string("a\n\0b\n", 5), {"'given', line 2: there is a zero"});
 }
 
 }  // namespace

@@ -113,6 +113,10 @@ TEST(Tables, DialectsAreRead) {
   expect_note(read_text("a;b\n1,5;2\n"), {"commas in numbers are read as decimal points"});
 }
 
+TEST(Tables, ALineOfAnotherLengthIsNamedWithoutAColumn) {
+  expect_refusal("1,2\n3,4\n5\n", {}, {"', line 3: the line has 1 fields, the first line has 2"});
+}
+
 TEST(Tables, ADecimalMarkIsOneMarkThroughout) {
   expect_refusal("1;2.5\n3;4,5\n", {}, {"line 2", "'4,5' has a decimal comma", "above it a point"});
   expect_refusal("1;2,5\n3;4.5\n", {}, {"line 2", "'4.5' has a decimal point", "above it a comma"});

@@ -7,7 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "knn/exact.hpp"
 #include "knn/honours.hpp"
+#include "knn/projected_rows.hpp"
+#include "knn/refine.hpp"
 #include "nearfold/knn.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
@@ -55,6 +58,32 @@ TEST(RecallOf, CountsDistancesNotIds) {
   found.distances = {1, 2};
   found.ids = {1, 3};
   EXPECT_EQ(recall_of(exact, found).mean, 1);
+}
+
+// True neighbours are among the first rows by short ones, so few are measured.
+TEST(Candidates, AreFewMoreThanNeighbours) {
+  for (const std::int64_t dim : {6, 300}) {
+    const Matrix x = data::normals(1200, dim, 53, dim == 6 ? 1.0 : 0.9);
+    const MetricSpace space = make_space(x, {}, Cpu{2});
+    const Projection projection = make_projection(space.points.view, kFilterCarries, Cpu{2});
+    EXPECT_EQ(projection.lossless(), dim == 6);
+    const KnnRows rows = make_knn_rows(space.points.view, projection, space.norm, Cpu{2});
+    const ExactSample sample = sample_exactly(ExactSearch(space, rows, projection, Cpu{2}),
+                                              space.as_queries, true, 20, Cpu{2});
+    const int candidates = candidates_for(space, rows, projection, sample, 0.95, Cpu{2});
+    EXPECT_GE(candidates, 20) << dim;
+    EXPECT_LE(candidates, 60) << dim;
+  }
+}
+
+// Few directions carry most of the variance, whatever its unit.
+TEST(Projection, DoesNotSeeTheScaleOfThePoints) {
+  const Matrix x = data::normals(1200, 300, 54, 0.9);
+  const auto axes = [&](float scale) {
+    return make_projection(data::scaled(x, scale).view(), kFilterCarries, Cpu{2}).axes.rows();
+  };
+  EXPECT_GT(axes(1), 0);
+  for (const float scale : {0x1p-14f, 0x1p14f}) EXPECT_EQ(axes(scale), axes(1)) << scale;
 }
 
 TEST(Recall, IsMeasuredOnAThousandRowsAllOver) {
