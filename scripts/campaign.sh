@@ -5,11 +5,12 @@
 #   scripts/campaign.sh [STEP...]     all of them, in this order, unless some are named:
 #
 # FUZZ_SECONDS (60): of each parser; 600 before a release that changes one. MNIST: its training images,
-# from which a million points are made. Logs are in build/campaign.
+# from which a million points are made. Logs are in build/campaign. What mutants.py has done is kept in
+# build/mutants, and not done again: remove that after changes.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-steps=(tidy hashes asan threads faults fuzz archs scaling memory)
+steps=(tidy hashes asan threads faults fuzz mutants archs scaling memory)
 declare -A what=(
   [tidy]="clang-tidy over all of src/"
   [hashes]="the same bytes from tools for x86-64-v2, x86-64-v3 and this processor"
@@ -17,6 +18,7 @@ declare -A what=(
   [threads]="tests of threads under the thread sanitizer"
   [faults]="every allocation, write, sync, rename and read fails once; 1,000 kills"
   [fuzz]="${FUZZ_SECONDS:=60} seconds a parser"
+  [mutants]="a line of src/ changed at a time: which the tests notice, below"
   [archs]="CUDA for seven architectures: warnings, spills, tests on the host"
   [scaling]="growth up to a million points: [bench/scaling.md](../bench/scaling.md)"
   [memory]="planned memory against peaks: [memory.md](memory.md)"
@@ -34,6 +36,23 @@ asan() {
 threads() { scripts/check-threads.sh; }
 faults() { scripts/fault-campaign.sh; }
 fuzz() { scripts/fuzz.sh "$FUZZ_SECONDS"; }
+# What it writes ends docs/campaign.md.
+mutants() {
+  local status=0
+  scripts/mutants.py || status=$?
+  {
+    echo "$(sed '/^## Mutants/,$d' docs/campaign.md)"
+    echo
+    echo "## Mutants"
+    echo
+    echo "Lines of src/ with one small fault each, by \`scripts/mutants.py\`: killed by a test, or survived."
+    echo "Those that no test can tell from the original are explained in scripts/mutants-explained.txt, and"
+    echo "count neither way. Fewer than 95 % killed in a folder is a failure."
+    echo
+    scripts/mutants.py --score | sed -n '/^| folder/,$p'
+  } >"$work/page.md" && cp "$work/page.md" docs/campaign.md
+  return "$status"
+}
 archs() { scripts/check-cuda.sh .deps/faiss-gpu "" core knn tsne umap; }
 
 # A million deformed digits of MNIST, and 50 columns of them.
@@ -75,6 +94,7 @@ write_row() { # step, result, seconds
     for step in "${steps[@]}"; do
       if [[ $step == "$1" ]]; then echo "$row"; else grep "^| $step |" <<<"$old"; fi
     done
+    if grep -q '^## ' <<<"$old"; then echo && sed -n '/^## /,$p' <<<"$old"; fi
   } >"$page"
 }
 

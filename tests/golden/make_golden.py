@@ -1,12 +1,19 @@
 #!/usr/bin/env python3
-"""Makes the golden files of weights_test.cpp: what umap-learn and openTSNE weigh 200 points with.
+"""Makes the golden files: what umap-learn and openTSNE weigh 200 points with, for weights_test.cpp, and
+where openTSNE's descent takes them, for descent_test.cpp.
 
 usage: make_golden.py          (needs numpy, scipy, umap-learn, openTSNE)
 
 points.txt          the points, three decimals, so that text is exact enough
 umap_VERSION.txt    fuzzy_simplicial_set, n_neighbors 10, before light edges are dropped
+umap_VERSION_other.txt  the same, local_connectivity 2.5, set_op_mix_ratio 0.4
 opentsne_VERSION.txt  P at perplexity 5, 15 exact neighbours
-Both as "i j weight" of the upper triangle. With other versions, change the names in the test.
+All as "i j weight" of the upper triangle.
+opentsne_VERSION_descent.txt  from the first two columns of the points, the first of point 7 plus 0.5,
+                      over that P: 12 iterations at exaggeration 4 and momentum 0.3, 12 at
+                      exaggeration 1.5 and momentum 0.6, all at learning rate 20 and max_step_norm
+                      0.25; gradients summed over all pairs
+With other versions, change the names in the tests.
 """
 import pathlib
 
@@ -28,6 +35,23 @@ def write(name, matrix):
     (HERE / name).write_text("\n".join(lines) + "\n")
 
 
+def descend(points, affinities):
+    """A layout after both phases."""
+    start = points[:, :2].astype(np.float64)
+    start[7, 0] += 0.5  # from point 4: openTSNE leaves pairs in one place out of Z
+    map_ = openTSNE.TSNEEmbedding(
+        start,
+        affinities,
+        negative_gradient_method="bh",
+        theta=0,
+        learning_rate=20,
+        max_step_norm=0.25,
+        n_jobs=1,
+    )
+    map_ = map_.optimize(n_iter=12, exaggeration=4, momentum=0.3)
+    return map_.optimize(n_iter=12, exaggeration=1.5, momentum=0.6)
+
+
 def main():
     random = np.random.default_rng(1)
     points = random.normal(size=(200, 4)) + 8 * np.eye(4)[np.arange(200) % 3]
@@ -43,14 +67,26 @@ def main():
     sorted_distances = np.take_along_axis(all_distances, order, axis=1).clip(0)
 
     ids, distances = order[:, :10], sorted_distances[:, :10].astype(np.float32)
-    graph, _, _ = fuzzy_simplicial_set(
-        points, 10, np.random.RandomState(1), "euclidean", knn_indices=ids, knn_dists=distances
-    )
-    write(f"umap_{umap.__version__}.txt", graph)
+    for name, parameters in (
+        ("", {}),
+        ("_other", {"local_connectivity": 2.5, "set_op_mix_ratio": 0.4}),
+    ):
+        graph, _, _ = fuzzy_simplicial_set(
+            points,
+            10,
+            np.random.RandomState(1),
+            "euclidean",
+            knn_indices=ids,
+            knn_dists=distances,
+            **parameters,
+        )
+        write(f"umap_{umap.__version__}{name}.txt", graph)
 
     neighbors = PrecomputedNeighbors(order[:, 1:16], sorted_distances[:, 1:16])
-    p = PerplexityBasedNN(perplexity=5, knn_index=neighbors, n_jobs=1).P
-    write(f"opentsne_{openTSNE.__version__}.txt", p)
+    affinities = PerplexityBasedNN(perplexity=5, knn_index=neighbors, n_jobs=1)
+    write(f"opentsne_{openTSNE.__version__}.txt", affinities.P)
+    layout = descend(points, affinities)
+    np.savetxt(HERE / f"opentsne_{openTSNE.__version__}_descent.txt", layout, fmt="%.7g")
 
 
 if __name__ == "__main__":

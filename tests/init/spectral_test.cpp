@@ -79,6 +79,7 @@ TEST(SpectralStart, OfAPathIsItsCosines) {
       }
       EXPECT_NEAR(std::abs(along) / std::sqrt(squares), 1.0, 1e-4) << n << " column " << c;
     }
+    EXPECT_NEAR(found.value, std::cos(3 * std::numbers::pi / (n - 1)), 1e-6) << n;
   }
 }
 
@@ -141,18 +142,48 @@ TEST(SpectralStart, ReportsTheResidualThatItsVectorsHave) {
   EXPECT_NEAR(product(&found.vectors.values()[0], &found.vectors.values()[1], 1200, 2), 0.0, 1e-5);
 }
 
-TEST(SpectralStart, WarnsWhenAChainIsTooLongForIt) {
-  EdgeGraph graph = graph_of(1'000, ring(1'000));  // of pairs, weakly joined
+// Filters are what makes it fast: passes grow with the root of 1 / gap, not with 1 / gap.
+TEST(SpectralStart, TakesFewPasses) {
+  for (const std::int32_t n : {200, 800}) {
+    const Eigenvectors found = leading_eigenvectors(graph_of(n, ring(n)), 2, kOn);
+    ASSERT_TRUE(found.converged);
+    const double gap = 1 - std::cos(2 * std::numbers::pi / n);
+    EXPECT_LT(found.sweeps, 4 / std::sqrt(gap)) << n;
+  }
+}
+
+/// A ring of 1,000 of pairs, weakly joined, and `more` vertices in a ring of their own.
+EdgeGraph long_chain(std::int32_t more) {
+  Edges edges = ring(1'000);
+  if (more > 0) append(edges, ring(more, 1'000));
+  EdgeGraph graph = graph_of(1'000 + more, edges);
   for (std::int32_t i = 0; i < 1'000; ++i) {
     for (std::size_t e = 2 * static_cast<std::size_t>(i); e < 2 * static_cast<std::size_t>(i) + 2;
          ++e) {
       if (graph.columns[e] / 2 != i / 2) graph.weights[e] = 1e-3f;
     }
   }
-  const InitialLayout start = spectral(graph, 2);
+  return graph;
+}
+
+TEST(SpectralStart, WarnsWhenAChainIsTooLongForIt) {
+  const InitialLayout start = spectral(long_chain(0), 2);
   EXPECT_TRUE(all_finite(start.layout));
   ASSERT_EQ(start.warnings.size(), 1u);
   EXPECT_NE(start.warnings[0].find("did not converge"), std::string::npos);
+}
+
+TEST(SpectralStart, WarnsOfTheWorstComponent) {
+  for (const std::int32_t more : {200, 1'500}) {  // smaller and larger than the chain
+    const InitialLayout start = spectral(long_chain(more), 2);
+    ASSERT_EQ(start.warnings.size(), 2u) << more;
+    EXPECT_NE(start.warnings[1].find("did not converge"), std::string::npos);
+  }
+}
+
+// All other eigenvalues are one: nothing is left to filter.
+TEST(SpectralStart, OfACompleteGraphTakesOnePass) {
+  EXPECT_EQ(leading_eigenvectors(graph_of(200, clique(200, 0)), 2, kOn).sweeps, 1);
 }
 
 TEST(SpectralStart, OfAStarAndOfACompleteGraphIsFinite) {
@@ -249,6 +280,14 @@ TEST(SpectralStart, DoesNotDependOnThreads) {
   };
   const InitialLayout one = run(1);
   EXPECT_EQ(one.description, "spectral (21 components)");
+  for (const std::int64_t first : {0, 5'000, 7'660}) {  // rows of the large one, and of small ones
+    double apart = 0;
+    for (std::int64_t i = first; i < first + 140; ++i)
+      apart = std::max(
+          apart, std::hypot(static_cast<double>(one.layout.row(i)[0] - one.layout.row(first)[0]),
+                            static_cast<double>(one.layout.row(i)[1] - one.layout.row(first)[1])));
+    EXPECT_GT(apart, 1) << first;
+  }
   for (const int threads : {2, 3, 7}) {
     EXPECT_EQ(run(threads).layout.values(), one.layout.values()) << threads << " threads";
   }

@@ -193,6 +193,23 @@ TEST_F(GraphFiles, ForeignGraphsWithoutThePointItselfKeepAllColumns) {
   EXPECT_EQ(found.format, GraphFormat::nearfold);
 }
 
+TEST_F(GraphFiles, IdsThatCountFromOneAreKnown) {
+  const std::string file = foreign({2, 3, 1, 3, 2, 1}, {0.5, 2, 0.5, 1.5, 1.5, 2}, 3);
+  refuse(file, {"ids are in [1, 3] for 3 points", "--ids-from 1"});
+  GraphMeta found;
+  expect_small_graph(
+      read_graph(foreign({1, 2, 0, 2, 1, 0}, {0.5, 2, 0.5, 1.5, 1.5, 2}, 3), &found));
+  EXPECT_EQ(found.seed, 0u);  // of a graph that does not say by what it was made
+}
+
+// Three of four rows.
+TEST_F(GraphFiles, RowsThatDescendAreSimilarities) {
+  const Longs ids = {1, 2, 0, 2, 1, 0, 0, 1};
+  refuse(foreign(ids, {1, 2, 0.9, 0.8, 0.7, 0.2, 0.9, 0.1}, 4),
+         {"3 of 4 rows descend, as similarities do"});
+  refuse(foreign(ids, {1, 2, 1, 2, 0.7, 0.2, 0.9, 0.1}, 4), {"sort every row by distance"});
+}
+
 TEST_F(GraphFiles, ARowWhoseDuplicatesPushedThePointOutLosesItsLastNeighbor) {
   const KnnGraph graph = read_graph(foreign({0, 1, 0, 1, 0, 1, 3, 0}, {0, 0, 0, 0, 0, 0, 0, 1}, 4));
   EXPECT_EQ(graph.neighbors, (Ids{1, 0, 0, 0}));
@@ -376,6 +393,9 @@ TEST_F(GraphFiles, MetaThatCannotBeIsRefused) {
   const std::string deep = std::string(500000, '[') + std::string(500000, ']');
   refuse(with("{\"seed\": " + deep + "}"), {"g.npz:meta", "more than 16 deep"});
   refuse(with("{\"recall\": {\"mean\": " + deep + "}}"), {"more than 16 deep"});
+  EXPECT_EQ(read_graph(save(with("{}" + std::string((1 << 20) - 2, ' ')))).n, 3);
+  refuse(with("{}" + std::string((1 << 20) - 1, ' ')),
+         {"meta is uint8 (1048577,)", "1 MiB at most"});
 }
 
 }  // namespace

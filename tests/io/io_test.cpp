@@ -7,12 +7,14 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "io/rounding.hpp"
 #include "io/zip.hpp"
+#include "model/prepare.hpp"
 #include "support/io_files.hpp"
 
 namespace nearfold::io {
@@ -88,6 +90,34 @@ TEST_F(Files, NpzMayBeCompressedButHasNoNameTwice) {
   for (auto at = twice.find("y.npy"); at != std::string::npos; at = twice.find("y.npy"))
     twice[at] = 'x';
   expect_bad(read_archive, twice, {"two arrays are named 'x'"});
+}
+
+// ---- what is missing ------------------------------------------------------------------------
+
+TEST(Missing, ValuesAreTheMeanOfTheirColumn) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  Matrix points(4, 2, {1, kNan, 4, 8, kNan, 2, 10, kNan});
+  const Floats means = column_means(points);
+  EXPECT_EQ(means, (Floats{5, 5}));
+  EXPECT_EQ(replace_missing(points, means), 3);
+  EXPECT_EQ(points.values(), (Floats{1, 5, 4, 8, 5, 2, 10, 5}));
+  EXPECT_EQ(replace_missing(points, means), 0);
+  Matrix none(2, 2, {1, kNan, 2, kNan});
+  expect_refused([&] { column_means(none); }, {"column 1 (from 0) has no value at all"});
+}
+
+// ---- gzip -----------------------------------------------------------------------------------
+
+TEST_F(Files, GzipIsReadFromAnyPlace) {
+  std::string bytes;
+  for (std::uint32_t i = 0; i < 20'000; ++i) bytes += raw<std::uint32_t>({i * 2654435761U});
+  ByteSource source = ByteSource::gunzip(ByteSource::file(make_gzip("x.gz", bytes)));
+  for (const std::int64_t place : {0, 100, 5'000, 5'004, 70'000, 12, 9'096, 79'996}) {
+    source.seek(place);
+    std::string found(4, '\0');
+    source.read(std::as_writable_bytes(std::span(found)));
+    EXPECT_EQ(found, bytes.substr(static_cast<std::size_t>(place), 4)) << place;
+  }
 }
 
 // ---- what the source says of what it read ----------------------------------------------------

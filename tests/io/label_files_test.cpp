@@ -60,6 +60,11 @@ TEST(LabelFiles, NumpyTextsAndWholeFloatsAreRead) {
       read_npy_labels, npy(dictionary("<f8", "(3,)"), raw({16777217.0, double{NAN}, 2.0})));
   expect_labels(floats, {16777217, -1, 2});
   EXPECT_EQ(floats.missing, 1);
+  expect_labels(read_bytes(read_npy_labels,
+                           npy(dictionary("<f8", "(2,)"), raw({2147483647.0, -2147483647.0}))),
+                {2147483647, -2147483647});
+  expect_bad(read_npy_labels, npy(dictionary("<f8", "(2,)"), raw({1.0, 2147483648.0})),
+             {"value 1", "int32"});
   expect_labels(
       read_bytes(read_npy_labels, npy(dictionary("<f4", "(2,)"), raw({5.0F, float{NAN}}))),
       {5, -1});
@@ -149,6 +154,7 @@ TEST(LabelFiles, WhatIsNotALabelIsRefused) {
   expect_bad(read_npy, npy(dictionary("<U1", "(1, 1)"), ucs4(U"a", 1)), {"not supported"});
   expect_bad(read_idx_labels, idx(8, {1, 1}) + "1", {"labels are 1-d"});
   expect_bad(read_text_labels, "\n\n", {"no labels"});
+  expect_bad(read_text_labels, std::string("a\n\0b\n", 5), {"'given', line 2: there is a zero"});
 }
 
 }  // namespace

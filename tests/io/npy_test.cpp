@@ -45,6 +45,9 @@ TEST(Npy, FortranOrderIsTransposed) {
   const std::string values = raw({1.0F, 4.0F, 2.0F, 5.0F, 3.0F, 6.0F});
   expect_matrix(read_bytes(read_npy, npy(dictionary("<f4", "(2, 3)", "True"), values)), 2, 3,
                 {1, 2, 3, 4, 5, 6});
+  expect_matrix(
+      read_bytes(read_npy, npy(dictionary("<f4", "(3, 1)", "True"), raw({1.0F, 2.0F, 3.0F}))), 3, 1,
+      {1, 2, 3});
 }
 
 TEST(Npy, FortranOrderIsTransposedAcrossBlocksOfColumns) {

@@ -220,6 +220,23 @@ TEST_F(Offsets, ThatAreNotTakenLeaveValuesEqualWhichIsSaid) {
   EXPECT_TRUE(said.empty()) << said[0];
 }
 
+// Of a thousand random numbers one pair in eight sets of them is one float; three pairs are no
+// chance.
+TEST_F(Offsets, MoreEqualValuesThanChanceGivesAreSaid) {
+  for (const int pairs : {1, 3}) {
+    Doubles values;
+    for (int i = 0; i < 1000; ++i) values.push_back(1.1 * (i + 1));
+    for (int i = 0; i < pairs; ++i) values.push_back(values[static_cast<std::size_t>(i)] + 1e-12);
+    make("x.npy", npy_of("<f8", 1, values));
+    Strings said;
+    read_matrix(path("x.npy"), {}, &said);
+    ASSERT_EQ(said.size(), pairs == 1 ? 0u : 1u);
+    if (pairs == 3) {
+      EXPECT_NE(said[0].find("3 distinct values in 1 of 1 columns"), std::string::npos) << said[0];
+    }
+  }
+}
+
 TEST_F(Offsets, DoNotHelpTwoGroupsFarApartWhichIsSaid) {
   Doubles values;
   for (int i = 0; i < 100; ++i) values.push_back((i % 2 == 0 ? 0.0 : 1e9) + 0.01 * i);

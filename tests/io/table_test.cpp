@@ -156,6 +156,10 @@ TEST(Tables, DialectsAreRead) {
   expect_note(read_text("a;b\n1,5;2\n"), {"commas in numbers are read as decimal points"});
 }
 
+TEST(Tables, ALineOfAnotherLengthIsNamedWithoutAColumn) {
+  expect_refusal("1,2\n3,4\n5\n", {}, {"', line 3: the line has 1 fields, the first line has 2"});
+}
+
 TEST(Tables, ADecimalMarkIsOneMarkThroughout) {
   expect_refusal("1;2.5\n3;4,5\n", {}, {"line 2", "'4,5' has a decimal comma", "above it a point"});
   expect_refusal("1;2,5\n3;4.5\n", {}, {"line 2", "'4.5' has a decimal point", "above it a comma"});
@@ -186,6 +190,8 @@ TEST(Tables, ColumnsAreChosenByNameOrNumber) {
   EXPECT_EQ(values({.columns = {"a", "c"}}), (Floats{1, 3, 5, 7}));
   EXPECT_EQ(values({.columns = {"a,3"}}), (Floats{1, 4, 5, 8}));
   EXPECT_EQ(values({.drop = {"1-2"}}), (Floats{1, 4, 5, 8}));
+  EXPECT_EQ(values({.drop = {"1-1"}}), (Floats{1, 3, 4, 5, 7, 8}));
+  EXPECT_EQ(values({.columns = {"0-3"}}).size(), 8u);
   EXPECT_EQ(values({.drop = {"b b"}}), (Floats{1, 3, 4, 5, 7, 8}));
   expect_matrix(read_text("\"a,b\",c\n1,2\n", {.drop = {"a,b"}}).points, 1, 1, {2});
   expect_matrix(read_text("1,0\n7,8\n", {.header = Header::yes, .drop = {"0"}}).points, 1, 1,

@@ -26,6 +26,13 @@ TEST_F(Writers, MatricesComeBackAsTheyWere) {
             "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), ");
 }
 
+TEST_F(Writers, ACheckpointOfNoPointIsRefused) {
+  write_checkpoint(path("none.npz"), {.iteration = 1, .iterations = 2, .layout = Matrix(0, 2)},
+                   Overwrite::no);
+  expect_refused([&] { read_checkpoint(path("none.npz")); },
+                 {"layout", "has 0 rows: it must have 1 to"});
+}
+
 TEST_F(Writers, LabelsComeBackAsTheyWere) {
   const Ids ids = {5, -1, 7};
   write_npy(path("l.npy"), ids, Overwrite::no);

@@ -177,6 +177,14 @@ TEST(Queries, ThatCannotBeAnsweredAreErrors) {
                               {"ivf cannot search by manhattan", "hnsw"});
 }
 
+TEST(Queries, ThroughAnIndexWithBadPointsAreErrors) {
+  Matrix points = data::normals(500, 4, 67);
+  const KnnIndex index = index_of(points, IvfKnn{});
+  points.row(301)[1] = kNan;  // no row that is compared with the index
+  expect_refused([&] { find_neighbors(data::normals(3, 4, 68), points, 2, index, Cpu{2}); },
+                 {"row 301, column 1"});
+}
+
 TEST(Queries, ThroughAnIndexOfOtherPointsAreErrors) {
   const Matrix points = data::normals(100, 4, 67), queries = data::normals(9, 4, 68);
   for (const KnnParams& params : {KnnParams{IvfKnn{}}, KnnParams{HnswKnn{}}}) {

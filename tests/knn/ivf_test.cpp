@@ -87,6 +87,15 @@ TEST(IvfKnn, AllProbesGiveTheExactAnswerAmongTies) {
   EXPECT_EQ(all.distances, wanted.distances);
 }
 
+// Powers of two change no bit but the exponent's.
+TEST(IvfKnn, DoesNotSeeTheScaleOfThePoints) {
+  const Matrix x = data::normals(800, 12, 37);
+  const IvfKnn params{.nlist = 40, .nprobe = 2};
+  const KnnGraph graph = ivf(x, 10, params);
+  for (const float scale : {0x1p-14f, 0x1p14f})
+    EXPECT_EQ(ivf(data::scaled(x, scale), 10, params).neighbors, graph.neighbors) << scale;
+}
+
 TEST(IvfKnn, RowsThatOneProbeCannotFillAreComplete) {
   const Matrix x = data::normals(300, 6, 36);
   const KnnGraph graph = ivf(x, 40, {.nlist = 100, .nprobe = 1});

@@ -177,6 +177,21 @@ TEST(Metric, CosineIgnoresLengthsAndCorrelationOffsets) {
 
 // ---- rows without a direction -------------------------------------------------------------------
 
+TEST(Metric, SeesAShiftWhereDistancesChange) {
+  const Matrix x = data::lattice(60, 4, 23, 9);
+  Matrix moved = x;
+  for (std::int64_t i = 0; i < 60; ++i)
+    for (std::int64_t c = 0; c < 4; ++c) moved.row(i)[c] += static_cast<float>(c * c + 1);
+  for (const Metric metric : all_metrics()) {
+    const auto distances = [&](const Matrix& points) {
+      return find_neighbors(points, 59, FlatKnn{}, Cpu{2}, 1,
+                            {.metric = metric, .zero_vectors = ZeroVectors::far})
+          .distances;
+    };
+    EXPECT_EQ(sees_shift(metric), distances(x) != distances(moved)) << name(metric);
+  }
+}
+
 TEST(Metric, ListsRowsWithoutADirection) {
   Matrix x = data::normals(50, 4, 7);
   for (const std::int64_t i : {3, 17}) std::fill_n(x.row(i), 4, 0.0f);

@@ -53,6 +53,25 @@ TEST(DrawRows, TakesAllWhereThereAreNoMore) {
   EXPECT_EQ(draw_rows(3, 9, 1, Draw::rows), (std::vector<std::int64_t>{0, 1, 2}));
 }
 
+TEST(TakeRows, CopiesThoseThatAreNamed) {
+  const Matrix x = data::normals(9, 3, 46), some = take_rows(x, {7, 0, 4});
+  ASSERT_EQ(some.rows(), 3);
+  for (std::int64_t c = 0; c < 3; ++c) {
+    EXPECT_EQ(some.row(0)[c], x.row(7)[c]);
+    EXPECT_EQ(some.row(1)[c], x.row(0)[c]);
+    EXPECT_EQ(some.row(2)[c], x.row(4)[c]);
+  }
+}
+
+// Of half of a population of eight: the root of the variance over n, times what is missing.
+TEST(MeanScore, HasTheStandardErrorOfASampleWithoutReplacement) {
+  const Score found = mean_score("x", {0, 1, 1, 0}, 8);
+  EXPECT_EQ(found.value, 0.5);
+  EXPECT_NEAR(found.standard_error, std::sqrt((4 * 0.25 / 3) / 4 * 0.5), 1e-15);
+  EXPECT_EQ(found.sample, 4);
+  EXPECT_EQ(mean_score("x", {0, 1, 1, 0}, 4).standard_error, 0);
+}
+
 TEST(Evaluate, SamplesAreWithinFourStandardErrors) {
   const Matrix x = data::blobs(6000, 5, 16, 4, 6), y = rough_map(x, 17);
   const auto labels = remainders(6000, 4);

@@ -205,6 +205,22 @@ TEST(Evaluate, NamesParametersOutOfRange) {
   EXPECT_THROW(evaluate({}, {}, {}, {.device = Cuda{}}), NoDevice);
 }
 
+TEST(Evaluate, TakesTheLeastOfEveryParameter) {
+  const Matrix x = data::normals(40, 3, 44), y = rough_map(x, 45);
+  const QualityReport report = evaluate(x, y, remainders(40, 2),
+                                        {.ks = {1},
+                                         .trustworthiness_k = 1,
+                                         .label_k = 1,
+                                         .exact_below = 0,
+                                         .rows = 2,
+                                         .subset = 4,
+                                         .pairs = 10});
+  EXPECT_EQ(score(report, "knn_recall@1").sample, 2);
+  EXPECT_EQ(score(report, "trustworthiness@1").sample, 4);
+  EXPECT_EQ(score(report, "triplet_accuracy").sample, 10);
+  EXPECT_EQ(score(report, "silhouette").sample, 2);
+}
+
 TEST(Evaluate, NamesNeighboursThatThereAreNot) {
   expect_contains(said({.ks = {5, 40}}), "ks is 40 for 40 points; choose at most 39");
   expect_contains(said({}), "ks is 50 for 40 points");

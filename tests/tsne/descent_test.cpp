@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "stages.hpp"
 #include "support/data.hpp"
+#include "support/golden.hpp"
 #include "support/oracle.hpp"
 
 namespace nearfold {
@@ -151,6 +153,33 @@ TEST(Descent, EveryParameterDoesWhatOpenTsneDoes) {
       EXPECT_LT(error, 1e-4 * rms(wanted)) << at.name << ", " << dims << " dimensions";
     }
   }
+}
+
+// The same by openTSNE itself, over its own affinities.
+TEST(Descent, IsOpenTsnes) {
+  const Matrix points = golden::points();
+  Matrix start(200, 2);
+  for (std::int64_t i = 0; i < 200; ++i) std::copy_n(points.row(i), 2, start.row(i));
+  start.row(7)[0] += 0.5f;  // see make_golden.py
+  const EdgeGraph graph =
+      weigh_edges(oracle::neighbors(points, 15, std::nullopt), TsneParams{.perplexity = 5}, Cpu{2});
+  const TsneParams params{.early_exaggeration = 4,
+                          .early_exaggeration_iter = 12,
+                          .exaggeration = 1.5,
+                          .max_iter = 24,
+                          .learning_rate = 20,
+                          .initial_momentum = 0.3,
+                          .final_momentum = 0.6,
+                          .max_step_norm = 0.25,
+                          .repulsion = TsneParams::Repulsion::exact};
+  const auto optimizer = make_optimizer(graph, start, params, 1, Cpu{2});
+  optimizer->advance(24);
+  Matrix found(200, 2);
+  optimizer->copy_layout(found.view());
+  const std::vector<double> wanted =
+      oracle::doubles(golden::rows("opentsne_1.0.4_descent.txt", 200, 2));
+  EXPECT_GT(rms(differences(oracle::doubles(start), wanted)), 0.1 * rms(wanted));
+  EXPECT_LT(rms(differences(oracle::doubles(found), wanted)), 1e-4 * rms(wanted));
 }
 
 }  // namespace

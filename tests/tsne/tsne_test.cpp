@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/parallel.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 #include "support/data.hpp"
@@ -178,6 +179,15 @@ TEST(FftRepulsion, ItsErrorIsMeasured) {
   EXPECT_EQ(measure_force_error(force, y.values(), Cpu{1}).relative, measured.relative);
 }
 
+// Points are sorted in chunks of 16 kGrain, by several threads.
+TEST(FftRepulsion, SortsMoreThanAChunk) {
+  constexpr std::int64_t kN = 40 * kGrain + 5;
+  const Matrix y = data::layout(kN, 2, 13, 60.0f);
+  std::vector<float> force(y.values().size());
+  make_fft_repulsion(kN, Cpu{3})->compute(y.values(), force);
+  EXPECT_LT(measure_force_error(force, y.values(), Cpu{2}).relative, 0.01);
+}
+
 TEST(FftRepulsion, RefusesALayoutThatHasRunAway) {
   std::vector<float> force(100);
   for (const float bad : {5000.0f, -HUGE_VALF, HUGE_VALF, std::nanf("")}) {
@@ -255,6 +265,17 @@ TEST(Tsne, LossIsTheDivergence) {
   }
 }
 
+TEST(Tsne, SaysHowFarItsForcesAreOffWhereTheyAreInterpolated) {
+  const EdgeGraph p = affinities(300);
+  const Matrix y = data::layout(300, 2, 13, 40.0f);
+  const auto error = optimizer(p, y, {.repulsion = Kind::fft})->force_error();
+  ASSERT_TRUE(error);
+  const double wanted = error_of(*make_fft_repulsion(300, Cpu{1}), y).force;
+  EXPECT_NEAR(error->relative, wanted, 1e-3 * wanted);  // all points are in the sample
+  EXPECT_EQ(error->points, 300);
+  EXPECT_FALSE(optimizer(p, y, {.repulsion = Kind::exact})->force_error());
+}
+
 TEST(Tsne, LossFallsToThatOfAGoodMap) {
   const EdgeGraph p = affinities(200);
   const Matrix start = data::layout(200, 2, 14, 1e-4f);
@@ -282,6 +303,33 @@ TEST(Tsne, IterationsCanBeCountedOffInAnyWay) {
     parts->advance(10);  // there are no more
     EXPECT_EQ(layout_of(*parts, start), whole);
   }
+}
+
+// In any phase, and what stops it early goes on, too. Vertices are in another order than points.
+TEST(Tsne, GoesOnFromACheckpoint) {
+  EdgeGraph p = affinities(60);
+  for (std::int32_t v = 0; v < 60; ++v) p.point_of.push_back((v * 7 + 3) % 60);
+  const Matrix start = data::layout(60, 2, 22, 1e-4f);
+  const TsneParams params{.early_exaggeration_iter = 60,
+                          .early_stop = true,
+                          .max_iter = 400,
+                          .initial_momentum = 0.5,
+                          .repulsion = Kind::exact};
+  const auto whole = optimizer(p, start, params);
+  const int done = whole->advance(400);
+  for (const int at : {1, 20, done - 2}) {
+    const auto first = optimizer(p, start, params), second = optimizer(p, Matrix(60, 2), params);
+    first->advance(at);
+    second->restore(first->save());
+    EXPECT_EQ(layout_of(*second, start), layout_of(*first, start)) << at;
+    EXPECT_EQ(second->advance(400), done - at);
+    EXPECT_EQ(layout_of(*second, start), layout_of(*whole, start)) << at;
+    EXPECT_EQ(second->early_iterations(), whole->early_iterations()) << at;
+  }
+  const Checkpoint saved = whole->save();
+  EXPECT_EQ(saved.iteration, done);
+  EXPECT_EQ(saved.iterations, done);  // it knows that it has stopped
+  EXPECT_EQ(saved.early_iterations, whole->early_iterations());
 }
 
 TEST(Tsne, StopsEarlyHoweverIterationsAreCountedOff) {

@@ -39,6 +39,23 @@ EdgeGraph star(std::int64_t n) {
   return graph;
 }
 
+/// Every vertex and the `reach` next ones around a ring, both ways, all as heavy.
+EdgeGraph lattice(std::int32_t n, std::int32_t reach) {
+  EdgeGraph graph;
+  graph.n = n;
+  graph.offsets = {0};
+  for (std::int32_t i = 0; i < n; ++i) {
+    std::vector<std::int32_t> row;
+    for (std::int32_t r = 1; r <= reach; ++r)
+      for (const std::int32_t j : {i + r, i + n - r}) row.push_back(j % n);
+    std::sort(row.begin(), row.end());
+    graph.columns.insert(graph.columns.end(), row.begin(), row.end());
+    graph.offsets.push_back(graph.edges());
+  }
+  graph.weights.assign(graph.columns.size(), 1.0f);
+  return graph;
+}
+
 std::unique_ptr<Optimizer> optimizer(const EdgeGraph& graph, const Matrix& start,
                                      const UmapParams& params, int threads = 2,
                                      std::uint64_t seed = 5) {
@@ -213,6 +230,13 @@ TEST(Umap, OtherCurvesAreThePlainOnes) {
   expect_plain(graph, start, fitted, 4, 1e-3, {0.25887874, 1.0574997});
 }
 
+// An epoch has as many steps as edges of a vertex fire in it, from 2 to 16.
+TEST(Umap, OfFewAndManyFiringsIsThePlainOne) {
+  for (const std::int32_t reach : {1, 2, 7, 8, 9, 20})
+    expect_plain(lattice(90, reach), data::layout(90, 2, 10, 10.0f),
+                 {.n_epochs = 50, .learning_rate = 0.05}, 3, 1e-3);
+}
+
 // 700 neighbours and 3,500 draws: more terms than are computed together.
 TEST(Umap, AHubIsThePlainOne) {
   for (const std::int64_t n : {513, 514, 701})
@@ -230,6 +254,25 @@ TEST(Umap, EpochsCanBeCountedOffInAnyWay) {
     parts->advance(10);  // there are no more
     EXPECT_EQ(layout_of(*parts, start), whole);
   }
+}
+
+// Vertices are in another order than points.
+TEST(Umap, GoesOnFromACheckpoint) {
+  EdgeGraph graph = memberships(80);
+  for (std::int32_t v = 0; v < 80; ++v) graph.point_of.push_back((v * 7 + 3) % 80);
+  const Matrix start = data::layout(80, 2, 6, 10.0f);
+  const auto whole = optimizer(graph, start, {.n_epochs = 30});
+  whole->advance(30);
+  const auto first = optimizer(graph, start, {.n_epochs = 30}),
+             second = optimizer(graph, Matrix(80, 2), {.n_epochs = 30});
+  first->advance(13);
+  const Checkpoint saved = first->save();
+  EXPECT_EQ(saved.iteration, 13);
+  EXPECT_EQ(saved.iterations, 30);
+  second->restore(saved);
+  EXPECT_EQ(layout_of(*second, start), layout_of(*first, start));
+  EXPECT_EQ(second->advance(100), 17);
+  EXPECT_EQ(layout_of(*second, start), layout_of(*whole, start));
 }
 
 TEST(Umap, IsTheSameForAnyNumberOfThreads) {

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +13,10 @@
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 #include "support/data.hpp"
+#include "support/expect.hpp"
+#include "support/golden.hpp"
 #include "support/oracle.hpp"
+#include "weights/weights.hpp"
 
 namespace nearfold {
 namespace {
@@ -237,6 +239,39 @@ TEST(UmapWeights, DropEdgesThatWouldNeverFire) {
   }
 }
 
+// umap-learn's threshold: the largest weight over n_epochs, or over its default where they are 10
+// or fewer.
+TEST(UmapWeights, TheLightestEdgeIsUmapLearns) {
+  const auto least = [](std::optional<int> epochs, std::int64_t n) {
+    return lightest_edge({.n_epochs = epochs}, n, 3.0f);
+  };
+  for (const std::optional<int> few : {std::optional<int>{}, std::optional<int>{10}}) {
+    EXPECT_EQ(least(few, 10'000), 3.0f / 500);
+    EXPECT_EQ(least(few, 10'001), 3.0f / 200);
+  }
+  EXPECT_EQ(least(11, 10'000), 3.0f / 11);
+  EXPECT_EQ(least(700, 10'001), 3.0f / 700);
+  for (const float none : {0.0f, -1.0f})
+    EXPECT_THROW(lightest_edge({.set_op_mix_ratio = 0.25}, 50, none), InvalidInput);
+  expect_contains(error_of<InvalidInput>([] { lightest_edge({.set_op_mix_ratio = 0.25}, 50, 0); }),
+                  "set_op_mix_ratio 0.25");
+}
+
+// Without a neighbour at membership 1 a width has its floor from the mean of all distances: rows of
+// a tight clump stand on it.
+TEST(UmapWeights, AFloorIsOfTheMeanOfAllDistances) {
+  Matrix x = data::normals(160, 3, 14);
+  for (std::int64_t i = 0; i < 160; ++i)
+    for (std::int64_t c = 0; c < 3; ++c)
+      x.row(i)[c] = i < 60 ? 1e-4f * x.row(i)[c] : 20 + x.row(i)[c];
+  const KnnGraph graph = oracle::neighbors(x, 9);
+  const UmapParams params{.local_connectivity = 0, .n_epochs = 1'000'000};
+  const oracle::Square wanted = oracle::memberships(graph, 0, 1);
+  expect_near(oracle::dense(weigh_edges(graph, params, Cpu{2})), wanted, 2e-5);
+  const auto j = static_cast<std::int64_t>(graph.neighbors[8]);
+  EXPECT_GT(wanted(0, j), 0.5);  // a width of its own would leave the last of nine a fourth
+}
+
 TEST(UmapWeights, DoNotDependOnTheScaleOfTheData) {
   const KnnGraph graph = oracle::neighbors(data::blobs(150, 5, 9), 14);
   const oracle::Square wanted = oracle::dense(weigh_edges(graph, UmapParams{}, Cpu{2}));
@@ -276,36 +311,25 @@ TEST(UmapWeights, AnIntersectionWithoutAMutualPairIsRefused) {
 
 // ---- what umap-learn and openTSNE say -----------------------------------------------------------
 
-/// The upper triangle "i j weight" of a golden file, mirrored. See golden/make_golden.py.
-oracle::Square golden(const std::string& name, std::int64_t n) {
-  const auto path = std::filesystem::path(NEARFOLD_TESTS) / "golden" / name;
-  std::ifstream file(path);
-  EXPECT_TRUE(file.is_open()) << path << " is missing: make it with golden/make_golden.py";
-  oracle::Square out(n);
-  std::int64_t i = 0, j = 0;
-  for (double w = 0; file >> i >> j >> w;) out(i, j) = out(j, i) = w;
-  return out;
-}
-
-Matrix golden_points() {
-  std::ifstream file(std::filesystem::path(NEARFOLD_TESTS) / "golden" / "points.txt");
-  Matrix x(200, 4);
-  for (float& value : x.span()) file >> value;
-  EXPECT_TRUE(file.good());
-  return x;
-}
-
 // Ties by id, as they take them.
 TEST(UmapWeights, AreUmapLearns) {
-  const KnnGraph graph = oracle::neighbors(golden_points(), 9, std::nullopt);
+  const KnnGraph graph = oracle::neighbors(golden::points(), 9, std::nullopt);
   const EdgeGraph found = weigh_edges(graph, UmapParams{.n_epochs = 1'000'000}, Cpu{2});
-  expect_near(oracle::dense(found), golden("umap_0.5.12.txt", 200), 1e-5);
+  expect_near(oracle::dense(found), golden::weights("umap_0.5.12.txt", 200), 1e-5);
+}
+
+TEST(UmapWeights, AreUmapLearnsOfOtherParametersToo) {
+  const KnnGraph graph = oracle::neighbors(golden::points(), 9, std::nullopt);
+  const UmapParams params{
+      .set_op_mix_ratio = 0.4, .local_connectivity = 2.5, .n_epochs = 1'000'000};
+  const EdgeGraph found = weigh_edges(graph, params, Cpu{2});
+  expect_near(oracle::dense(found), golden::weights("umap_0.5.12_other.txt", 200), 1e-5);
 }
 
 TEST(TsneWeights, AreOpenTsnes) {
-  const KnnGraph graph = oracle::neighbors(golden_points(), 15, std::nullopt);
+  const KnnGraph graph = oracle::neighbors(golden::points(), 15, std::nullopt);
   const EdgeGraph found = weigh_edges(graph, TsneParams{.perplexity = 5}, Cpu{2});
-  expect_near(oracle::dense(found), golden("opentsne_1.0.4.txt", 200), 1e-8);
+  expect_near(oracle::dense(found), golden::weights("opentsne_1.0.4.txt", 200), 1e-8);
 }
 
 }  // namespace
