@@ -3,7 +3,7 @@
 
   scripts/mutants.py                    the sample below; what was done before is not done again
   scripts/mutants.py --folders tsne umap
-  scripts/mutants.py --again survived   once more, against new tests (or: killed, built-not, ...)
+  scripts/mutants.py --again survived   once more, against new tests (or: explained, killed, built-not)
   scripts/mutants.py --score            of what was done so far
 
 A mutant is killed by a test that fails, by a crash, or by several times the usual time. One that lives
@@ -253,7 +253,7 @@ def main():
     options = options.parse_args()
     if not options.score:
         copy_tree()
-        known = results()
+        known, known_equal = results(), explained()
         for folder in options.folders:
             tests = FOLDERS[folder][1]
             if not build(tests):
@@ -262,7 +262,7 @@ def main():
             counted = 0
             for mutant in sample(folder):
                 entry = known.get(mutant)
-                if not entry or entry["result"] == options.again:
+                if not entry or judged(mutant, entry, known_equal) == options.again:
                     begin = time.monotonic()
                     result, by = judge(mutant, times)
                     entry = {**mutant._asdict(), "result": result, "by": by, "seconds": round(time.monotonic() - begin)}
