@@ -319,7 +319,7 @@ TEST_F(Files, FormatsAreFoundByMagicBeforeName) {
   EXPECT_EQ(describe_file(path("array.csv")).format, "npy");
   EXPECT_EQ(describe_file(path("array.csv")).bytes, static_cast<std::int64_t>(array.size()));
   EXPECT_EQ(describe_file(path("UPPER.CSV")).shape, (std::vector<std::int64_t>{1, 2}));
-  expect_refused([&] { read_matrix(make("data.h5", "x")); }, {"data.h5", ".npy", "numpy.save"});
+  expect_refused([&] { read_matrix(make("data.mat", "x")); }, {"data.mat", ".npy", "numpy.save"});
   expect_refused([&] { read_labels(make("x.fvecs", "x")); }, {"fvecs", "no labels"});
 }
 
