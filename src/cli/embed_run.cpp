@@ -246,7 +246,7 @@ std::string EmbedRun::how_it_ended() const {
                                       " of " + std::to_string(total_)
                                 : "interrupted in stage " + stage_ + ", before there was a map";
   for (const auto& [what, path] : saved_)
-    if (what != "report") text += "; " + what + " so far in '" + path + "'";
+    if (what != "report") text.append("; ").append(what).append(" so far in '").append(path) += "'";
   return text + (folder_ ? "; the same command with --resume goes on from here"
                          : "; with --checkpoint FOLDER a run can be resumed (--resume)");
 }
