@@ -108,8 +108,10 @@ struct MergePieces {
     std::int64_t at = r * job.pieces * k;
     for (auto left = static_cast<int>(job.pieces); left > 0; --left, at += k) {
       NEARFOLD_ROLLED
-      for (int e = 0; e < k && job.of_pieces.ids[at + e] >= 0; ++e)
-        if (!row.take(job.of_pieces.distances[at + e], job.of_pieces.ids[at + e])) break;
+      for (int e = 0; e < k; ++e) {
+        const std::int32_t id = job.of_pieces.ids[at + e];
+        if (id < 0 || !row.take(job.of_pieces.distances[at + e], id)) break;
+      }
     }
   }
 };

@@ -40,34 +40,35 @@ struct BestRows {
 class BestRow {
  public:
   NEARFOLD_HD BestRow(const BestRows& rows, std::int64_t r, std::int64_t point)
-      : ids_(rows.ids + r * rows.k),
-        distances_(rows.distances + r * rows.k),
-        k_(rows.k),
-        order_(rows.tie_seed, point) {
-    while (used_ < k_ && ids_[used_] >= 0) ++used_;
+      : rows_(rows), begin_(r * rows.k), order_(rows.tie_seed, point) {
+    while (used_ < rows_.k && id_at(used_) >= 0) ++used_;
   }
   /// False when it is not among the k nearest.
   NEARFOLD_HD bool take(float distance, std::int32_t id) {
-    if (used_ == k_ && !after(k_ - 1, distance, id)) return false;
-    int at = used_ < k_ ? used_++ : k_ - 1;
+    const std::uint32_t key = order_.key(id);
+    if (used_ == rows_.k && !after(used_ - 1, distance, key)) return false;
+    int at = used_ < rows_.k ? used_++ : used_ - 1;
     NEARFOLD_ROLLED
-    for (; at > 0 && after(at - 1, distance, id); --at) {
-      ids_[at] = ids_[at - 1];
-      distances_[at] = distances_[at - 1];
+    for (; at > 0 && after(at - 1, distance, key); --at) {
+      id_at(at) = id_at(at - 1);
+      distance_at(at) = distance_at(at - 1);
     }
-    ids_[at] = id;
-    distances_[at] = distance;
+    id_at(at) = id;
+    distance_at(at) = distance;
     return true;
   }
 
  private:
-  NEARFOLD_HD bool after(int entry, float distance, std::int32_t id) const {
-    return distances_[entry] > distance ||
-           (distances_[entry] == distance && order_.key(ids_[entry]) > order_.key(id));
+  NEARFOLD_HD std::int32_t& id_at(int entry) const { return rows_.ids[begin_ + entry]; }
+  NEARFOLD_HD float& distance_at(int entry) const { return rows_.distances[begin_ + entry]; }
+  NEARFOLD_HD bool after(int entry, float distance, std::uint32_t key) const {
+    const float there = distance_at(entry);
+    return there > distance || (there == distance && order_.key(id_at(entry)) > key);
   }
-  std::int32_t* ids_;
-  float* distances_;
-  int k_, used_ = 0;
+
+  const BestRows& rows_;
+  std::int64_t begin_;
+  int used_ = 0;
   TieOrder order_;
 };
 
