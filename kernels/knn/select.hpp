@@ -36,13 +36,15 @@ struct BestRows {
   std::uint64_t tie_seed = 0;
 };
 
-/// One of them, of a point, while it is added to.
+/// One of them, of a point, while it is added to. The rows outlive it.
 class BestRow {
  public:
   NEARFOLD_HD BestRow(const BestRows& rows, std::int64_t r, std::int64_t point)
       : rows_(rows), begin_(r * rows.k), order_(rows.tie_seed, point) {
     while (used_ < rows_.k && id_at(used_) >= 0) ++used_;
   }
+  BestRow(BestRows&&, std::int64_t, std::int64_t) = delete;  // it does not live long enough
+
   /// False when it is not among the k nearest.
   NEARFOLD_HD bool take(float distance, std::int32_t id) {
     const std::uint32_t key = order_.key(id);

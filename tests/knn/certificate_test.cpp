@@ -86,7 +86,8 @@ TEST(SelectNearest, KeepsTheOrderOfThePointAmongEquals) {
   const TieOrder order(7, 40);
   std::sort(wanted.begin(), wanted.end(),
             [&](std::int32_t a, std::int32_t b) { return order.key(a) < order.key(b); });
-  BestRow row({ids.data(), distances.data(), 3, 7}, 0, 40);
+  const BestRows rows{ids.data(), distances.data(), 3, 7};
+  BestRow row(rows, 0, 40);
   for (const std::int32_t id : {8, 3, 9, 5}) row.take(2.0f, id);
   EXPECT_EQ(ids, std::vector<std::int32_t>(wanted.begin(), wanted.begin() + 3));
   EXPECT_FALSE(row.take(2.0f, wanted[3]));
