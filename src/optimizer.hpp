@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
@@ -28,6 +29,11 @@ class Optimizer {
   /// The same on the device that the optimiser works on.
   virtual void copy_layout(DeviceMatrix<float> /*out*/) const {
     throw Unsupported("the layout is on the processor; give host memory for it");
+  }
+  /// From now on a point with an entry that is not 0, of [n], stays where it is, and the map is not
+  /// centred: what moves in it moves among the others.
+  virtual void hold(const std::vector<std::uint8_t>& /*points*/) {
+    throw Unsupported("points of a map are held on the processor alone; use the device cpu");
   }
   /// All that iterations change; init and warnings stay empty.
   virtual Checkpoint save() const = 0;

@@ -1,4 +1,4 @@
-// A map that goes on: what a run leaves behind, and new points on it.
+// A map that goes on: what a run leaves behind, new points on it, and what lies at a place of it.
 #pragma once
 
 #include <cstdint>
@@ -121,5 +121,70 @@ class NEARFOLD_EXPORT Transformer {
 NEARFOLD_EXPORT Transformed transform(const Model& model, HostMatrix<const float> rows,
                                       const TransformParams& params = {},
                                       const Device& device = Cpu{}, const Progress& progress = {});
+
+// ---- maps that grow -----------------------------------------------------------------------------
+
+/// What the model's own points do while others join them.
+enum class OldPoints {
+  fixed,  ///< they stay where they are, bit for bit
+  free    ///< they move as the new ones do
+};
+
+struct UpdateParams {
+  OldPoints old_points = OldPoints::fixed;
+  /// Of the optimisation of all points, [0, 250000]; unset: a quarter of UMAP's epochs, 100 of t-SNE;
+  /// none where there are no new rows.
+  std::optional<int> iterations = {};
+  Duplicates duplicates = Duplicates::coincide;  ///< where new rows begin
+};
+
+struct Updated {
+  Model model;               ///< its own points, then the new ones
+  RunInfo info;              ///< of the optimisation; empty where there was none
+  std::vector<float> moved;  ///< [n], how far each of the model's own points went; 0 when fixed
+};
+
+/// A model that new points have joined. rows [m >= 0, dim], finite, prepared as its points were.
+/// They begin where transform() puts them. The graph becomes that of all points: exact for the new
+/// ones, and old ones take new neighbours that are nearer than theirs. Then the optimisation
+/// resumes: UMAP from a quarter of its learning rate, which falls to 0, t-SNE without early
+/// exaggeration, from rest. The map is neither scaled nor centred again. An index is built anew.
+/// Without rows and iterations the model is returned as it is; without rows, iterations alone go on
+/// with a map.
+/// Deterministic on Cpu, as embed(). Throws what transform() and embed() throw, and Cancelled when
+/// `progress` says stop. Cost: a search of the m rows among all and of all among them, O(n m dim)
+/// at worst, and the iterations, each O(n + m) for t-SNE and with free points.
+NEARFOLD_EXPORT Updated update(const Model& model, HostMatrix<const float> rows,
+                               const UpdateParams& params = {}, const Device& device = Cpu{},
+                               const Progress& progress = {});
+
+// ---- and back -----------------------------------------------------------------------------------
+
+/// Rows for places on a map.
+struct Inverted {
+  Matrix rows;  ///< [m, columns], as `prepare()` takes them
+  /// How far off the map each place is: the distance to the nearest point of the map over the
+  /// distance of that one to its own 15th. What is far from all gets a mean all the same.
+  std::vector<float> remoteness;
+  float remote = 0;  ///< one in a hundred of the map's own points is further from the others
+};
+
+/// What a point would have to be to lie at a place: the mean of the points of its 15 nearest
+/// neighbours on the map, which are found exactly, by weights exp(-(d / h)^2 / 2) of their distances
+/// d on it, h being that of the 5th. So a row is within the range of the data, is the same whatever
+/// places are beside it, and moves smoothly with its place where points are dense; nothing is drawn
+/// or descended. Preparations are undone: a PCA as far as its axes reach.
+/// positions [m >= 0, dims], finite. Throws InvalidInput for others and for a model whose parts do
+/// not fit together, Cancelled when `progress` says stop. O(m (n dims + 15 dim)).
+/// umap-learn's inverse_transform() descends in the space of the data from a Delaunay triangulation
+/// instead: it is slower, its pixels lie further from real ones, and it is at a loss outside the
+/// hull of the map.
+NEARFOLD_EXPORT Inverted inverse_transform(const Model& model, HostMatrix<const float> positions,
+                                           const Device& device = Cpu{},
+                                           const Progress& progress = {});
+
+/// prepare() undone: projected back, scaled back. What PCA left out stays out.
+NEARFOLD_EXPORT Matrix unprepare(const Preparation& preparation, Matrix points,
+                                 const Device& device = Cpu{});
 
 }  // namespace nearfold

@@ -29,6 +29,11 @@ NEARFOLD_EXPORT PcaAxes pca_axes(HostMatrix<const float> points, int components,
 NEARFOLD_EXPORT Matrix project(HostMatrix<const float> rows, const PcaAxes& axes,
                                const Device& device = Cpu{});
 
+/// Rows [m, dim] that have these scores [m, components] and nothing beside the axes: mean + scores
+/// axes. Each row by itself. O(m dim components). Throws InvalidInput for another number of columns.
+NEARFOLD_EXPORT Matrix unproject(HostMatrix<const float> scores, const PcaAxes& axes,
+                                 const Device& device = Cpu{});
+
 /// The scores of points on their own axes: project(points, pca_axes(points, components)).
 NEARFOLD_EXPORT Matrix pca(HostMatrix<const float> points, int components,
                            const Device& device = Cpu{});

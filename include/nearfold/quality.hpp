@@ -82,6 +82,38 @@ NEARFOLD_EXPORT QualityReport evaluate(HostMatrix<const float> points,
                                        const QualityParams& params = {},
                                        const Progress& progress = {});
 
+/// New rows [m, dim], where they were put on a map [m, dims], and their labels: none, or m of the
+/// same coding as those of the map's points.
+struct PlacedPoints {
+  HostMatrix<const float> points, layout;
+  std::span<const std::int32_t> labels = {};
+};
+
+/// Scores where new rows were put on a map. Each is compared with the map's own points alone, so
+/// that a score does not depend on what else was new:
+///   knn_recall@k, trustworthiness@k, continuity@k
+///                        as for evaluate(), neighbours being points of the map; knn_recall is high
+///                        where rows are put right on their nearest point: look at spacing, too
+///   knn_label_accuracy   with labels of both: share of rows that have the label of most of their
+///                        label_k nearest points in the map
+///   lost                 share of rows further than a tenth of the map's scale (the root mean
+///                        square distance of its points from their mean) from each of their 10
+///                        nearest points
+///   spacing              median distance of a row to the nearest point in the map over that of the
+///                        map's own points: 1 is natural, near 0 rows sit on points
+/// A perfect transform reaches what evaluate() gives for the map itself. Standard errors, of what
+/// was sampled: as there; of spacing from the order statistics around the median (Maritz and
+/// Jarrett's interval of one deviation). Errors, sampling and determinism as for evaluate();
+/// of more than `exact_below` rows `rows` are scored.
+/// Source: transform scores as in Policar, Strazar and Zupan, "Embedding to reference t-SNE space
+/// addresses batch effects in single-cell classification", Machine Learning 112, 2023.
+NEARFOLD_EXPORT QualityReport evaluate_new(HostMatrix<const float> points,
+                                           HostMatrix<const float> layout,
+                                           std::span<const std::int32_t> labels,
+                                           const PlacedPoints& placed,
+                                           const QualityParams& params = {},
+                                           const Progress& progress = {});
+
 /// How much two maps of the same points agree.
 struct Agreement {
   Score overlap;          ///< "overlap@k": mean share of a point's k nearest common to both maps

@@ -115,6 +115,15 @@ std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& p
   return rows;
 }
 
+std::vector<std::uint8_t> by_vertex(std::vector<std::uint8_t> by_point,
+                                    const std::vector<std::int32_t>& point_of) {
+  if (point_of.empty()) return by_point;
+  std::vector<std::uint8_t> entries(by_point.size());
+  for (std::size_t v = 0; v < point_of.size(); ++v)
+    entries[v] = by_point[static_cast<std::size_t>(point_of[v])];
+  return entries;
+}
+
 Matrix by_point(const std::vector<float>& by_vertex, const std::vector<std::int32_t>& point_of,
                 std::int64_t cols) {
   Matrix out(static_cast<std::int64_t>(by_vertex.size()) / cols, cols);

@@ -24,6 +24,8 @@ KnnGraph renumbered(const KnnGraphView& graph, int k, const std::vector<std::int
 
 /// Rows by vertex, and back. `point_of` is empty when vertices are numbered as points are.
 std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of);
+std::vector<std::uint8_t> by_vertex(std::vector<std::uint8_t> by_point,
+                                    const std::vector<std::int32_t>& point_of);
 Matrix by_point(const std::vector<float>& by_vertex, const std::vector<std::int32_t>& point_of,
                 std::int64_t cols);
 void by_point(const std::vector<float>& by_vertex, const std::vector<std::int32_t>& point_of,

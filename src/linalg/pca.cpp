@@ -6,6 +6,7 @@
 
 #include "core/check_points.hpp"
 #include "core/device.hpp"
+#include "core/parallel.hpp"
 #include "linalg/axis_scores.hpp"
 #include "linalg/pca_axes.hpp"
 #include "nearfold/error.hpp"
@@ -32,6 +33,25 @@ Matrix project(HostMatrix<const float> rows, const PcaAxes& axes, const Device& 
                        std::to_string(axes.axes.cols()) + " and their mean " +
                        std::to_string(axes.mean.size()));
   return axis_scores(rows, axes.mean, axes.axes, on);
+}
+
+Matrix unproject(HostMatrix<const float> scores, const PcaAxes& axes, const Device& device) {
+  const Cpu& on = require_cpu(device);
+  const std::int64_t dim = axes.axes.cols();
+  if (scores.cols() != axes.axes.rows() || dim != std::ssize(axes.mean))
+    throw InvalidInput("the scores have " + std::to_string(scores.cols()) + " columns for " +
+                       std::to_string(axes.axes.rows()) + " axes of " + std::to_string(dim) +
+                       " columns, and their mean " + std::to_string(axes.mean.size()));
+  Matrix rows(scores.rows(), dim);
+  parallel_for(on.threads, rows.rows(), 16, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      std::copy(axes.mean.begin(), axes.mean.end(), rows.row(i));
+      for (std::int64_t a = 0; a < scores.cols(); ++a)
+        for (std::int64_t c = 0; c < dim; ++c)
+          rows.row(i)[c] += scores.row(i)[a] * axes.axes.row(a)[c];
+    }
+  });
+  return rows;
 }
 
 Matrix pca(HostMatrix<const float> points, int components, const Device& device) {

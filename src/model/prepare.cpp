@@ -54,4 +54,19 @@ Matrix prepare(const Preparation& preparation, Matrix rows, const Device& device
   return rows;
 }
 
+Matrix unprepare(const Preparation& preparation, Matrix points, const Device& device) {
+  const Cpu& on = require_cpu(device);
+  if (preparation.pca.axes.rows() > 0) points = unproject(points, preparation.pca, on);
+  require_columns("spreads", preparation.spreads, points);
+  require_columns("centers", preparation.centers, points);
+  if (preparation.spreads.empty()) return points;
+  for (std::int64_t i = 0; i < points.rows(); ++i)
+    for (std::int64_t c = 0; c < points.cols(); ++c) {
+      const auto column = static_cast<std::size_t>(c);
+      float& x = points.row(i)[c];
+      x = static_cast<float>(double{x} * preparation.spreads[column] + preparation.centers[column]);
+    }
+  return points;
+}
+
 }  // namespace nearfold

@@ -9,22 +9,6 @@
 namespace nearfold {
 namespace {
 
-/// The class of most votes, the smallest of those. Sorts the votes.
-std::int32_t majority(std::vector<std::int32_t>& votes) {
-  std::sort(votes.begin(), votes.end());
-  std::int32_t winner = 0;
-  std::ptrdiff_t most = 0;
-  for (auto run = votes.begin(); run != votes.end();) {
-    const auto end = std::upper_bound(run, votes.end(), *run);
-    if (end - run > most) {
-      most = end - run;
-      winner = *run;
-    }
-    run = end;
-  }
-  return winner;
-}
-
 std::vector<std::int64_t> sizes_of(const Labelled& points) {
   std::vector<std::int64_t> sizes(static_cast<std::size_t>(points.count));
   for (const std::int32_t c : points.classes) ++sizes[static_cast<std::size_t>(c)];
@@ -53,6 +37,21 @@ double silhouette_of(const Labelled& points, const std::vector<std::int64_t>& si
 }
 
 }  // namespace
+
+std::int32_t majority(std::vector<std::int32_t>& votes) {
+  std::sort(votes.begin(), votes.end());
+  std::int32_t winner = 0;
+  std::ptrdiff_t most = 0;
+  for (auto run = votes.begin(); run != votes.end();) {
+    const auto end = std::upper_bound(run, votes.end(), *run);
+    if (end - run > most) {
+      most = end - run;
+      winner = *run;
+    }
+    run = end;
+  }
+  return winner;
+}
 
 Labelled labelled_points(HostMatrix<const float> layout, std::span<const std::int32_t> labels) {
   std::vector<std::int32_t> names;

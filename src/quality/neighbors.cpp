@@ -12,20 +12,15 @@ namespace {
 /// Rows that share every point while it is in the cache.
 constexpr std::int64_t kBlock = 8;
 
-/// How far all `count` points of a subset are from some of its rows, as candidates whose ids are
-/// places in the subset. A row is infinitely far from itself.
-void measure(const MetricSpace& space, const std::vector<std::int64_t>& subset, std::int64_t begin,
-             std::int64_t end, std::vector<Candidate>& out) {
-  const auto count = static_cast<std::int64_t>(subset.size());
+/// How far `count` points are from the rows [begin, end), as candidates whose ids are the points'.
+template <class Measure>
+void measure_all(const Measure& distance, std::int64_t count, std::int64_t begin, std::int64_t end,
+                 std::vector<Candidate>& out) {
   out.resize(static_cast<std::size_t>((end - begin) * count));
   for (std::int64_t j = 0; j < count; ++j)
-    for (std::int64_t i = begin; i < end; ++i) {
-      const float d = i == j ? kInfinity
-                             : distance_between(space, subset[static_cast<std::size_t>(i)],
-                                                subset[static_cast<std::size_t>(j)]);
+    for (std::int64_t i = begin; i < end; ++i)
       out[static_cast<std::size_t>((i - begin) * count + j)] =
-          candidate(d, static_cast<std::int32_t>(j));
-    }
+          candidate(distance(i, j), static_cast<std::int32_t>(j));
 }
 
 /// The sum, over the k nearest by `near`, of their ranks by `far` beyond k.
@@ -41,6 +36,31 @@ std::int64_t misplaced(std::span<const Candidate> near, std::span<const Candidat
     sum += std::max<std::int64_t>(0, nearer + 1 - k);
   }
   return sum;
+}
+
+/// among(i, j) and in_map(i, j) are the distances of `count` points from `rows` rows, of whose
+/// neighbours `others` can be.
+template <class Among, class InMap>
+RankScores scores_of_ranks(const Among& among, const InMap& in_map, std::int64_t rows,
+                           std::int64_t count, std::int64_t others, int k, const Cpu& on) {
+  // The largest possible sum of ranks beyond k, halved.
+  const double most =
+      0.5 * static_cast<double>(k) * static_cast<double>(2 * others - std::int64_t{3} * k + 1);
+  RankScores scores{std::vector<double>(static_cast<std::size_t>(rows)),
+                    std::vector<double>(static_cast<std::size_t>(rows))};
+  parallel_for(on.threads, rows, kBlock, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<Candidate> near, near_in_map, scratch;
+    measure_all(among, count, begin, end, near);
+    measure_all(in_map, count, begin, end, near_in_map);
+    for (std::int64_t i = begin; i < end; ++i) {
+      const auto n = static_cast<std::size_t>(count), at = static_cast<std::size_t>(i - begin) * n;
+      const std::span x(near.data() + at, n), y(near_in_map.data() + at, n);
+      const auto row = static_cast<std::size_t>(i);
+      scores.trustworthiness[row] = 1 - static_cast<double>(misplaced(y, x, k, scratch)) / most;
+      scores.continuity[row] = 1 - static_cast<double>(misplaced(x, y, k, scratch)) / most;
+    }
+  });
+  return scores;
 }
 
 }  // namespace
@@ -73,25 +93,26 @@ std::vector<double> shared_neighbors(const NeighborRows& a, const NeighborRows& 
 
 RankScores rank_scores(const MetricSpace& points, const MetricSpace& layout,
                        const std::vector<std::int64_t>& subset, int k, const Cpu& on) {
-  const std::size_t count = subset.size();
-  const auto m = static_cast<std::int64_t>(count);
-  // The largest possible sum of ranks beyond k, halved.
-  const double most =
-      0.5 * static_cast<double>(k) * static_cast<double>(2 * m - std::int64_t{3} * k - 1);
-  RankScores scores{std::vector<double>(count), std::vector<double>(count)};
-  parallel_for(on.threads, m, kBlock, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<Candidate> among_points, in_map, scratch;
-    measure(points, subset, begin, end, among_points);
-    measure(layout, subset, begin, end, in_map);
-    for (std::int64_t i = begin; i < end; ++i) {
-      const auto at = static_cast<std::size_t>(i - begin) * count;
-      const std::span x(among_points.data() + at, count), y(in_map.data() + at, count);
-      const auto row = static_cast<std::size_t>(i);
-      scores.trustworthiness[row] = 1 - static_cast<double>(misplaced(y, x, k, scratch)) / most;
-      scores.continuity[row] = 1 - static_cast<double>(misplaced(x, y, k, scratch)) / most;
-    }
-  });
-  return scores;
+  const auto count = std::ssize(subset);
+  const auto within = [&](const MetricSpace& space) {
+    return [&space, &subset](std::int64_t i, std::int64_t j) {
+      return i == j ? kInfinity
+                    : distance_between(space, subset[static_cast<std::size_t>(i)],
+                                       subset[static_cast<std::size_t>(j)]);
+    };
+  };
+  return scores_of_ranks(within(points), within(layout), count, count, count - 1, k, on);
+}
+
+RankScores rank_scores(const NewRowsIn& points, const NewRowsIn& layout,
+                       const std::vector<std::int64_t>& subset, int k, const Cpu& on) {
+  const auto from = [&](const NewRowsIn& rows) {
+    return [&rows, &subset](std::int64_t i, std::int64_t j) {
+      return rows.distance(i, subset[static_cast<std::size_t>(j)]);
+    };
+  };
+  const auto count = std::ssize(subset);
+  return scores_of_ranks(from(points), from(layout), points.rows.view.rows(), count, count, k, on);
 }
 
 }  // namespace nearfold

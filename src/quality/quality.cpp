@@ -20,6 +20,8 @@ void require_at_least(T least, const char* what, T value) {
                            ", and must be >= " + std::to_string(least));
 }
 
+}  // namespace
+
 void check(const QualityParams& p) {
   if (p.ks.empty()) throw InvalidParameter("ks is empty; give at least one number of neighbours");
   for (auto k = p.ks.begin(); k != p.ks.end(); ++k) {
@@ -36,7 +38,6 @@ void check(const QualityParams& p) {
   validate(Settings{.distance = p.distance, .device = p.device});
 }
 
-/// `whose` points, or an error that begins with the name.
 void check_points_of(const char* whose, HostMatrix<const float> points, const Cpu& on) {
   try {
     check_points(points, on);
@@ -48,7 +49,6 @@ void check_points_of(const char* whose, HostMatrix<const float> points, const Cp
                        " points; at least 4 are needed");
 }
 
-/// Neighbours asked for among `points` of a kind, at most `most` of them.
 void check_k(const char* what, std::int64_t k, std::int64_t most, std::int64_t points,
              const std::string& kind) {
   if (k <= most) return;
@@ -56,6 +56,12 @@ void check_k(const char* what, std::int64_t k, std::int64_t most, std::int64_t p
                      std::to_string(points) + " " + kind + "; choose at most " +
                      std::to_string(most) + ", or give more of them");
 }
+
+std::int64_t scored(std::int64_t n, std::int64_t sample, const QualityParams& p) {
+  return n <= p.exact_below ? n : std::min(n, sample);
+}
+
+namespace {
 
 void check_sizes(HostMatrix<const float> points, HostMatrix<const float> layout,
                  std::span<const std::int32_t> labels) {
@@ -78,11 +84,6 @@ void check_labels(const Labelled& labelled, const QualityParams& p) {
 }
 
 // ---- scores -------------------------------------------------------------------------------------
-
-/// How many of n points are scored, when `sample` of many are.
-std::int64_t scored(std::int64_t n, std::int64_t sample, const QualityParams& p) {
-  return n <= p.exact_below ? n : std::min(n, sample);
-}
 
 std::vector<std::int64_t> scored_rows(std::int64_t n, const QualityParams& p) {
   return draw_rows(n, scored(n, p.rows, p), p.seed, Draw::rows);

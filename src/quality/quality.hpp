@@ -44,6 +44,21 @@ struct RankScores {
 RankScores rank_scores(const MetricSpace& points, const MetricSpace& layout,
                        const std::vector<std::int64_t>& subset, int k, const Cpu& on);
 
+/// New rows as a space of points measures them.
+struct NewRowsIn {
+  const MetricSpace& space;
+  MetricRows rows;
+
+  float distance(std::int64_t row, std::int64_t point) const {
+    const float measured = measure_rows(space.norm, rows.view.row(row),
+                                        space.points.view.row(point), space.width());
+    return distance_of(space.distance.metric, measured, rows.scale(row));
+  }
+};
+/// Of new rows, whose neighbours are points of a subset.
+RankScores rank_scores(const NewRowsIn& points, const NewRowsIn& layout,
+                       const std::vector<std::int64_t>& subset, int k, const Cpu& on);
+
 // ---- distances.cpp: far points stay far -------------------------------------------------
 
 Score triplet_accuracy(const MetricSpace& points, const MetricSpace& layout, std::int64_t count,
@@ -63,9 +78,23 @@ struct Labelled {
 };
 Labelled labelled_points(HostMatrix<const float> layout, std::span<const std::int32_t> labels);
 
+/// The class of most votes, the smallest of those. Sorts the votes.
+std::int32_t majority(std::vector<std::int32_t>& votes);
+
 Score label_accuracy(const Labelled& points, const std::vector<std::int64_t>& which, int k,
                      const Cpu& on);
 Score silhouette(const Labelled& points, const std::vector<std::int64_t>& which, const Cpu& on);
+
+// ---- quality.cpp: what is asked for -----------------------------------------------------
+
+/// Throw InvalidParameter for a value out of range, InvalidInput for points that cannot be scored,
+/// named as `whose`, and for more neighbours than there are.
+void check(const QualityParams& p);
+void check_points_of(const char* whose, HostMatrix<const float> points, const Cpu& on);
+void check_k(const char* what, std::int64_t k, std::int64_t most, std::int64_t points,
+             const std::string& kind);
+/// How many of n points are scored, when `sample` of many are.
+std::int64_t scored(std::int64_t n, std::int64_t sample, const QualityParams& p);
 
 // ---- a distance ---------------------------------------------------------------------------------
 

@@ -48,6 +48,18 @@ Init usual_init(const TsneParams&, bool has_points) {
   return SpectralInit{};
 }
 
+int usual_update(const TsneParams&, std::int64_t /*n*/) {
+  return 100;
+}
+
+TsneParams ending_with(const TsneParams& params, int iterations) {
+  TsneParams last = params;
+  last.early_exaggeration_iter = 0;
+  last.early_stop = false;
+  last.max_iter = iterations;
+  return last;
+}
+
 void check_state(const TsneParams& params, const Checkpoint& from, std::int64_t n, int dims) {
   if (from.early_iterations < 0 || from.early_iterations > params.early_exaggeration_iter)
     throw InvalidInput("the checkpoint has " + std::to_string(from.early_iterations) +

@@ -49,6 +49,10 @@ int k_needed(const TsneParams& params, std::int64_t n);
 TsneParams resolved(const TsneParams& params, std::int64_t n);
 int iteration_count(const TsneParams& params, std::int64_t n);
 Init usual_init(const TsneParams& params, bool has_points);
+/// 100 iterations: new neighbours meet, and old points move by a few percent of the map.
+int usual_update(const TsneParams& params, std::int64_t n);
+/// Without early exaggeration.
+TsneParams ending_with(const TsneParams& params, int iterations);
 void check_state(const TsneParams& params, const Checkpoint& from, std::int64_t n, int dims);
 std::optional<InitWidth> init_width(const TsneParams& params, std::int64_t n);
 bool share_edges(const TsneParams& a, const TsneParams& b);

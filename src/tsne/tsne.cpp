@@ -51,8 +51,9 @@ class TsneOptimizer final : public Optimizer {
       const double z = repulsion_->compute(y_, force_);
       if (params_.early_stop) check_early_stop(z);
       if (iteration_ == iterations_) break;
-      centre(step(phase_of(params_, n(), iteration_ < early_iterations_),
-                  static_cast<float>(1.0 / z)));
+      const Sum sum = step(phase_of(params_, n(), iteration_ < early_iterations_),
+                           static_cast<float>(1.0 / z));
+      if (held_.empty()) centre(sum);
     }
     return iteration_ - first;
   }
@@ -92,6 +93,10 @@ class TsneOptimizer final : public Optimizer {
     gains_ = by_vertex(from.gains, point_of_);
   }
 
+  void hold(const std::vector<std::uint8_t>& points) override {
+    held_ = by_vertex(points, point_of_);
+  }
+
  private:
   struct Sum {
     std::array<double, Dims> at{};
@@ -103,6 +108,9 @@ class TsneOptimizer final : public Optimizer {
   };
 
   std::int64_t n() const { return attraction_.n(); }
+  bool is_held(std::int64_t i) const {
+    return !held_.empty() && held_[static_cast<std::size_t>(i)] != 0;
+  }
 
   void check_early_stop(double z) {
     stop_.apply(iteration_, early_iterations_, iterations_,
@@ -114,6 +122,7 @@ class TsneOptimizer final : public Optimizer {
   Sum step(const TsnePhase& phase, float one_over_z) {
     parallel_for(on_.threads, n(), 256, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
+        if (is_held(i)) continue;
         float pull[Dims];
         attraction_.pull(y_, i, pull);
         for (int c = 0; c < Dims; ++c) {
@@ -126,8 +135,9 @@ class TsneOptimizer final : public Optimizer {
     return parallel_sum(on_.threads, n(), kGrain, Sum{}, [&](std::int64_t begin, std::int64_t end) {
       return chunked_sum(begin, end, Sum{}, [&](std::int64_t i) {
         const auto at = static_cast<std::size_t>(i * Dims);
-        tsne_move<Dims>(&force_[at], phase.rate, phase.momentum, longest, &y_[at], &update_[at],
-                        &gains_[at]);
+        if (!is_held(i))
+          tsne_move<Dims>(&force_[at], phase.rate, phase.momentum, longest, &y_[at], &update_[at],
+                          &gains_[at]);
         Sum point;
         for (std::size_t c = 0; c < Dims; ++c) point.at[c] = static_cast<double>(y_[at + c]);
         return point;
@@ -150,6 +160,7 @@ class TsneOptimizer final : public Optimizer {
   Attraction<Dims> attraction_;
   std::vector<float> y_, update_, gains_, force_;  // [n, Dims]
   TsneParams params_;
+  std::vector<std::uint8_t> held_;  // [n], or empty
   std::unique_ptr<Repulsion> repulsion_;
   EarlyStop stop_;
   int iteration_ = 0;

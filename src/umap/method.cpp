@@ -1,5 +1,6 @@
 #include "umap/method.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "umap/curve_fit.hpp"
@@ -51,6 +52,16 @@ int iteration_count(const UmapParams& params, std::int64_t n) {
 
 Init usual_init(const UmapParams&, bool /*has_points*/) {
   return SpectralInit{};
+}
+
+int usual_update(const UmapParams& params, std::int64_t n) {
+  return std::max(1, iteration_count(params, n) / 4);
+}
+
+UmapParams ending_with(const UmapParams& params, int iterations) {
+  UmapParams last = params;
+  last.n_epochs = 4 * iterations;
+  return last;
 }
 
 /// The layout is all of it.

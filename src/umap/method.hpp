@@ -34,6 +34,10 @@ int k_needed(const UmapParams& params, std::int64_t n);
 UmapParams resolved(const UmapParams& params, std::int64_t n);
 int iteration_count(const UmapParams& params, std::int64_t n);
 Init usual_init(const UmapParams& params, bool has_points);
+/// A quarter of the run's epochs.
+int usual_update(const UmapParams& params, std::int64_t n);
+/// A run four times as long, for its learning rate to fall from a quarter of its own.
+UmapParams ending_with(const UmapParams& params, int iterations);
 void check_state(const UmapParams& params, const Checkpoint& from, std::int64_t n, int dims);
 std::optional<InitWidth> init_width(const UmapParams& params, std::int64_t n);
 bool share_edges(const UmapParams& a, const UmapParams& b);

@@ -137,6 +137,10 @@ class UmapOptimizer final : public Optimizer {
     y_ = by_vertex(from.layout, point_of_);
   }
 
+  void hold(const std::vector<std::uint8_t>& points) override {
+    held_ = by_vertex(points, point_of_);
+  }
+
  private:
   /// What a block has to do for a part of an epoch, which it does in two steps.
   struct Work {
@@ -158,10 +162,17 @@ class UmapOptimizer final : public Optimizer {
     Work& work = work_[static_cast<std::size_t>((begin / kUmapBlock) * edges_.parts() + part)];
     if (work.epoch != epoch) {
       edges_.find_firing(begin, end, epoch, part, work.firing);
+      if (!held_.empty()) keep_held(begin, end, work.firing);
       work.moving = order_by_pulls(work.firing, end - begin, work.order);
       work.epoch = epoch;
     }
     return work;
+  }
+
+  /// To those that are held nothing happens.
+  void keep_held(std::int64_t begin, std::int64_t end, Firing& firing) const {
+    for (std::int64_t v = begin; v < end; ++v)
+      if (held_[static_cast<std::size_t>(v)]) firing.pulls[v - begin] = 0;
   }
 
   /// Moves the vertices of a block by what fires in a part.
@@ -234,6 +245,7 @@ class UmapOptimizer final : public Optimizer {
   UmapEdges edges_;
   std::vector<float> y_, next_;  // [n, Dims]; layout and its successor
   std::vector<Work> work_;       // [blocks, parts]
+  std::vector<std::uint8_t> held_;  // [n], or empty
   std::uint64_t seed_;
   std::int32_t epoch_ = 0, epochs_;
   double learning_rate_;

@@ -1,0 +1,103 @@
+// A map that goes on: the optimisation of all points resumes from where those of the model are and
+// from where the new ones are placed.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/device.hpp"
+#include "core/reported.hpp"
+#include "knn/grown_graph.hpp"
+#include "method.hpp"
+#include "nearfold/error.hpp"
+#include "nearfold/model.hpp"
+#include "run/embedder_state.hpp"
+
+namespace nearfold {
+namespace {
+
+Matrix stacked(HostMatrix<const float> above, HostMatrix<const float> below) {
+  std::vector<float> values(above.data(), above.data() + above.size());
+  values.insert(values.end(), below.data(), below.data() + below.size());
+  return Matrix(above.rows() + below.rows(), above.cols(), std::move(values));
+}
+
+int iterations_for(const Model& model, std::int64_t added, const UpdateParams& params) {
+  if (params.iterations) {
+    constexpr int kMost = 250'000;
+    require(*params.iterations >= 0 && *params.iterations <= kMost, "iterations",
+            *params.iterations, "in [0, 250000]");
+    return *params.iterations;
+  }
+  if (added == 0) return 0;
+  return std::visit([&](const auto& p) { return usual_update(p, model.points.rows()); },
+                    model.settings.method);
+}
+
+/// Optimises the map of `model` further; its points below `old` stay where they are, where they are
+/// fixed.
+RunInfo resume(Model& model, std::int64_t old, int iterations, const UpdateParams& params,
+               const Cpu& on, const Progress& progress) {
+  const std::int64_t n = model.points.rows();
+  Settings settings = model.settings;
+  settings.device = on;
+  settings.method = std::visit(
+      [&](const auto& p) { return Method(ending_with(p, iterations)); }, model.settings.method);
+  const int all = iterations_of(settings.method, n);
+  const Checkpoint from{
+      .iteration = all - iterations,
+      .iterations = all,
+      .layout = model.map,
+      .update = Matrix(n, settings.dims),
+      .gains = Matrix(n, settings.dims, std::vector<float>(model.map.values().size(), 1.0f)),
+      .init = "the model"};
+  const KnnGraphView graph = model.graph;
+  auto state = Embedder::State::begin(
+      {.points = model.points, .graph = &graph, .checkpoint = &from}, settings, progress);
+  std::vector<std::uint8_t> held(static_cast<std::size_t>(n), 0);
+  if (params.old_points == OldPoints::fixed) std::fill_n(held.begin(), old, std::uint8_t{1});
+  if (state->optimizer) state->optimizer->hold(held);
+  Run run(state->info, progress);
+  Result result = state->run_to_end(run);
+  if (!result.info.finished) throw Cancelled("the update was stopped by its progress function");
+  model.map = std::move(result.layout);
+  return std::move(result.info);
+}
+
+}  // namespace
+
+Updated update(const Model& model, HostMatrix<const float> rows, const UpdateParams& params,
+               const Device& device, const Progress& progress) {
+  const Cpu& on = require_cpu(device);
+  const std::int64_t old = model.points.rows();
+  const int iterations = iterations_for(model, rows.rows(), params);
+  const Matrix placed = transform(model, rows, {params.duplicates}, on, progress).map;
+  Updated grown{model, {}, std::vector<float>(static_cast<std::size_t>(old))};
+  if (rows.rows() > 0) {
+    Model& all = grown.model;
+    all.points = stacked(model.points, rows);
+    all.map = stacked(model.map, placed);
+    all.graph = reported(progress, Stage::knn, all.points.rows(), [&] {
+      return grown_graph(model.graph, all.points,
+                         neighbors_needed(model.settings.method, all.points.rows()),
+                         model.settings.distance, on, model.settings.seed);
+    });
+    if (model.index)
+      all.index = build_index(all.points, model.settings.knn, on, model.settings.seed,
+                              model.settings.distance, progress);
+  }
+  if (iterations == 0) return grown;
+  grown.info = resume(grown.model, old, iterations, params, on, progress);
+  for (std::int64_t i = 0; i < old; ++i) {
+    double square = 0;
+    for (std::int64_t c = 0; c < model.map.cols(); ++c) {
+      const double d = double{grown.model.map.row(i)[c]} - double{model.map.row(i)[c]};
+      square += d * d;
+    }
+    grown.moved[static_cast<std::size_t>(i)] = static_cast<float>(std::sqrt(square));
+  }
+  return grown;
+}
+
+}  // namespace nearfold

@@ -1,0 +1,179 @@
+// Where new points were put on a map: neighbours, labels, and the room between them.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "core/device.hpp"
+#include "core/reported.hpp"
+#include "knn/exact.hpp"
+#include "nearfold/error.hpp"
+#include "quality/quality.hpp"
+
+namespace nearfold {
+namespace {
+
+constexpr int kTrue = 10;          // neighbours that a row is lost from
+constexpr double kFarShare = 0.1;  // of the map's scale
+
+NeighborRows search(const NewRowsIn& rows, int k, const Cpu& on) {
+  Queries all{rows.rows, {}, false};
+  for (std::int64_t r = 0; r < rows.rows.view.rows(); ++r) all.which.push_back(r);
+  return ExactSearch(rows.space, on)(all, k, on);
+}
+
+/// The root mean square distance of points from their mean.
+double scale_of(HostMatrix<const float> layout) {
+  std::vector<double> mean(static_cast<std::size_t>(layout.cols()));
+  const auto n = static_cast<double>(layout.rows());
+  for (std::int64_t i = 0; i < layout.rows(); ++i)
+    for (std::size_t c = 0; c < mean.size(); ++c) mean[c] += double{layout.row(i)[c]} / n;
+  double sum = 0;
+  for (std::int64_t i = 0; i < layout.rows(); ++i)
+    for (std::size_t c = 0; c < mean.size(); ++c)
+      sum += (double{layout.row(i)[c]} - mean[c]) * (double{layout.row(i)[c]} - mean[c]) / n;
+  return std::sqrt(sum);
+}
+
+/// Whether each row is far from all of its true neighbours.
+std::vector<double> lost_rows(const NeighborRows& near, const NewRowsIn& placed, double scale) {
+  std::vector<double> lost(static_cast<std::size_t>(near.n));
+  const std::int64_t k = std::min<std::int64_t>(kTrue, near.k);
+  for (std::int64_t r = 0; r < near.n; ++r) {
+    float closest = kInfinity;
+    for (std::int64_t e = 0; e < k; ++e)
+      closest = std::min(
+          closest, placed.distance(r, near.ids[static_cast<std::size_t>(r * near.k + e)]));
+    lost[static_cast<std::size_t>(r)] = double{closest} > kFarShare * scale ? 1 : 0;
+  }
+  return lost;
+}
+
+/// A median and, for its standard error, half the way between the values a deviation of the
+/// binomial rank below and above it.
+std::pair<double, double> median_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto last = static_cast<double>(values.size() - 1);
+  const auto at = [&](double rank) {
+    return values[static_cast<std::size_t>(std::clamp(std::round(rank), 0.0, last))];
+  };
+  const double half = 0.5 * std::sqrt(last + 1);
+  return {at(0.5 * last), 0.5 * (at(0.5 * last + half) - at(0.5 * last - half))};
+}
+
+std::vector<double> column_of(const NeighborRows& rows, std::int64_t column) {
+  std::vector<double> values(static_cast<std::size_t>(rows.n));
+  for (std::size_t r = 0; r < values.size(); ++r)
+    values[r] = double{rows.distances[r * static_cast<std::size_t>(rows.k) +
+                                      static_cast<std::size_t>(column)]};
+  return values;
+}
+
+/// Nothing where the map's own points are in one place.
+std::optional<Score> spacing(const NeighborRows& near_in_map, const MetricSpace& map,
+                             const QualityParams& p, std::int64_t population, const Cpu& on) {
+  const auto some = draw_rows(map.n(), scored(map.n(), p.rows, p), p.seed, Draw::points);
+  const double natural = median_of(column_of(nearest_of(map, some, 1, on), 0)).first;
+  if (!(natural > 0)) return {};
+  const auto [median, error] = median_of(column_of(near_in_map, 0));
+  const double left =
+      std::sqrt(1 - static_cast<double>(near_in_map.n) / static_cast<double>(population));
+  return Score{"spacing", median / natural, error / natural * left, near_in_map.n};
+}
+
+/// Rows with a label whose nearest labelled points have the same.
+Score label_accuracy(HostMatrix<const float> layout, std::span<const std::int32_t> labels,
+                     const Matrix& placed, const std::vector<std::int32_t>& row_labels,
+                     const QualityParams& p, std::int64_t population, const Cpu& on) {
+  const Labelled own = labelled_points(layout, labels);
+  check_k("label_k", p.label_k, own.layout.rows(), own.layout.rows(), "labelled points");
+  std::vector<std::int32_t> names(labels.begin(), labels.end());
+  std::erase_if(names, [](std::int32_t label) { return label < 0; });
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  const MetricSpace map = make_space(own.layout, {}, on);
+  const NeighborRows near = search({map, make_queries(placed, map, on)}, p.label_k, on);
+  std::vector<double> hits;
+  std::vector<std::int32_t> votes(static_cast<std::size_t>(p.label_k));
+  for (std::size_t r = 0; r < row_labels.size(); ++r) {
+    if (row_labels[r] < 0) continue;
+    for (std::size_t e = 0; e < votes.size(); ++e)
+      votes[e] = own.classes[static_cast<std::size_t>(near.ids[r * votes.size() + e])];
+    hits.push_back(names[static_cast<std::size_t>(majority(votes))] == row_labels[r] ? 1 : 0);
+  }
+  if (hits.size() < 2)
+    throw InvalidInput("of the new rows that are scored " + std::to_string(hits.size()) +
+                       " have a label; at least 2 are needed: leave the labels out");
+  return mean_score("knn_label_accuracy", hits, population);
+}
+
+void check_sizes(HostMatrix<const float> points, HostMatrix<const float> layout,
+                 std::span<const std::int32_t> labels, const PlacedPoints& placed) {
+  const auto differ = [](const std::string& a, std::int64_t count, const std::string& b,
+                         std::int64_t other) {
+    if (count == other) return;
+    throw InvalidInput(a + " " + std::to_string(count) + ", and " + b + " " +
+                       std::to_string(other) + "; they must be as many");
+  };
+  differ("points of the map are", points.rows(), "its rows", layout.rows());
+  differ("new rows are", placed.points.rows(), "their places", placed.layout.rows());
+  differ("columns of the points are", points.cols(), "of the new rows", placed.points.cols());
+  differ("columns of the map are", layout.cols(), "of the new places", placed.layout.cols());
+  if (labels.empty() != placed.labels.empty())
+    throw InvalidInput("labels are of the map's points and of the new rows, or of neither");
+  if (labels.empty()) return;
+  differ("labels of the map's points are", std::ssize(labels), "the points", points.rows());
+  differ("labels of the new rows are", std::ssize(placed.labels), "the rows",
+         placed.points.rows());
+}
+
+QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> layout,
+                        std::span<const std::int32_t> labels, const PlacedPoints& placed,
+                        const QualityParams& p) {
+  const Cpu& on = require_cpu(p.device);
+  check_sizes(points, layout, labels, placed);
+  check_points_of("the points of the map", points, on);
+  check_points_of("the map", layout, on);
+  check_points_of("the new rows", placed.points, on);
+  check_points_of("the new places", placed.layout, on);
+  const std::int64_t n = points.rows(), m = placed.points.rows(), most = scored(n, p.subset, p);
+  int k = std::min<int>(kTrue, static_cast<int>(n));
+  for (const int asked : p.ks) k = std::max(k, asked);
+  check_k("ks", k, n, n, "points");
+  check_k("trustworthiness_k", p.trustworthiness_k, most / 2, most, "compared points");
+
+  const auto which = draw_rows(m, scored(m, p.rows, p), p.seed, Draw::rows);
+  const Matrix rows = take_rows(placed.points, which), places = take_rows(placed.layout, which);
+  const MetricSpace space = make_space(points, p.distance, on), map = make_space(layout, {}, on);
+  const NewRowsIn among{space, make_queries(rows, space, on)};
+  const NewRowsIn in_map{map, make_queries(places, map, on)};
+  const NeighborRows near = search(among, k, on), near_in_map = search(in_map, k, on);
+  QualityReport report{m, {}};
+  for (const int of : p.ks)
+    report.scores.push_back(mean_score("knn_recall@" + std::to_string(of),
+                                       shared_neighbors(near, near_in_map, of), m));
+  const auto subset = draw_rows(n, most, p.seed, Draw::subset);
+  const RankScores ranks = rank_scores(among, in_map, subset, p.trustworthiness_k, on);
+  const std::string at_k = "@" + std::to_string(p.trustworthiness_k);
+  report.scores.push_back(mean_score("trustworthiness" + at_k, ranks.trustworthiness, m));
+  report.scores.push_back(mean_score("continuity" + at_k, ranks.continuity, m));
+  report.scores.push_back(mean_score("lost", lost_rows(near, in_map, scale_of(layout)), m));
+  if (const auto score = spacing(near_in_map, map, p, m, on)) report.scores.push_back(*score);
+  if (labels.empty()) return report;
+  std::vector<std::int32_t> row_labels;
+  for (const std::int64_t r : which) row_labels.push_back(placed.labels[static_cast<std::size_t>(r)]);
+  report.scores.push_back(label_accuracy(layout, labels, places, row_labels, p, m, on));
+  return report;
+}
+
+}  // namespace
+
+QualityReport evaluate_new(HostMatrix<const float> points, HostMatrix<const float> layout,
+                           std::span<const std::int32_t> labels, const PlacedPoints& placed,
+                           const QualityParams& p, const Progress& progress) {
+  check(p);
+  return reported(progress, Stage::evaluate, placed.points.rows(),
+                  [&] { return scores_of(points, layout, labels, placed, p); });
+}
+
+}  // namespace nearfold
