@@ -247,7 +247,7 @@ std::string EmbedRun::how_it_ended() const {
                                 : "interrupted in stage " + stage_ + ", before there was a map";
   for (const auto& [what, path] : saved_)
     if (what != "report") text.append("; ").append(what).append(" so far in '").append(path) += "'";
-  return text + (folder_ ? "; the same command with --resume goes on from here"
+  return text + (folder_ ? "; the same command with --resume continues from here"
                          : "; with --checkpoint FOLDER a run can be resumed (--resume)");
 }
 

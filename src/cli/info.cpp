@@ -115,7 +115,7 @@ Json model_json(const std::string& path) {
 }
 
 Json file_json(const std::string& path, const ReadFlags& reading) {
-  if (path.ends_with(".nfm")) return model_json(path);
+  if (io::is_model(path)) return model_json(path);
   const io::FileInfo file = io::describe_file(path);
   Json out{{"file", path},
            {"format", file.format},

@@ -34,6 +34,8 @@ void add_commands(CLI::App& app) {
   cli::add_knn(app);
   cli::add_embed(app);
   cli::add_transform(app);
+  cli::add_update(app);
+  cli::add_inverse(app);
   cli::add_grid(app);
   cli::add_compare(app);
   cli::add_plot(app);

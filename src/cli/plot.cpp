@@ -89,7 +89,8 @@ void run(const Options& o) {
   }
   std::vector<Matrix> maps;
   for (const std::string& input : o.inputs) {
-    io::Table map = o.reading.read(input, Metric::inner_product, warnings);
+    io::Table map = io::is_model(input) ? io::Table{.points = std::move(io::read_model(input).map)}
+                                        : o.reading.read(input, Metric::inner_product, warnings);
     if (map.points.cols() != 2 && map.points.cols() != 3)
       throw InvalidInput("'" + input + "' has " + std::to_string(map.points.cols()) +
                          " columns, and a map has 2 or 3; make one with nearfold embed");
@@ -121,7 +122,7 @@ void run(const Options& o) {
 void add_plot(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("plot", "Draw a map, or several side by side");
   const auto o = std::make_shared<Options>();
-  command.add_option("input", o->inputs, "Maps of 2 or 3 columns")->required();
+  command.add_option("input", o->inputs, "Maps of 2 or 3 columns, or models (.nfm)")->required();
   text(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
   text(command, "--array", o->reading.array, "The array of an .npz that holds the map");
   o->reading.add_labels(command);

@@ -1,6 +1,7 @@
 // nearfold quality: points and their map in, scores with their sampling errors out.
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/new_rows.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "io/io.hpp"
@@ -26,7 +28,7 @@ struct Options {
   Common common;
   MetricFlags metric;
   ReadFlags reading;
-  std::string points, layout, report;
+  std::string points, layout, rows, placed, row_labels, report;
   QualityParams params;
 
   QualityParams chosen() const;
@@ -51,30 +53,98 @@ void print_table(const QualityReport& report) {
   }
 }
 
-void run(const Options& o) {
-  const QualityParams params = o.chosen();
-  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
-  check_outputs({o.report}, {o.points, o.layout, o.reading.labels}, o.common.overwrite());
-  ProgressPrinter progress(o.common.progress, o.common.quiet);
-  std::vector<std::string> warnings;
+/// What is scored: points and their map, and new rows on it where they were asked for.
+struct Scored {
   Matrix points, layout;
   io::Labels labels;
-  progress.run("read", [&] {
-    io::Table table = o.reading.read(o.points, params.distance.metric, warnings);
-    points = std::move(table.points);
-    io::Shift of_map;
-    layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
-    if (layout.cols() > 3 && points.cols() <= 3)
-      throw InvalidInput("'" + o.layout + "' has " + std::to_string(layout.cols()) +
-                         " columns and '" + o.points + "' " + std::to_string(points.cols()) +
-                         ": the points are named first, then their map");
-    labels = o.reading.read_labels(std::move(table.labels), points.rows(), o.points, warnings);
-  });
-  if (labels.ids.empty() && o.label_k->count() > 0)
+  Matrix rows, placed;
+  io::Labels row_labels;
+  Distance distance;
+};
+
+void read_files(const Options& o, Scored& in, std::vector<std::string>& warnings) {
+  io::Table table = o.reading.read(o.points, in.distance.metric, warnings);
+  in.points = std::move(table.points);
+  io::Shift of_map;
+  in.layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
+  if (in.layout.cols() > 3 && in.points.cols() <= 3)
+    throw InvalidInput("'" + o.layout + "' has " + std::to_string(in.layout.cols()) +
+                       " columns and '" + o.points + "' " + std::to_string(in.points.cols()) +
+                       ": the points are named first, then their map");
+  in.labels = o.reading.read_labels(std::move(table.labels), in.points.rows(), o.points, warnings);
+}
+
+/// Labels of new rows as those of the map's points are numbered; texts that these do not have get
+/// numbers behind them.
+void number_as(const io::Labels& own, io::Labels& other) {
+  if (other.names.empty() && own.names.empty()) return;
+  if (other.names.empty() || own.names.empty())
+    throw InvalidInput(
+        "labels of the map's points and of the new rows are numbers or texts, and "
+        "not one of each");
+  std::map<std::string, std::int32_t> ids;
+  for (const std::string& name : own.names)
+    ids.emplace(name, static_cast<std::int32_t>(ids.size()));
+  for (const std::string& name : other.names)
+    ids.emplace(name, static_cast<std::int32_t>(ids.size()));
+  for (std::int32_t& id : other.ids)
+    if (id >= 0) id = ids.at(other.names[static_cast<std::size_t>(id)]);
+}
+
+void read_new(const Options& o, const Model& model, Scored& in,
+              std::vector<std::string>& warnings) {
+  NewRows file(o.rows, {}, model);
+  in.rows = file.block(0, file.rows(), o.common.cpu());
+  for (std::string& warning : file.warnings()) warnings.push_back(std::move(warning));
+  ReadFlags of_rows;
+  of_rows.labels = o.row_labels;
+  in.row_labels = of_rows.read_labels(file.labels(), file.rows(), o.rows, warnings);
+  if (!in.labels.ids.empty() && !in.row_labels.ids.empty()) number_as(in.labels, in.row_labels);
+  in.placed = o.placed.empty() ? transform(model, in.rows, {}, o.common.cpu()).map
+                               : io::read_matrix(o.placed, {}, &warnings);
+}
+
+void read_model(const Options& o, Scored& in, std::vector<std::string>& warnings) {
+  Model model = io::read_model(o.points);
+  in.distance = model.settings.distance;
+  in.labels = o.reading.read_labels({}, model.points.rows(), o.points, warnings);
+  if (!o.rows.empty()) read_new(o, model, in, warnings);
+  in.points = std::move(model.points);
+  in.layout = std::move(model.map);
+}
+
+QualityReport scores(const Scored& in, const QualityParams& params, const Progress& progress) {
+  if (in.rows.rows() == 0) return evaluate(in.points, in.layout, in.labels.ids, params, progress);
+  return evaluate_new(in.points, in.layout, in.labels.ids, {in.rows, in.placed, in.row_labels.ids},
+                      params, progress);
+}
+
+void run(const Options& o) {
+  const bool modelled = io::is_model(o.points);
+  if (!modelled && o.layout.empty())
+    throw InvalidParameter("a map is scored by the points it is of: name both, or a model (.nfm)");
+  if (modelled && !o.layout.empty())
+    throw InvalidParameter("a model has its map; leave '" + o.layout + "' out");
+  if (!modelled && !o.rows.empty())
+    throw InvalidParameter("--new is of a model; give the .nfm instead of points and map");
+  if (modelled && o.metric.is_given())
+    throw InvalidParameter("--metric is the model's own; leave it out");
+  QualityParams params = o.chosen();
+  if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
+  check_outputs({o.report}, {o.points, o.layout, o.reading.labels, o.rows, o.placed, o.row_labels},
+                o.common.overwrite());
+  ProgressPrinter progress(o.common.progress, o.common.quiet);
+  std::vector<std::string> warnings;
+  Scored in;
+  in.distance = params.distance;
+  progress.run("read",
+               [&] { modelled ? read_model(o, in, warnings) : read_files(o, in, warnings); });
+  params.distance = in.distance;
+  if (in.labels.ids.empty() && o.label_k->count() > 0)
     throw InvalidParameter("--label-k is for labels; give --labels, or leave it out");
   print_warnings(warnings, o.common);
   const auto began = std::chrono::steady_clock::now();
-  const QualityReport report = evaluate(points, layout, labels.ids, params, progress.callback());
+  const QualityReport report = scores(in, params, progress.callback());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   progress.finish();
   const Json out{{"n", report.n},
@@ -95,13 +165,22 @@ void run(const Options& o) {
 void add_quality(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("quality", "Score a map of points");
   const auto o = std::make_shared<Options>();
-  text(command, "points", o->points, "Points, as for embed")->required();
-  text(command, "map", o->layout, "Map of these points")->required();
+  text(command, "points", o->points, "Points, as for embed; or a model (.nfm)")->required();
+  text(command, "map", o->layout, "Map of these points; a model has its own");
   o->reading.add_labels(command);
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
          "Neighbours of trustworthiness and continuity");
   Options& q = *o;
+  text(command, "--new", o->rows,
+       "New points, whose places on the model's map are scored, by transform");
+  const auto has_new = [&q] {
+    return unless(!q.rows.empty(), "is of new points; give them with --new, or leave it out");
+  };
+  q.conditions.add(command, has_new, [&] {
+    text(command, "--new-map", q.placed, "Their places, where transform has put them before");
+    text(command, "--new-labels", q.row_labels, "Their labels, beside --labels of the model's");
+  });
   o->label_k = number(command, "--label-k", o->params.label_k, "Neighbours that vote on a label");
   number(command, "--exact-below", o->params.exact_below,
          "Score every point where there are no more than this");

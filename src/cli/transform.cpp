@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
+#include "cli/new_points_picture.hpp"
 #include "cli/new_rows.hpp"
 #include "cli/picture_file.hpp"
 #include "cli/picture_flags.hpp"
@@ -128,33 +129,10 @@ class TransformRun {
             {"duplicates", o_.duplicates}};
   }
 
-  /// The map's own points pale under the new ones.
   void draw() const {
-    const std::int64_t dims = model_.map.cols(), old = model_.map.rows();
-    std::vector<float> both = model_.map.values();
-    both.insert(both.end(), map_.begin(), map_.end());
-    std::vector<std::int32_t> ids(static_cast<std::size_t>(old), -1);
-    if (labels_.ids.empty())
-      ids.resize(ids.size() + static_cast<std::size_t>(placed_), 0);
-    else
-      ids.insert(ids.end(), labels_.ids.begin(), labels_.ids.end());
-    const std::vector<std::string> names = {"new points"};
-    const Matrix layout(old + placed_, dims, std::move(both));
-    constexpr int kWidth = 1200;
-    const Picture picture{
-        .panels = {{.layout = layout, .labels = ids}},
-        .names = labels_.ids.empty() ? std::span(names) : std::span(labels_.names),
-        .none = "points of the model"};
-    const UsualPicture usual{.title = o_.rows,
-                             .subtitle = "on the map of " + o_.model,
-                             .width = kWidth,
-                             .height = height_of_map(kWidth, dims)};
-    PlotOptions options = o_.look.options(usual);
-    // In a density old and new points would share their pixels.
-    constexpr std::int64_t kMany = 1'000'000;
-    if (options.style == PlotOptions::Style::automatic && layout.rows() <= kMany)
-      options.style = PlotOptions::Style::points;
-    write_picture(o_.plot, picture, options, o_.common.overwrite());
+    draw_new_points(o_.plot, model_.map, map_, labels_,
+                    {.title = o_.rows, .subtitle = "on the map of " + o_.model}, o_.look,
+                    o_.common.overwrite());
   }
 
   void tell(const NewRows& rows, const Transformer& transformer) {

@@ -217,7 +217,8 @@ void write_graph(const std::string& path, const KnnGraphView& graph, const Graph
 }
 
 KnnGraph read_graph(const ByteSource& source, GraphMeta* meta, int ids_from) {
-  const Archive archive(source);
+  const Archive file(source);
+  const Archive archive = file.has("graph/meta") ? file.folder("graph/") : file;  // of a model
   KnnGraph graph;
   GraphMeta found = read_meta(archive, graph);
   GraphTable table = read_table(archive);

@@ -257,6 +257,8 @@ Checkpoint read_checkpoint(const std::string& path);
 /// Writes a model as an .npz that numpy opens: `map`, `points`; `graph/indices`, `graph/distances`;
 /// `preparation/...`, what was done to rows; `index/...` as of write_index(); and `meta`, JSON text
 /// as uint8, with the method, its parameters, metric and seed. The same model gives the same bytes.
+/// By the end of the name, .nfm, in letters of any case.
+bool is_model(const std::string& path);
 void write_model(const std::string& path, const Model& model, Overwrite overwrite);
 
 /// Reads what write_model() of this or an earlier version wrote; it places rows as the model that

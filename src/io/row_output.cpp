@@ -42,6 +42,26 @@ void write_to_standard_output(std::span<const std::byte> bytes) {
   }
 }
 
+/// A line a row, put() in blocks.
+template <class Number, class Put>
+void write_text(std::span<const Number> values, std::int64_t cols, char delimiter, const Put& put) {
+  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    append(text, values[i]);
+    const bool ends = static_cast<std::int64_t>(i + 1) % cols == 0;
+    text += ends ? '\n' : delimiter;
+    if (!ends || text.size() < kBlock) continue;
+    put(bytes_of(text));
+    text.clear();
+  }
+  put(bytes_of(text));
+}
+
+char delimiter_of(RowFormat format) {
+  return format == RowFormat::tsv ? '\t' : ',';
+}
+
 }  // namespace
 
 RowFormat row_format_of(const std::string& path) {
@@ -77,20 +97,8 @@ void RowWriter::put(std::span<const std::byte> bytes) {
 
 void RowWriter::write(HostMatrix<const float> rows) {
   if (format_ == RowFormat::npy) return put(std::as_bytes(rows.span()));
-  constexpr std::size_t kBlock = std::size_t{1} << 20;
-  const char delimiter = format_ == RowFormat::tsv ? '\t' : ',';
-  std::string text;
-  for (std::int64_t i = 0; i < rows.rows(); ++i) {
-    for (std::int64_t c = 0; c < rows.cols(); ++c) {
-      if (c > 0) text += delimiter;
-      append(text, rows.row(i)[c]);
-    }
-    text += '\n';
-    if (text.size() < kBlock) continue;
-    put(bytes_of(text));
-    text.clear();
-  }
-  put(bytes_of(text));
+  write_text<float>(rows.span(), rows.cols(), delimiter_of(format_),
+                    [this](std::span<const std::byte> bytes) { put(bytes); });
 }
 
 void RowWriter::commit() {
@@ -101,6 +109,24 @@ void write_rows(const std::string& path, HostMatrix<const float> rows, Overwrite
   RowWriter writer(path, rows.rows(), rows.cols(), overwrite);
   writer.write(rows);
   writer.commit();
+}
+
+void write_rows(const std::string& path, std::span<const double> values, std::int64_t cols,
+                Overwrite overwrite) {
+  const RowFormat format = row_format_of(path);
+  std::optional<AtomicFile> file;
+  if (path != kStandardOutput) file.emplace(path, overwrite);
+  const auto put = [&](std::span<const std::byte> bytes) {
+    file ? file->write(bytes) : write_to_standard_output(bytes);
+  };
+  const std::int64_t shape[] = {std::ssize(values) / cols, cols};
+  if (format == RowFormat::npy) {
+    put(bytes_of(npy_header("<f8", shape)));
+    put(std::as_bytes(values));
+  } else {
+    write_text(values, cols, delimiter_of(format), put);
+  }
+  if (file) file->commit();
 }
 
 void write_labels(const std::string& path, std::span<const std::int32_t> labels,

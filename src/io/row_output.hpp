@@ -39,7 +39,9 @@ class RowWriter {
   std::optional<AtomicFile> file_;  // none for standard output
 };
 
-/// All of them at once.
+/// All of them at once; in double, where float32 would not hold them.
+void write_rows(const std::string& path, std::span<const double> values, std::int64_t cols,
+                Overwrite overwrite);
 void write_rows(const std::string& path, HostMatrix<const float> rows, Overwrite overwrite);
 /// Labels: int32 [n], or one a line.
 void write_labels(const std::string& path, std::span<const std::int32_t> labels,
