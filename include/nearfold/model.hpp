@@ -171,7 +171,7 @@ struct Inverted {
 
 /// What a point would have to be to lie at a place: the mean of the points of its 15 nearest
 /// neighbours on the map, which are found exactly, by weights exp(-(d / h)^2 / 2) of their distances
-/// d on it, h being that of the 5th. So a row is within the range of the data, is the same whatever
+/// d on it, h being that of the 3rd. So a row is within the range of the data, is the same whatever
 /// places are beside it, and moves smoothly with its place where points are dense; nothing is drawn
 /// or descended. Preparations are undone: a PCA as far as its axes reach.
 /// positions [m >= 0, dims], finite. Throws InvalidInput for others and for a model whose parts do

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "core/parallel.hpp"
+#include "knn/top_k.hpp"
+#include "math/distance.hpp"
 
 namespace nearfold {
 namespace {
@@ -36,11 +38,22 @@ float finish_row(const float* scores, float square, const Projection& projection
 
 }  // namespace
 
-float KnnFilter::make_row(const float* query, float* row) const {
-  std::vector<float> scores(static_cast<std::size_t>(knn_row_width(projection, Norm::l2)));
-  float square;
-  make_knn_rows({&query, 1}, projection, Norm::l2, scores.data(), &square);
-  return finish_row(scores.data(), square, projection, rows.cols(), row);
+float KnnFilter::make_row(const float* knn_row, float square, float* row) const {
+  return finish_row(knn_row, square, projection, rows.cols(), row);
+}
+
+std::int64_t KnnFilter::surroundings(const float* row) const {
+  constexpr std::int64_t kLeaf = 256;
+  std::int64_t nearest = 0;
+  float least = kInfinity;
+  for (std::int64_t r = std::min(kLeaf / 2, rows.rows() - 1); r < rows.rows(); r += kLeaf) {
+    const float d = squared_distance(row, rows.row(r), rows.cols());
+    if (d < least) {
+      least = d;
+      nearest = r / kLeaf * kLeaf;
+    }
+  }
+  return nearest;
 }
 
 KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, const EqualRows& equal,

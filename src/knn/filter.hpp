@@ -20,8 +20,10 @@ struct KnnFilter {
   std::vector<float> norms;       // squared, lowered for rounding
   std::vector<std::int32_t> ids;  // point of a row; in the order of KnnRows
 
-  /// A query as such a row. Returns its lowered norm.
-  float make_row(const float* query, float* row) const;
+  /// A row of KnnRows, with its square, as such a row. Returns its lowered norm.
+  float make_row(const float* knn_row, float square, float* row) const;
+  /// Where the rows nearest to such a row begin, about: the leaf whose middle one is nearest.
+  std::int64_t surroundings(const float* row) const;
 };
 
 /// From rows made with `projection` under l2: those of the first of every kind of point.

@@ -154,13 +154,34 @@ void search_block(const Search& search, std::vector<Query>& block, std::vector<A
   for (Query& query : again) measure(query);
 }
 
+/// Queries that are no points of the space, as rows in an order in which near ones are together.
+KnnRows rows_of_others(const Queries& queries, const Projection& projection, const Cpu& on) {
+  const HostMatrix<const float> all = queries.rows.view;
+  if (std::ssize(queries.which) == all.rows()) return make_knn_rows(all, projection, Norm::l2, on);
+  Matrix some(std::ssize(queries.which), all.cols());
+  for (std::int64_t q = 0; q < some.rows(); ++q)
+    std::copy_n(all.row(queries.which[static_cast<std::size_t>(q)]), all.cols(), some.row(q));
+  return make_knn_rows(some, projection, Norm::l2, on);
+}
+
+/// Who is asked when: points in the order of their rows, others as rows_of_others() has them.
+std::vector<QueryOrder> order_of(const Queries& queries, const KnnFilter& filter,
+                                 const MetricSpace& space, const KnnRows& others) {
+  if (others.n() == 0) return query_order_of(queries, filter.ids, space.equal);
+  std::vector<QueryOrder> order(queries.which.size());
+  for (std::size_t t = 0; t < order.size(); ++t)
+    order[t] = {static_cast<std::int64_t>(t), static_cast<std::size_t>(others.ids[t])};
+  return order;
+}
+
 }  // namespace
 
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
                              const Queries& queries, int k, const Cpu& on) {
   const Search search{space, filter};
-  const std::vector<QueryOrder> order = query_order_of(queries, filter.ids, space.equal);
   const bool have_rows = queries.are_points && !space.lopsided();
+  const KnnRows others = have_rows ? KnnRows{} : rows_of_others(queries, filter.projection, on);
+  const std::vector<QueryOrder> order = order_of(queries, filter, space, others);
   Answers answers(queries, space, k);
   parallel_for(
       on.threads, std::ssize(order), kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
@@ -179,9 +200,12 @@ NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
           float* const own = have_rows ? nullptr : made.row(static_cast<std::int64_t>(q));
           query.short_row = have_rows ? filter.rows.row(entry.row) : own;
           query.norm = have_rows ? filter.norms[static_cast<std::size_t>(entry.row)]
-                                 : filter.make_row(query.row, own);
+                                 : filter.make_row(others.rows.row(entry.row),
+                                                   others.square(entry.row), own);
         }
-        search_block(search, block, asked, order[static_cast<std::size_t>(begin)].row, k);
+        const std::int64_t start = have_rows ? order[static_cast<std::size_t>(begin)].row
+                                             : filter.surroundings(made.row((end - begin) / 2));
+        search_block(search, block, asked, start, k);
         for (std::size_t q = 0; q < block.size(); ++q)
           answers.write(order[static_cast<std::size_t>(begin) + q].at, std::move(asked[q]));
       });

@@ -52,8 +52,7 @@ class OldRows {
 void search_rows(const ExactSearch& exact, const MetricSpace& space,
                  std::vector<std::int64_t> which, const Cpu& on, NeighborRows& rows) {
   if (which.empty()) return;
-  const NeighborRows found =
-      exact({space.as_queries, which, true}, static_cast<int>(rows.k), on);
+  const NeighborRows found = exact({space.as_queries, which, true}, static_cast<int>(rows.k), on);
   for (std::size_t q = 0; q < which.size(); ++q)
     rows.copy_row(found, static_cast<std::int64_t>(q), which[q]);
 }
@@ -65,9 +64,8 @@ std::vector<std::int64_t> merge_old_rows(const KnnGraph& graph, HostMatrix<const
   const std::int64_t added = points.rows() - graph.n;
   const MetricSpace others =
       make_space({points.row(graph.n), added, points.cols()}, space.distance, on);
-  const NeighborRows found = ExactSearch(others, on)(
-      {space.as_queries, from_to(0, graph.n), false},
-      static_cast<int>(std::min(rows.k, added)), on);
+  const NeighborRows found = ExactSearch(others, on)({space.as_queries, from_to(0, graph.n), false},
+                                                     static_cast<int>(std::min(rows.k, added)), on);
   const OldRows old(graph, found, space, static_cast<int>(rows.k));
   std::vector<char> open(static_cast<std::size_t>(graph.n));
   parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {

@@ -6,9 +6,9 @@
 namespace nearfold {
 
 ExactSample sample_exactly(const ExactSearch& exact, const MetricRows& queries, bool are_points,
-                           int k, const Cpu& on) {
+                           int k, const Cpu& on, std::int64_t most) {
   constexpr std::int64_t kRows = 1000;
-  const std::int64_t n = queries.view.rows(), sampled = std::min(n, kRows);
+  const std::int64_t n = queries.view.rows(), sampled = std::min({n, kRows, most});
   ExactSample sample;
   for (std::int64_t s = 0; s < sampled; ++s) sample.rows.push_back(s * n / sampled);
   sample.neighbors = exact({queries, sample.rows, are_points}, k, on);

@@ -15,9 +15,9 @@ struct ExactSample {
   NeighborRows neighbors;          // in their order
 };
 
-/// Exact answers for up to 1,000 evenly spaced queries.
+/// Exact answers for evenly spaced queries, at most 1,000 of them and `most`.
 ExactSample sample_exactly(const ExactSearch& exact, const MetricRows& queries, bool are_points,
-                           int k, const Cpu& on);
+                           int k, const Cpu& on, std::int64_t most = 1000);
 
 /// Of `found`, whose row r answers the query that row r of `exact` answers. A neighbour counts when
 /// it is as near as the k-th; an infinite distance stands for one that was not found.

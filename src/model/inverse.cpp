@@ -16,7 +16,7 @@ namespace nearfold {
 namespace {
 
 constexpr std::int64_t kNear = 15;
-constexpr std::size_t kScale = 4;  // the neighbour that tells how wide the mean is, from 0
+constexpr std::size_t kScale = 2;  // the neighbour that tells how wide the mean is, from 0
 
 QueryResult nearest_on(const Matrix& map, HostMatrix<const float> places, std::int64_t k,
                        const Cpu& on) {
@@ -84,8 +84,7 @@ void weighted_mean(const Matrix& points, const std::int32_t* ids, const float* d
     const float d = distances[j] / h;
     const double weight = double{exp_f(-0.5f * d * d)};
     all += weight;
-    for (std::size_t c = 0; c < sum.size(); ++c)
-      sum[c] += weight * double{points.row(ids[j])[c]};
+    for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += weight * double{points.row(ids[j])[c]};
   }
   for (std::size_t c = 0; c < sum.size(); ++c) out[c] = static_cast<float>(sum[c] / all);
 }
@@ -121,8 +120,10 @@ Inverted inverse_transform(const Model& model, HostMatrix<const float> positions
   check_values(positions, on);
   return reported(progress, Stage::optimize, std::max<std::int64_t>(1, positions.rows()), [&] {
     Inverted out;
-    if (positions.rows() > 0) out = invert(model, positions, on);
-    else out.rows = unprepare(model.preparation, Matrix(0, model.points.cols()), on);
+    if (positions.rows() > 0)
+      out = invert(model, positions, on);
+    else
+      out.rows = unprepare(model.preparation, Matrix(0, model.points.cols()), on);
     out.remote = usual_remoteness(model.map, on);
     return out;
   });

@@ -7,6 +7,7 @@
 #include "core/device.hpp"
 #include "core/parallel.hpp"
 #include "core/reported.hpp"
+#include "knn/query_search.hpp"
 #include "model/check_model.hpp"
 #include "model/placement.hpp"
 #include "model/twins.hpp"
@@ -38,6 +39,7 @@ struct Transformer::State {
   Twins twins;
   std::vector<float> reach;
   std::unique_ptr<Placement> placement;
+  std::unique_ptr<QuerySearch> search;
   float remote = 0;
 
   State(const Model& m, const TransformParams& p, const Cpu& cpu)
@@ -48,6 +50,7 @@ struct Transformer::State {
         reach(reach_of(m.graph)),
         placement(std::visit([&](const auto& method) { return make_placement(m, method, cpu); },
                              m.settings.method)) {
+    search = make_search();
     remote = usual_remoteness(0.99);
   }
 
@@ -68,11 +71,10 @@ struct Transformer::State {
     return own[static_cast<std::size_t>(at)];
   }
 
-  QueryResult search(HostMatrix<const float> rows) const {
+  std::unique_ptr<QuerySearch> make_search() const {
     const int k = placement->neighbors();
-    if (model->index) return find_neighbors(rows, model->points, k, *model->index, on);
-    return find_neighbors(rows, model->points, k, FlatKnn{}, on, model->settings.seed,
-                          model->settings.distance);
+    if (model->index) return std::make_unique<QuerySearch>(model->points, k, *model->index, on);
+    return std::make_unique<QuerySearch>(model->points, k, model->settings.distance, on);
   }
 
   void let_coincide(HostMatrix<const float> rows, Matrix& map) const {
@@ -89,7 +91,7 @@ struct Transformer::State {
     QueryResult found;
     {
       const Part part(0.7);
-      found = search(rows);
+      found = (*search)(rows, on);
     }
     placement->place({found.rows, found.k, found.neighbors, found.distances}, out.map.data());
     if (params.duplicates == Duplicates::coincide) let_coincide(rows, out.map);

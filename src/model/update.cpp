@@ -42,8 +42,8 @@ RunInfo resume(Model& model, std::int64_t old, int iterations, const UpdateParam
   const std::int64_t n = model.points.rows();
   Settings settings = model.settings;
   settings.device = on;
-  settings.method = std::visit(
-      [&](const auto& p) { return Method(ending_with(p, iterations)); }, model.settings.method);
+  settings.method = std::visit([&](const auto& p) { return Method(ending_with(p, iterations)); },
+                               model.settings.method);
   const int all = iterations_of(settings.method, n);
   const Checkpoint from{
       .iteration = all - iterations,

@@ -44,7 +44,7 @@ TEST(Inverse, IsTheMeanOfTheNearestByTheirDistances) {
     for (std::int64_t c = 0; c < kColumns; ++c) {
       double sum = 0, all = 0;
       for (const auto& [d, j] : near) {
-        const double weight = std::exp(-0.5 * std::pow(d / near[4].first, 2));
+        const double weight = std::exp(-0.5 * std::pow(d / near[2].first, 2));
         sum += weight * double{model().points.row(j)[c]};
         all += weight;
       }

@@ -1,0 +1,89 @@
+#include "knn/query_search.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/check_points.hpp"
+#include "core/stopping.hpp"
+#include "knn/recall.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold {
+namespace {
+
+MetricSpace space_of(HostMatrix<const float> points, int k, const Distance& distance,
+                     const Cpu& on) {
+  check_points(points, on);
+  require_k(k, points.rows(), points.rows());
+  return make_space(points, distance, on);
+}
+
+void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
+  if (queries.rows() < 1) throw InvalidInput("there are no queries; at least 1 row is needed");
+  check_values(queries, on);
+  if (queries.cols() != dim)
+    throw InvalidInput("queries have " + std::to_string(queries.cols()) +
+                       " columns and the points have " + std::to_string(dim) +
+                       "; both must be made in the same way");
+}
+
+Effort effort_for(const KnnIndex::State& index, const MetricSpace& space, const ExactSearch& exact,
+                  int k, const Cpu& on) {
+  const Part part(1, 12);
+  const int others = static_cast<int>(std::min<std::int64_t>(k, index.n - 1));
+  Effort effort = tune(index, space, sample_exactly(exact, space.as_queries, true, others, on), on);
+  effort.candidates = std::max(effort.candidates, k);
+  return effort;
+}
+
+/// One in sixteen of the queries and at least 250: exact answers cost more than the others.
+std::int64_t measured_queries(std::int64_t queries) {
+  constexpr std::int64_t kFew = 250, kOneOf = 16;
+  return std::max(kFew, queries / kOneOf);
+}
+
+}  // namespace
+
+void require_k(int k, std::int64_t most, std::int64_t n) {
+  if (k >= 1 && k <= most) return;
+  throw InvalidInput("k is " + std::to_string(k) + " for " + std::to_string(n) +
+                     " points; use 1 to " + std::to_string(most));
+}
+
+QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const Distance& distance,
+                         const Cpu& on)
+    : k_(k), dim_(points.cols()), space_(space_of(points, k, distance, on)), exact_(space_, on) {}
+
+QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const KnnIndex& index,
+                         const Cpu& on)
+    : k_(k),
+      dim_(points.cols()),
+      index_(&index.state()),
+      space_(space_of(points, k, index_->distance, on)),
+      exact_((check_same_points(*index_, space_), space_), index_->rows, index_->projection, on),
+      effort_(effort_for(*index_, space_, exact_, k, on)) {}
+
+QueryResult QuerySearch::operator()(HostMatrix<const float> queries, const Cpu& on) const {
+  check_queries(queries, dim_, on);
+  const MetricRows rows = make_queries(queries, space_, on);
+  Queries asked{rows, std::vector<std::int64_t>(static_cast<std::size_t>(queries.rows())), false};
+  std::iota(asked.which.begin(), asked.which.end(), std::int64_t{0});
+  const Part part(1, index_ ? 2 : 1);  // the search, and exact answers to some of the queries
+  std::optional<Recall> recall;
+  NeighborRows answer;
+  if (index_) {
+    answer = search_index(*index_, space_, asked, k_, effort_, on);
+    fill_exactly(answer, exact_, asked, on);
+    const ExactSample sample =
+        sample_exactly(exact_, rows, false, k_, on, measured_queries(queries.rows()));
+    recall = recall_of(sample.neighbors, rows_of(answer, sample.rows));
+  } else {
+    answer = exact_(asked, k_, on);
+  }
+  return {answer.n, answer.k, std::move(answer.ids), std::move(answer.distances), recall};
+}
+
+}  // namespace nearfold

@@ -1,0 +1,42 @@
+// A search of points that is made once and asked for others again and again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "knn/exact.hpp"
+#include "knn/index.hpp"
+#include "knn/metric.hpp"
+#include "nearfold/knn.hpp"
+
+namespace nearfold {
+
+/// Throws InvalidInput unless k is in [1, most], for n points.
+void require_k(int k, std::int64_t most, std::int64_t n);
+
+/// Refers to the points, and to the index where there is one. Not moved: its parts refer to each
+/// other.
+class QuerySearch {
+ public:
+  /// Exact. Throws InvalidInput for points that cannot be searched, and k out of [1, n].
+  QuerySearch(HostMatrix<const float> points, int k, const Distance& distance, const Cpu& on);
+  /// Through an index of these points, which looks as hard as they need themselves for the target
+  /// recall.
+  QuerySearch(HostMatrix<const float> points, int k, const KnnIndex& index, const Cpu& on);
+  QuerySearch(const QuerySearch&) = delete;
+  QuerySearch& operator=(const QuerySearch&) = delete;
+
+  /// The k nearest points of each query; throws InvalidInput for none, and for others than these
+  /// could be. The answer of a query depends on it alone. Of an index the recall is measured.
+  QueryResult operator()(HostMatrix<const float> queries, const Cpu& on) const;
+
+ private:
+  int k_;
+  std::int64_t dim_;
+  const KnnIndex::State* index_ = nullptr;
+  MetricSpace space_;
+  ExactSearch exact_;
+  Effort effort_;
+};
+
+}  // namespace nearfold
