@@ -18,6 +18,7 @@ class NewRows {
   NewRows(const std::string& path, const ReadFlags& reading, const Model& model);
 
   std::int64_t rows() const { return rows_; }
+  std::int64_t columns() const { return columns_; }
   /// What stands beside them in a table.
   const io::Labels& labels() const { return labels_; }
   /// Rows [first, first + count), prepared.

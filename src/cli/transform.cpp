@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
@@ -17,6 +18,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
+#include "cli/transform_plan.hpp"
 #include "io/io.hpp"
 #include "nearfold/nearfold.hpp"
 #include "plot/text.hpp"
@@ -31,6 +33,7 @@ struct Options {
   Common common;
   ReadFlags reading;
   LookFlags look;
+  BudgetFlags budget;
   std::string model, rows, output, remoteness, plot, report, checkpoint;
   std::string duplicates = "coincide";
   bool resume = false;
@@ -66,6 +69,10 @@ class TransformRun {
     progress_.run("read", [&] { model_ = io::read_model(o_.model); });
     NewRows rows(o_.rows, o_.reading, model_);
     look_at_labels(rows);
+    const TransformPlan plan(model_, rows.rows(), rows.columns(), o_.budget.limit());
+    if (o_.budget.dry_run) return plan.print(o_.common.json);
+    plan.require();
+    together_ = plan.together();
     const Transformer transformer(model_, o_.params(), o_.common.cpu());
     place(rows, transformer);
     if (!o_.plot.empty()) draw();
@@ -73,8 +80,6 @@ class TransformRun {
   }
 
  private:
-  static constexpr std::int64_t kValues = std::int64_t{1} << 25;  // of a block
-
   void look_at_labels(const NewRows& rows) {
     labels_ = o_.reading.read_labels(rows.labels(), rows.rows(), o_.rows, warnings_);
     o_.look.check_labels(!labels_.ids.empty());
@@ -82,18 +87,16 @@ class TransformRun {
 
   void place(NewRows& rows, const Transformer& transformer) {
     const std::int64_t dims = model_.map.cols();
-    const std::int64_t together =
-        std::clamp<std::int64_t>(kValues / model_.points.cols(), 1, std::int64_t{1} << 16);
     std::optional<KeptRows> kept;
     if (!o_.checkpoint.empty())
       kept.emplace(o_.checkpoint, made_from(), o_.resume, o_.common.overwrite(), rows.fingerprint(),
                    dims);
     PlacedRows out(o_.output, o_.remoteness, rows.rows(), dims, o_.common.overwrite());
     resumed_ = kept ? kept->rows() : 0;
-    for (std::int64_t first = 0; first < resumed_; first += together)
-      take(kept->read(first, std::min(together, resumed_ - first)), transformer, out);
-    for (std::int64_t first = resumed_; first < rows.rows(); first += together) {
-      const std::int64_t count = std::min(together, rows.rows() - first);
+    for (std::int64_t first = 0; first < resumed_; first += together_)
+      take(kept->read(first, std::min(together_, resumed_ - first)), transformer, out);
+    for (std::int64_t first = resumed_; first < rows.rows(); first += together_) {
+      const std::int64_t count = std::min(together_, rows.rows() - first);
       const Progress told = [&, first, count](const ProgressInfo& p) {
         const auto done = first + count * p.done / p.total;
         return progress_.callback()({Stage::optimize, done, rows.rows()});
@@ -175,7 +178,8 @@ class TransformRun {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Model model_;
   io::Labels labels_;
-  std::vector<float> map_;  // of all rows, where there will be a picture
+  std::vector<float> map_;     // of all rows, where there will be a picture
+  std::int64_t together_ = 1;  // rows of a block
   std::int64_t placed_ = 0, outliers_ = 0, resumed_ = 0;
   std::optional<Recall> recall_;
   std::vector<std::string> warnings_;
@@ -215,6 +219,7 @@ void add_transform(CLI::App& app) {
       ->group("Long runs");
   command.add_flag("--resume", t.resume, "Resume from what --checkpoint has kept, if anything")
       ->group("Long runs");
+  t.budget.add(command);
   t.common.add_threads(command);
   t.common.add_force(command);
   t.common.add_json(command);

@@ -88,6 +88,20 @@ TEST_F(TransformTool, RefusesWhatDoesNotFit) {
   expect_refused(fit("").replace(fit("").find("m.nfm"), 5, "m.npz"), kUsage, {".nfm"});
 }
 
+TEST_F(TransformTool, TellsItsPlanAndTakesSmallerBlocksUnderALimit) {
+  done(fit(""));
+  done(place("--dry-run"), {"40 rows", "at a time", "search"});
+  EXPECT_FALSE(exists("t.npy"));
+  io::write_npy(path("many.npy"), data::blobs(20'000, 5, 3), io::Overwrite::yes);
+  done(place("--dry-run --memory-limit 1M --json", "many.npy"), {"\"n\": 20000"});
+  done(place("-q", "many.npy"));
+  const std::string whole = bytes("t.npy");
+  done(place("-q --force --memory-limit 1M", "many.npy"));
+  EXPECT_EQ(bytes("t.npy"), whole);
+  expect_refused(place("--force --memory-limit 10k"), kMemory,
+                 {"beside the model", "--memory-limit"});
+}
+
 TEST_F(TransformTool, ResumesWhatWasKilledToTheSameFile) {
   done(fit(""));
   io::write_npy(path("many.npy"), data::blobs(140'000, 5, 3), io::Overwrite::yes);

@@ -19,7 +19,8 @@ namespace nearfold {
 
 using Says = std::vector<std::string_view>;
 
-constexpr int kDone = 0, kInternal = 1, kUsage = 2, kBadInput = 3, kIo = 5, kDevice = 6;
+constexpr int kDone = 0, kInternal = 1, kUsage = 2, kBadInput = 3, kMemory = 4, kIo = 5,
+              kDevice = 6;
 
 class BadInput : public Cli {
  protected:
