@@ -44,11 +44,12 @@ GOAL = 95  # percent killed in each folder
 # others those that take no half second.
 FOLDERS = {
     "weights": (50, ["weights", "tsne", "umap", "run"]),
-    "umap": (65, ["umap", "math", "plan", "run"]),
-    "tsne": (75, ["tsne", "plan", "run"]),
+    "umap": (65, ["umap", "math", "plan", "run", "model"]),
+    "tsne": (75, ["tsne", "plan", "run", "model"]),
     "init": (65, ["init", "core", "run"]),
     "quality": (55, ["quality", "run"]),
     "plan": (40, ["plan", "run", "cli"]),
+    "model": (50, ["model"]),
     "knn": (80, ["knn", "run"]),
     "io": (80, ["io", "knn", "run", "cli"]),
 }

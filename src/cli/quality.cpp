@@ -122,7 +122,8 @@ QualityReport scores(const Scored& in, const QualityParams& params, const Progre
 void run(const Options& o) {
   const bool modelled = io::is_model(o.points);
   if (!modelled && o.layout.empty())
-    throw InvalidParameter("a map is scored by the points it is of: name both, or a model (.nfm)");
+    throw InvalidParameter(
+        "quality needs 'map', the map of these points; name both, or one model (.nfm)");
   if (modelled && !o.layout.empty())
     throw InvalidParameter("a model has its map; leave '" + o.layout + "' out");
   if (!modelled && !o.rows.empty())

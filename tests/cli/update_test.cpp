@@ -107,7 +107,7 @@ TEST_F(ModelTool, QualityScoresItsMapAndNewPoints) {
 
 TEST_F(ModelTool, QualityRefusesAMapBesideAModelAndNewPointsWithoutOne) {
   expect_refused("quality " + path("m.nfm") + " " + path("map.npy"), kUsage, {"has its map"});
-  expect_refused("quality " + path("old.npy"), kUsage, {"or a model"});
+  expect_refused("quality " + path("old.npy"), kUsage, {"or one model"});
   expect_refused("quality " + path("old.npy") + " " + path("map.npy") + " --new " + path("new.npy"),
                  kUsage, {"--new", ".nfm"});
   expect_refused("quality " + path("m.nfm") + " --metric cosine", kUsage, {"--metric"});
