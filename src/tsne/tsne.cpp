@@ -16,6 +16,7 @@
 #include "stages.hpp"
 #include "tsne/attraction.hpp"
 #include "tsne/early_stop.hpp"
+#include "tsne/method.hpp"
 
 namespace nearfold {
 namespace {
@@ -164,9 +165,7 @@ bool sums_all_pairs(std::int64_t n, int dims, const TsneParams& params, std::int
     case TsneParams::Repulsion::exact:
       return true;
     case TsneParams::Repulsion::fft:
-      if (dims != 2)
-        throw Unsupported("t-SNE by FFT has 2 dimensions, not " + std::to_string(dims) +
-                          "; use repulsion exact");
+      if (dims != 2) throw_no_fft(dims);
       return false;
     case TsneParams::Repulsion::automatic:
       break;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/dims.hpp"
 #include "umap/curve_fit.hpp"
 
 namespace nearfold {
@@ -26,6 +27,11 @@ void check(const UmapParams& p) {
             "in [1, 1000000]");
   require(p.learning_rate > 0 && std::isfinite(p.learning_rate), "learning_rate", p.learning_rate,
           "> 0 and finite");
+}
+
+void check_dims(const UmapParams&, int dims) {
+  static_assert(kMostDims == 100);
+  require(dims >= 1 && dims <= kMostDims, "n_components", dims, "in [1, 100]");
 }
 
 int k_needed(const UmapParams& params, std::int64_t n) {
