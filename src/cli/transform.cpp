@@ -77,6 +77,7 @@ class TransformRun {
   void look_at_labels(const NewRows& rows) {
     labels_ = o_.reading.read_labels(rows.labels(), rows.rows(), o_.rows, warnings_);
     o_.look.check_labels(!labels_.ids.empty());
+    o_.look.check_columns(model_.map.cols());
   }
 
   void place(NewRows& rows, const Transformer& transformer) {
@@ -148,7 +149,7 @@ class TransformRun {
     const UsualPicture usual{.title = o_.rows,
                              .subtitle = "on the map of " + o_.model,
                              .width = kWidth,
-                             .height = height_of_map(kWidth, dims)};
+                             .height = o_.look.height_of_map(kWidth, dims)};
     PlotOptions options = o_.look.options(usual);
     // In a density old and new points would share their pixels.
     constexpr std::int64_t kMany = 1'000'000;

@@ -117,7 +117,7 @@ void admit(const Source& source, const Settings& settings) {
   if (!source.validated) validate(settings);
   if (std::holds_alternative<Cuda>(settings.device) && settings.dims != 2 && settings.dims != 3)
     throw Unsupported("a GPU makes maps of 2 or 3 dimensions, and n_components is " +
-                      std::to_string(settings.dims) + "; use the device cpu");
+                      std::to_string(settings.dims) + "; use device cpu");
   require_usable(settings.device);
 }
 

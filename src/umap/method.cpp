@@ -79,7 +79,10 @@ std::optional<Thriftier> with_fewer_neighbors(const UmapParams&) {
 
 Need optimize_need(const UmapParams& p, const Counts& c) {
   const double epochs = iteration_count(p, static_cast<std::int64_t>(c.n));
-  return {16 * c.entries + 60, 0, epochs * c.n * c.entries * 1.6e-8 / c.threads};
+  constexpr double kDim = 16;  // bytes: the layout, its successor, and what a report copies
+  const double slower = 1 + 0.04 * c.more_dims();
+  return {16 * c.entries + 60 + kDim * c.more_dims(), 0,
+          epochs * c.n * c.entries * 1.6e-8 * slower / c.threads};
 }
 
 /// The edges twice while they are split into parts of an epoch.
