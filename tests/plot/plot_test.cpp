@@ -269,7 +269,7 @@ TEST(Picture, RefusesWhatItCannotDraw) {
   Clouds clouds = two_clouds(50);
   const std::vector<std::int32_t> short_labels(49, 0);
   EXPECT_THROW(map_of(clouds.layout, short_labels, {}, small()), InvalidInput);
-  EXPECT_THROW(map_of(Matrix(4, 5), {}, {}, small()), InvalidInput);
+  EXPECT_THROW(map_of(Matrix(4, 0), {}, {}, small()), InvalidInput);
   PlotOptions tiny = small();
   tiny.width = 63;
   EXPECT_THROW(map_of(clouds.layout, {}, {}, tiny), InvalidParameter);

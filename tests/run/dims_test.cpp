@@ -83,7 +83,7 @@ TEST(Dims, FiveKeepNeighborsAsWellAsTwo) {
   const auto recall = [&](int dims) {
     Settings settings = umap(dims);
     std::get<UmapParams>(settings.method).n_epochs = 200;
-    const QualityReport report = evaluate(x, embed(x, settings).layout);
+    const QualityReport report = evaluate(x, embed(x, settings).layout, {});
     const Score* score = report.find("knn_recall@10");
     return score == nullptr ? -1.0 : score->value;
   };
