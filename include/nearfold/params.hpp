@@ -137,10 +137,11 @@ using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp
 struct PcaInit {};       ///< first principal components; needs the points
 struct SpectralInit {};  ///< eigenvectors of the graph's normalised Laplacian
 struct RandomInit {};    ///< t-SNE: normal, 1e-4 wide; UMAP: uniform in the unit box, then scaled
-/// Rows of an array that are all equal are refused. Where they lie on a line (in 3-D: on a plane, in
-/// more dimensions: in fewer), which forces never leave, they are jittered by 1 % of their width,
-/// with a warning. t-SNE takes an array as wide as it is: beyond a standard deviation of 1e-2 with a
-/// warning, as openTSNE, beyond 10 sqrt(n), where points hardly act on each other, not at all.
+/// Rows of an array that are all equal are refused. Where they lie on a line (in 3-D: on a plane,
+/// in more dimensions: in fewer), which forces never leave, they are jittered by 1 % of their
+/// width, with a warning. t-SNE takes an array as wide as it is: beyond a standard deviation of
+/// 1e-2 with a warning, as openTSNE, beyond 10 sqrt(n), where points hardly act on each other, not
+/// at all.
 struct ArrayInit {
   /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every initialization.
   Matrix start = {};

@@ -1,17 +1,18 @@
 #include "plot/drawn.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace nearfold {
 namespace {
 
-constexpr std::size_t kStacks = 160;     // side by side
+constexpr float kStacks = 160;           // side by side
 constexpr float kHighest = 0.45f;        // stack, in widths of the map
 constexpr std::int64_t kCutOneIn = 200;  // per side, before stacks are made as wide as each other
 
-/// Which stack each value is in: as wide as it takes the middle 99 % of them in kStacks, more for
-/// those beyond.
+/// Stacks as wide as it takes the middle 99 % of the values in kStacks; those beyond have more.
 struct Stacks {
   float low = 0, width = 0;
 
@@ -19,13 +20,9 @@ struct Stacks {
     std::sort(values.begin(), values.end());
     const std::size_t cut = values.size() / kCutOneIn;
     low = values[cut];
-    width = (values[values.size() - 1 - cut] - low) / static_cast<float>(kStacks);
+    width = (values[values.size() - 1 - cut] - low) / kStacks;
   }
-  std::size_t of(float value) const {
-    if (!(width > 0)) return 0;
-    const float at = std::clamp((value - low) / width, -1.0f, static_cast<float>(kStacks));
-    return static_cast<std::size_t>(at + 1);
-  }
+  float of(float value) const { return width > 0 ? std::floor((value - low) / width) : 0.0f; }
 };
 
 Matrix stacked(const std::vector<float>& values, std::span<const std::int32_t> labels) {
@@ -33,15 +30,21 @@ Matrix stacked(const std::vector<float>& values, std::span<const std::int32_t> l
   Matrix out(static_cast<std::int64_t>(n), 2);
   if (n == 0) return out;
   const Stacks stacks(values);
-  std::vector<std::size_t> order(n), heights(kStacks + 2);
+  std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), 0);
-  if (!labels.empty())
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return labels[a] < labels[b]; });
+  const auto place = [&](std::size_t i) {
+    return std::pair{stacks.of(values[i]), labels.empty() ? 0 : labels[i]};
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return place(a) < place(b); });
   std::vector<float> height(n);
-  for (const std::size_t i : order) height[i] = static_cast<float>(heights[stacks.of(values[i])]++);
-  const auto most = static_cast<float>(*std::max_element(heights.begin(), heights.end()));
-  const float step = kHighest * stacks.width * static_cast<float>(kStacks) / most;
+  float most = 1;
+  for (std::size_t k = 1; k < n; ++k) {
+    const bool same = stacks.of(values[order[k]]) == stacks.of(values[order[k - 1]]);
+    height[order[k]] = same ? height[order[k - 1]] + 1 : 0;
+    most = std::max(most, height[order[k]]);
+  }
+  const float step = kHighest * stacks.width * kStacks / most;
   for (std::size_t i = 0; i < n; ++i) {
     out.row(static_cast<std::int64_t>(i))[0] = values[i];
     out.row(static_cast<std::int64_t>(i))[1] = step * height[i];
@@ -64,7 +67,10 @@ Matrix drawn_layout(const Panel& panel, const std::vector<int>& columns) {
   Matrix out(from.rows(), std::ssize(columns));
   for (std::int64_t i = 0; i < from.rows(); ++i)
     for (std::size_t c = 0; c < columns.size(); ++c) out.row(i)[c] = from.row(i)[columns[c]];
-  return columns.size() == 1 ? stacked(out.values(), panel.labels) : std::move(out);
+  const bool finite = std::all_of(out.values().begin(), out.values().end(),
+                                  [](float x) { return std::isfinite(x); });
+  if (columns.size() == 1 && finite) return stacked(out.values(), panel.labels);
+  return out;  // a column that is not finite is refused where it is placed
 }
 
 }  // namespace nearfold
