@@ -256,9 +256,6 @@ TEST_F(Newcomers, MistakesAreAnsweredInOneLine) {  // 90, 91
   expect_advice(drawn + " --progress none --labels species", kUsage,
                 {"no file 'species'", "--label-column species"});
   expect_advice(drawn + " --progress none --values species", kUsage, {"--value-column species"});
-  expect_advice("plot " + path("wine.csv") + " -o " + path("p.svg"), kDone,
-                {"has 5 columns, and the first two are drawn", "nearfold embed"});
-  fs::remove(path("p.svg"));
   expect_advice("knn " + path("iris.csv") + " --progress none -k 60 -o " + path("g.npz"), kBadInput,
                 {"-k is 60 for 60 points; use 1 to 59"});
   expect_advice(embed + " -m umap --drop species --progress none -k 60", kBadInput,
