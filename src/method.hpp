@@ -18,6 +18,7 @@ concept MethodParams = requires(const Params& p, std::int64_t n, int dims, int n
   { method_name(p) } -> std::same_as<const char*>;  // as --method and reports have it
   { has_early_phase(p) } -> std::same_as<bool>;     // reports say how long
   check(p);                                         // ranges; throws InvalidParameter
+  check_dims(p, dims);                              // of the map
   { k_needed(p, n) } -> std::same_as<int>;          // neighbours per point, self not counted
   { resolved(p, n) } -> std::same_as<Params>;       // nothing left to be decided by a run
   { iteration_count(p, n) } -> std::same_as<int>;   // in all

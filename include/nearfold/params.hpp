@@ -110,7 +110,8 @@ struct TsneParams {
   double final_momentum = 0.8;               ///< afterwards, [0, 1)
   double max_step_norm = 5.0;                ///< longest move per point and iteration, > 0
   enum class Repulsion { automatic, exact, fft };
-  Repulsion repulsion = Repulsion::automatic;  ///< automatic: exact below 8,000 points and in 3-D
+  Repulsion repulsion =
+      Repulsion::automatic;  ///< automatic: exact below 8,000 points, in 1-D and in 3-D
 };
 
 /// UMAP; defaults are umap-learn 0.5's.
@@ -136,10 +137,11 @@ using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp
 struct PcaInit {};       ///< first principal components; needs the points
 struct SpectralInit {};  ///< eigenvectors of the graph's normalised Laplacian
 struct RandomInit {};    ///< t-SNE: normal, 1e-4 wide; UMAP: uniform in the unit box, then scaled
-/// Rows of an array that are all equal are refused. Where they lie on a line (in 3-D: on a plane),
-/// which forces never leave, they are jittered by 1 % of their width, with a warning. t-SNE takes
-/// an array as wide as it is: beyond a standard deviation of 1e-2 with a warning, as openTSNE,
-/// beyond 10 sqrt(n), where points hardly act on each other, not at all.
+/// Rows of an array that are all equal are refused. Where they lie on a line (in 3-D: on a plane,
+/// in more dimensions: in fewer), which forces never leave, they are jittered by 1 % of their
+/// width, with a warning. t-SNE takes an array as wide as it is: beyond a standard deviation of
+/// 1e-2 with a warning, as openTSNE, beyond 10 sqrt(n), where points hardly act on each other, not
+/// at all.
 struct ArrayInit {
   /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every initialization.
   Matrix start = {};
@@ -154,7 +156,7 @@ struct Settings {
   Distance distance = {};
   Method method = UmapParams{};
   std::optional<Init> init = {};  ///< unset: PCA for t-SNE with points, spectral otherwise
-  int dims = 2;                   ///< columns of the layout, 2 or 3
+  int dims = 2;  ///< columns of the layout: UMAP 1 to 100, t-SNE 1 to 3, either on a GPU 2 or 3
   std::uint64_t seed = 42;
   Device device = Cpu{};
   /// Bytes of memory that the run may take, its points not counted; unset: available_memory()

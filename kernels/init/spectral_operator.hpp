@@ -35,6 +35,7 @@ class SpectralOperatorOn {
     executor_.wait();  // the sum's own memory goes away
   }
 
+  int width() const { return kVectors; }
   std::int64_t edges() const { return graph_.edges(); }
 
   void randomize(int column, std::uint32_t round) {

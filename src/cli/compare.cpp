@@ -46,7 +46,7 @@ struct Options {
     return look.options({.title = std::string(method.title()) + " of " + inputs.name() +
                                   " over exact and approximate neighbours",
                          .width = kPanel * columns + 120,
-                         .height = height_of_map(kPanel, method.dims) * rows + 120});
+                         .height = look.height_of_map(kPanel, method.dims) * rows + 120});
   }
   Distance distance(const std::string& metric) const {
     return MetricFlags{metric, zero_vectors}.distance();
@@ -85,6 +85,7 @@ Settings check(const Options& o, const Indexes& indexes) {
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.plot, o.report}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   o.look.check(!o.plot.empty());
+  o.look.check_columns(o.method.dims);
   if (!o.plot.empty()) check_picture_path(o.plot, o.picture(1, 1));
   for (const std::string& metric : o.metrics)
     for (const KnnParams& knn : indexes.methods)

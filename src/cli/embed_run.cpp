@@ -55,6 +55,7 @@ void EmbedOptions::check() const {
   if (output == io::kStandardOutput && common.json)
     throw InvalidParameter("-o - and --json both write to standard output; name a file for one");
   picture.check(!plot.empty(), !inputs.labels.empty(), inputs.has_values());
+  picture.check_columns(method.dims);
   if (!plot.empty()) check_picture_path(plot, picture.options({}));
   if (!model.empty()) check_model();
 }
@@ -222,7 +223,7 @@ void EmbedRun::draw(const Result& result, const std::string& path, io::Overwrite
   const UsualPicture usual{.title = o_.inputs.name(),
                            .subtitle = subtitle(result.info, settings_),
                            .width = width,
-                           .height = height_of_map(width, result.layout.cols())};
+                           .height = o_.picture.height_of_map(width, result.layout.cols())};
   const bool by_value = !values_.empty();
   const Picture picture{
       .panels = {{.layout = result.layout,

@@ -157,7 +157,8 @@ PlotOptions Options::picture() const {
   const auto [methods, rows, columns] = grid();
   const int across = static_cast<int>(columns.values.size());
   const int wide = look.width.value_or(kPanel * across + 100);
-  const int high = height_of_map(wide, method.dims) * static_cast<int>(rows.values.size()) / across;
+  const int high =
+      look.height_of_map(wide, method.dims) * static_cast<int>(rows.values.size()) / across;
   return look.options({.title = std::string(method.title()) + " of " + inputs.name() + ", " +
                                 std::to_string(methods.size()) + " settings, one graph",
                        .width = wide,
@@ -226,6 +227,7 @@ void run(const Options& o) {
   progress.run("read",
                [&] { in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output)); });
   o.look.check_labels(!in.labels.ids.empty());
+  o.look.check_columns(o.method.dims);
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
   if (o.index.precomputed()) in.take_as_distances(k, settings.seed);

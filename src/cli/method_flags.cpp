@@ -32,7 +32,8 @@ void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
   choice(app, "-m,--method", method, names, "How the map is made")
       ->required(method.empty())
       ->default_str(method);
-  number(app, "--n-components,--dims", dims, "Columns of the map, 2 or 3");
+  number(app, "--n-components,--dims", dims,
+         "Columns of the map: 1 to 100 for umap, 1 to 3 for tsne");
   const auto take = [](std::string& word) {
     const auto named = meant(word, kInits);
     word = named.value_or(word);

@@ -23,7 +23,7 @@ void draw_new_points(const std::string& path, HostMatrix<const float> map,
   const Picture picture{.panels = {{.layout = layout, .labels = ids}},
                         .names = labels.ids.empty() ? std::span(names) : std::span(labels.names),
                         .none = "points of the model"};
-  usual.height = height_of_map(usual.width, map.cols());
+  usual.height = look.height_of_map(usual.width, map.cols());
   PlotOptions options = look.options(usual);
   // In a density old and new points would share their pixels.
   constexpr std::int64_t kMany = 1'000'000;

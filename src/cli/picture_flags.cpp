@@ -28,7 +28,11 @@ void LookFlags::add(CLI::App& app) {
       flag(app, "--annotate", annotate, "Write the names of labels at the medians of their points"),
       number(app, "--width", width, "Width in pixels"),
       number(app, "--height", height, "Height in pixels"),
-      flag(app, "--dark", dark, "Dark background")};
+      flag(app, "--dark", dark, "Dark background"),
+      app.add_option("--map-columns", map_columns,
+                     "Columns of the map to draw, one to three, from 0, as in 0,1; auto is all of "
+                     "up to three, and of more the first two")
+          ->delimiter(',')};
   for (CLI::Option* option : options_) option->group(kGroup);
 }
 
@@ -44,13 +48,29 @@ void LookFlags::check_labels(bool has_labels) const {
     throw InvalidParameter("--annotate writes the names of labels; give --labels");
 }
 
+void LookFlags::check_columns(std::int64_t dims) const {
+  if (map_columns.size() > 3)
+    throw InvalidParameter("--map-columns has " + std::to_string(map_columns.size()) +
+                           " columns, and a picture shows up to 3");
+  for (const int column : map_columns)
+    if (column < 0 || column >= dims)
+      throw InvalidParameter("--map-columns has column " + std::to_string(column) +
+                             ", and the map's are 0 to " + std::to_string(dims - 1));
+}
+
+int LookFlags::height_of_map(int across, std::int64_t dims) const {
+  const std::int64_t drawn = map_columns.empty() ? dims : std::ssize(map_columns);
+  return drawn == 1 || drawn == 3 ? across * 3 / 5 : across;
+}
+
 PlotOptions LookFlags::options(const UsualPicture& usual) const {
   PlotOptions out{.width = width.value_or(usual.width),
                   .height = height.value_or(usual.height),
                   .title = title.value_or(usual.title),
                   .dark = dark,
                   .subtitle = subtitle.value_or(usual.subtitle),
-                  .annotate = annotate};
+                  .annotate = annotate,
+                  .map_columns = map_columns};
   if (style == "points") out.style = PlotOptions::Style::points;
   if (style == "density") out.style = PlotOptions::Style::density;
   return out;
@@ -81,10 +101,6 @@ PlotOptions PictureFlags::options(const UsualPicture& usual) const {
   out.vmin = vmin;
   out.vmax = vmax;
   return out;
-}
-
-int height_of_map(int width, std::int64_t dims) {
-  return dims == 3 ? width * 3 / 5 : width;
 }
 
 }  // namespace nearfold::cli

@@ -22,13 +22,19 @@ struct LookFlags {
   std::optional<int> width, height;
   std::string style = "auto";
   bool dark = false, annotate = false;
+  std::vector<int> map_columns;
 
   void add(CLI::App& app);
   /// Throws InvalidParameter for flags that cannot be followed: without a picture none can.
   void check(bool has_picture) const;
   /// The same once it is known whether there are labels.
   void check_labels(bool has_labels) const;
+  /// The same for a map of so many columns.
+  void check_columns(std::int64_t dims) const;
   PlotOptions options(const UsualPicture& usual) const;
+  /// Pixels of the height of a map of `dims` columns, `across` pixels wide: two views of three
+  /// columns lie side by side, and a strip of one is flat.
+  int height_of_map(int across, std::int64_t dims) const;
 
  protected:
   std::vector<CLI::Option*> options_ = {};
@@ -43,8 +49,5 @@ struct PictureFlags : LookFlags {
   void check(bool has_picture, bool has_labels, bool has_values) const;
   PlotOptions options(const UsualPicture& usual) const;
 };
-
-/// Pixels of the height of a map that is as wide: two views of a 3-D one lie side by side.
-int height_of_map(int width, std::int64_t dims);
 
 }  // namespace nearfold::cli

@@ -12,6 +12,7 @@
 #include "cli/picture_file.hpp"
 #include "cli/picture_flags.hpp"
 #include "cli/terminal.hpp"
+#include "core/dims.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
 
@@ -44,8 +45,8 @@ UsualPicture Options::usual(std::int64_t dims) const {
   const int down = (static_cast<int>(inputs.size()) - 1) / across + 1;
   constexpr int kOne = 1200, kOfSeveral = 600;  // pixels a side
   if (inputs.size() == 1)
-    return {.title = stem(inputs[0]), .width = kOne, .height = height_of_map(kOne, dims)};
-  return {.width = kOfSeveral * across, .height = height_of_map(kOfSeveral, dims) * down};
+    return {.title = stem(inputs[0]), .width = kOne, .height = picture.height_of_map(kOne, dims)};
+  return {.width = kOfSeveral * across, .height = picture.height_of_map(kOfSeveral, dims) * down};
 }
 
 void Options::check() const {
@@ -91,9 +92,15 @@ void run(const Options& o) {
   for (const std::string& input : o.inputs) {
     io::Table map = io::is_model(input) ? io::Table{.points = std::move(io::read_model(input).map)}
                                         : o.reading.read(input, Metric::inner_product, warnings);
-    if (map.points.cols() != 2 && map.points.cols() != 3)
+    if (map.points.cols() > kMostDims)
       throw InvalidInput("'" + input + "' has " + std::to_string(map.points.cols()) +
-                         " columns, and a map has 2 or 3; make one with nearfold embed");
+                         " columns, and a map has at most " + std::to_string(kMostDims) +
+                         "; make one with nearfold embed");
+    o.picture.check_columns(map.points.cols());
+    if (map.points.cols() > 3 && o.picture.map_columns.empty())
+      warnings.push_back("'" + input + "' has " + std::to_string(map.points.cols()) +
+                         " columns, and the first two are drawn: --map-columns picks others, and "
+                         "nearfold embed makes a map of 2");
     maps.push_back(std::move(map.points));
     if (labels.ids.empty()) labels = std::move(map.labels);
   }
@@ -104,7 +111,7 @@ void run(const Options& o) {
   o.picture.check_labels(!labels.ids.empty());
 
   Picture picture{.columns = o.columns_or_square(), .names = labels.names};
-  std::int64_t dims = 3;  // of all maps
+  std::int64_t dims = maps[0].cols();  // of all maps
   for (std::size_t i = 0; i < maps.size(); ++i) {
     dims = std::min(dims, maps[i].cols());
     picture.panels.push_back({.layout = maps[i],
@@ -122,7 +129,7 @@ void run(const Options& o) {
 void add_plot(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("plot", "Draw a map, or several side by side");
   const auto o = std::make_shared<Options>();
-  command.add_option("input", o->inputs, "Maps of 2 or 3 columns, or models (.nfm)")->required();
+  command.add_option("input", o->inputs, "Maps, or models (.nfm)")->required();
   text(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
   text(command, "--array", o->reading.array, "The array of an .npz that holds the map");
   o->reading.add_labels(command);

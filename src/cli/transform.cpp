@@ -83,6 +83,7 @@ class TransformRun {
   void look_at_labels(const NewRows& rows) {
     labels_ = o_.reading.read_labels(rows.labels(), rows.rows(), o_.rows, warnings_);
     o_.look.check_labels(!labels_.ids.empty());
+    o_.look.check_columns(model_.map.cols());
   }
 
   void place(NewRows& rows, const Transformer& transformer) {

@@ -131,6 +131,7 @@ void run(const Options& o) {
     for (std::string& warning : file.warnings()) warnings.push_back(std::move(warning));
   });
   o.look.check_labels(!labels.ids.empty());
+  o.look.check_columns(model.map.cols());
   Updated grown = update(model, rows, o.params(), o.common.cpu(), progress.callback());
   for (const std::string& warning : grown.info.warnings) warnings.push_back(warning);
   progress.run(

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/dims.hpp"
 #include "math/number.hpp"
 
 namespace nearfold {
@@ -84,17 +85,18 @@ namespace simd_detail {
 typedef double Pair __attribute__((may_alias, aligned(4)));
 typedef double Pairs2 __attribute__((vector_size(16)));
 
-inline Pair pair_at(const float* y, std::int64_t i) {
-  return *reinterpret_cast<const Pair*>(y + 2 * i);
+inline Pair pair_at(const float* y, std::int64_t at) {
+  return *reinterpret_cast<const Pair*>(y + at);
 }
 
-/// Points which[0 .. N) of y in one vector.
+/// The pairs where points which[0 .. N) of y [n, dims] begin, in one vector.
 template <int N, class Id>
-inline auto load_pairs(const float* y, const Id* which) {
+inline auto load_pairs(const float* y, const Id* which, std::int64_t dims) {
   if constexpr (N == 2) {
-    return Pairs2{pair_at(y, which[0]), pair_at(y, which[1])};
+    return Pairs2{pair_at(y, which[0] * dims), pair_at(y, which[1] * dims)};
   } else {
-    const auto low = load_pairs<N / 2>(y, which), high = load_pairs<N / 2>(y, which + N / 2);
+    const auto low = load_pairs<N / 2>(y, which, dims);
+    const auto high = load_pairs<N / 2>(y, which + N / 2, dims);
     if constexpr (N == 4)
       return __builtin_shufflevector(low, high, 0, 1, 2, 3);
     else
@@ -159,20 +161,28 @@ inline Ints running_sum(Ints x) {
   return x;
 }
 
-/// x[Dims]: the coordinates of the points which[kSimd] of y [n, Dims]. In pairs where there are
-/// two: the processors' own gather instructions are slower.
-template <int Dims, class Id>
-inline void gather(const float* y, const Id* which, Floats* x) {
-  if constexpr (Dims == 2) {
-    using namespace simd_detail;
-    const auto a = reinterpret_cast<Floats>(load_pairs<kSimd / 2>(y, which));
-    const auto b = reinterpret_cast<Floats>(load_pairs<kSimd / 2>(y, which + kSimd / 2));
-    x[0] = every_second<0>(a, b);
-    x[1] = every_second<1>(a, b);
-  } else {
-    for (int l = 0; l < kSimd; ++l)
-      for (int c = 0; c < Dims; ++c) x[c][l] = y[std::int64_t{which[l]} * Dims + c];
+/// x[2]: two coordinates beside each other of the points which[kSimd], `y` being those of point 0.
+template <class Id>
+inline void gather_pairs(const float* y, const Id* which, std::int64_t dims, Floats* x) {
+  using namespace simd_detail;
+  const auto a = reinterpret_cast<Floats>(load_pairs<kSimd / 2>(y, which, dims));
+  const auto b = reinterpret_cast<Floats>(load_pairs<kSimd / 2>(y, which + kSimd / 2, dims));
+  x[0] = every_second<0>(a, b);
+  x[1] = every_second<1>(a, b);
+}
+
+/// x[dims]: the coordinates of the points which[kSimd] of y [n, dims]. In pairs where there are two
+/// or any number: the processors' own gather instructions are slower.
+template <int Fixed, class Id>
+inline void gather(const float* y, const Id* which, DimCount<Fixed> dims, Floats* x) {
+  const int count = dims.count();
+  if constexpr (Fixed == 2 || Fixed == kAnyDims) {
+    for (int c = 0; c + 1 < count; c += 2) gather_pairs(y + c, which, count, x + c);
+    if (count % 2 == 0) return;
+    if (count > 1) return gather_pairs(y + count - 2, which, count, x + count - 2);
   }
+  for (int l = 0; l < kSimd; ++l)
+    for (int c = 0; c < count; ++c) x[c][l] = y[std::int64_t{which[l]} * count + c];
 }
 
 }  // namespace nearfold

@@ -29,13 +29,21 @@ struct Column {
   }
 };
 
-double covariance(HostMatrix<const float> rows, const std::vector<Column>& columns, std::size_t a,
-                  std::size_t b) {
-  double sum = 0;
-  for (std::int64_t i = 0; i < rows.rows(); ++i)
-    sum += (static_cast<double>(rows.row(i)[a]) - columns[a].mean) *
-           (static_cast<double>(rows.row(i)[b]) - columns[b].mean);
-  return sum / static_cast<double>(rows.rows());
+/// [cols][cols]
+std::vector<std::vector<double>> covariances(HostMatrix<const float> rows,
+                                             const std::vector<Column>& columns) {
+  const std::size_t cols = columns.size();
+  std::vector<std::vector<double>> sums(cols, std::vector<double>(cols));
+  std::vector<double> off(cols);
+  for (std::int64_t i = 0; i < rows.rows(); ++i) {
+    for (std::size_t c = 0; c < cols; ++c)
+      off[c] = static_cast<double>(rows.row(i)[c]) - columns[c].mean;
+    for (std::size_t a = 0; a < cols; ++a)
+      for (std::size_t b = 0; b < cols; ++b) sums[a][b] += off[a] * off[b];
+  }
+  for (auto& row : sums)
+    for (double& sum : row) sum /= static_cast<double>(rows.rows());
+  return sums;
 }
 
 /// Gaussian elimination of the covariances: a column that the ones before explain leaves nothing.
@@ -54,6 +62,12 @@ bool is_flat(std::vector<std::vector<double>> m) {
 
 }  // namespace
 
+int constant_column(HostMatrix<const float> rows) {
+  for (std::int64_t c = 0; c < rows.cols(); ++c)
+    if (Column(rows, c).constant()) return static_cast<int>(c);
+  return -1;
+}
+
 ArrayShape shape_of(HostMatrix<const float> rows) {
   const auto cols = static_cast<std::size_t>(rows.cols());
   ArrayShape shape;
@@ -65,9 +79,7 @@ ArrayShape shape_of(HostMatrix<const float> rows) {
   }
   shape.one_place = std::all_of(columns.begin(), columns.end(),
                                 [](const Column& c) { return c.most == c.least; });
-  std::vector<std::vector<double>> all(cols, std::vector<double>(cols));
-  for (std::size_t a = 0; a < cols; ++a)
-    for (std::size_t b = 0; b < cols; ++b) all[a][b] = covariance(rows, columns, a, b);
+  std::vector<std::vector<double>> all = covariances(rows, columns);
   for (std::size_t a = 0; a < cols; ++a) shape.width = std::max(shape.width, std::sqrt(all[a][a]));
   shape.flat = shape.constant_column >= 0 || is_flat(std::move(all));
   return shape;

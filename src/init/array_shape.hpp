@@ -9,12 +9,16 @@ namespace nearfold {
 struct ArrayShape {
   double width = 0;        // standard deviation of the widest column
   bool one_place = false;  // all rows are equal
-  bool flat = false;  // they lie on a line, in 3-D on a plane: a column is constant, or follows
-                      // from the others but for rounding
+  bool flat = false;  // they lie on a line, in 3-D on a plane, in more dimensions in fewer than
+                      // all: a column is constant, or follows from the others but for rounding
   int constant_column = -1;  // the first, as far as floats of this size tell numbers apart
 };
 
-/// O(n).
+/// The first column whose values are all the same, as far as floats of their size tell; or -1.
+/// O(n cols).
+int constant_column(HostMatrix<const float> rows);
+
+/// O(n cols^2).
 ArrayShape shape_of(HostMatrix<const float> rows);
 
 }  // namespace nearfold

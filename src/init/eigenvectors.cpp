@@ -48,11 +48,18 @@ Eigenvectors solve_densely(const EdgeGraph& graph, int dims) {
   return out;
 }
 
+/// Vectors that the solver works on: some more than are wanted, for it to tell them from the rest.
+int width_for(int dims) {
+  const int guarded = dims + dims / 8 + 3;
+  return (guarded + kVectors - 1) / kVectors * kVectors;
+}
+
 }  // namespace
 
 Eigenvectors leading_eigenvectors(const EdgeGraph& graph, int dims, const Cpu& on) {
-  if (graph.n <= kDense) return solve_densely(graph, dims);
-  HostSpectralOperator op(graph, on);
+  const int width = width_for(dims);
+  if (graph.n <= kDensePerVector * width) return solve_densely(graph, dims);
+  HostSpectralOperator op(graph, width, on);
   return SpectralSolver(op, dims).solve();
 }
 

@@ -19,9 +19,10 @@ struct Eigenvectors {
 
 /// in   graph  connected, n > dims
 /// A pure function of the graph; bitwise the same for any number of threads.
-/// Cost: O(sweeps edges), 100 bytes a vertex, at most 500 sweeps of a large graph and 2000 of a
-/// small one; O(n^3) up to 32 vertices. Source: Zhou, Saad, "A Chebyshev-Davidson algorithm for
-/// large symmetric eigenproblems", SIAM J. Matrix Anal. Appl. 29 (2007), for the scaled filter.
+/// Cost: O(sweeps edges) and 100 bytes a vertex for up to 5 dims and again for every 7 more, at
+/// most 500 sweeps of a large graph and 2000 of a small one; O(n^3) up to 32 vertices, of 100 dims
+/// up to 480. Source: Zhou, Saad, "A Chebyshev-Davidson algorithm for large symmetric
+/// eigenproblems", SIAM J. Matrix Anal. Appl. 29 (2007), for the scaled filter.
 Eigenvectors leading_eigenvectors(const EdgeGraph& graph, int dims, const Cpu& on);
 
 }  // namespace nearfold

@@ -86,9 +86,13 @@ double deviation(const Matrix& start, std::int64_t c, const Cpu& on) {
   return std::sqrt(sum_of([&](double x) { return (x - mean) * (x - mean); }) / n);
 }
 
+std::int64_t pca_axes(InitSource& source) {
+  return std::min(source.n(), source.dim());
+}
+
 /// Columns beyond the axes that there are stay 0.
 InitialLayout pca_layout(InitSource& source, int dims) {
-  const auto count = static_cast<int>(std::min({std::int64_t{dims}, source.n(), source.dim()}));
+  const auto count = static_cast<int>(std::min(std::int64_t{dims}, pca_axes(source)));
   const Matrix scores = source.scores(count);
   InitialLayout start{Matrix(source.n(), dims), "pca", {}};
   for (std::int64_t i = 0; i < scores.rows(); ++i)
@@ -97,21 +101,24 @@ InitialLayout pca_layout(InitSource& source, int dims) {
 }
 
 /// Columns that PCA has no axis for: noise of 1 % of the first column.
-void fill_missing(InitialLayout& start, std::int64_t dim, std::uint64_t seed, const Cpu& on) {
+void fill_missing(InitialLayout& start, InitSource& source, std::uint64_t seed, const Cpu& on) {
+  const std::int64_t axes = pca_axes(source);
   const auto width = static_cast<float>(0.01 * deviation(start.layout, 0, on));
   for_each_row(start.layout, on, [&](std::int64_t i, float* row) {
-    for (std::int64_t c = dim; c < start.layout.cols(); ++c)
+    for (std::int64_t c = axes; c < start.layout.cols(); ++c)
       row[c] = width * normal(seed, Stream::init, i, c);
   });
-  start.warnings.push_back("the points have " + std::to_string(dim) +
-                           " column(s): the other columns of the PCA initialization are noise");
+  start.warnings.push_back(
+      (axes == source.dim()
+           ? "the points have " + std::to_string(axes) + " column(s)"
+           : std::to_string(axes) + " points have " + std::to_string(axes) + " principal axes") +
+      ": the other columns of the PCA initialization are noise");
 }
 
 Matrix random_start(std::int64_t n, int dims, std::uint64_t seed, const Cpu& on) {
   Matrix out(n, dims);
   for_each_row(out, on, [&](std::int64_t i, float* row) {
-    const Random4 bits = random4(seed, Stream::init, static_cast<std::uint64_t>(i));
-    for (int c = 0; c < dims; ++c) row[c] = to_unit(bits.v[c]);
+    for (int c = 0; c < dims; ++c) row[c] = uniform(seed, Stream::init, i, c);
   });
   return out;
 }
@@ -144,7 +151,7 @@ InitialLayout initial_layout(const Init& init, InitSource& source, int dims, std
   if (is<SpectralInit>(init)) start.layout = source.by_point(start.layout);
   fix_signs(start.layout, on);
   if (is<PcaInit>(init)) {
-    if (dims > source.dim()) fill_missing(start, source.dim(), seed, on);
+    if (dims > pca_axes(source)) fill_missing(start, source, seed, on);
     if (deviation(start.layout, 0, on) == 0) {
       start.warnings.push_back(
           "all points are equal: the PCA initialization is nothing but jitter");

@@ -19,8 +19,13 @@ namespace {
 
 /// A ball for a component; the balls of different components do not overlap.
 struct Cell {
-  float center[3] = {0, 0, 0};
+  std::vector<float> center;  // on the axes beyond: 0
   float radius = 1;
+
+  float at(int axis) const {
+    const auto a = static_cast<std::size_t>(axis);
+    return a < center.size() ? center[a] : 0.0f;
+  }
 };
 
 /// Up to 2 dims components: on the axes, plus sides first.
@@ -28,6 +33,7 @@ std::vector<Cell> axis_cells(std::int64_t count, int dims) {
   std::vector<Cell> cells(static_cast<std::size_t>(count));
   for (std::size_t c = 0; c < cells.size(); ++c) {
     const auto axis = c % static_cast<std::size_t>(dims);
+    cells[c].center.resize(axis + 1);
     cells[c].center[axis] = c < static_cast<std::size_t>(dims) ? 1.0f : -1.0f;
     cells[c].radius = 0.7f;  // half the way to a neighbour is sqrt(1/2)
   }
@@ -35,11 +41,15 @@ std::vector<Cell> axis_cells(std::int64_t count, int dims) {
 }
 
 /// More: cells with room for their vertices, largest first, side by side like words in lines and,
-/// in space, lines on pages. Sides are whole numbers, so that nothing depends on rounding.
+/// in space, lines on pages; on a line they make a single one, and of more than three dimensions
+/// the first three are space. Sides are whole numbers, so that nothing depends on rounding.
 std::vector<Cell> packed_cells(const Components& components, int dims,
                                const std::vector<std::int64_t>& by_size) {
-  const auto power = [dims](std::int64_t s) { return dims == 2 ? s * s : s * s * s; };
+  const auto power = [dims](std::int64_t s) {
+    return dims == 1 ? s : dims == 2 ? s * s : s * s * s;
+  };
   const auto side_of = [&](std::int64_t volume) {
+    if (dims == 1) return volume;
     auto side = static_cast<std::int64_t>(std::sqrt(static_cast<double>(volume))) + 1;
     while (side > 1 && power(side - 1) >= volume) --side;
     return side;
@@ -57,7 +67,7 @@ std::vector<Cell> packed_cells(const Components& components, int dims,
       y += line;
       line = 0;
     }
-    if (dims == 3 && x == 0 && y > 0 && y + side > width) {
+    if (dims >= 3 && x == 0 && y > 0 && y + side > width) {
       y = 0;
       z += page;
       page = 0;
@@ -66,9 +76,8 @@ std::vector<Cell> packed_cells(const Components& components, int dims,
     page = std::max(page, side);
     const float half = 0.5f * static_cast<float>(side);
     Cell& cell = cells[static_cast<std::size_t>(c)];
-    cell.center[0] = static_cast<float>(x) + half;
-    cell.center[1] = static_cast<float>(y) + half;
-    cell.center[2] = static_cast<float>(z) + half;
+    for (const std::int64_t corner : {x, y, z})
+      cell.center.push_back(static_cast<float>(corner) + half);
     cell.radius = 0.8f * half;
     x += side;
   }
@@ -94,8 +103,8 @@ Matrix random_rows(const std::int32_t* members, std::int64_t size, int dims, flo
   Matrix rows(size, dims);
   if (size == 1) return rows;
   for (std::int64_t i = 0; i < size; ++i) {
-    const Random4 bits = random4(seed, Stream::init, static_cast<std::uint64_t>(members[i]));
-    for (int c = 0; c < dims; ++c) rows.row(i)[c] = to_unit(bits.v[c]) - 0.5f;
+    for (int c = 0; c < dims; ++c)
+      rows.row(i)[c] = uniform(seed, Stream::init, members[i], c) - 0.5f;
   }
   fit(rows, radius);
   return rows;
@@ -144,7 +153,7 @@ class Placement {
     }
     for (std::int64_t i = 0; i < size; ++i) {
       for (int d = 0; d < dims; ++d) {
-        layout_.row(members[i])[d] = cell.center[d] + found.vectors.row(i)[d];
+        layout_.row(members[i])[d] = cell.at(d) + found.vectors.row(i)[d];
       }
     }
     found.vectors = {};

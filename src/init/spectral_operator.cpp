@@ -1,4 +1,5 @@
-// The steps of the eigensolver on the processor: eight vectors in the lanes of a register.
+// The steps of the eigensolver on the processor: vectors by eight, in the lanes of a
+// register.
 #include "init/spectral_operator.hpp"
 
 #include <cmath>
@@ -40,12 +41,11 @@ struct Sums {
 
 }  // namespace
 
-HostSpectralOperator::HostSpectralOperator(const EdgeGraph& graph, const Cpu& on)
-    : graph_(graph), on_(on), degree_(degrees(graph, on)) {
-  const auto size = static_cast<std::size_t>(graph.n * kLanes);
-  z_.resize(size);
-  walked_.resize(size);
-  before_.resize(size);
+HostSpectralOperator::HostSpectralOperator(const EdgeGraph& graph, int width, const Cpu& on)
+    : graph_(graph), on_(on), degree_(degrees(graph, on)), width_(width) {
+  const Block zeros(static_cast<std::size_t>(graph.n * kLanes));
+  for (Blocks* blocks : {&z_, &walked_, &before_})
+    blocks->assign(static_cast<std::size_t>(width / kLanes), zeros);
   volume_ = parallel_sum(
       on.threads, graph.n, kDegreesOfRange, 0.0, [&](std::int64_t begin, std::int64_t end) {
         return chunked_sum(begin, end, 0.0,
@@ -54,20 +54,25 @@ HostSpectralOperator::HostSpectralOperator(const EdgeGraph& graph, const Cpu& on
 }
 
 void HostSpectralOperator::randomize(int column, std::uint32_t round) {
+  Block& z = z_[static_cast<std::size_t>(column / kLanes)];
   parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
-      z_[static_cast<std::size_t>(i * kLanes + column)] = spectral_noise(i, column, round);
+      z[static_cast<std::size_t>(i * kLanes + column % kLanes)] = spectral_noise(i, column, round);
   });
 }
 
 void HostSpectralOperator::remove_constant() {
+  for (Block& z : z_) remove_constant(z);
+}
+
+void HostSpectralOperator::remove_constant(Block& z) {
   const Sums sums = parallel_sum(
       on_.threads, graph_.n, kGrain, Sums{}, [&](std::int64_t begin, std::int64_t end) {
         Sums part;
         for (std::int64_t i = begin; i < end; ++i) {
           for (int c = 0; c < kLanes; ++c) {
             part.v[c] += degree_[static_cast<std::size_t>(i)] *
-                         static_cast<double>(z_[static_cast<std::size_t>(i * kLanes + c)]);
+                         static_cast<double>(z[static_cast<std::size_t>(i * kLanes + c)]);
           }
         }
         return part;
@@ -75,69 +80,90 @@ void HostSpectralOperator::remove_constant() {
   Float8 mean;
   for (int c = 0; c < kLanes; ++c) mean[c] = static_cast<float>(sums.v[c] / volume_);
   parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) lanes(z_.data() + i * kLanes) -= mean;
+    for (std::int64_t i = begin; i < end; ++i) lanes(z.data() + i * kLanes) -= mean;
   });
 }
 
+void HostSpectralOperator::add_products(std::int64_t begin, std::int64_t end, double* sums) const {
+  const auto width = static_cast<std::size_t>(width_), all = width * width;
+  for (std::size_t a = 0; a < z_.size(); ++a)
+    for (std::size_t b = 0; b < z_.size(); ++b)
+      for (std::int64_t i = begin; i < end; ++i) {
+        const auto at = static_cast<std::size_t>(i * kLanes);
+        double z[kLanes], p[kLanes];  // of the second block
+        for (std::size_t c = 0; c < kLanes; ++c) {
+          z[c] = static_cast<double>(z_[b][at + c]);
+          p[c] = static_cast<double>(walked_[b][at + c]);
+        }
+        for (std::size_t r = 0; r < kLanes; ++r) {
+          const double degree = degree_[static_cast<std::size_t>(i)];
+          const double dz = degree * static_cast<double>(z_[a][at + r]);
+          const double dp = degree * static_cast<double>(walked_[a][at + r]);
+          double* const zz = sums + (a * kLanes + r) * width + b * kLanes;
+          for (int c = 0; c < kLanes; ++c) zz[c] += dz * z[c];
+          for (int c = 0; c < kLanes; ++c) zz[all + c] += dz * p[c];
+          for (int c = 0; c < kLanes; ++c) zz[2 * all + c] += dp * p[c];
+        }
+      }
+}
+
 Grams HostSpectralOperator::grams() const {
-  const std::int64_t ranges = (graph_.n + kGrain - 1) / kGrain;
-  std::vector<double> parts(static_cast<std::size_t>(ranges) * 3 * kSmall);
-  parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    double* zz = parts.data() + static_cast<std::size_t>(begin / kGrain) * 3 * kSmall;
-    double* zp = zz + kSmall;
-    double* pp = zp + kSmall;
-    for (std::int64_t i = begin; i < end; ++i) {
-      double z[kLanes], p[kLanes];
-      for (int c = 0; c < kLanes; ++c) {
-        z[c] = static_cast<double>(z_[static_cast<std::size_t>(i * kLanes + c)]);
-        p[c] = static_cast<double>(walked_[static_cast<std::size_t>(i * kLanes + c)]);
-      }
-      for (int r = 0; r < kLanes; ++r) {
-        const double dz = degree_[static_cast<std::size_t>(i)] * z[r];
-        const double dp = degree_[static_cast<std::size_t>(i)] * p[r];
-        for (int c = 0; c < kLanes; ++c) zz[r * kLanes + c] += dz * z[c];
-        for (int c = 0; c < kLanes; ++c) zp[r * kLanes + c] += dz * p[c];
-        for (int c = 0; c < kLanes; ++c) pp[r * kLanes + c] += dp * p[c];
-      }
-    }
+  // Of more vectors in longer ranges, or the sums of all ranges would be more than the vectors.
+  const std::int64_t range = kGrain * std::ssize(z_);
+  const std::int64_t ranges = (graph_.n + range - 1) / range;
+  const auto small = static_cast<std::size_t>(width_) * static_cast<std::size_t>(width_);
+  std::vector<double> parts(static_cast<std::size_t>(ranges) * 3 * small);
+  parallel_for(on_.threads, graph_.n, range, [&](std::int64_t begin, std::int64_t end) {
+    add_products(begin, end, parts.data() + static_cast<std::size_t>(begin / range) * 3 * small);
   });
-  Grams out;
-  for (std::size_t at = 0; at < parts.size(); at += 3 * kSmall) {
-    for (std::size_t k = 0; k < kSmall; ++k) {
+  Grams out{Small(small), Small(small), Small(small), width_};
+  for (std::size_t at = 0; at < parts.size(); at += 3 * small) {
+    for (std::size_t k = 0; k < small; ++k) {
       out.zz[k] += parts[at + k];
-      out.zp[k] += parts[at + kSmall + k];
-      out.pp[k] += parts[at + 2 * kSmall + k];
+      out.zp[k] += parts[at + small + k];
+      out.pp[k] += parts[at + 2 * small + k];
     }
   }
   return out;
 }
 
 void HostSpectralOperator::rotate(const Ritz& ritz) {
+  const auto width = static_cast<std::size_t>(width_);
+  std::vector<float> by(width * width);  // [c][r]: what column c of the old gives to r of the new
+  for (std::size_t c = 0; c < width; ++c)
+    for (std::size_t r = 0; r < width; ++r)
+      by[c * width + r] = static_cast<float>(ritz.rotation[r * width + c]);
   parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    Float8 by[kLanes];  // by[c]: what column c of the old gives to the new
-    for (int c = 0; c < kLanes; ++c) {
-      for (int r = 0; r < kLanes; ++r) {
-        by[c][r] = static_cast<float>(ritz.rotation[static_cast<std::size_t>(r * kLanes + c)]);
-      }
-    }
-    for (std::int64_t at = begin * kLanes; at < end * kLanes; at += kLanes) {
-      for (float* block : {z_.data() + at, walked_.data() + at}) {
-        Float8 sum = {};
-        for (int c = 0; c < kLanes; ++c) sum += block[c] * by[c];
-        lanes(block) = sum;
-      }
-    }
+    for (Blocks* blocks : {&z_, &walked_}) rotate(by, begin, end, *blocks);
   });
 }
 
-void HostSpectralOperator::begin_filter(const SpectralMix& mix) {
-  parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t at = begin * kLanes; at < end * kLanes; at += kLanes) {
-      lanes(before_.data() + at) = lanes(z_.data() + at);
-      lanes(z_.data() + at) =
-          mix.walk * lanes(walked_.data() + at) + mix.self * lanes(z_.data() + at);
+void HostSpectralOperator::rotate(const std::vector<float>& by, std::int64_t begin,
+                                  std::int64_t end, Blocks& blocks) {
+  const auto width = static_cast<std::size_t>(width_);
+  std::vector<float> old(width);
+  for (std::int64_t at = begin * kLanes; at < end * kLanes; at += kLanes) {
+    for (std::size_t b = 0; b < blocks.size(); ++b)
+      lanes(&old[b * kLanes]) = lanes(blocks[b].data() + at);
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      Float8 sum = {};
+      for (std::size_t c = 0; c < width; ++c) sum += old[c] * lanes(&by[c * width + b * kLanes]);
+      lanes(blocks[b].data() + at) = sum;
     }
-  });
+  }
+}
+
+void HostSpectralOperator::begin_filter(const SpectralMix& mix) {
+  for (std::size_t b = 0; b < z_.size(); ++b) {
+    float *const z = z_[b].data(), *const before = before_[b].data();
+    const float* const walked = walked_[b].data();
+    parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t at = begin * kLanes; at < end * kLanes; at += kLanes) {
+        lanes(before + at) = lanes(z + at);
+        lanes(z + at) = mix.walk * lanes(walked + at) + mix.self * lanes(z + at);
+      }
+    });
+  }
 }
 
 void HostSpectralOperator::filter(const SpectralMix& mix) {
@@ -150,24 +176,30 @@ Matrix HostSpectralOperator::vectors(int dims) const {
   for (std::int64_t i = 0; i < graph_.n; ++i) {
     const auto root = static_cast<float>(std::sqrt(degree_[static_cast<std::size_t>(i)]));
     for (int c = 0; c < dims; ++c)
-      out.row(i)[c] = root * z_[static_cast<std::size_t>(i * kLanes + c)];
+      out.row(i)[c] = root * z_[static_cast<std::size_t>(c / kLanes)]
+                               [static_cast<std::size_t>(i * kLanes + c % kLanes)];
   }
   return out;
 }
 
-void HostSpectralOperator::sweep(const SpectralMix& mix, Block& out) {
+void HostSpectralOperator::sweep(const SpectralMix& mix, Blocks& out) {
+  for (std::size_t b = 0; b < z_.size(); ++b) sweep(mix, z_[b], before_[b], out[b]);
+}
+
+void HostSpectralOperator::sweep(const SpectralMix& mix, const Block& z, const Block& before,
+                                 Block& out) {
   parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t* offsets = graph_.offsets.data();
     for (std::int64_t i = begin; i < end; ++i) {
       Float8 sum = {};
       for (std::int64_t e = offsets[i]; e < offsets[i + 1]; ++e) {
         const std::int64_t j = graph_.columns[static_cast<std::size_t>(e)];
-        sum += graph_.weights[static_cast<std::size_t>(e)] * lanes(z_.data() + j * kLanes);
+        sum += graph_.weights[static_cast<std::size_t>(e)] * lanes(z.data() + j * kLanes);
       }
       const double share = static_cast<double>(mix.walk) / degree_[static_cast<std::size_t>(i)];
       Float8 next = static_cast<float>(share) * sum;
-      if (mix.self != 0) next += mix.self * lanes(z_.data() + i * kLanes);
-      if (mix.old != 0) next += mix.old * lanes(before_.data() + i * kLanes);
+      if (mix.self != 0) next += mix.self * lanes(z.data() + i * kLanes);
+      if (mix.old != 0) next += mix.old * lanes(before.data() + i * kLanes);
       lanes(out.data() + i * kLanes) = next;
     }
   });

@@ -1,10 +1,11 @@
-// Leading eigenvectors of one connected graph: subspace iteration on eight vectors at once with a
-// Chebyshev filter that damps what lies below them, and a Rayleigh-Ritz step after each filter. The
-// method is here; the steps are those of the processor (spectral_operator.cpp) or of a device
-// (kernels/init/spectral_operator.hpp), with the same bits.
+// Leading eigenvectors of one connected graph: subspace iteration on eight vectors or more at once
+// with a Chebyshev filter that damps what lies below them, and a Rayleigh-Ritz step after each
+// filter. The method is here; the steps are those of the processor (spectral_operator.cpp) or of a
+// device (kernels/init/spectral_operator.hpp), with the same bits.
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -24,7 +25,7 @@ class SpectralSolver {
         limit_(static_cast<int>(std::clamp(kVisits / op.edges(), kMinSweeps, kMaxSweeps))) {}
 
   Eigenvectors solve() {
-    for (int c = 0; c < kVectors; ++c) randomize(c);
+    for (int c = 0; c < operator_.width(); ++c) randomize(c);
     Ritz ritz;
     double edge = 0.0;  // of the damped interval [-1, edge]
     while (true) {
@@ -34,13 +35,13 @@ class SpectralSolver {
       ritz = rayleigh_ritz(operator_.grams());
       operator_.rotate(ritz);
       if (converged(ritz) || sweeps_ >= limit_) break;
-      edge = std::clamp(ritz.value[kVectors - 1], std::min(edge, 0.999), 1 - 1e-7);
+      edge = std::clamp(ritz.value.back(), std::min(edge, 0.999), 1 - 1e-7);
       filter(edge);
-      for (int c = ritz.rank; c < kVectors; ++c) randomize(c);
+      for (int c = ritz.rank; c < operator_.width(); ++c) randomize(c);
     }
     return {.vectors = operator_.vectors(dims_),
-            .residual = *std::max_element(ritz.residual, ritz.residual + dims_),
-            .value = ritz.value[dims_ - 1],
+            .residual = *std::max_element(ritz.residual.begin(), ritz.residual.begin() + dims_),
+            .value = ritz.value[at(dims_ - 1)],
             .converged = converged(ritz),
             .sweeps = sweeps_};
   }
@@ -57,6 +58,8 @@ class SpectralSolver {
   static constexpr double kLeft = 0.6;  // after each filter, as far as known: they end when they do
   static constexpr double kFloor = 1e-6;      // residual that float vectors may be left with
   static constexpr double kTolerance = 5e-2;  // residual as a share of 1 - eigenvalue
+
+  static std::size_t at(int column) { return static_cast<std::size_t>(column); }
 
   void randomize(int column) { operator_.randomize(column, static_cast<std::uint32_t>(sweeps_)); }
 
@@ -90,10 +93,10 @@ class SpectralSolver {
   bool converged(const Ritz& ritz) const {
     if (ritz.rank <= dims_) return false;
     // residual / gap bounds the angle
-    const double gap = ritz.value[dims_ - 1] - ritz.value[dims_];
+    const double gap = ritz.value[at(dims_ - 1)] - ritz.value[at(dims_)];
     for (int c = 0; c < dims_; ++c) {
-      const double enough = kTolerance * std::max(gap, 1 - ritz.value[c]);
-      if (ritz.residual[c] > std::max(kFloor, enough)) return false;
+      const double enough = kTolerance * std::max(gap, 1 - ritz.value[at(c)]);
+      if (ritz.residual[at(c)] > std::max(kFloor, enough)) return false;
     }
     return true;
   }

@@ -56,6 +56,12 @@ NEARFOLD_HD inline float to_unit(std::uint32_t bits) {
   return static_cast<float>(bits >> 8) * 0x1p-24f;
 }
 
+/// The value of point i and column c in a stream of uniform numbers in [0, 1).
+NEARFOLD_HD inline float uniform(std::uint64_t seed, Stream stream, std::int64_t i, int c) {
+  const auto lane = static_cast<std::uint32_t>(c) / 4;
+  return to_unit(random4(seed, stream, static_cast<std::uint64_t>(i), lane).v[c % 4]);
+}
+
 /// [0, n) without division; n < 2^32. The bias is below n / 2^32.
 template <class Word>
 NEARFOLD_HD inline Word to_range(Word bits, std::uint32_t n) {

@@ -7,14 +7,12 @@
 #include <span>
 #include <vector>
 
+#include "core/dims.hpp"
 #include "core/parallel.hpp"
 #include "core/simd.hpp"
 #include "model/placement.hpp"
 
 namespace nearfold {
-
-/// Maps have at most so many dimensions.
-inline constexpr int kMostDims = 100;
 
 /// A group of up to kSimd rows; lanes beyond repeat the last.
 class SideBySide {

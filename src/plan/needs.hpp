@@ -2,6 +2,8 @@
 // Those of an optimiser are in its folder (method.hpp).
 #pragma once
 
+#include <algorithm>
+
 #include "nearfold/plan.hpp"
 
 namespace nearfold {
@@ -10,6 +12,10 @@ namespace nearfold {
 struct Counts {
   double n, dim, k, width, entries;
   double threads;
+  double dims = 2;  // of the map
+
+  /// Dimensions beyond those that the counts by point have room for.
+  double more_dims() const { return std::max(0.0, dims - 3); }
 };
 
 struct Need {

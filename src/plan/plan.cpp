@@ -84,8 +84,10 @@ Need weights_need(const Counts& c) {
 Need init_need(const Init& init, const Counts& c) {
   const bool spectral = std::holds_alternative<SpectralInit>(init);
   const bool pca = std::holds_alternative<PcaInit>(init);
-  return {8 * c.entries + (spectral ? 340 : 40), pca ? 40 * 256 * c.dim : 0,
-          (spectral ? c.n * c.entries * 2e-7
+  constexpr double kLayout = 12, kVector = 14;  // bytes: rows twice and their noise; a vector's
+  const double more = c.more_dims() * (kLayout + (spectral ? kVector : 0));
+  return {8 * c.entries + (spectral ? 340 : 40) + more, pca ? 40 * 256 * c.dim : 0,
+          (spectral ? c.n * c.entries * 2e-7 * std::max(1.0, c.dims / 5)
            : pca    ? c.n * c.dim * 3e-9
                     : 0) /
               c.threads};
@@ -113,7 +115,8 @@ Counts counts_of(const PlannedPoints& points, const Settings& settings) {
           .k = k,
           .width = points.search_width > 0 ? static_cast<double>(points.search_width) : most,
           .entries = std::min(kEntriesPerNeighbor * k, n),
-          .threads = static_cast<double>(thread_count(cpu != nullptr ? cpu->threads : 0))};
+          .threads = static_cast<double>(thread_count(cpu != nullptr ? cpu->threads : 0)),
+          .dims = static_cast<double>(settings.dims)};
 }
 
 /// Finding neighbours; where a graph is given, only putting it into order.

@@ -18,11 +18,14 @@ void check_colors(std::size_t count, const char* what, const std::string& name,
                      std::to_string(points) + " points; give one for each, or none");
 }
 
-void check_panel(const Panel& panel, const std::string& name) {
+void check_panel(const Panel& panel, const PlotOptions& options, const std::string& name) {
   const HostMatrix<const float>& layout = panel.layout;
-  if (layout.rows() > 0 && layout.cols() != 2 && layout.cols() != 3)
-    throw InvalidInput(name + " has a layout of " + std::to_string(layout.cols()) +
-                       " columns; a map has 2 or 3");
+  if (layout.rows() > 0 && layout.cols() < 1)
+    throw InvalidInput(name + " has a layout without columns; give one of 1 or more");
+  for (const int column : options.map_columns)
+    if (layout.rows() > 0 && (column < 0 || column >= layout.cols()))
+      throw InvalidInput("map_columns has column " + std::to_string(column) + ", and " + name +
+                         " has " + std::to_string(layout.cols()) + ", counted from 0");
   check_colors(panel.labels.size(), "labels", name, layout.rows());
   check_colors(panel.values.size(), "values", name, layout.rows());
   if (panel.lines != nullptr && panel.lines->n != layout.rows())
@@ -61,6 +64,9 @@ void check_options(const PlotOptions& options) {
 
 void check_picture(const Picture& picture, const PlotOptions& options) {
   check_options(options);
+  if (options.map_columns.size() > 3)
+    throw InvalidParameter("map_columns has " + std::to_string(options.map_columns.size()) +
+                           " columns, and a picture shows up to 3");
   if (picture.columns < 1)
     throw InvalidParameter("a picture of " + std::to_string(picture.columns) +
                            " columns; it must have at least 1");
@@ -68,7 +74,7 @@ void check_picture(const Picture& picture, const PlotOptions& options) {
   bool labels = false;
   bool values = false;
   for (std::size_t p = 0; p < picture.panels.size(); ++p) {
-    check_panel(picture.panels[p], "panel " + std::to_string(p));
+    check_panel(picture.panels[p], options, "panel " + std::to_string(p));
     labels |= !picture.panels[p].labels.empty();
     values |= !picture.panels[p].values.empty();
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "plot/drawn.hpp"
 #include "plot/picture.hpp"
 #include "plot/scene.hpp"
 
@@ -13,17 +14,17 @@ namespace nearfold {
 inline constexpr int kSmallestMap = 16;  ///< pixels a side
 
 /// Maps drawn of a panel.
-inline int views_of(const Panel& panel) {
-  return panel.layout.cols() == 3 ? 2 : 1;
+inline int views_of(const Panel& panel, const PlotOptions& options) {
+  return drawn_columns(panel, options).size() == 3 ? 2 : 1;
 }
 
 /// Adds the maps of `panel`, which fill `box`, without colours; views are named in `style`. Returns
 /// how many points are beyond their borders.
-std::int64_t add_maps(Scene& scene, const Panel& panel, const Box& box, bool framed,
-                      const TextStyle& style);
+std::int64_t add_maps(Scene& scene, const Panel& panel, const PlotOptions& options, const Box& box,
+                      bool framed, const TextStyle& style);
 
 /// What is told below all maps: how many points they have, and what is not as one would think.
-std::string caption(const std::vector<Panel>& panels, std::int64_t outside,
-                    std::int64_t names_without_room);
+std::string caption(const std::vector<Panel>& panels, const PlotOptions& options,
+                    std::int64_t outside, std::int64_t names_without_room);
 
 }  // namespace nearfold

@@ -27,6 +27,9 @@ struct PlotOptions {
   /// The ends of the scale of values, beyond which colours stay what they are there. Unset: the 2nd
   /// and the 98th percentile, or all of the range where these are equal.
   std::optional<float> vmin = {}, vmax = {};
+  /// Which one, two or three columns of the maps are drawn, from 0; empty: all of up to three, and
+  /// of more the first two.
+  std::vector<int> map_columns = {};
 };
 
 /// Points of a picture, over all its maps, that are drawn one by one: in SVG and PDF as shapes, and
@@ -35,7 +38,7 @@ inline constexpr std::int64_t kMaxDots = 20'000;
 
 /// One map of a picture.
 struct Panel {
-  HostMatrix<const float> layout;             ///< [n, 2 or 3]; rows == 0: only the title is drawn
+  HostMatrix<const float> layout;             ///< [n, dims]; rows == 0: only the title is drawn
   std::span<const std::int32_t> labels = {};  ///< empty or n: classes; negative: none, grey
   std::span<const float> values = {};         ///< empty or n: a colour scale; not finite: grey
   std::string title = {};        ///< above the map; lines divided by '\n', the first one larger
@@ -56,7 +59,8 @@ struct Picture {
 enum class Format { png, svg, pdf };
 
 /// The bytes of a file that shows the maps, each with equal scales and the second axis upwards; 3-D
-/// ones twice, side by side and named: the first and the third axis across. Legend or colour bar at
+/// ones twice, side by side and named: the first and the third axis across; of one column its
+/// points in stacks, as high as there are many. Legend or colour bar at
 /// the right, at most a third of the width, names in natural order; the number of points below. All
 /// points are inside the picture, except that a far outlier (beyond the middle 99 % of the points
 /// by more than half their extent) is drawn at its map's border and counted below, so that it does

@@ -137,7 +137,7 @@ std::string add_panels(Scene& scene, const Picture& picture, const PlotOptions& 
     const bool framed = picture.panels.size() > 1 && panel.layout.rows() > 0;
     add_panel_title(scene, titles.texts[p], box, titles);
     const std::size_t first = scene.maps.size();
-    outside += add_maps(scene, panel, box, framed, frame.caption);
+    outside += add_maps(scene, panel, options, box, framed, frame.caption);
     for (std::size_t m = first; m < scene.maps.size(); ++m) {
       Dots& dots = scene.maps[m].dots;
       dots.class_of = coloring.class_of[p];
@@ -146,21 +146,21 @@ std::string add_panels(Scene& scene, const Picture& picture, const PlotOptions& 
       if (options.annotate) unwritten += annotate(scene, scene.maps[m], coloring.names, frame.text);
     }
   }
-  return caption(picture.panels, outside, unwritten);
+  return caption(picture.panels, options, outside, unwritten);
 }
 
 }  // namespace
 
-std::int64_t points_of(const Picture& picture) {
+std::int64_t points_of(const Picture& picture, const PlotOptions& options) {
   std::int64_t sum = 0;
-  for (const Panel& panel : picture.panels) sum += panel.layout.rows() * views_of(panel);
+  for (const Panel& panel : picture.panels) sum += panel.layout.rows() * views_of(panel, options);
   return sum;
 }
 
 Scene lay_out(const Picture& picture, const PlotOptions& options) {
   check_picture(picture, options);
   Scene scene{.width = options.width, .height = options.height, .look = theme(options.dark)};
-  scene.marks = marks_for(options.style, points_of(picture));
+  scene.marks = marks_for(options.style, points_of(picture, options));
   const Frame frame = frame_for(options, scene.look);
   const int margin = frame.margin;
   Box box{margin, margin, options.width - margin, options.height - margin};

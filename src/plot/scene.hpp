@@ -52,7 +52,7 @@ struct Scene {
 void check_picture(const Picture& picture, const PlotOptions& options);
 
 /// Points of all maps: of 3-D panels twice.
-std::int64_t points_of(const Picture& picture);
+std::int64_t points_of(const Picture& picture, const PlotOptions& options);
 
 /// Lays a picture out. Throws what draw() throws.
 Scene lay_out(const Picture& picture, const PlotOptions& options);

@@ -80,6 +80,20 @@ void check_memory(const Source& source, const Settings& settings) {
   require_memory(points, settings, limit);
 }
 
+/// Where the rows of an array lie that is flat.
+std::string flat_place(int dims) {
+  switch (dims) {
+    case 1:
+      return "at one place but for rounding";
+    case 2:
+      return "on a line";
+    case 3:
+      return "on a plane";
+    default:
+      return "in fewer than its " + std::to_string(dims) + " dimensions";
+  }
+}
+
 /// What is odd about an initialization that is given.
 std::vector<std::string> init_warnings(const Source& source, const Settings& settings) {
   const auto* array = settings.init ? std::get_if<ArrayInit>(&*settings.init) : nullptr;
@@ -88,8 +102,7 @@ std::vector<std::string> init_warnings(const Source& source, const Settings& set
   const std::optional<InitWidth> limit = width_of(settings, source.n());
   std::vector<std::string> warnings;
   if (shape.flat)
-    warnings.push_back(std::string("the init array lies on a ") +
-                       (settings.dims == 2 ? "line" : "plane") +
+    warnings.push_back("the init array lies " + flat_place(settings.dims) +
                        ", which forces never leave: it was jittered by 1 % of its width");
   if (limit && shape.width > limit->warned)
     warnings.push_back("the init array has a standard deviation of " + shortest(shape.width) +
@@ -102,6 +115,9 @@ std::vector<std::string> init_warnings(const Source& source, const Settings& set
 
 void admit(const Source& source, const Settings& settings) {
   if (!source.validated) validate(settings);
+  if (std::holds_alternative<Cuda>(settings.device) && settings.dims != 2 && settings.dims != 3)
+    throw Unsupported("a GPU makes maps of 2 or 3 dimensions, and n_components is " +
+                      std::to_string(settings.dims) + "; use device cpu");
   require_usable(settings.device);
 }
 

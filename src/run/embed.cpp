@@ -30,11 +30,10 @@ void require_finite(HostMatrix<const float> layout) {
 
 /// A map that is done shows something.
 void require_extent(HostMatrix<const float> layout) {
-  const ArrayShape shape = shape_of(layout);
-  if (shape.constant_column < 0) return;
+  const int column = constant_column(layout);
+  if (column < 0) return;
   throw Error("the map has no extent: all points are at one place in column " +
-              std::to_string(shape.constant_column) +
-              "; use another init, or a larger learning_rate");
+              std::to_string(column) + "; use another init, or a larger learning_rate");
 }
 
 void require_layout(const Embedder::State& state) {

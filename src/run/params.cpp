@@ -51,10 +51,10 @@ void check(const Cuda& on) {
 
 void validate(const Settings& settings) {
   const auto check_one = [](const auto& params) { check(params); };
-  require(settings.dims == 2 || settings.dims == 3, "n_components", settings.dims, "2 or 3");
   std::visit(check_one, settings.knn);
   check_metric(settings.knn, settings.distance.metric);
   std::visit(check_one, settings.method);
+  std::visit([&](const auto& p) { check_dims(p, settings.dims); }, settings.method);
   std::visit(check_one, settings.device);
 }
 

@@ -56,7 +56,7 @@ void Attraction<Dims>::for_each_edge(const std::vector<float>& y, std::int64_t i
   const auto all_sums = [&](const std::int32_t* columns, const float* weights) {
     for (std::int64_t part = 0; part < kParts; ++part) {
       Floats d[Dims], d2{};
-      gather<Dims>(y.data(), columns + part * kSimd, d);
+      gather(y.data(), columns + part * kSimd, DimCount<Dims>(Dims), d);
       for (int c = 0; c < Dims; ++c) {
         d[c] = own[c] - d[c];
         d2 += d[c] * d[c];
@@ -112,6 +112,7 @@ double Attraction<Dims>::divergence(const std::vector<float>& y, double z) const
   return tsne_divergence(entropy_, sum.p, sum.p_log, z);
 }
 
+template class Attraction<1>;
 template class Attraction<2>;
 template class Attraction<3>;
 

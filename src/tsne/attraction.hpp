@@ -39,6 +39,7 @@ double edge_entropy(const EdgeGraph& graph, const Cpu& on);
 /// KL(P||Q) from sums over the edges of p and of p log2(1 + d^2), and Z.
 double tsne_divergence(double entropy, double sum_p, double sum_p_log, double z);
 
+extern template class Attraction<1>;
 extern template class Attraction<2>;
 extern template class Attraction<3>;
 

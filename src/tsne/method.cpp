@@ -23,6 +23,17 @@ void check(const TsneParams& p) {
   require(p.max_step_norm > 0, "max_step_norm", p.max_step_norm, "> 0");
 }
 
+void check_dims(const TsneParams& params, int dims) {
+  require(dims >= 1 && dims <= 3, "n_components", dims,
+          "1, 2 or 3 for t-SNE; UMAP makes maps of up to 100 dimensions");
+  if (dims != 2 && params.repulsion == TsneParams::Repulsion::fft) throw_no_fft(dims);
+}
+
+void throw_no_fft(int dims) {
+  throw Unsupported("t-SNE by FFT has 2 dimensions, not " + std::to_string(dims) +
+                    "; use repulsion exact");
+}
+
 int k_needed(const TsneParams& params, std::int64_t n) {
   const double k = std::floor(3 * params.perplexity), others = static_cast<double>(n) - 1;
   if (k <= others) return static_cast<int>(k);

@@ -43,6 +43,10 @@ void for_each_field(Params& p, const Visit& visit) {
   visit("negative_gradient_method", p.repulsion);
 }
 void check(const TsneParams& params);
+/// 1 to 3; by FFT 2 alone.
+void check_dims(const TsneParams& params, int dims);
+/// Unsupported: the FFT is of two dimensions.
+[[noreturn]] void throw_no_fft(int dims);
 /// floor(3 perplexity), which n points must have beside each other.
 int k_needed(const TsneParams& params, std::int64_t n);
 /// The learning rate stays automatic: each phase has its own.

@@ -72,6 +72,7 @@ class ExactRepulsion final : public Repulsion {
 }  // namespace
 
 std::unique_ptr<Repulsion> make_exact_repulsion(std::int64_t n, int dims, const Cpu& on) {
+  if (dims == 1) return std::make_unique<ExactRepulsion<1>>(n, on);
   if (dims == 2) return std::make_unique<ExactRepulsion<2>>(n, on);
   return std::make_unique<ExactRepulsion<3>>(n, on);
 }

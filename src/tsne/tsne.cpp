@@ -16,6 +16,7 @@
 #include "stages.hpp"
 #include "tsne/attraction.hpp"
 #include "tsne/early_stop.hpp"
+#include "tsne/method.hpp"
 
 namespace nearfold {
 namespace {
@@ -175,16 +176,17 @@ bool sums_all_pairs(std::int64_t n, int dims, const TsneParams& params, std::int
     case TsneParams::Repulsion::exact:
       return true;
     case TsneParams::Repulsion::fft:
-      if (dims == 3) throw Unsupported("t-SNE by FFT has 2 dimensions, not 3; use repulsion exact");
+      if (dims != 2) throw_no_fft(dims);
       return false;
     case TsneParams::Repulsion::automatic:
       break;
   }
-  if (dims == 3 && n > at_most)
-    throw Unsupported("t-SNE in 3 dimensions sums all pairs and takes at most " +
-                      std::to_string(at_most) + " points here, not " + std::to_string(n) +
-                      "; use 2 dimensions, UMAP, or ask for exact repulsion");
-  return dims == 3 || n < kExactBelow;
+  if (dims != 2 && n > at_most)
+    throw Unsupported(
+        "t-SNE in " + std::to_string(dims) + (dims == 1 ? " dimension" : " dimensions") +
+        " sums all pairs and takes at most " + std::to_string(at_most) + " points here, not " +
+        std::to_string(n) + "; use 2 dimensions, UMAP, or ask for exact repulsion");
+  return dims != 2 || n < kExactBelow;
 }
 
 TsnePhase phase_of(const TsneParams& params, std::int64_t n, bool early) {
@@ -196,6 +198,8 @@ TsnePhase phase_of(const TsneParams& params, std::int64_t n, bool early) {
 
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams& params,
                                           std::uint64_t /*seed*/, const Cpu& on) {
+  if (start.cols() == 1)
+    return std::make_unique<TsneOptimizer<1>>(std::move(graph), std::move(start), params, on);
   if (start.cols() == 2)
     return std::make_unique<TsneOptimizer<2>>(std::move(graph), std::move(start), params, on);
   return std::make_unique<TsneOptimizer<3>>(std::move(graph), std::move(start), params, on);

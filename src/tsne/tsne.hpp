@@ -14,7 +14,8 @@
 namespace nearfold {
 
 /// Whether repulsion sums all pairs, as asked for or as is best. Throws Unsupported for what there
-/// is not: FFT in 3-D, and all pairs of more than `at_most` points unless they are asked for.
+/// is not: FFT in 1-D and 3-D, and all pairs of more than `at_most` points unless they are asked
+/// for.
 bool sums_all_pairs(std::int64_t n, int dims, const TsneParams& params, std::int64_t at_most);
 
 /// What the gradient descent does in an iteration, early or late.
@@ -34,7 +35,7 @@ class Repulsion {
   virtual bool is_exact() const = 0;
 };
 
-/// All pairs: O(n^2) time, O(n) memory. dims 2 or 3.
+/// All pairs: O(n^2) time, O(n) memory. dims 1 to 3.
 std::unique_ptr<Repulsion> make_exact_repulsion(std::int64_t n, int dims, const Cpu& on);
 
 /// Interpolation on a grid and FFT: O(n + span^2 log span), 2-D. See repulsion_fft.cpp for its

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/dims.hpp"
 #include "umap/curve_fit.hpp"
 
 namespace nearfold {
@@ -27,6 +28,11 @@ void check(const UmapParams& p) {
             "in [1, 1000000]");
   require(p.learning_rate > 0 && std::isfinite(p.learning_rate), "learning_rate", p.learning_rate,
           "> 0 and finite");
+}
+
+void check_dims(const UmapParams&, int dims) {
+  static_assert(kMostDims == 100);
+  require(dims >= 1 && dims <= kMostDims, "n_components", dims, "in [1, 100]");
 }
 
 int k_needed(const UmapParams& params, std::int64_t n) {
@@ -84,7 +90,10 @@ std::optional<Thriftier> with_fewer_neighbors(const UmapParams&) {
 
 Need optimize_need(const UmapParams& p, const Counts& c) {
   const double epochs = iteration_count(p, static_cast<std::int64_t>(c.n));
-  return {16 * c.entries + 60, 0, epochs * c.n * c.entries * 1.6e-8 / c.threads};
+  constexpr double kDim = 16;  // bytes: the layout, its successor, and what a report copies
+  const double slower = 1 + 0.04 * c.more_dims();
+  return {16 * c.entries + 60 + kDim * c.more_dims(), 0,
+          epochs * c.n * c.entries * 1.6e-8 * slower / c.threads};
 }
 
 /// The edges twice while they are split into parts of an epoch.

@@ -28,6 +28,8 @@ void for_each_field(Params& p, const Visit& visit) {
   visit("learning_rate", p.learning_rate);
 }
 void check(const UmapParams& params);
+/// Any number up to kMostDims.
+void check_dims(const UmapParams& params, int dims);
 /// n_neighbors less the point itself.
 int k_needed(const UmapParams& params, std::int64_t n);
 /// As a run of n points takes them: the curve by a and b, the number of epochs.

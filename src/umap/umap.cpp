@@ -26,6 +26,7 @@
 #include "stages.hpp"
 #include "umap/curve_fit.hpp"
 #include "umap/edge_schedule.hpp"
+#include "umap/umap.hpp"
 
 namespace nearfold {
 namespace {
@@ -66,33 +67,39 @@ int order_by_pulls(const Firing& firing, std::int64_t vertices, std::uint8_t* or
 }
 
 /// Sums of forces on the vertices side by side.
-template <int Dims>
+template <int Fixed>
 struct Forces {
-  Floats own[Dims];  // where the vertices are
-  Floats sum[Dims] = {};
+  DimCount<Fixed> dims;
+  Floats own[DimCount<Fixed>::kRoom];  // where the vertices are
+  Floats sum[DimCount<Fixed>::kRoom];
 
-  Forces(const float* y, const std::int64_t* vertices) { gather<Dims>(y, vertices, own); }
+  Forces(const float* y, const std::int64_t* vertices, DimCount<Fixed> d) : dims(d) {
+    gather(y, vertices, dims, own);
+    std::fill_n(sum, dims.count(), Floats{});
+  }
 
   /// Adds the clipped force of the points `others` where there is one.
   template <class Factor>
   void add(const float* y, const std::int64_t* others, Ints present, const Factor& factor) {
-    Floats d[Dims], d2{};
-    gather<Dims>(y, others, d);
-    for (int c = 0; c < Dims; ++c) {
+    Floats d[DimCount<Fixed>::kRoom], d2{};
+    gather(y, others, dims, d);
+    for (int c = 0; c < dims.count(); ++c) {
       d[c] = own[c] - d[c];
       d2 += d[c] * d[c];
     }
     const Floats g = factor(d2);
-    for (int c = 0; c < Dims; ++c) sum[c] = present ? sum[c] + clip4(g * d[c]) : sum[c];
+    for (int c = 0; c < dims.count(); ++c) sum[c] = present ? sum[c] + clip4(g * d[c]) : sum[c];
   }
 };
 
-template <int Dims>
+/// Fixed: the dimensions of the map, or kAnyDims.
+template <int Fixed>
 class UmapOptimizer final : public Optimizer {
  public:
   UmapOptimizer(EdgeGraph graph, Matrix start, const UmapParams& params, std::uint64_t seed,
                 const Cpu& on)
-      : point_of_(std::move(graph.point_of)),
+      : dims_(static_cast<int>(start.cols())),
+        point_of_(std::move(graph.point_of)),
         edges_(std::move(graph), on),
         y_(by_vertex(std::move(start), point_of_)),
         next_(y_.size()),
@@ -130,7 +137,9 @@ class UmapOptimizer final : public Optimizer {
   void copy_layout(HostMatrix<float> out) const override { by_point(y_, point_of_, out); }
 
   Checkpoint save() const override {
-    return {.iteration = epoch_, .iterations = epochs_, .layout = by_point(y_, point_of_, Dims)};
+    return {.iteration = epoch_,
+            .iterations = epochs_,
+            .layout = by_point(y_, point_of_, dims_.count())};
   }
   void restore(const Checkpoint& from) override {
     epoch_ = from.iteration;
@@ -152,7 +161,8 @@ class UmapOptimizer final : public Optimizer {
   static_assert(kUmapBlock <= 256);
 
   void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
-    std::copy(y_.begin() + begin * Dims, y_.begin() + end * Dims, next_.begin() + begin * Dims);
+    const int dims = dims_.count();
+    std::copy(y_.begin() + begin * dims, y_.begin() + end * dims, next_.begin() + begin * dims);
     follow(begin, work_of(begin, end, step.part, step.epoch), step, samples_per_firing_);
     follow(begin, work_of(begin, end, second_part(step.part, edges_.parts()), step.epoch), step, 0);
   }
@@ -195,17 +205,17 @@ class UmapOptimizer final : public Optimizer {
       lanes.pushes[l] = samples_due(lanes.pulls[l], samples_per_firing,
                                     static_cast<std::uint32_t>(begin + v), step.number);
     }
-    Forces<Dims> force(y_.data(), lanes.vertex);
+    Forces<Fixed> force(y_.data(), lanes.vertex, dims_);
     pull_all(lanes, firing.others.data(), force);
     push_all(lanes, step.number, force);
     for (int l = 0; l < count; ++l) {
       const float length = step.rate * umap_share(lanes.pulls[l]);
-      float* const to = &next_[static_cast<std::size_t>(lanes.vertex[l] * Dims)];
-      for (int c = 0; c < Dims; ++c) to[c] += length * force.sum[c][l];
+      float* const to = &next_[static_cast<std::size_t>(lanes.vertex[l] * dims_.count())];
+      for (int c = 0; c < dims_.count(); ++c) to[c] += length * force.sum[c][l];
     }
   }
 
-  void pull_all(const Lanes& lanes, const std::int32_t* edges, Forces<Dims>& force) const {
+  void pull_all(const Lanes& lanes, const std::int32_t* edges, Forces<Fixed>& force) const {
     const auto attraction = [curve = curve_](Floats d2) { return umap_attraction(d2, curve); };
     const Ints counts = load(lanes.pulls);
     for (int t = 0; t < most(lanes.pulls); ++t) {
@@ -216,7 +226,7 @@ class UmapOptimizer final : public Optimizer {
     }
   }
 
-  void push_all(const Lanes& lanes, std::uint32_t step, Forces<Dims>& force) const {
+  void push_all(const Lanes& lanes, std::uint32_t step, Forces<Fixed>& force) const {
     const auto repulsion = [curve = curve_](Floats d2) { return umap_repulsion(d2, curve); };
     const Ints counts = load(lanes.pushes);
     const int last = most(lanes.pushes);
@@ -241,9 +251,10 @@ class UmapOptimizer final : public Optimizer {
     }
   }
 
+  DimCount<Fixed> dims_;
   std::vector<std::int32_t> point_of_;
   UmapEdges edges_;
-  std::vector<float> y_, next_;  // [n, Dims]; layout and its successor
+  std::vector<float> y_, next_;  // [n, dims]; layout and its successor
   std::vector<Work> work_;       // [blocks, parts]
   std::vector<std::uint8_t> held_;  // [n], or empty
   std::uint64_t seed_;
@@ -254,13 +265,26 @@ class UmapOptimizer final : public Optimizer {
   Cpu on_;
 };
 
+template <int Fixed>
+std::unique_ptr<Optimizer> made(EdgeGraph graph, Matrix start, const UmapParams& params,
+                                std::uint64_t seed, const Cpu& on) {
+  return std::make_unique<UmapOptimizer<Fixed>>(std::move(graph), std::move(start), params, seed,
+                                                on);
+}
+
 }  // namespace
+
+std::unique_ptr<Optimizer> make_umap_of_any_dims(EdgeGraph graph, Matrix start,
+                                                 const UmapParams& params, std::uint64_t seed,
+                                                 const Cpu& on) {
+  return made<kAnyDims>(std::move(graph), std::move(start), params, seed, on);
+}
 
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams& params,
                                           std::uint64_t seed, const Cpu& on) {
-  if (start.cols() == 2)
-    return std::make_unique<UmapOptimizer<2>>(std::move(graph), std::move(start), params, seed, on);
-  return std::make_unique<UmapOptimizer<3>>(std::move(graph), std::move(start), params, seed, on);
+  const std::int64_t dims = start.cols();
+  const auto make = dims == 2 ? made<2> : dims == 3 ? made<3> : made<kAnyDims>;
+  return make(std::move(graph), std::move(start), params, seed, on);
 }
 
 }  // namespace nearfold

@@ -17,7 +17,35 @@ TEST_F(Cli, PlotDrawsAMap) {
                 .code,
             0);
   EXPECT_EQ(bytes("p.png").substr(1, 3), "PNG");
-  EXPECT_EQ(run("plot " + path("x.npy") + " -o " + path("q.png")).code, 3);  // 5 columns
+  const Outcome wide = run("plot " + path("x.npy") + " -o " + path("q.png"));  // 5 columns
+  EXPECT_EQ(wide.code, 0);
+  EXPECT_NE(wide.out.find("the first two are drawn: --map-columns"), std::string::npos) << wide.out;
+}
+
+TEST_F(Cli, MapsOfAnyDimsAreWrittenDrawnScoredAndGrow) {
+  for (const std::string dims : {"1", "5"}) {
+    ASSERT_EQ(run(embed("--force --n-components " + dims + " --save-model " + path("m.nfm") +
+                        " --plot " + path("p.svg")))
+                  .code,
+              0)
+        << dims;
+    EXPECT_EQ(run("plot " + path("y.npy") + " --force -o " + path("p.png")).code, 0);
+    EXPECT_EQ(run("quality " + path("x.npy") + " " + path("y.npy")).code, 0);
+    EXPECT_EQ(run("info " + path("m.nfm")).code, 0);
+    EXPECT_EQ(
+        run("transform " + path("m.nfm") + " " + path("x.npy") + " --force -o " + path("t.npy"))
+            .code,
+        0);
+    EXPECT_EQ(bytes("t.npy"), bytes("y.npy"));
+  }
+  EXPECT_EQ(run("plot " + path("y.npy") + " --map-columns 0,2,4 -o " + path("v.svg")).code, 0);
+  EXPECT_NE(bytes("v.svg").find("column 0 across, 2 up"), std::string::npos);
+  const Outcome beyond =
+      run(embed("--force --n-components 5 --map-columns 0,5 --plot " + path("p.svg")));
+  EXPECT_EQ(beyond.code, 2);
+  EXPECT_NE(beyond.out.find("--map-columns has column 5, and the map's are 0 to 4"),
+            std::string::npos)
+      << beyond.out;
 }
 
 TEST_F(Cli, PlotDrawsSeveralMapsAsPngOrSvg) {

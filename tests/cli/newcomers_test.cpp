@@ -256,8 +256,6 @@ TEST_F(Newcomers, MistakesAreAnsweredInOneLine) {  // 90, 91
   expect_advice(drawn + " --progress none --labels species", kUsage,
                 {"no file 'species'", "--label-column species"});
   expect_advice(drawn + " --progress none --values species", kUsage, {"--value-column species"});
-  expect_advice("plot " + path("wine.csv") + " -o " + path("p.svg"), kBadInput,
-                {"has 5 columns, and a map has 2 or 3", "nearfold embed"});
   expect_advice("knn " + path("iris.csv") + " --progress none -k 60 -o " + path("g.npz"), kBadInput,
                 {"-k is 60 for 60 points; use 1 to 59"});
   expect_advice(embed + " -m umap --drop species --progress none -k 60", kBadInput,

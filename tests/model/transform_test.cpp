@@ -236,7 +236,8 @@ TEST(Transform, OfManyPointsByTheFieldIsThatOfAllPairs) {
 
 TEST(Transform, PutsNewPointsIntoTheClustersTheyAreOf) {
   for (const Method& method : methods())
-    for (const int dims : {2, 3}) {
+    for (const int dims : {1, 2, 3, 5, 50}) {
+      if (dims > 3 && std::holds_alternative<TsneParams>(method)) continue;
       const Model model = fit(old_rows(), settings_of(method, Metric::euclidean, dims)).model;
       const Matrix map = transform(model, new_rows()).map;
       ASSERT_EQ(map.cols(), dims);
@@ -246,6 +247,18 @@ TEST(Transform, PutsNewPointsIntoTheClustersTheyAreOf) {
         right += near.neighbors[e] % 3 == static_cast<std::int64_t>(e / 5) % 3 ? 1 : 0;
       EXPECT_GE(right, 345) << "of 350, " << dims << "-D";
     }
+}
+
+TEST(Transform, OfAnyDimsIsTheMapItselfAndAloneAsInABatch) {
+  for (const int dims : {1, 5, 50}) {
+    const Model model = fit(old_rows(), settings_of(kUmap, Metric::euclidean, dims)).model;
+    EXPECT_EQ(transform(model, old_rows()).map.values(), model.map.values()) << dims;
+    const Matrix all = transform(model, new_rows()).map;
+    Matrix one(1, kColumns);
+    std::copy_n(new_rows().row(33), kColumns, one.row(0));
+    const Matrix alone = transform(model, one).map;
+    EXPECT_TRUE(std::equal(alone.row(0), alone.row(0) + dims, all.row(33))) << dims;
+  }
 }
 
 // Another objective is another place.

@@ -172,6 +172,51 @@ TEST(Picture, ShowsALayoutOfThreeDimensionsFromTwoSidesAndSaysSo) {
   EXPECT_TRUE(says("n = 2; 3-D, seen along two of its axes"));
 }
 
+TEST(Picture, OfManyColumnsHasTheFirstTwoOrThoseAskedFor) {
+  Matrix layout(50, 5), two(50, 2), other(50, 2);
+  for (std::int64_t i = 0; i < 50; ++i)
+    for (std::int64_t j = 0; j < 5; ++j) {
+      const auto counter = static_cast<std::uint64_t>(5 * i + j);
+      layout.row(i)[j] = to_unit(random4(3, Stream::data, counter).v[0]);
+      if (j < 2) two.row(i)[j] = layout.row(i)[j];
+      if (j == 4) other.row(i)[0] = layout.row(i)[j];
+      if (j == 1) other.row(i)[1] = layout.row(i)[j];
+    }
+  PlotOptions options = small();
+  const auto places = [&](const Matrix& of) {
+    return lay_out({.panels = {{of}}}, options).maps.at(0).dots.at;
+  };
+  const auto same = [](const std::vector<Spot>& a, const std::vector<Spot>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](Spot p, Spot q) { return p.x == q.x && p.y == q.y; });
+  };
+  EXPECT_TRUE(same(places(layout), places(two)));
+  const std::vector<Spot> wanted = places(other);
+  options.map_columns = {4, 1};
+  EXPECT_TRUE(same(places(layout), wanted));
+  EXPECT_EQ(lay_out({.panels = {{layout}}}, options).texts.back().text,
+            "n = 50; columns 4 and 1 of its 5, which are counted from 0");
+  options.map_columns = {5};
+  EXPECT_THROW(lay_out({.panels = {{layout}}}, options), InvalidInput);
+  options.map_columns = {0, 1, 2, 3};
+  EXPECT_THROW(lay_out({.panels = {{layout}}}, options), InvalidParameter);
+}
+
+// Points at one value are beside each other upwards, those of one label together.
+TEST(Picture, OfOneColumnHasStacks) {
+  Matrix layout(6, 1, {0, 0, 0, 1, 1, 2});
+  const std::vector<std::int32_t> labels = {1, 0, 1, 0, 0, 0};
+  const Scene scene = lay_out({.panels = {{layout, labels}}}, small());
+  const std::vector<Spot>& at = scene.maps.at(0).dots.at;
+  EXPECT_LT(at[0].y, at[1].y);  // label 0 is below
+  EXPECT_LT(at[2].y, at[0].y);
+  EXPECT_EQ(at[1].y, at[3].y);
+  EXPECT_EQ(at[3].y, at[5].y);
+  EXPECT_EQ(at[0].x, at[2].x);
+  EXPECT_LT(at[2].x, at[3].x);
+  EXPECT_EQ(scene.texts.back().text, "n = 6; in stacks, as high as there are points");
+}
+
 TEST(Picture, CountsAnOutlierOfThreeDimensionsOnce) {
   Matrix layout(500, 3);
   for (std::int64_t i = 0; i < 500; ++i)
@@ -224,7 +269,7 @@ TEST(Picture, RefusesWhatItCannotDraw) {
   Clouds clouds = two_clouds(50);
   const std::vector<std::int32_t> short_labels(49, 0);
   EXPECT_THROW(map_of(clouds.layout, short_labels, {}, small()), InvalidInput);
-  EXPECT_THROW(map_of(Matrix(4, 5), {}, {}, small()), InvalidInput);
+  EXPECT_THROW(map_of(Matrix(4, 0), {}, {}, small()), InvalidInput);
   PlotOptions tiny = small();
   tiny.width = 63;
   EXPECT_THROW(map_of(clouds.layout, {}, {}, tiny), InvalidParameter);

@@ -132,7 +132,12 @@ TEST(Ranges, OfARun) {
   const auto device = [](Settings& s, double value) { s.device = Cuda{static_cast<int>(value)}; };
   expect_range("device", device, {0}, {-1});
   const auto dims = [](Settings& s, double value) { s.dims = static_cast<int>(value); };
-  expect_range("n_components", dims, {2, 3}, {1, 4});
+  expect_range("n_components", dims, {1, 100}, {0, 101});
+  const auto of_tsne = [](Settings& s, double value) {
+    s.method = TsneParams{};
+    s.dims = static_cast<int>(value);
+  };
+  expect_range("n_components", of_tsne, {1, 3}, {0, 4});
 }
 
 TEST(Counts, OfNeighborsAreThoseThatAMethodTakes) {

@@ -11,6 +11,7 @@
 #include "stages.hpp"
 #include "support/data.hpp"
 #include "support/oracle.hpp"
+#include "umap/umap.hpp"
 
 namespace nearfold {
 namespace {
@@ -195,8 +196,19 @@ void expect_plain(const EdgeGraph& graph, const Matrix& start, const UmapParams&
 
 TEST(Umap, OneEpochIsThePlainOne) {
   const EdgeGraph graph = memberships(200);
-  for (const int dims : {2, 3})
+  for (const int dims : {1, 2, 3, 4, 5, 50})
     expect_plain(graph, data::layout(200, dims, 1, 10.0f), {.n_epochs = 200}, 1, 1e-4);
+}
+
+// 2 and 3 dimensions have loops of their own, whose bits are those of any number.
+TEST(Umap, LoopsOfAnyDimsHaveTheBitsOfThoseOfTwoAndThree) {
+  const EdgeGraph graph = memberships(200);
+  for (const int dims : {2, 3}) {
+    const Matrix start = data::layout(200, dims, 7, 10.0f);
+    const auto any = make_umap_of_any_dims(graph, start, {.n_epochs = 60}, 5, Cpu{2});
+    any->advance(60);
+    EXPECT_EQ(layout_of(*any, start), layout_after(60, graph, start, {.n_epochs = 60})) << dims;
+  }
 }
 
 TEST(Umap, SeveralEpochsAreThePlainOnes) {
@@ -245,7 +257,7 @@ TEST(Umap, AHubIsThePlainOne) {
 
 TEST(Umap, EpochsCanBeCountedOffInAnyWay) {
   const EdgeGraph graph = memberships(150);
-  for (const int dims : {2, 3}) {
+  for (const int dims : {1, 2, 3, 5, 100}) {
     const Matrix start = data::layout(150, dims, 6, 10.0f);
     const std::vector<float> whole = layout_after(100, graph, start, {.n_epochs = 100});
     const auto parts = optimizer(graph, start, {.n_epochs = 100});
