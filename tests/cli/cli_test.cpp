@@ -163,7 +163,7 @@ TEST_F(Cli, WrongParametersExitWith2BeforeAnythingIsRead) {
                             "--n-neighbors 010x",
                             "--min-dist -1",
                             "--min-dist 2",
-                            "--n-components 4",
+                            "--n-components 101",
                             "--seed -5",
                             "--threads -1",
                             "--threads 99999999999",

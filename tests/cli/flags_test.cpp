@@ -185,7 +185,7 @@ TEST_F(Flags, AreWhatErrorsName) {  // 86
   const std::string embed = "embed " + path("absent.npy") + " -o " + path("y.npy") + " -m umap ";
   for (const auto& [words, says] : {std::pair{"--n-neighbors 1", "nearfold: --n-neighbors is 1,"},
                                     std::pair{"--min-dist 2", "--min-dist is 2,"},
-                                    std::pair{"--n-components 4", "--n-components is 4,"},
+                                    std::pair{"--n-components 101", "--n-components is 101,"},
                                     std::pair{"--n-epochs 0", "--n-epochs is 0,"},
                                     std::pair{"--threads 5000", "--threads is 5000,"},
                                     std::pair{"--seed -1", "--seed: '-1' is not a whole number"},
