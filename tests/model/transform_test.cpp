@@ -298,6 +298,26 @@ TEST(Transform, FlagsWhatIsFarFromAllPointsAndPlacesIt) {
   EXPECT_LT(std::fabs(placed.map.row(1)[0]), 40);
 }
 
+// As the fit has it: refused by name, or far from all but each other.
+TEST(Transform, TakesARowWithoutADirectionByTheRuleOfTheFit) {
+  Matrix rows = old_rows();
+  std::fill_n(rows.row(40), kColumns, 0.0F);
+  const Matrix zeros(2, kColumns);
+  for (const Method& method : methods()) {
+    Settings settings = settings_of(method, Metric::cosine);
+    expect_contains(
+        error_of<InvalidInput>([&] { transform(fit(old_rows(), settings).model, zeros); }),
+        "rows 0, 1");
+    settings.distance.zero_vectors = ZeroVectors::far;
+    const Model model = fit(rows, settings).model;
+    const Matrix places = transform(model, zeros, {Duplicates::optimize}).map;
+    EXPECT_TRUE(std::equal(places.row(0), places.row(0) + 2, places.row(1)));
+    for (const float x : places.values()) EXPECT_TRUE(std::isfinite(x));
+    const Matrix twin = transform(model, zeros).map;
+    EXPECT_TRUE(std::equal(twin.row(1), twin.row(1) + 2, model.map.row(40)));
+  }
+}
+
 TEST(Transform, OfNoRowsIsAMapOfNone) {
   const Transformed none = transform(model_of(kUmap), Matrix(0, kColumns));
   EXPECT_EQ(none.map.rows(), 0);
