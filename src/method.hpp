@@ -13,8 +13,8 @@
 namespace nearfold {
 
 template <class Params>
-concept MethodParams = requires(const Params& p, std::int64_t n, int dims, int n_more, bool has_points,
-                                const Checkpoint& from, const Counts& counts) {
+concept MethodParams = requires(const Params& p, std::int64_t n, int dims, int n_more,
+                                bool has_points, const Checkpoint& from, const Counts& counts) {
   { method_name(p) } -> std::same_as<const char*>;  // as --method and reports have it
   { has_early_phase(p) } -> std::same_as<bool>;     // reports say how long
   check(p);                                         // ranges; throws InvalidParameter
@@ -23,9 +23,9 @@ concept MethodParams = requires(const Params& p, std::int64_t n, int dims, int n
   { resolved(p, n) } -> std::same_as<Params>;       // nothing left to be decided by a run
   { iteration_count(p, n) } -> std::same_as<int>;   // in all
   { usual_init(p, has_points) } -> std::same_as<Init>;
-  { usual_update(p, n) } -> std::same_as<int>;        // iterations for points that joined a map
+  { usual_update(p, n) } -> std::same_as<int>;         // iterations for points that joined a map
   { ending_with(p, n_more) } -> std::same_as<Params>;  // whose last ones resume a finished map
-  check_state(p, from, n, dims);  // of a checkpoint, what only this method has
+  check_state(p, from, n, dims);                       // of a checkpoint, what only this method has
   { init_width(p, n) } -> std::same_as<std::optional<InitWidth>>;
   { share_edges(p, p) } -> std::same_as<bool>;  // the edges of one are those of the other
   { with_fewer_neighbors(p) } -> std::same_as<std::optional<Thriftier>>;

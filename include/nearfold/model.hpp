@@ -132,8 +132,8 @@ enum class OldPoints {
 
 struct UpdateParams {
   OldPoints old_points = OldPoints::fixed;
-  /// Of the optimisation of all points, [0, 250000]; unset: a quarter of UMAP's epochs, 100 of t-SNE;
-  /// none where there are no new rows.
+  /// Of the optimisation of all points, [0, 250000]; unset: a quarter of UMAP's epochs, 100 of
+  /// t-SNE; none where there are no new rows.
   std::optional<int> iterations = {};
   Duplicates duplicates = Duplicates::coincide;  ///< where new rows begin
 };
@@ -170,10 +170,10 @@ struct Inverted {
 };
 
 /// What a point would have to be to lie at a place: the mean of the points of its 15 nearest
-/// neighbours on the map, which are found exactly, by weights exp(-(d / h)^2 / 2) of their distances
-/// d on it, h being that of the 3rd. So a row is within the range of the data, is the same whatever
-/// places are beside it, and moves smoothly with its place where points are dense; nothing is drawn
-/// or descended. Preparations are undone: a PCA as far as its axes reach.
+/// neighbours on the map, which are found exactly, by weights exp(-(d / h)^2 / 2) of their
+/// distances d on it, h being that of the 3rd. So a row is within the range of the data, is the
+/// same whatever places are beside it, and moves smoothly with its place where points are dense;
+/// nothing is drawn or descended. Preparations are undone: a PCA as far as its axes reach.
 /// positions [m >= 0, dims], finite. Throws InvalidInput for others and for a model whose parts do
 /// not fit together, Cancelled when `progress` says stop. O(m (n dims + 15 dim)).
 /// umap-learn's inverse_transform() descends in the space of the data from a Delaunay triangulation

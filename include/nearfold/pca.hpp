@@ -30,7 +30,8 @@ NEARFOLD_EXPORT Matrix project(HostMatrix<const float> rows, const PcaAxes& axes
                                const Device& device = Cpu{});
 
 /// Rows [m, dim] that have these scores [m, components] and nothing beside the axes: mean + scores
-/// axes. Each row by itself. O(m dim components). Throws InvalidInput for another number of columns.
+/// axes. Each row by itself. O(m dim components). Throws InvalidInput for another number of
+/// columns.
 NEARFOLD_EXPORT Matrix unproject(HostMatrix<const float> scores, const PcaAxes& axes,
                                  const Device& device = Cpu{});
 

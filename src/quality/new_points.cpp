@@ -42,8 +42,8 @@ std::vector<double> lost_rows(const NeighborRows& near, const NewRowsIn& placed,
   for (std::int64_t r = 0; r < near.n; ++r) {
     float closest = kInfinity;
     for (std::int64_t e = 0; e < k; ++e)
-      closest = std::min(
-          closest, placed.distance(r, near.ids[static_cast<std::size_t>(r * near.k + e)]));
+      closest =
+          std::min(closest, placed.distance(r, near.ids[static_cast<std::size_t>(r * near.k + e)]));
     lost[static_cast<std::size_t>(r)] = double{closest} > kFarShare * scale ? 1 : 0;
   }
   return lost;
@@ -64,8 +64,8 @@ std::pair<double, double> median_of(std::vector<double> values) {
 std::vector<double> column_of(const NeighborRows& rows, std::int64_t column) {
   std::vector<double> values(static_cast<std::size_t>(rows.n));
   for (std::size_t r = 0; r < values.size(); ++r)
-    values[r] = double{rows.distances[r * static_cast<std::size_t>(rows.k) +
-                                      static_cast<std::size_t>(column)]};
+    values[r] = double{
+        rows.distances[r * static_cast<std::size_t>(rows.k) + static_cast<std::size_t>(column)]};
   return values;
 }
 
@@ -123,8 +123,7 @@ void check_sizes(HostMatrix<const float> points, HostMatrix<const float> layout,
     throw InvalidInput("labels are of the map's points and of the new rows, or of neither");
   if (labels.empty()) return;
   differ("labels of the map's points are", std::ssize(labels), "the points", points.rows());
-  differ("labels of the new rows are", std::ssize(placed.labels), "the rows",
-         placed.points.rows());
+  differ("labels of the new rows are", std::ssize(placed.labels), "the rows", placed.points.rows());
 }
 
 QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> layout,
@@ -150,8 +149,8 @@ QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> 
   const NeighborRows near = search(among, k, on), near_in_map = search(in_map, k, on);
   QualityReport report{m, {}};
   for (const int of : p.ks)
-    report.scores.push_back(mean_score("knn_recall@" + std::to_string(of),
-                                       shared_neighbors(near, near_in_map, of), m));
+    report.scores.push_back(
+        mean_score("knn_recall@" + std::to_string(of), shared_neighbors(near, near_in_map, of), m));
   const auto subset = draw_rows(n, most, p.seed, Draw::subset);
   const RankScores ranks = rank_scores(among, in_map, subset, p.trustworthiness_k, on);
   const std::string at_k = "@" + std::to_string(p.trustworthiness_k);
@@ -161,7 +160,8 @@ QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> 
   if (const auto score = spacing(near_in_map, map, p, m, on)) report.scores.push_back(*score);
   if (labels.empty()) return report;
   std::vector<std::int32_t> row_labels;
-  for (const std::int64_t r : which) row_labels.push_back(placed.labels[static_cast<std::size_t>(r)]);
+  for (const std::int64_t r : which)
+    row_labels.push_back(placed.labels[static_cast<std::size_t>(r)]);
   report.scores.push_back(label_accuracy(layout, labels, places, row_labels, p, m, on));
   return report;
 }

@@ -50,8 +50,8 @@ struct NewRowsIn {
   MetricRows rows;
 
   float distance(std::int64_t row, std::int64_t point) const {
-    const float measured = measure_rows(space.norm, rows.view.row(row),
-                                        space.points.view.row(point), space.width());
+    const float measured =
+        measure_rows(space.norm, rows.view.row(row), space.points.view.row(point), space.width());
     return distance_of(space.distance.metric, measured, rows.scale(row));
   }
 };

@@ -52,8 +52,8 @@ class TsneOptimizer final : public Optimizer {
       const double z = repulsion_->compute(y_, force_);
       if (params_.early_stop) check_early_stop(z);
       if (iteration_ == iterations_) break;
-      const Sum sum = step(phase_of(params_, n(), iteration_ < early_iterations_),
-                           static_cast<float>(1.0 / z));
+      const Sum sum =
+          step(phase_of(params_, n(), iteration_ < early_iterations_), static_cast<float>(1.0 / z));
       if (held_.empty()) centre(sum);
     }
     return iteration_ - first;

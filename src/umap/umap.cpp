@@ -254,8 +254,8 @@ class UmapOptimizer final : public Optimizer {
   DimCount<Fixed> dims_;
   std::vector<std::int32_t> point_of_;
   UmapEdges edges_;
-  std::vector<float> y_, next_;  // [n, dims]; layout and its successor
-  std::vector<Work> work_;       // [blocks, parts]
+  std::vector<float> y_, next_;     // [n, dims]; layout and its successor
+  std::vector<Work> work_;          // [blocks, parts]
   std::vector<std::uint8_t> held_;  // [n], or empty
   std::uint64_t seed_;
   std::int32_t epoch_ = 0, epochs_;

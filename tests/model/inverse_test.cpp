@@ -94,11 +94,9 @@ TEST(Inverse, ProjectsBackAsFarAsTheAxesReach) {
   const Matrix rows = data::normals(200, 9, 3, 0.5);
   const PcaAxes all = pca_axes(rows, 9);
   const Matrix back = unprepare({.pca = all}, project(rows, all));
-  for (std::int64_t i = 0; i < rows.size(); ++i)
-    EXPECT_NEAR(back.data()[i], rows.data()[i], 1e-4F);
+  for (std::int64_t i = 0; i < rows.size(); ++i) EXPECT_NEAR(back.data()[i], rows.data()[i], 1e-4F);
   const PcaAxes few = pca_axes(rows, 4);
-  EXPECT_LT(std::abs(double{unproject(project(rows, few), few).row(0)[0]} -
-                     double{rows.row(0)[0]}),
+  EXPECT_LT(std::abs(double{unproject(project(rows, few), few).row(0)[0]} - double{rows.row(0)[0]}),
             0.1);
 }
 

@@ -130,9 +130,9 @@ TEST(Update, IsAModelOfAllPoints) {
   for (const Method& method : kMethods) {
     const Model grown = update(model_of(method), new_rows()).model;
     EXPECT_EQ(grown.points.values(), all_rows().values());
-    EXPECT_EQ(grown.graph.neighbors,
-              find_neighbors(all_rows(), static_cast<int>(grown.graph.k), FlatKnn{}, Cpu{}, 3)
-                  .neighbors);
+    EXPECT_EQ(
+        grown.graph.neighbors,
+        find_neighbors(all_rows(), static_cast<int>(grown.graph.k), FlatKnn{}, Cpu{}, 3).neighbors);
     EXPECT_EQ(transform(grown, all_rows()).map.values(), grown.map.values());
     const Model twice = update(grown, data::blobs(5, kColumns, 9)).model;
     EXPECT_EQ(first_values(twice.map, grown.map.rows()), grown.map.values());
@@ -189,10 +189,9 @@ TEST(Update, BuildsTheIndexAnew) {
 
 TEST(Update, RefusesWhatCannotBe) {
   const Model& model = model_of(kUmap);
-  expect_contains(error_of<InvalidParameter>([&] {
-                    update(model, new_rows(), {.iterations = -1});
-                  }),
-                  "iterations is -1, and must be in [0, 250000]");
+  expect_contains(
+      error_of<InvalidParameter>([&] { update(model, new_rows(), {.iterations = -1}); }),
+      "iterations is -1, and must be in [0, 250000]");
   expect_contains(error_of<InvalidInput>([&] { update(model, Matrix(2, 5)); }), "5 columns");
   EXPECT_THROW(update(model, new_rows(), {}, Cpu{},
                       [](const ProgressInfo& p) { return p.stage != Stage::weights; }),
