@@ -62,6 +62,7 @@ RunInfo resume(Model& model, std::int64_t old, int iterations, const UpdateParam
   Result result = state->run_to_end(run);
   if (!result.info.finished) throw Cancelled("the update was stopped by its progress function");
   model.map = std::move(result.layout);
+  result.info.iterations = iterations;  // and not where the run was numbered to end
   return std::move(result.info);
 }
 

@@ -174,6 +174,7 @@ TEST(Update, GoesOnWithAMapByIterationsAlone) {
   EXPECT_LT(longer.info.kl_divergence.value(), begun.info.kl_divergence.value());
   const Updated epochs =
       update(model_of(kUmap), Matrix(0, kColumns), {OldPoints::free, /*iterations=*/20});
+  EXPECT_EQ(epochs.info.iterations, 20);
   EXPECT_EQ(epochs.model.points.rows(), kPoints);
   EXPECT_GT(*std::max_element(epochs.moved.begin(), epochs.moved.end()), 0);
 }
