@@ -52,6 +52,7 @@ QueryResult answers_through(const KnnIndex& index, HostMatrix<const float> queri
                             HostMatrix<const float> points, int k, const Device& device) {
   validate(Settings{.device = device});
   const Cpu& on = require_cpu(device);
+  check_queries(queries, points.cols(), on);
   const auto made = [&] {
     const Part part(0.6);
     return std::make_unique<QuerySearch>(points, k, index, on);
@@ -62,6 +63,9 @@ QueryResult answers_through(const KnnIndex& index, HostMatrix<const float> queri
 QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
                     const KnnParams& params, const Device& device, std::uint64_t seed,
                     const Distance& distance) {
+  validate(Settings{.knn = params, .distance = distance, .device = device});
+  const Cpu& on = require_cpu(device);
+  check_queries(queries, points.cols(), on);  // before a long build
   if (!std::holds_alternative<FlatKnn>(params)) {
     const auto made = [&] {
       const Part part(0.6);
@@ -69,8 +73,6 @@ QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> poi
     };
     return answers_through(made(), queries, points, k, device);
   }
-  validate(Settings{.knn = params, .distance = distance, .device = device});
-  const Cpu& on = require_cpu(device);
   const auto made = [&] {
     const Part part(0.2, 6);
     return std::make_unique<QuerySearch>(points, k, distance, on);

@@ -21,15 +21,6 @@ MetricSpace space_of(HostMatrix<const float> points, int k, const Distance& dist
   return make_space(points, distance, on);
 }
 
-void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
-  if (queries.rows() < 1) throw InvalidInput("there are no queries; at least 1 row is needed");
-  check_values(queries, on);
-  if (queries.cols() != dim)
-    throw InvalidInput("queries have " + std::to_string(queries.cols()) +
-                       " columns and the points have " + std::to_string(dim) +
-                       "; both must be made in the same way");
-}
-
 Effort effort_for(const KnnIndex::State& index, const MetricSpace& space, const ExactSearch& exact,
                   int k, const Cpu& on) {
   const Part part(1, 12);
@@ -51,6 +42,15 @@ void require_k(int k, std::int64_t most, std::int64_t n) {
   if (k >= 1 && k <= most) return;
   throw InvalidInput("k is " + std::to_string(k) + " for " + std::to_string(n) +
                      " points; use 1 to " + std::to_string(most));
+}
+
+void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
+  if (queries.rows() < 1) throw InvalidInput("there are no queries; at least 1 row is needed");
+  check_values(queries, on);
+  if (queries.cols() != dim)
+    throw InvalidInput("queries have " + std::to_string(queries.cols()) +
+                       " columns and the points have " + std::to_string(dim) +
+                       "; both must be made in the same way");
 }
 
 QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const Distance& distance,

@@ -14,6 +14,9 @@ namespace nearfold {
 /// Throws InvalidInput unless k is in [1, most], for n points.
 void require_k(int k, std::int64_t most, std::int64_t n);
 
+/// Throws InvalidInput for queries that are none, not finite, or of other columns than `dim`.
+void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on);
+
 /// Refers to the points, and to the index where there is one. Not moved: its parts refer to each
 /// other.
 class QuerySearch {
