@@ -160,6 +160,7 @@ QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> 
   if (const auto score = spacing(near_in_map, map, p, m, on)) report.scores.push_back(*score);
   if (labels.empty()) return report;
   std::vector<std::int32_t> row_labels;
+  row_labels.reserve(which.size());
   for (const std::int64_t r : which)
     row_labels.push_back(placed.labels[static_cast<std::size_t>(r)]);
   report.scores.push_back(label_accuracy(layout, labels, places, row_labels, p, m, on));
