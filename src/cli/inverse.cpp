@@ -54,7 +54,8 @@ void run(const Options& o) {
     model = io::read_model(o.model);
     positions = io::read_matrix(o.positions, {.array = o.array}, &warnings);
   });
-  const Inverted found = inverse_transform(model, positions, o.common.cpu(), progress.callback());
+  const Inverter inverter(model, o.common.cpu());
+  const Inverted found = inverter.rows(positions, progress.callback());
   progress.run(
       "write",
       [&] {
@@ -66,12 +67,12 @@ void run(const Options& o) {
       /*stoppable=*/false);
   progress.finish();
   std::int64_t off = 0;
-  for (const float r : found.remoteness) off += r > found.remote ? 1 : 0;
+  for (const float r : found.remoteness) off += r > inverter.remote() ? 1 : 0;
   if (o.common.json) {
     const nlohmann::ordered_json report = {{"version", version()},
                                            {"n", positions.rows()},
                                            {"off_map", off},
-                                           {"off_map_remoteness", found.remote},
+                                           {"off_map_remoteness", inverter.remote()},
                                            {"warnings", warnings}};
     std::puts(report.dump(2).c_str());
   }

@@ -71,14 +71,15 @@ TEST(Inverse, IsARowOfTheSameBlob) {
 }
 
 TEST(Inverse, StaysInTheRangeOfTheDataAndTellsWhatIsOffTheMap) {
-  const Inverted far = inverse_transform(model(), Matrix(2, 2, {1000, 1000, -1e6F, 3}));
+  const Inverter inverter(model());
+  const Inverted far = inverter.rows(Matrix(2, 2, {1000, 1000, -1e6F, 3}));
   const auto [low, high] =
       std::minmax_element(model().points.values().begin(), model().points.values().end());
   for (const float x : far.rows.values()) EXPECT_TRUE(x >= *low && x <= *high);
-  for (const float r : far.remoteness) EXPECT_GT(r, far.remote);
-  const Inverted own = inverse_transform(model(), model().map);
+  for (const float r : far.remoteness) EXPECT_GT(r, inverter.remote());
+  const Inverted own = inverter.rows(model().map);
   for (const float r : own.remoteness) EXPECT_EQ(r, 0);
-  EXPECT_GT(own.remote, 0);
+  EXPECT_GT(inverter.remote(), 0);
 }
 
 TEST(Inverse, UndoesThePreparation) {
