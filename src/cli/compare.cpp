@@ -15,6 +15,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "core/stopping.hpp"
+#include "core/take_rows.hpp"
 #include "io/row_output.hpp"
 #include "knn/metric_table.hpp"
 #include "nearfold/error.hpp"

@@ -1,7 +1,5 @@
 // nearfold update: a model and new rows in, the model of all of them out.
-#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -17,6 +15,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
+#include "core/quantile.hpp"
 #include "io/io.hpp"
 #include "io/row_output.hpp"
 #include "nearfold/nearfold.hpp"
@@ -59,12 +58,6 @@ void Options::check() const {
   if (!plot.empty()) check_picture_path(plot, look.options({}));
   check_outputs({output, map, moved, plot, report}, {model, rows, reading.labels},
                 common.overwrite());
-}
-
-double quantile(std::vector<float> values, double share) {
-  const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + at, values.end());
-  return double{values[static_cast<std::size_t>(at)]};
 }
 
 Json moved_json(const std::vector<float>& moved) {

@@ -1,8 +1,6 @@
 // Model files: arrays and JSON text in an .npz that numpy opens, nothing that is run. Every later
 // version reads the first format, and a model that was read places rows as the one that was
 // written.
-#include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "core/alternatives.hpp"
@@ -11,6 +9,7 @@
 #include "io/index_entries.hpp"
 #include "io/knn_json.hpp"
 #include "io/npz_array.hpp"
+#include "io/row_output.hpp"
 #include "method.hpp"
 #include "model/check_model.hpp"
 #include "nearfold/error.hpp"
@@ -173,10 +172,7 @@ KnnGraph read_rows_of_graph(const Archive& archive, std::int64_t n) {
 }  // namespace
 
 bool is_model(const std::string& path) {
-  constexpr std::string_view kEnding = ".nfm";
-  if (path.size() < kEnding.size()) return false;
-  return std::equal(kEnding.rbegin(), kEnding.rend(), path.rbegin(),
-                    [](char a, char b) { return a == (b | 0x20) || a == b; });
+  return has_ending(path, ".nfm");
 }
 
 void write_model(const std::string& path, const Model& model, Overwrite overwrite) {

@@ -74,8 +74,12 @@ RowFormat row_format_of(const std::string& path) {
                          "(NumPy), .csv or .tsv (text), or be - for text on standard output");
 }
 
+bool has_ending(const std::string& path, const std::string& ending) {
+  return in_lower_case(path).ends_with(ending);
+}
+
 void require_ending(const std::string& path, const std::string& ending, const std::string& what) {
-  if (!in_lower_case(path).ends_with(ending))
+  if (!has_ending(path, ending))
     throw InvalidParameter("'" + path + "' does not end with " + ending + ", the only format of " +
                            what + ": give it that ending");
 }

@@ -19,6 +19,8 @@ enum class RowFormat { npy, csv, tsv };
 /// every other one.
 RowFormat row_format_of(const std::string& path);
 
+/// In letters of any case; `ending` is in small ones.
+bool has_ending(const std::string& path, const std::string& ending);
 /// Throws InvalidParameter unless the name ends with `ending`, as all files of `what` do.
 void require_ending(const std::string& path, const std::string& ending, const std::string& what);
 

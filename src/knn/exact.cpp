@@ -11,8 +11,13 @@
 namespace nearfold {
 
 Queries all_points(const MetricSpace& space) {
-  Queries all{space.as_queries, {}};
-  all.which.resize(static_cast<std::size_t>(space.n()));
+  Queries all = all_others(space.as_queries);
+  all.are_points = true;
+  return all;
+}
+
+Queries all_others(const MetricRows& rows) {
+  Queries all{rows, std::vector<std::int64_t>(static_cast<std::size_t>(rows.view.rows())), false};
   std::iota(all.which.begin(), all.which.end(), std::int64_t{0});
   return all;
 }

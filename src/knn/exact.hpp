@@ -24,6 +24,8 @@ struct Queries {
 
 /// All points, as queries.
 Queries all_points(const MetricSpace& space);
+/// All of some rows, as queries that are no points.
+Queries all_others(const MetricRows& rows);
 /// The first of every kind of point, for all of them.
 Queries all_kinds(const MetricSpace& space);
 

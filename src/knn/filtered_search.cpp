@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "core/take_rows.hpp"
 #include "knn/exact.hpp"
 
 namespace nearfold {
@@ -158,10 +159,7 @@ void search_block(const Search& search, std::vector<Query>& block, std::vector<A
 KnnRows rows_of_others(const Queries& queries, const Projection& projection, const Cpu& on) {
   const HostMatrix<const float> all = queries.rows.view;
   if (std::ssize(queries.which) == all.rows()) return make_knn_rows(all, projection, Norm::l2, on);
-  Matrix some(std::ssize(queries.which), all.cols());
-  for (std::int64_t q = 0; q < some.rows(); ++q)
-    std::copy_n(all.row(queries.which[static_cast<std::size_t>(q)]), all.cols(), some.row(q));
-  return make_knn_rows(some, projection, Norm::l2, on);
+  return make_knn_rows(take_rows(all, queries.which), projection, Norm::l2, on);
 }
 
 /// Who is asked when: points in the order of their rows, others as rows_of_others() has them.

@@ -14,6 +14,7 @@
 #include "stages.hpp"
 
 namespace nearfold {
+
 KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
                         const Device& device, std::uint64_t seed, const Distance& distance,
                         const Progress& progress) {
@@ -48,11 +49,9 @@ KnnIndex index_of(HostMatrix<const float> points, const KnnParams& params, const
       "auto only make graphs: use one of the three");
 }
 
+/// Queries were checked, before what is built for them.
 QueryResult answers_through(const KnnIndex& index, HostMatrix<const float> queries,
-                            HostMatrix<const float> points, int k, const Device& device) {
-  validate(Settings{.device = device});
-  const Cpu& on = require_cpu(device);
-  check_queries(queries, points.cols(), on);
+                            HostMatrix<const float> points, int k, const Cpu& on) {
   const auto made = [&] {
     const Part part(0.6);
     return std::make_unique<QuerySearch>(points, k, index, on);
@@ -65,13 +64,13 @@ QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> poi
                     const Distance& distance) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
   const Cpu& on = require_cpu(device);
-  check_queries(queries, points.cols(), on);  // before a long build
+  check_queries(queries, points.cols(), on);
   if (!std::holds_alternative<FlatKnn>(params)) {
     const auto made = [&] {
       const Part part(0.6);
       return index_of(points, params, device, seed, distance);
     };
-    return answers_through(made(), queries, points, k, device);
+    return answers_through(made(), queries, points, k, on);
   }
   const auto made = [&] {
     const Part part(0.2, 6);
@@ -97,8 +96,12 @@ QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const flo
 
 QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
                            const KnnIndex& index, const Device& device, const Progress& progress) {
-  return reported(progress, Stage::knn, queries.rows(),
-                  [&] { return answers_through(index, queries, points, k, device); });
+  return reported(progress, Stage::knn, queries.rows(), [&] {
+    validate(Settings{.device = device});
+    const Cpu& on = require_cpu(device);
+    check_queries(queries, points.cols(), on);
+    return answers_through(index, queries, points, k, on);
+  });
 }
 
 }  // namespace nearfold

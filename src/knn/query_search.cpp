@@ -1,7 +1,6 @@
 #include "knn/query_search.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,22 +54,19 @@ void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu&
 
 QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const Distance& distance,
                          const Cpu& on)
-    : k_(k), dim_(points.cols()), space_(space_of(points, k, distance, on)), exact_(space_, on) {}
+    : k_(k), space_(space_of(points, k, distance, on)), exact_(space_, on) {}
 
 QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const KnnIndex& index,
                          const Cpu& on)
     : k_(k),
-      dim_(points.cols()),
       index_(&index.state()),
       space_(space_of(points, k, index_->distance, on)),
       exact_((check_same_points(*index_, space_), space_), index_->rows, index_->projection, on),
       effort_(effort_for(*index_, space_, exact_, k, on)) {}
 
 QueryResult QuerySearch::operator()(HostMatrix<const float> queries, const Cpu& on) const {
-  check_queries(queries, dim_, on);
   const MetricRows rows = make_queries(queries, space_, on);
-  Queries asked{rows, std::vector<std::int64_t>(static_cast<std::size_t>(queries.rows())), false};
-  std::iota(asked.which.begin(), asked.which.end(), std::int64_t{0});
+  const Queries asked = all_others(rows);
   const Part part(1, index_ ? 2 : 1);  // the search, and exact answers to some of the queries
   std::optional<Recall> recall;
   NeighborRows answer;

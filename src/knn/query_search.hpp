@@ -29,13 +29,12 @@ class QuerySearch {
   QuerySearch(const QuerySearch&) = delete;
   QuerySearch& operator=(const QuerySearch&) = delete;
 
-  /// The k nearest points of each query; throws InvalidInput for none, and for others than these
-  /// could be. The answer of a query depends on it alone. Of an index the recall is measured.
+  /// The k nearest points of each query; check_queries() has seen them. The answer of a query
+  /// depends on it alone. Of an index the recall is measured.
   QueryResult operator()(HostMatrix<const float> queries, const Cpu& on) const;
 
  private:
   int k_;
-  std::int64_t dim_;
   const KnnIndex::State* index_ = nullptr;
   MetricSpace space_;
   ExactSearch exact_;

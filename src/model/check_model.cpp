@@ -55,4 +55,10 @@ void check_model(const Model& model, const Cpu& on) {
                        " neighbours per point, and its method takes " + std::to_string(k));
 }
 
+void require_columns_of(const Model& model, HostMatrix<const float> rows) {
+  if (rows.cols() == model.points.cols()) return;
+  throw InvalidInput("the rows have " + std::to_string(rows.cols()) +
+                     " columns, and the model's points " + std::to_string(model.points.cols()));
+}
+
 }  // namespace nearfold

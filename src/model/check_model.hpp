@@ -9,4 +9,7 @@ namespace nearfold {
 /// that no model has. O(n (dim + k)).
 void check_model(const Model& model, const Cpu& on);
 
+/// Throws InvalidInput unless rows have the columns of the model's points.
+void require_columns_of(const Model& model, HostMatrix<const float> rows);
+
 }  // namespace nearfold

@@ -3,10 +3,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/check_points.hpp"
 #include "core/device.hpp"
 #include "core/parallel.hpp"
+#include "core/quantile.hpp"
 #include "core/reported.hpp"
+#include "core/take_rows.hpp"
 #include "knn/query_search.hpp"
 #include "math/elementary.hpp"
 #include "model/check_model.hpp"
@@ -18,13 +19,6 @@ namespace {
 
 constexpr std::int64_t kNear = 15;
 constexpr std::size_t kScale = 2;  // the neighbour that tells how wide the mean is, from 0
-
-Matrix rows_of(const Matrix& all, const std::vector<std::int32_t>& which) {
-  Matrix out(std::ssize(which), all.cols());
-  for (std::int64_t i = 0; i < out.rows(); ++i)
-    std::copy_n(all.row(which[static_cast<std::size_t>(i)]), all.cols(), out.row(i));
-  return out;
-}
 
 /// Column `column` of what was found, or the last.
 template <class T>
@@ -74,7 +68,7 @@ struct Inverter::State {
     std::vector<std::int32_t> points = nearest;
     std::sort(points.begin(), points.end());
     points.erase(std::unique(points.begin(), points.end()), points.end());
-    const QueryResult found = search(rows_of(model->map, points), on);
+    const QueryResult found = search(take_rows(model->map.view(), points), on);
     const std::vector<float> spacing = column_of(found, found.distances, kNear);
     std::vector<float> remoteness(nearest.size());
     for (std::size_t r = 0; r < nearest.size(); ++r) {
@@ -93,17 +87,17 @@ struct Inverter::State {
     points.reserve(static_cast<std::size_t>(some));
     for (std::int64_t s = 0; s < some; ++s)
       points.push_back(static_cast<std::int32_t>(s * n / some));
-    const QueryResult found = search(rows_of(model->map, points), on);  // itself, then others
-    std::vector<float> own =
-        remoteness_of(column_of(found, found.neighbors, 1), column_of(found, found.distances, 1));
-    const auto at = static_cast<std::ptrdiff_t>(0.99 * static_cast<double>(some - 1));
-    std::nth_element(own.begin(), own.begin() + at, own.end());
-    return own[static_cast<std::size_t>(at)];
+    const QueryResult found =
+        search(take_rows(model->map.view(), points), on);  // itself, then others
+    return quantile(
+        remoteness_of(column_of(found, found.neighbors, 1), column_of(found, found.distances, 1)),
+        0.99);
   }
 
   Inverted invert(HostMatrix<const float> positions) const {
     Matrix means(positions.rows(), model->points.cols());
     if (positions.rows() == 0) return {unprepare(model->preparation, std::move(means), on), {}};
+    check_queries(positions, model->map.cols(), on);
     const QueryResult found = search(positions, on);
     const auto k = static_cast<std::size_t>(found.k);
     parallel_for(on.threads, found.rows, 16, [&](std::int64_t begin, std::int64_t end) {
@@ -133,7 +127,6 @@ Inverted Inverter::rows(HostMatrix<const float> positions, const Progress& progr
   if (positions.cols() != state_->model->map.cols())
     throw InvalidInput("the positions have " + std::to_string(positions.cols()) +
                        " columns, and the map " + std::to_string(state_->model->map.cols()));
-  check_values(positions, state_->on);
   return reported(progress, Stage::optimize, std::max<std::int64_t>(1, positions.rows()),
                   [&] { return state_->invert(positions); });
 }

@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/check_points.hpp"
 #include "core/device.hpp"
 #include "core/parallel.hpp"
+#include "core/quantile.hpp"
 #include "core/reported.hpp"
 #include "knn/query_search.hpp"
 #include "model/check_model.hpp"
@@ -66,9 +66,7 @@ struct Transformer::State {
       const std::size_t first = i * static_cast<std::size_t>(graph.k);
       own[i] = remoteness(graph.neighbors[first], graph.distances[first]);
     }
-    const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(graph.n - 1));
-    std::nth_element(own.begin(), own.begin() + at, own.end());
-    return own[static_cast<std::size_t>(at)];
+    return quantile(std::move(own), share);
   }
 
   std::unique_ptr<QuerySearch> make_search() const {
@@ -88,6 +86,7 @@ struct Transformer::State {
   Transformed place(HostMatrix<const float> rows) const {
     Transformed out{Matrix(rows.rows(), model->map.cols()), {}, {}};
     if (rows.rows() == 0) return out;
+    check_queries(rows, model->points.cols(), on);
     QueryResult found;
     {
       const Part part(0.7);
@@ -116,10 +115,7 @@ float Transformer::remote() const {
 }
 
 Transformed Transformer::place(HostMatrix<const float> rows, const Progress& progress) const {
-  const std::int64_t columns = state_->model->points.cols();
-  if (rows.cols() != columns)
-    throw InvalidInput("the rows have " + std::to_string(rows.cols()) +
-                       " columns, and the model's points " + std::to_string(columns));
+  require_columns_of(*state_->model, rows);
   return reported(progress, Stage::optimize, std::max<std::int64_t>(1, rows.rows()),
                   [&] { return state_->place(rows); });
 }

@@ -10,6 +10,7 @@
 #include "core/reported.hpp"
 #include "knn/grown_graph.hpp"
 #include "method.hpp"
+#include "model/check_model.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/model.hpp"
 #include "run/embedder_state.hpp"
@@ -73,9 +74,9 @@ Updated update(const Model& model, HostMatrix<const float> rows, const UpdatePar
   const Cpu& on = require_cpu(device);
   const std::int64_t old = model.points.rows();
   const int iterations = iterations_for(model, rows.rows(), params);
-  const Matrix placed = transform(model, rows, {params.duplicates}, on, progress).map;
   Updated grown{model, {}, std::vector<float>(static_cast<std::size_t>(old))};
   if (rows.rows() > 0) {
+    const Matrix placed = transform(model, rows, {params.duplicates}, on, progress).map;
     Model& all = grown.model;
     all.points = stacked(model.points, rows);
     all.map = stacked(model.map, placed);
@@ -87,6 +88,9 @@ Updated update(const Model& model, HostMatrix<const float> rows, const UpdatePar
     if (model.index)
       all.index = build_index(all.points, model.settings.knn, on, model.settings.seed,
                               model.settings.distance, progress);
+  } else {
+    check_model(model, on);
+    require_columns_of(model, rows);
   }
   if (iterations == 0) return grown;
   grown.info = resume(grown.model, old, iterations, params, on, progress);

@@ -9,8 +9,24 @@
 namespace nearfold {
 namespace {
 
+/// The class of most votes, the smallest of those. Sorts the votes.
+std::int32_t majority(std::vector<std::int32_t>& votes) {
+  std::sort(votes.begin(), votes.end());
+  std::int32_t winner = 0;
+  std::ptrdiff_t most = 0;
+  for (auto run = votes.begin(); run != votes.end();) {
+    const auto end = std::upper_bound(run, votes.end(), *run);
+    if (end - run > most) {
+      most = end - run;
+      winner = *run;
+    }
+    run = end;
+  }
+  return winner;
+}
+
 std::vector<std::int64_t> sizes_of(const Labelled& points) {
-  std::vector<std::int64_t> sizes(static_cast<std::size_t>(points.count));
+  std::vector<std::int64_t> sizes(static_cast<std::size_t>(points.count()));
   for (const std::int32_t c : points.classes) ++sizes[static_cast<std::size_t>(c)];
   return sizes;
 }
@@ -38,30 +54,21 @@ double silhouette_of(const Labelled& points, const std::vector<std::int64_t>& si
 
 }  // namespace
 
-std::int32_t majority(std::vector<std::int32_t>& votes) {
-  std::sort(votes.begin(), votes.end());
-  std::int32_t winner = 0;
-  std::ptrdiff_t most = 0;
-  for (auto run = votes.begin(); run != votes.end();) {
-    const auto end = std::upper_bound(run, votes.end(), *run);
-    if (end - run > most) {
-      most = end - run;
-      winner = *run;
-    }
-    run = end;
-  }
-  return winner;
+std::int32_t Labelled::voted(const NeighborRows& near, std::size_t r, int k) const {
+  std::vector<std::int32_t> votes(static_cast<std::size_t>(k));
+  for (std::size_t e = 0; e < votes.size(); ++e)
+    votes[e] = classes[static_cast<std::size_t>(near.ids[r * votes.size() + e])];
+  return majority(votes);
 }
 
 Labelled labelled_points(HostMatrix<const float> layout, std::span<const std::int32_t> labels) {
-  std::vector<std::int32_t> names;
+  Labelled points;
+  std::vector<std::int32_t>& names = points.names;
   for (const std::int32_t label : labels)
     if (label >= 0) names.push_back(label);
-  Labelled points;
   points.layout = Matrix(static_cast<std::int64_t>(names.size()), layout.cols());
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  points.count = static_cast<std::int32_t>(names.size());
   for (std::int64_t i = 0; i < layout.rows(); ++i) {
     const std::int32_t label = labels[static_cast<std::size_t>(i)];
     if (label < 0) continue;
@@ -77,12 +84,9 @@ Score label_accuracy(const Labelled& points, const std::vector<std::int64_t>& wh
                      const Cpu& on) {
   const NeighborRows near = nearest_of(make_space(points.layout, {}, on), which, k, on);
   std::vector<double> hits(which.size());
-  std::vector<std::int32_t> votes(static_cast<std::size_t>(k));
-  for (std::size_t r = 0; r < which.size(); ++r) {
-    for (std::size_t e = 0; e < votes.size(); ++e)
-      votes[e] = points.classes[static_cast<std::size_t>(near.ids[r * votes.size() + e])];
-    hits[r] = majority(votes) == points.classes[static_cast<std::size_t>(which[r])] ? 1 : 0;
-  }
+  for (std::size_t r = 0; r < which.size(); ++r)
+    hits[r] =
+        points.voted(near, r, k) == points.classes[static_cast<std::size_t>(which[r])] ? 1 : 0;
   return mean_score("knn_label_accuracy", hits, points.layout.rows());
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/device.hpp"
 #include "core/reported.hpp"
+#include "core/take_rows.hpp"
 #include "knn/exact.hpp"
 #include "nearfold/error.hpp"
 #include "quality/quality.hpp"
@@ -17,9 +18,7 @@ constexpr int kTrue = 10;          // neighbours that a row is lost from
 constexpr double kFarShare = 0.1;  // of the map's scale
 
 NeighborRows search(const NewRowsIn& rows, int k, const Cpu& on) {
-  Queries all{rows.rows, {}, false};
-  for (std::int64_t r = 0; r < rows.rows.view.rows(); ++r) all.which.push_back(r);
-  return ExactSearch(rows.space, on)(all, k, on);
+  return ExactSearch(rows.space, on)(all_others(rows.rows), k, on);
 }
 
 /// The root mean square distance of points from their mean.
@@ -87,19 +86,13 @@ Score label_accuracy(HostMatrix<const float> layout, std::span<const std::int32_
                      const QualityParams& p, std::int64_t population, const Cpu& on) {
   const Labelled own = labelled_points(layout, labels);
   check_k("label_k", p.label_k, own.layout.rows(), own.layout.rows(), "labelled points");
-  std::vector<std::int32_t> names(labels.begin(), labels.end());
-  std::erase_if(names, [](std::int32_t label) { return label < 0; });
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
   const MetricSpace map = make_space(own.layout, {}, on);
   const NeighborRows near = search({map, make_queries(placed, map, on)}, p.label_k, on);
   std::vector<double> hits;
-  std::vector<std::int32_t> votes(static_cast<std::size_t>(p.label_k));
   for (std::size_t r = 0; r < row_labels.size(); ++r) {
     if (row_labels[r] < 0) continue;
-    for (std::size_t e = 0; e < votes.size(); ++e)
-      votes[e] = own.classes[static_cast<std::size_t>(near.ids[r * votes.size() + e])];
-    hits.push_back(names[static_cast<std::size_t>(majority(votes))] == row_labels[r] ? 1 : 0);
+    const auto voted = static_cast<std::size_t>(own.voted(near, r, p.label_k));
+    hits.push_back(own.names[voted] == row_labels[r] ? 1 : 0);
   }
   if (hits.size() < 2)
     throw InvalidInput("of the new rows that are scored " + std::to_string(hits.size()) +

@@ -75,9 +75,9 @@ void check_sizes(HostMatrix<const float> points, HostMatrix<const float> layout,
 }
 
 void check_labels(const Labelled& labelled, const QualityParams& p) {
-  if (labelled.count < 2)
-    throw InvalidInput("the labels name " + std::to_string(labelled.count) +
-                       (labelled.count == 1 ? " class" : " classes") +
+  if (labelled.count() < 2)
+    throw InvalidInput("the labels name " + std::to_string(labelled.count()) +
+                       (labelled.count() == 1 ? " class" : " classes") +
                        "; at least 2 can be scored: leave the labels out");
   const std::int64_t with = labelled.layout.rows();
   check_k("label_k", p.label_k, with - 1, with, "labelled points");

@@ -22,9 +22,6 @@ enum class Draw : std::uint32_t { rows = 1, subset = 2, triplets = 3, pairs = 4,
 std::vector<std::int64_t> draw_rows(std::int64_t n, std::int64_t count, std::uint64_t seed,
                                     Draw what);
 
-/// The rows of a matrix, in the order asked for.
-Matrix take_rows(HostMatrix<const float> all, const std::vector<std::int64_t>& rows);
-
 /// The mean of one value a point, and its standard error as the mean of `population` points.
 Score mean_score(std::string name, const std::vector<double>& values, std::int64_t population);
 
@@ -74,12 +71,13 @@ double procrustes_disparity(HostMatrix<const float> a, HostMatrix<const float> b
 struct Labelled {
   Matrix layout;
   std::vector<std::int32_t> classes;  // of each row, numbered from 0 in the order of labels
-  std::int32_t count = 0;             // of classes
+  std::vector<std::int32_t> names;    // the label of each class, ascending
+
+  std::int32_t count() const { return static_cast<std::int32_t>(names.size()); }
+  /// The class of most of the first k neighbours of row r, the smallest of those.
+  std::int32_t voted(const NeighborRows& near, std::size_t r, int k) const;
 };
 Labelled labelled_points(HostMatrix<const float> layout, std::span<const std::int32_t> labels);
-
-/// The class of most votes, the smallest of those. Sorts the votes.
-std::int32_t majority(std::vector<std::int32_t>& votes);
 
 Score label_accuracy(const Labelled& points, const std::vector<std::int64_t>& which, int k,
                      const Cpu& on);

@@ -29,13 +29,6 @@ std::vector<std::int64_t> draw_rows(std::int64_t n, std::int64_t count, std::uin
   return rows;
 }
 
-Matrix take_rows(HostMatrix<const float> all, const std::vector<std::int64_t>& rows) {
-  Matrix out(static_cast<std::int64_t>(rows.size()), all.cols());
-  for (std::size_t r = 0; r < rows.size(); ++r)
-    std::copy_n(all.row(rows[r]), all.cols(), out.row(static_cast<std::int64_t>(r)));
-  return out;
-}
-
 Score mean_score(std::string name, const std::vector<double>& values, std::int64_t population) {
   const auto count = static_cast<double>(values.size());
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;

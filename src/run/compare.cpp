@@ -9,6 +9,7 @@
 #include "core/device.hpp"
 #include "core/reported.hpp"
 #include "core/stopping.hpp"
+#include "core/take_rows.hpp"
 #include "quality/quality.hpp"
 #include "stages.hpp"
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/take_rows.hpp"
 #include "nearfold/error.hpp"
 #include "quality/quality.hpp"
 #include "support/data.hpp"
