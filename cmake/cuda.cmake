@@ -43,4 +43,4 @@ set_target_properties(nearfold PROPERTIES
 # identity for views of const.
 target_compile_options(nearfold PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:
   --fmad=false --expt-relaxed-constexpr --diag-suppress=554 -Xptxas=-v>)
-target_link_libraries(nearfold PRIVATE CUDA::cudart_static CUDA::cufft)
+target_link_libraries(nearfold PRIVATE faiss OpenMP::OpenMP_CXX CUDA::cudart_static CUDA::cufft)

@@ -1,19 +1,17 @@
 # Packages, by Debian 12's names for them in scripts/install-deps.sh. Nothing is downloaded here.
 
 # ---- the library; cmake/nearfold-config.cmake.in finds the same, Eigen excepted ----------------
-find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(Threads REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
-
-# FAISS names OpenMP::OpenMP_CXX without finding it, so OpenMP comes first.
-find_package(faiss 1.7.3 QUIET CONFIG HINTS "${PROJECT_SOURCE_DIR}/.deps/faiss")
-if(NOT faiss_FOUND)
-  message(FATAL_ERROR "FAISS was not found: run scripts/install-deps.sh, or set faiss_DIR")
-endif()
-message(STATUS "FAISS ${faiss_VERSION}: ${faiss_DIR}")
-if(faiss_DIR MATCHES "^/usr/lib/")
-  message(STATUS "  a distribution's FAISS is compiled for every processor of its kind; "
-                 "scripts/install-deps.sh makes one several times faster in approximate search")
+if(NEARFOLD_CUDA)
+  # FAISS names OpenMP::OpenMP_CXX without finding it, so OpenMP comes first.
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  find_package(faiss 1.7.3 QUIET CONFIG HINTS "${PROJECT_SOURCE_DIR}/.deps/faiss-gpu")
+  if(NOT faiss_FOUND)
+    message(FATAL_ERROR "FAISS with its GPU part was not found: scripts/install-deps.sh --cuda "
+                        "ARCHITECTURES builds it, or set faiss_DIR")
+  endif()
+  message(STATUS "FAISS ${faiss_VERSION}: ${faiss_DIR}")
 endif()
 
 # ---- the tool, tests and benches -----------------------------------------------------------------

@@ -15,16 +15,13 @@ install(FILES
 install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # ---- pkg-config ----------------------------------------------------------------------------------
-# An archive cannot be linked without what it needs, whether --static is asked for or not. FAISS's
-# BLAS is known by path only.
+# An archive cannot be linked without what it needs, whether --static is asked for or not.
 set(pc_needs "")
 if(NOT BUILD_SHARED_LIBS)
-  get_target_property(blas faiss INTERFACE_LINK_LIBRARIES)
-  list(FILTER blas INCLUDE REGEX "/lib[^/]+\\.(so|a)$")
-  list(TRANSFORM blas REPLACE ".*/lib([^/]+)\\.(so|a)$" "-l\\1")
-  list(REMOVE_DUPLICATES blas)
-  list(JOIN blas " " blas)
-  set(pc_needs " -lfaiss ${blas} ${OpenMP_CXX_FLAGS} -pthread")
+  set(pc_needs " -pthread")
+  if(NEARFOLD_CUDA)
+    string(PREPEND pc_needs " -lfaiss -lcufft -lcudart_static -ldl -lrt")
+  endif()
 endif()
 set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH pc_include ${pc_dir} ${CMAKE_INSTALL_FULL_INCLUDEDIR})

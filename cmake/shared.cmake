@@ -29,9 +29,8 @@ else()
   set(NEARFOLD_COMPATIBILITY SameMajorVersion)
 endif()
 
-# Hidden visibility does not reach what comes from elsewhere: FAISS's archive, instantiations of
-# templates of std::. The linker's list does, and so binds nearfold to the FAISS inside, whatever
-# other the host has.
+# Hidden visibility does not reach what comes from elsewhere, as instantiations of templates of
+# std::. The linker's list does.
 set(exports ${PROJECT_SOURCE_DIR}/cmake/exports.map)
 target_link_options(${NEARFOLD_SHARED} PRIVATE LINKER:--version-script=${exports})
 set_target_properties(${NEARFOLD_SHARED} PROPERTIES

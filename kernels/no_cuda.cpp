@@ -22,6 +22,9 @@ void require_device(const Cuda&) {
 const char* cuda_version() noexcept {
   return "";
 }
+const char* faiss_version() noexcept {
+  return "";
+}
 
 Device best_device() noexcept {
   return Cpu{};

@@ -1,7 +1,5 @@
 #!/usr/bin/env bash
-# Looks for data races: the tests of threads under clang's thread sanitizer, with LLVM's OpenMP below
-# FAISS. FAISS itself is not instrumented; what it runs in threads (the k-means of ivf) is not looked
-# into, and gives no false alarms. Fails at the first race.
+# Looks for data races: the tests of threads under clang's thread sanitizer. Fails at the first race.
 #
 #   scripts/check-threads.sh
 set -euo pipefail

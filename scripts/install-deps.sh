@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs what nearfold needs on Debian 12 and builds FAISS for this processor into .deps/faiss.
+# Installs what nearfold needs on Debian 12.
 #
 #   scripts/install-deps.sh         build and test
 #   scripts/install-deps.sh --format
 #                                   clang-format and nothing else
 #   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, git, Python
 #   scripts/install-deps.sh --cuda 86;90
-#                                   also FAISS with its GPU part for these architectures, as CMake
-#                                   has them, into .deps/faiss-gpu: about 10 minutes on two cores.
-#                                   The CUDA Toolkit has to be there.
+#                                   also builds FAISS with its GPU part for these architectures, as
+#                                   CMake has them, into .deps/faiss-gpu: about 10 minutes on two
+#                                   cores. The CUDA Toolkit has to be there.
 #
 # Works as root or with sudo, asks nothing, and does nothing when everything is there.
 set -euo pipefail
@@ -16,12 +16,12 @@ cd "$(dirname "$0")/.."
 
 packages=(
   cmake g++ ninja-build pkg-config
-  libopenblas-openmp-dev libeigen3-dev libxxhash-dev
+  libeigen3-dev libxxhash-dev
   fonts-dejavu-core libcli11-dev libhdf5-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then
-  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev libomp-dev python3-venv)
+  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev python3-venv)
 fi
 
 say() { echo "install-deps: $*"; }
@@ -89,19 +89,7 @@ with_ccache() {
   fi
 }
 
-build_faiss() {
-  local build=.deps/work/build
-  say "building FAISS for this processor (one to two minutes on two cores)"
-  with_ccache cmake -S .deps/work/source -B "$build" -G Ninja -Wno-dev \
-    -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS="$1" -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF \
-    -DBLA_VENDOR=OpenBLAS -DFAISS_OPT_LEVEL=generic -DFAISS_ENABLE_GPU=OFF \
-    -DFAISS_ENABLE_PYTHON=OFF -DCMAKE_INSTALL_PREFIX="$PWD/.deps/faiss" \
-    -DCMAKE_INSTALL_LIBDIR=lib >/dev/null || return 1
-  cmake --build "$build" --target faiss >"$build/log" || { tail -n 20 "$build/log" && return 1; }
-  cmake --install "$build" >/dev/null
-}
-
-# FAISS for GPUs. Shared, as its static one has to be linked in a way of its own.
+# Shared, as a static one has to be linked in a way of its own.
 ensure_faiss_gpu() {
   local build=.deps/work/build-gpu
   if [[ -f .deps/faiss-gpu-is && $(<.deps/faiss-gpu-is) == "$1" ]]; then return; fi
@@ -120,28 +108,8 @@ ensure_faiss_gpu() {
   rm -rf .deps/work
 }
 
-# .deps/faiss-is records what was done, so that it is done once.
-ensure_faiss() {
-  local flags is=missing
-  flags=$(faiss_flags)
-  if [[ -f .deps/faiss-is ]]; then is=$(<.deps/faiss-is); fi
-  if [[ $is == "built $flags" ]]; then return; fi
-  if [[ $is == packaged ]]; then ensure_packages libfaiss-dev && return; fi
-  rm -rf .deps/faiss .deps/faiss-is .deps/work
-  if fetch_faiss && build_faiss "$flags"; then
-    echo "built $flags" >.deps/faiss-is
-  else
-    rm -rf .deps/faiss
-    say "FAISS could not be built from Debian's source package; taking the binary package," \
-      "which is several times slower in approximate search"
-    ensure_packages libfaiss-dev
-    echo packaged >.deps/faiss-is
-  fi
-  rm -rf .deps/work
-}
-
 if [[ ${1:-} == --format ]]; then ensure_packages clang-format && exit; fi
+if [[ ${1:-} == --cuda ]]; then packages+=(libopenblas-openmp-dev); fi
 ensure_packages "${packages[@]}"
-ensure_faiss
 if [[ ${1:-} == --cuda ]]; then ensure_faiss_gpu "${2:?the architectures, as 86;90}"; fi
 say "done"

@@ -145,9 +145,9 @@ NEARFOLD_EXPORT RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<flo
 
 /// "0.1.0"
 NEARFOLD_EXPORT const char* version() noexcept;
-/// "1.7.3": of the FAISS that this build links.
-NEARFOLD_EXPORT const char* faiss_version() noexcept;
 /// "13.0": of the CUDA runtime that this build links; "" without.
 NEARFOLD_EXPORT const char* cuda_version() noexcept;
+/// "1.7.3": of the FAISS that searches on its GPU; "" without CUDA.
+NEARFOLD_EXPORT const char* faiss_version() noexcept;
 
 }  // namespace nearfold

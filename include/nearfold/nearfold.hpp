@@ -12,10 +12,11 @@
 #include "nearfold/knn.hpp"        // IWYU pragma: export
 #include "nearfold/knn_graph.hpp"  // IWYU pragma: export
 #include "nearfold/matrix.hpp"     // IWYU pragma: export
-#include "nearfold/model.hpp"
-#include "nearfold/params.hpp"    // IWYU pragma: export
-#include "nearfold/pca.hpp"       // IWYU pragma: export
-#include "nearfold/plan.hpp"      // IWYU pragma: export
-#include "nearfold/progress.hpp"  // IWYU pragma: export
-#include "nearfold/quality.hpp"   // IWYU pragma: export
+#include "nearfold/model.hpp"      // IWYU pragma: export
+#include "nearfold/params.hpp"     // IWYU pragma: export
+#include "nearfold/pca.hpp"        // IWYU pragma: export
+#include "nearfold/plan.hpp"       // IWYU pragma: export
+#include "nearfold/progress.hpp"   // IWYU pragma: export
+#include "nearfold/quality.hpp"    // IWYU pragma: export
+#include "nearfold/weights.hpp"    // IWYU pragma: export
 #endif

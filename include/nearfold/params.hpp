@@ -51,7 +51,7 @@ struct Distance {
 /// Exact neighbours, under every metric.
 struct FlatKnn {};
 
-/// Approximate: an inverted file. The points are split into `nlist` cells by FAISS's k-means; a
+/// Approximate: an inverted file. The points are split into `nlist` cells by k-means; a
 /// query looks into the nearest `nprobe` of them. Not for manhattan and chebyshev.
 struct IvfKnn {
   std::optional<int> nlist = {};  ///< cells, [1, n]; unset: 2 sqrt(n)

@@ -12,6 +12,7 @@
 
 #include "kernels/core/cuda.hpp"
 #include "knn/faiss_memory.hpp"
+#include "nearfold/embed.hpp"
 
 namespace nearfold {
 namespace {
@@ -152,6 +153,14 @@ std::unique_ptr<Finder> faiss_finder(const Cuda& on, std::int64_t scratch) {
 std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const RowsForFaiss<float>& points,
                                         int nlist, std::uint64_t seed) {
   return with_faiss(on, [&] { return std::make_unique<Cells>(on, points, nlist, seed); });
+}
+
+#define NEARFOLD_TEXT(x) #x
+#define NEARFOLD_VALUE(x) NEARFOLD_TEXT(x)
+
+const char* faiss_version() noexcept {
+  return NEARFOLD_VALUE(FAISS_VERSION_MAJOR) "." NEARFOLD_VALUE(
+      FAISS_VERSION_MINOR) "." NEARFOLD_VALUE(FAISS_VERSION_PATCH);
 }
 
 }  // namespace nearfold

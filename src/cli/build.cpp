@@ -22,14 +22,18 @@ constexpr const char* kInstructions = "SSE2";
 constexpr const char* kInstructions = "those of any processor of its kind";
 #endif
 
+const char* word_of(const char* version) {
+  return *version != 0 ? version : "not in this build";
+}
+
 }  // namespace
 
 nlohmann::ordered_json build_json() {
   return {{"version", version()},
           {"compiler", kCompiler},
           {"instructions", kInstructions},
-          {"faiss", faiss_version()},
-          {"cuda", *cuda_version() ? cuda_version() : "not in this build"}};
+          {"cuda", word_of(cuda_version())},
+          {"faiss", word_of(faiss_version())}};
 }
 
 std::string build_text() {

@@ -6,7 +6,7 @@
 
 namespace nearfold::cli {
 
-/// "version", "compiler", "instructions", "faiss", "cuda".
+/// "version", "compiler", "instructions", "cuda", "faiss".
 nlohmann::ordered_json build_json();
 
 /// The same as lines: "nearfold 0.1.0", "compiler GCC 12.2.0", ...

@@ -2,8 +2,10 @@
 
 #include <sched.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include "core/control_groups.hpp"
@@ -119,6 +121,33 @@ class Helpers {
   std::atomic<Clock::rep> aside_{0};  // the longest that one of them was put aside
 };
 
+/// The helpers of a calling thread. A forked process has none of the threads of the one that it was
+/// forked from: what waits for them is left as it is there, and others are made.
+class Pool {
+ public:
+  Pool() = default;
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool() { leave_if_forked(); }
+
+  Helpers& helpers() {
+    leave_if_forked();
+    if (!helpers_) helpers_ = std::make_unique<Helpers>();
+    return *helpers_;
+  }
+
+ private:
+  void leave_if_forked() {
+    if (const pid_t now = getpid(); process_ != now) {
+      static_cast<void>(helpers_.release());
+      process_ = now;
+    }
+  }
+
+  std::unique_ptr<Helpers> helpers_;
+  pid_t process_ = getpid();
+};
+
 thread_local bool t_inside_job = false;
 
 void run_marked(const std::function<void()>& job) {
@@ -142,8 +171,8 @@ int thread_count(int requested) {
 
 void run_on_threads(int threads, const std::function<void()>& job) {
   if (threads <= 1 || t_inside_job) return job();
-  thread_local Helpers helpers;
-  helpers.run(threads - 1, [&job] { run_marked(job); });
+  thread_local Pool pool;
+  pool.helpers().run(threads - 1, [&job] { run_marked(job); });
 }
 
 }  // namespace nearfold

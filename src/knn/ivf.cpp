@@ -1,121 +1,28 @@
 #include "knn/ivf.hpp"
 
-#include <faiss/Clustering.h>
-#include <faiss/IndexFlat.h>
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <type_traits>
 #include <utility>
 
-#include "core/parallel.hpp"
-#include "math/philox.hpp"
-#include "nearfold/embed.hpp"
+#include "core/stopping.hpp"
+#include "knn/kmeans.hpp"
 
 namespace nearfold {
-namespace {
-
-using FaissId = std::remove_const_t<decltype(faiss::Index::ntotal)>;  // its name has moved
-constexpr std::int64_t kBlock = 256;
-constexpr int kIterations = 6;  // of k-means
-
-/// FAISS's own loops obey this thread's OpenMP setting; it is put back afterwards.
-class FaissThreads {
- public:
-  explicit FaissThreads(int threads) : before_(omp_get_max_threads()) {
-    omp_set_num_threads(threads);
-  }
-  ~FaissThreads() { omp_set_num_threads(before_); }
-  FaissThreads(const FaissThreads&) = delete;
-  FaissThreads& operator=(const FaissThreads&) = delete;
-
- private:
-  int before_;
-};
-
-std::vector<float> squares_of(HostMatrix<const float> rows) {
-  std::vector<float> squares;
-  for (std::int64_t r = 0; r < rows.rows(); ++r) {
-    double square = 0;
-    for (std::int64_t c = 0; c < rows.cols(); ++c)
-      square += static_cast<double>(rows.row(r)[c]) * static_cast<double>(rows.row(r)[c]);
-    squares.push_back(static_cast<float>(square));
-  }
-  return squares;
-}
-
-/// The nearest row of `panels` for each of `rows`.
-std::vector<std::int32_t> nearest_of(const PackedRows& panels, HostMatrix<const float> rows,
-                                     const Cpu& on) {
-  std::vector<std::int32_t> nearest(static_cast<std::size_t>(rows.rows()));
-  parallel_for(on.threads, rows.rows(), kBlock, [&](std::int64_t begin, std::int64_t end) {
-    panels.nearest(rows.row(begin), end - begin, rows.cols(),
-                   &nearest[static_cast<std::size_t>(begin)]);
-  });
-  return nearest;
-}
-
-/// FAISS's flat index as its k-means asks it, for one neighbour; the distances it only prints.
-class NearestCentroid final : public faiss::IndexFlatL2 {
- public:
-  NearestCentroid(FaissId dim, const Cpu& on) : faiss::IndexFlatL2(dim), on_(on) {}
-
-  void search(FaissId n, const float* x, FaissId /*k*/, float* distances, FaissId* labels,
-              const faiss::SearchParameters* /*params*/) const override {
-    const HostMatrix<const float> centroids{get_xb(), ntotal, d};
-    const PackedRows panels(centroids, squares_of(centroids), on_);
-    const Part part(std::min(1.0, static_cast<double>(++calls_) / kIterations), 1);
-    const std::vector<std::int32_t> nearest = nearest_of(panels, {x, n, d}, on_);
-    std::copy(nearest.begin(), nearest.end(), labels);
-    std::fill_n(distances, n, 0.0f);
-  }
-
- private:
-  Cpu on_;
-  mutable int calls_ = 0;  // one for each iteration
-};
-
-KnnRows centroids_of(const KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
-  const FaissThreads one(1);
-  NearestCentroid nearest(rows.rows.cols(), on);
-  faiss::ClusteringParameters how;
-  how.niter = kIterations;
-  how.max_points_per_centroid = 32;
-  how.min_points_per_centroid = 1;
-  how.seed = static_cast<int>(random4(seed, Stream::knn, 0).v[0] >> 1);
-  faiss::Clustering clustering(static_cast<int>(rows.rows.cols()), nlist, how);
-  clustering.train(rows.n(), rows.rows.data(), nearest);
-
-  KnnRows centroids{rows.norm, Matrix(nlist, rows.rows.cols()), {}, {}};
-  std::copy_n(clustering.centroids.begin(), centroids.rows.values().size(), centroids.rows.data());
-  centroids.squares = squares_of(centroids.rows.view());
-  return centroids;
-}
-
-}  // namespace
 
 IvfLists make_ivf_lists(KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
-  const auto centroids = [&] {
+  KnnRows centroids{rows.norm, {}, {}, {}};
+  {
     const Part part(0.7);
-    return centroids_of(rows, nlist, seed, on);
-  };
-  IvfLists cells{centroids(), {}, {}, {}};
+    centroids.rows = kmeans(rows.rows, nlist, seed, on);
+  }
+  centroids.squares = squares_of(centroids.rows);
   const Part part(1, 4);
-  const std::vector<std::int32_t> cell_of = nearest_of(
-      PackedRows(cells.centroids.rows.view(), cells.centroids.squares, on), rows.rows.view(), on);
-  cells.begin.assign(static_cast<std::size_t>(nlist) + 1, 0);
-  for (const std::int32_t c : cell_of) ++cells.begin[static_cast<std::size_t>(c) + 1];
-  std::partial_sum(cells.begin.begin(), cells.begin.end(), cells.begin.begin());
-  std::vector<std::int64_t> next(cells.begin.begin(), cells.begin.end() - 1);
-  std::vector<std::int32_t> order(cell_of.size());
-  for (std::size_t r = 0; r < order.size(); ++r)
-    order[static_cast<std::size_t>(next[static_cast<std::size_t>(cell_of[r])]++)] =
-        static_cast<std::int32_t>(r);
-  rows = reordered(rows, order, on);
-  make_panels(cells, rows, on);
-  return cells;
+  Cells cells =
+      cells_of(nearest_of(PackedRows(centroids.rows, centroids.squares, on), rows.rows, on), nlist);
+  rows = reordered(rows, cells.order, on);
+  IvfLists lists{std::move(centroids), std::move(cells.begin), {}, {}};
+  make_panels(lists, rows, on);
+  return lists;
 }
 
 void make_panels(IvfLists& cells, const KnnRows& rows, const Cpu& on) {
@@ -233,14 +140,6 @@ void IvfSearch::keep_best(std::int32_t query, std::size_t count) {
   std::nth_element(best.begin(), last, best.end());
   limits_[static_cast<std::size_t>(query)] = *last;
   best.resize(count);
-}
-
-#define NEARFOLD_TEXT(x) #x
-#define NEARFOLD_VALUE(x) NEARFOLD_TEXT(x)
-
-const char* faiss_version() noexcept {
-  return NEARFOLD_VALUE(FAISS_VERSION_MAJOR) "." NEARFOLD_VALUE(
-      FAISS_VERSION_MINOR) "." NEARFOLD_VALUE(FAISS_VERSION_PATCH);
 }
 
 }  // namespace nearfold

@@ -21,10 +21,9 @@ struct IvfLists {
   int nlist() const { return static_cast<int>(centroids.n()); }
 };
 
-/// Trains `nlist` centroids by FAISS's k-means on a seeded sample of the rows, which are then put
-/// in the order of cells, within a cell in the order they had. l2 only. Deterministic for any
-/// number of threads, and on every processor: FAISS is given our own search for the nearest
-/// centroid, because its matrix products round differently from one to the next.
+/// Cells around `nlist` centroids found by k-means (kmeans.hpp). The rows are put in the order of
+/// cells, within a cell in the order they had. l2 only. Deterministic for any number of threads,
+/// and on every processor.
 IvfLists make_ivf_lists(KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on);
 
 /// The panels of cells that were read from a file, with the rows they are of.

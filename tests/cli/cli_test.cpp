@@ -294,7 +294,7 @@ TEST_F(Cli, JsonGoesToStdoutAlone) {
 }
 
 TEST_F(Cli, InfoDescribesBuildAndFile) {
-  for (const char* part : {"nearfold 0.1.0\ncompiler ", "\ninstructions ", "\nfaiss ", "\ncuda "})
+  for (const char* part : {"nearfold 0.1.0\ncompiler ", "\ninstructions ", "\ncuda ", "\nfaiss "})
     EXPECT_NE(run("--version").out.find(part), std::string::npos) << part;
   EXPECT_NE(run("info " + path("x.npy")).out.find("size               6.1 kB\n"),
             std::string::npos);

@@ -3,7 +3,10 @@
 #include "core/parallel.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -26,6 +29,19 @@ TEST(Threads, VisitEveryItemOnce) {
   for (const int threads : {1, 2, 3, 7})
     for (const std::int64_t n : {0, 1, 63, 64, 65, 5000})
       EXPECT_EQ(visits(threads, n, 64), std::vector<int>(static_cast<std::size_t>(n), 1));
+}
+
+TEST(Threads, WorkInAForkedProcess) {
+  const std::vector<int> once(5000, 1);
+  EXPECT_EQ(visits(3, 5000, 64),
+            once);  // so that there are helpers, which a fork does not take over
+  const pid_t child = fork();
+  if (child == 0) std::exit(visits(3, 5000, 64) == once ? 0 : 1);  // what ends a process is done
+  ASSERT_GT(child, 0);
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(visits(3, 5000, 64), once);
 }
 
 TEST(Threads, AddPartsInTheOrderOfRanges) {

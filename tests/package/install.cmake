@@ -1,15 +1,15 @@
 # Installs nearfold, looks for paths of this machine in what says where things are, and moves it all.
 #   -DPREFIX= -DSOURCE= -DBUILD=
-# and, to configure BUILD first, without the tool: -DSHARED= -DGENERATOR= -DCOMPILER= -DCUDA= -DFAISS=
-# -DLIBRARY=, the last one that has been built elsewhere.
+# and, to configure BUILD first, without the tool: -DSHARED= -DGENERATOR= -DCOMPILER= -DLIBRARY=, the
+# last one that has been built elsewhere.
 cmake_minimum_required(VERSION 3.25)
 if(DEFINED SHARED)
-  set(missing CLI11 GTest PkgConfig PNG ZLIB benchmark nlohmann_json)
+  set(missing faiss OpenMP CLI11 GTest PkgConfig PNG ZLIB benchmark nlohmann_json)
   list(TRANSFORM missing REPLACE "(.+)" "-DCMAKE_DISABLE_FIND_PACKAGE_\\1=ON")
   file(REMOVE_RECURSE ${BUILD})
   execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G ${GENERATOR} ${missing}
-      -DCMAKE_CXX_COMPILER=${COMPILER} -DNEARFOLD_CUDA=${CUDA} -Dfaiss_DIR=${FAISS}
-      -DBUILD_SHARED_LIBS=${SHARED} -DNEARFOLD_BUILD_TOOL=OFF -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
+      -DCMAKE_CXX_COMPILER=${COMPILER} -DBUILD_SHARED_LIBS=${SHARED}
+      -DNEARFOLD_BUILD_TOOL=OFF -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
     COMMAND_ERROR_IS_FATAL ANY)
   file(STRINGS ${BUILD}/CMakeCache.txt type REGEX "^CMAKE_BUILD_TYPE:")
   if(NOT type STREQUAL "CMAKE_BUILD_TYPE:STRING=Release")

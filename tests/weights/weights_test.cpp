@@ -11,6 +11,7 @@
 #include "math/perplexity.hpp"
 #include "math/smooth_knn.hpp"
 #include "nearfold/error.hpp"
+#include "nearfold/weights.hpp"
 #include "stages.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
@@ -330,6 +331,32 @@ TEST(TsneWeights, AreOpenTsnes) {
   const KnnGraph graph = oracle::neighbors(golden::points(), 15, std::nullopt);
   const EdgeGraph found = weigh_edges(graph, TsneParams{.perplexity = 5}, Cpu{2});
   expect_near(oracle::dense(found), golden::weights("opentsne_1.0.4.txt", 200), 1e-8);
+}
+
+TEST(EdgeWeights, AreThoseOfTheStage) {
+  const Matrix x = data::normals(120, 6, 12);
+  const KnnGraph graph = find_neighbors(x, 40, FlatKnn{}, Cpu{2}, 1);
+  for (const Method& method : {Method(UmapParams{}), Method(TsneParams{.perplexity = 8})}) {
+    const EdgeGraph stage = std::visit(
+        [&](const auto& params) {
+          return weigh_edges(prune(graph, neighbors_needed(method, 120)), params, Cpu{1});
+        },
+        method);
+    const EdgeWeights edges = edge_weights(graph, method, Cpu{2});
+    EXPECT_EQ(edges.n, 120);
+    EXPECT_EQ(edges.offsets, stage.offsets);
+    EXPECT_EQ(edges.columns, stage.columns);
+    EXPECT_EQ(edges.weights, stage.weights);
+  }
+}
+
+TEST(EdgeWeights, RefuseWhatIsNoGraphOfTheMethod) {
+  const Matrix x = data::normals(50, 6, 12);
+  KnnGraph graph = find_neighbors(x, 10, FlatKnn{}, Cpu{1}, 1);
+  EXPECT_THROW(edge_weights(graph, UmapParams{.n_neighbors = 30}), InvalidInput);
+  EXPECT_THROW(edge_weights(graph, UmapParams{.spread = -1}), InvalidParameter);
+  graph.neighbors[3] = 77;
+  EXPECT_THROW(edge_weights(graph, UmapParams{.n_neighbors = 8}), InvalidInput);
 }
 
 }  // namespace
