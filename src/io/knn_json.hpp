@@ -1,17 +1,12 @@
 // How neighbours were searched for, as JSON: {"kind": "ivf", "params": {"nlist": 100, ...}}.
 #pragma once
 
-#include <array>
 #include <optional>
 
 #include "io/meta_json.hpp"
-#include "nearfold/params.hpp"
+#include "knn/kinds.hpp"
 
 namespace nearfold::io {
-
-/// In the order of KnnParams.
-inline constexpr std::array kKnnKinds = {"flat", "ivf", "hnsw", "nndescent", "auto"};
-static_assert(kKnnKinds.size() == std::variant_size_v<KnnParams>);
 
 template <class T>
 Json json_of(const std::optional<T>& value) {

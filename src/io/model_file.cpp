@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/alternatives.hpp"
+#include "io/field_json.hpp"
 #include "io/formats.hpp"
 #include "io/graph_table.hpp"
 #include "io/index_entries.hpp"
@@ -23,42 +24,8 @@ constexpr std::array kZeroVectors = {"error", "far"};  // in the order of ZeroVe
 
 // ---- settings ---------------------------------------------------------------------------------
 
-template <class T>
-Json json_of_field(const T& value) {
-  if constexpr (std::is_enum_v<T>)
-    return name(value);
-  else if constexpr (std::is_arithmetic_v<T>)
-    return value;
-  else
-    return json_of(value);
-}
-
-template <class T>
-void read_field(const Json& json, const char* key, const ByteSource& source, T& value) {
-  if constexpr (std::is_same_v<T, TsneParams::Repulsion>) {
-    std::array<const char*, kRepulsions.size()> names{};
-    for (std::size_t i = 0; i < names.size(); ++i) names[i] = name(kRepulsions[i]);
-    value = kRepulsions[choice_of(json, key, names, source)];
-  } else if constexpr (std::is_same_v<T, int>) {
-    const auto found = optional_int(json, key, source);
-    if (!found) source.malformed(io::quoted(key) + " is missing");
-    value = *found;
-  } else if constexpr (std::is_same_v<T, std::optional<int>>) {
-    value = optional_int(json, key, source);
-  } else if constexpr (std::is_same_v<T, std::optional<double>>) {
-    if (!json.value(key, Json()).is_null()) value = required<double>(json, key, source);
-  } else {
-    value = required<T>(json, key, source);
-  }
-}
-
 Json json_of_settings(const Settings& settings) {
-  Json params;
-  std::visit(
-      [&](const auto& p) {
-        for_each_field(p, [&](const char* key, const auto& v) { params[key] = json_of_field(v); });
-      },
-      settings.method);
+  const Json params = std::visit([](const auto& p) { return json_of_fields(p); }, settings.method);
   return {{"method", name_of(settings.method)},
           {"params", params},
           {"knn", json_of(settings.knn)},
@@ -74,8 +41,7 @@ Method method_in(const Json& json, const ByteSource& source) {
   std::optional<Method> found;
   for_each_alternative<Method>([&](auto params) {
     if (word != method_name(params)) return;
-    for_each_field(params,
-                   [&](const char* key, auto& value) { read_field(given, key, source, value); });
+    read_fields(given, source, params);
     found = params;
   });
   if (!found) source.malformed("'method' is " + io::quoted(word) + ", which is not known here");

@@ -1,0 +1,51 @@
+"""t-SNE and UMAP over exact or approximate nearest neighbours.
+
+Estimators by scikit-learn's contract: `UMAP`, `TSNE`, `NearestNeighborsGraph`. Functions:
+`kneighbors_graph`, `quality`, `quality_new`, `agreement`, `plan`, `compare`, `grid`, `plot`. The same
+seed gives the same bytes, for any number of threads.
+"""
+
+from ._core import core as _core
+from ._errors import (
+    Cancelled,
+    DeviceFailure,
+    Interrupted,
+    InvalidInput,
+    IoError,
+    NearfoldError,
+    NoDevice,
+    OutOfMemory,
+    Unsupported,
+)
+from ._functions import agreement, compare, grid, plan, quality, quality_new
+from ._graph import Graph, kneighbors_graph
+from ._neighbors import NearestNeighborsGraph
+from ._plot import plot
+from ._tsne import TSNE
+from ._umap import UMAP
+
+__version__: str = _core.version()
+
+__all__ = [
+    "Cancelled",
+    "DeviceFailure",
+    "Graph",
+    "Interrupted",
+    "InvalidInput",
+    "IoError",
+    "NearestNeighborsGraph",
+    "NearfoldError",
+    "NoDevice",
+    "OutOfMemory",
+    "TSNE",
+    "UMAP",
+    "Unsupported",
+    "agreement",
+    "compare",
+    "grid",
+    "kneighbors_graph",
+    "plan",
+    "plot",
+    "quality",
+    "quality_new",
+]

@@ -1,0 +1,116 @@
+"""Data of many kinds as float32 in C order: the one place where it is copied or rounded.
+
+float32 in C order is taken as it is, read-only or mapped from a file; all else is copied (4 bytes a
+value). Of float64 and integers of 32 bits and more, which float32 holds rounded only, a column that
+lies farther from 0 than it is wide is first taken less an offset, in double: where the metric does
+not see it, points keep their differences. Sparse matrices become dense, with a warning.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from sklearn.utils import validation
+
+from ._errors import InvalidInput
+from ._warn import warn
+
+Array = np.ndarray[Any, Any]
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def is_wide(dtype: np.dtype[Any]) -> bool:
+    """Whether float32 may hold values of this type rounded only."""
+    return (dtype.kind == "f" and dtype.itemsize > 4) or (
+        dtype.kind in "iu" and dtype.itemsize >= 4
+    )
+
+
+def validated(estimator: Any, X: Any, *, reset: bool, min_samples: int) -> Array:
+    """`X` checked as scikit-learn does it: two dimensions, finite, columns as in the fit."""
+    X = validation.validate_data(
+        estimator,
+        X,
+        reset=reset,
+        accept_sparse="csr",
+        dtype="numeric",
+        ensure_min_samples=min_samples,
+    )
+    return dense(X)
+
+
+def dense(X: Any) -> Array:
+    """A sparse matrix as a dense one, which a warning says."""
+    if not scipy.sparse.issparse(X):
+        return np.asarray(X)
+    rows, cols = X.shape
+    warn(
+        f"sparse data of {rows} x {cols} was made dense: {4 * rows * cols / 1e9:.2g} GB of float32"
+    )
+    return np.asarray(X.astype(np.float32).toarray())
+
+
+def points(X: Any) -> Array:
+    """`X` as float32 [n, dim] without an estimator around it."""
+    X = validation.check_array(X, accept_sparse="csr", dtype="numeric", ensure_min_samples=2)
+    return to_float32(dense(X))
+
+
+def to_float32(X: Array, offsets: Array | None = None) -> Array:
+    """`X` less `offsets`, in double, as float32 in C order; not copied where it is that."""
+    if offsets is None:
+        _require_range(X, X)
+        return np.ascontiguousarray(X, dtype=np.float32)
+    out = np.empty(X.shape, dtype=np.float32)
+    step = max(1, (1 << 20) // max(1, X.shape[1]))
+    for begin in range(0, X.shape[0], step):
+        out[begin : begin + step] = X[begin : begin + step].astype(np.float64) - offsets
+    _require_range(out, X)
+    return out
+
+
+def _require_range(rounded: Array, X: Array) -> None:
+    if rounded.size == 0 or (rounded is X and not (X.dtype.kind == "f" and X.dtype.itemsize > 4)):
+        return
+    if np.abs(rounded).max() > _LARGEST:
+        row, column = np.unravel_index(np.argmax(np.abs(X)), X.shape)
+        raise InvalidInput(
+            f"X[{row}, {column}] is {X[row, column]}, which float32 cannot hold: scale the data"
+        )
+
+
+def choose_offsets(X: Array) -> Array | None:
+    """Offsets of the columns that need one: the median of rows evenly spaced over the data."""
+    n, columns = X.shape
+    if not is_wide(X.dtype) or X.size == 0:
+        return None
+    inexact = np.zeros(columns, dtype=bool)
+    step = max(1, (1 << 20) // columns)
+    for begin in range(0, n, step):
+        block = X[begin : begin + step]
+        with np.errstate(over="ignore"):
+            inexact |= (block.astype(np.float32) != block).any(axis=0)
+    if not inexact.any():
+        return None
+    sampled = min(n, max(16, (1 << 20) // columns))
+    sample = np.sort(X[np.arange(sampled) * n // sampled].astype(np.float64), axis=0)
+    low, middle, high = (sample[int(share * (sampled - 1))] for share in (0.25, 0.5, 0.75))
+    far = inexact & (np.abs(middle) > high - low)
+    return np.where(far, middle, 0.0) if far.any() else None
+
+
+def codes_of(labels: Any) -> Array:
+    """Labels of any kind as int32 codes, in the order of their values; missing ones as -1."""
+    values = np.asarray(labels)
+    if values.ndim != 1:
+        raise InvalidInput(f"labels have {values.ndim} dimensions; give one label per point")
+    missing = np.array([value is None or value != value for value in values], dtype=bool)
+    out = np.full(values.shape, -1, dtype=np.int32)
+    out[~missing] = np.unique(values[~missing].astype(_sortable(values)), return_inverse=True)[1]
+    return out
+
+
+def _sortable(values: Array) -> Any:
+    return str if values.dtype == object else values.dtype

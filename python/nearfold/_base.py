@@ -1,0 +1,311 @@
+"""What the estimators of maps share: the graph, the run, the model that a map leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from . import _arrays, _graph, _settings
+from ._core import core
+from ._errors import InvalidInput, Interrupted, Unsupported
+from ._run import Made, Watched
+from ._warn import warn
+
+_MIN_SAMPLES = 4
+
+
+class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Fits a map; subclasses say by which method."""
+
+    # ---- of the method -----------------------------------------------------------------------
+
+    def _method(self, n: int) -> dict[str, Any]:
+        """The method's parameters for n points."""
+        raise NotImplementedError
+
+    def _start(self, has_points: bool) -> Any:
+        """The initialization, None for the method's own."""
+        raise NotImplementedError
+
+    def _check_parameters(self) -> None:
+        """Refuses what this library does not have."""
+
+    # ---- scikit-learn's contract ----------------------------------------------------------------
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        """Makes the map of `X`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Four rows or more, finite. With ``metric="precomputed"``: distances between all points,
+            or a sparse matrix of each one's nearest, as `NearestNeighborsGraph` makes it.
+        y : Ignored
+            There for pipelines.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InvalidInput
+            For data and parameters that cannot be; it is a ValueError.
+        Interrupted
+            On Ctrl-C, with the map so far.
+        """
+        self.fit_transform(X, y)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
+        """Makes the map of `X` and returns it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            As for `fit`.
+        y : Ignored
+            There for pipelines.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components), float32
+        """
+        self._check_parameters()
+        X = (
+            _arrays.validated(self, X, reset=True, min_samples=_MIN_SAMPLES)
+            if (self.metric != "precomputed")
+            else self._validated_graph(X)
+        )
+        self._forget()
+        self._seed = _settings.seed_of(self.random_state)
+        watched = self._watched()
+        n = X.shape[0]
+        self._method_of_fit = method = self._method(n)
+        points = self._points(X)
+        self.knn_ = self._neighbors(X, points, method, watched)
+        self._run(points, method, watched)
+        return self.embedding_
+
+    def transform(self, X: Any, *, return_remoteness: bool = False) -> Any:
+        """Puts new points on the map, whose own points stay where they are.
+
+        A row's place is a function of the fitted map and of the row alone: the same bytes alone, in
+        any batch, in any order. A row equal to one of the fit gets exactly its place.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features)
+        return_remoteness : bool
+            Whether to return, too, how far from the fit's points each row is: its distance to the
+            nearest of them over the distance of that one to its own k-th neighbour. Beyond
+            ``remote_`` a row is an outlier.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_components), float32
+            Or a tuple of it and of an array of shape (n_rows,).
+        """
+        model = self._model_of_map()
+        rows = self._rows(X)
+        with self._watched() as callback:
+            placed = model.transform(rows, self._how(), callback)
+        if return_remoteness:
+            return placed["map"], placed["remoteness"]
+        return placed["map"]
+
+    def inverse_transform(self, X: Any) -> np.ndarray:
+        """What a point would have to be to lie at a place of the map.
+
+        The mean of the points of the 15 nearest neighbours there, weighed by a Gaussian of their
+        distances: a row within the range of the data that moves smoothly with its place.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_places, n_components)
+
+        Returns
+        -------
+        ndarray of shape (n_places, n_features)
+        """
+        model = self._model_of_map()
+        places = _arrays.to_float32(_arrays.validation.check_array(X, dtype="numeric"))
+        with self._watched() as callback:
+            rows = model.inverse(places, self._how(), callback)["rows"]
+        return rows if self._offsets is None else rows + self._offsets
+
+    def update(self, X: Any, *, old_points: str = "fixed", iterations: int | None = None) -> Any:
+        """Lets new points join the map, and optimises on.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features)
+            No rows, ``X[:0]``, and `iterations` resume the optimisation of the map as it is.
+        old_points : {"fixed", "free"}
+            Whether the points of the fit stay where they are, bit for bit, or move with the others.
+        iterations : int or None
+            None: a quarter of UMAP's epochs, 100 of t-SNE.
+
+        Returns
+        -------
+        self
+            ``embedding_`` has the new points behind the old ones, ``moved_`` how far each old one
+            went.
+        """
+        if old_points not in ("fixed", "free"):
+            raise InvalidInput(f"old_points is {old_points!r}; it is 'fixed' or 'free'")
+        model = self._model_of_map()
+        rows = self._rows(X, min_samples=0)
+        with self._watched() as callback:
+            grown = model.update(rows, old_points == "fixed", iterations, self._how(), callback)
+        self._forget()
+        self._points_of_fit = np.vstack([self._points_of_fit, rows])
+        self._model.value = grown["model"]
+        self.embedding_ = grown["map"]
+        self.knn_ = _graph.graph_of(grown["graph"])
+        self.moved_ = grown["moved"]
+        return self
+
+    @property
+    def graph_(self) -> scipy.sparse.csr_matrix:
+        """The weighted graph that the map was optimised on, CSR [n_samples, n_samples]."""
+        check_is_fitted(self)
+        n = len(self.knn_)
+        offsets, columns, weights = core.edge_weights(
+            self.knn_._as_dict(), {"method": self._method_of_fit}
+        )
+        return scipy.sparse.csr_matrix((weights, columns, offsets), (n, n))
+
+    @property
+    def remote_(self) -> float:
+        """Beyond this remoteness a row is an outlier: one in a hundred of the fit's points is."""
+        return float(self._model_of_map().remote(self._how()))
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.embedding_.shape[1])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = self.metric == "precomputed"
+        tags.input_tags.sparse = True
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+    # ---- the run ----------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        self._model = Made()
+        self.__dict__.pop("moved_", None)
+
+    def _watched(self) -> Watched:
+        return Watched(self.callback, self.verbose, getattr(self, "tqdm_kwds", None))
+
+    def _how(self) -> dict[str, Any]:
+        return {"threads": _settings.threads_of(self.n_jobs), "device": self.device}
+
+    def _validated_graph(self, X: Any) -> Any:
+        if isinstance(X, _graph.Graph):
+            X = X.to_csr()
+        X = _arrays.validation.validate_data(
+            self,
+            X,
+            reset=True,
+            accept_sparse="csr",
+            dtype=np.float32,
+            ensure_min_samples=_MIN_SAMPLES,
+        )
+        if X.shape[0] != X.shape[1]:
+            raise InvalidInput(f"X is {X.shape}; with metric='precomputed' it must be square")
+        return X
+
+    def _points(self, X: Any) -> np.ndarray | None:
+        """`X` as it is compared; None where there are only distances."""
+        if self.metric == "precomputed":
+            self._metric = "precomputed"
+            self._offsets = None
+            self._points_of_fit = None
+            return None
+        self._metric = _settings.metric_named(self.metric)
+        self._offsets = None if core.sees_shift(self._metric) else _arrays.choose_offsets(X)
+        self._points_of_fit = _arrays.to_float32(X, self._offsets)
+        return self._points_of_fit
+
+    def _rows(self, X: Any, min_samples: int = 1) -> np.ndarray:
+        X = _arrays.validated(self, X, reset=False, min_samples=min_samples)
+        return _arrays.to_float32(X, self._offsets)
+
+    def _neighbors(
+        self, X: Any, points: np.ndarray | None, method: dict[str, Any], watched: Watched
+    ) -> _graph.Graph:
+        n = X.shape[0]
+        k = core.neighbors_needed(method, n)
+        if self.precomputed_knn is not None and any(
+            part is not None for part in self.precomputed_knn
+        ):
+            return _graph.as_graph(self.precomputed_knn, n, self._metric)
+        if points is None:
+            if scipy.sparse.issparse(X):
+                return _graph.from_csr(X, "precomputed")
+            return _graph.from_distances(X, k, self._seed)
+        how = {**self._how(), **self._search()}
+        return _graph.find_neighbors(points, k, how, watched)
+
+    def _search(self) -> dict[str, Any]:
+        return {
+            "metric": self._metric,
+            "knn": _settings.index_params(self.index, self.target_recall),
+            "seed": self._seed,
+            "memory_limit": _settings.bytes_of(self.memory_limit),
+        }
+
+    def _run(self, points: np.ndarray | None, method: dict[str, Any], watched: Watched) -> None:
+        how = {
+            **self._how(),
+            "method": method,
+            "init": self._start(points is not None),
+            "n_components": self.n_components,
+            "seed": self._seed,
+            "memory_limit": _settings.bytes_of(self.memory_limit),
+        }
+        with watched as callback:
+            embedding, info, raised = core.embed(self.knn_._as_dict(), points, how, callback)
+        info["seconds"] = {**info["seconds"], "knn": self.knn_.seconds}
+        info["index"] = self.knn_.index
+        info["recall"] = self.knn_.recall
+        if isinstance(raised, KeyboardInterrupt):
+            raise Interrupted(embedding, info) from None
+        if raised is not None:
+            raise raised
+        for text in info.pop("warnings"):
+            warn(text)
+        if embedding is None:
+            raise InvalidInput("callback stopped the run before it had a map")
+        if not info["finished"]:
+            warn(f"callback stopped the run after {info['iterations']} iterations")
+        self.embedding_ = embedding
+        self.info_ = info
+        self.n_iter_ = info["iterations"]
+
+    def _model_of_map(self) -> Any:
+        check_is_fitted(self)
+        if self._points_of_fit is None:
+            raise Unsupported(
+                "new points cannot be put on a map made of distances alone (metric='precomputed'); "
+                "fit on the points, with precomputed_knn if there is a graph"
+            )
+        if self._model.value is None:
+            how = {
+                **self._how(),
+                **self._search(),
+                "method": self._method_of_fit,
+                "n_components": self.n_components,
+            }
+            self._model.value = core.Model.make(
+                self._points_of_fit, self.knn_._as_dict(), self.embedding_, how, None
+            )
+        return self._model.value

@@ -1,0 +1,302 @@
+"""Functions over maps and graphs: scores, plans, comparisons, grids."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Iterator, Sequence
+
+import numpy as np
+from sklearn.base import clone
+
+from . import _arrays, _graph, _settings
+from ._core import core
+from ._errors import InvalidInput
+from ._run import Callback, Watched
+
+
+def quality(
+    X: Any,
+    embedding: Any,
+    labels: Any = None,
+    *,
+    metric: str = "euclidean",
+    ks: Sequence[int] = (10, 50),
+    random_state: Any = 0,
+    n_jobs: int | None = None,
+    verbose: Any = False,
+    callback: Callback | None = None,
+) -> dict[str, dict[str, float]]:
+    """How good a map is, on exact neighbours.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+    embedding : array-like of shape (n_samples, n_components)
+    labels : array-like of shape (n_samples,), optional
+        Of any kind; None and NaN are none.
+    metric : str
+        Of the points; maps are euclidean.
+    ks : sequence of int
+        Of ``knn_recall@k``; none of n_samples or more is looked at.
+    random_state : int
+        Draws the sample: of more than 5,000 points 2,000 are scored.
+
+    Returns
+    -------
+    dict
+        By the name of each score, "value", "standard_error" of sampling, and "sample":
+        knn_recall@k, trustworthiness@15, continuity@15, triplet_accuracy, cpd_spearman, and with
+        labels knn_label_accuracy and silhouette.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> import nearfold
+    >>> X, y = load_iris(return_X_y=True)
+    >>> scores = nearfold.quality(X, nearfold.UMAP().fit_transform(X), y)
+    >>> scores["trustworthiness@15"]["value"] > 0.9
+    True
+    """
+    points, how = _scored(X, metric, n_jobs)
+    kept = [k for k in ks if k < points.shape[0]]
+    with Watched(callback, verbose) as function:
+        scores: dict[str, dict[str, float]] = core.evaluate(
+            points,
+            _map(embedding),
+            _codes(labels),
+            kept,
+            _settings.seed_of(random_state),
+            how,
+            function,
+        )
+    return scores
+
+
+def quality_new(
+    X: Any,
+    embedding: Any,
+    X_new: Any,
+    embedding_new: Any,
+    labels: Any = None,
+    labels_new: Any = None,
+    *,
+    metric: str = "euclidean",
+    ks: Sequence[int] = (10, 50),
+    random_state: Any = 0,
+    n_jobs: int | None = None,
+    verbose: Any = False,
+    callback: Callback | None = None,
+) -> dict[str, dict[str, float]]:
+    """How good the places of new points on a map are: what ``transform`` returned, scored.
+
+    Each new row is compared with the map's own points alone. Beside `quality`'s neighbour scores:
+    "lost", the share of rows far from all their neighbours, and "spacing", near 0 where rows sit on
+    points of the map and near 1 where they lie as its own points do.
+    """
+    points, how = _scored(X, metric, n_jobs)
+    rows = _arrays.to_float32(np.asarray(X_new), _arrays.choose_offsets(np.asarray(X)))
+    both = (
+        (None, None)
+        if labels is None or labels_new is None
+        else np.split(_arrays.codes_of([*labels, *labels_new]), [points.shape[0]])
+    )
+    with Watched(callback, verbose) as function:
+        scores: dict[str, dict[str, float]] = core.evaluate_new(
+            points,
+            _map(embedding),
+            both[0],
+            rows,
+            _map(embedding_new),
+            both[1],
+            [k for k in ks if k < points.shape[0]],
+            _settings.seed_of(random_state),
+            how,
+            function,
+        )
+    return scores
+
+
+def agreement(
+    a: Any, b: Any, k: int = 10, *, random_state: Any = 0, n_jobs: int | None = None
+) -> dict[str, Any]:
+    """How much two maps of the same points agree.
+
+    Returns
+    -------
+    dict
+        "overlap@k", the mean share of a point's k nearest that both maps have, and "procrustes",
+        scipy's disparity: 0 for equal shapes.
+    """
+    how = {"threads": _settings.threads_of(n_jobs)}
+    result: dict[str, Any] = core.compare_layouts(
+        _map(a), _map(b), k, _settings.seed_of(random_state), how, None
+    )
+    return result
+
+
+def plan(n_samples: int, n_features: int, estimator: Any) -> dict[str, Any]:
+    """Bytes and seconds that a fit will need, by stage.
+
+    Parameters
+    ----------
+    n_samples, n_features : int
+    estimator : UMAP or TSNE
+
+    Returns
+    -------
+    dict
+        "host_bytes", "device_bytes", "seconds" (an order of magnitude), "stages".
+
+    Examples
+    --------
+    >>> import nearfold
+    >>> need = nearfold.plan(1_000_000, 784, nearfold.UMAP())
+    >>> need["host_bytes"] > 1e9
+    True
+    """
+    needed: dict[str, Any] = core.plan(n_samples, n_features, False, _how_of(estimator, n_samples))
+    return needed
+
+
+def compare(
+    X: Any,
+    n_neighbors: int,
+    indexes: Sequence[Any],
+    estimator: Any,
+    labels: Any = None,
+    *,
+    verbose: Any = False,
+    callback: Callback | None = None,
+) -> list[dict[str, Any]]:
+    """Exact against approximate neighbours: what each search costs, and what the map over it is worth.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+    n_neighbors : int
+        A point's others, as many as `estimator` needs at least.
+    indexes : sequence of str or dict
+        Searches to compare with the exact one, as ``["ivf", "hnsw:M=32"]``.
+    estimator : UMAP or TSNE
+    labels : array-like of shape (n_samples,), optional
+
+    Returns
+    -------
+    list of dict
+        The exact one first: "info", "build_seconds", "search_seconds", "total_seconds",
+        "embedding", "quality", and "agreement" with the exact map.
+    """
+    points = _arrays.points(X)
+    how = _how_of(estimator, points.shape[0])
+    asked = [_settings.index_params(index, estimator.target_recall) for index in indexes]
+    with Watched(callback, verbose) as function:
+        rows: list[dict[str, Any]] = core.compare_graphs(
+            points, _codes(labels), n_neighbors, asked, how, function
+        )
+    return rows
+
+
+def grid(
+    X: Any,
+    estimator: Any,
+    parameters: dict[str, Sequence[Any]],
+    *,
+    verbose: Any = False,
+    callback: Callback | None = None,
+) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+    """A map for every combination of parameters, over one graph.
+
+    Neighbours are found once, for the largest of them; what combinations share is made once. Each
+    map is, byte for byte, what a fit of its own from that graph would give.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+    estimator : UMAP or TSNE
+    parameters : dict
+        From names of parameters of the method to values, the last one varying fastest.
+
+    Yields
+    ------
+    parameters : dict
+    embedding : ndarray of shape (n_samples, n_components)
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> import nearfold
+    >>> maps = nearfold.grid(
+    ...     load_iris().data, nearfold.UMAP(), {"n_neighbors": [5, 20], "min_dist": [0.1, 0.5]}
+    ... )
+    >>> [settings for settings, _ in maps][1]
+    {'n_neighbors': 5, 'min_dist': 0.5}
+    """
+    settings = [dict(zip(parameters, values)) for values in itertools.product(*parameters.values())]
+    n = np.shape(X)[0]
+    each = [clone(estimator).set_params(**one) for one in settings]
+    for one in each:
+        one._check_parameters()
+    methods = [one._method(n) for one in each]
+    graph, points, how = _shared_graph(X, estimator, methods, Watched(callback, verbose))
+    made: list[np.ndarray] = []
+    with Watched(callback, verbose) as function:
+        core.embed_grid(
+            graph._as_dict(),
+            points,
+            methods,
+            how,
+            lambda which, embedding, info: made.append(embedding),
+            function,
+        )
+    return zip(settings, made)
+
+
+def _shared_graph(
+    X: Any, estimator: Any, methods: list[dict[str, Any]], watched: Watched
+) -> tuple[_graph.Graph, np.ndarray | None, dict[str, Any]]:
+    fitted = clone(estimator)
+    fitted._check_parameters()
+    fitted._seed = _settings.seed_of(estimator.random_state)
+    X = (
+        fitted._validated_graph(X)
+        if estimator.metric == "precomputed"
+        else _arrays.validated(fitted, X, reset=True, min_samples=4)
+    )
+    points = fitted._points(X)
+    most = max(methods, key=lambda method: core.neighbors_needed(method, X.shape[0]))
+    graph = fitted._neighbors(X, points, most, watched)
+    how = {
+        **fitted._how(),
+        "init": fitted._start(points is not None),
+        "n_components": fitted.n_components,
+        "seed": fitted._seed,
+    }
+    return graph, points, how
+
+
+def _how_of(estimator: Any, n: int) -> dict[str, Any]:
+    if not hasattr(estimator, "_method"):
+        raise InvalidInput(f"estimator is {estimator!r}; give a UMAP or a TSNE")
+    estimator._check_parameters()
+    return {
+        **estimator._how(),
+        "metric": _settings.metric_named(estimator.metric),
+        "knn": _settings.index_params(estimator.index, estimator.target_recall),
+        "method": estimator._method(n),
+        "init": estimator._start(True),
+        "n_components": estimator.n_components,
+        "seed": _settings.seed_of(estimator.random_state),
+    }
+
+
+def _scored(X: Any, metric: str, n_jobs: int | None) -> tuple[np.ndarray, dict[str, Any]]:
+    how = {"metric": _settings.metric_named(metric), "threads": _settings.threads_of(n_jobs)}
+    return _arrays.points(X), how
+
+
+def _map(embedding: Any) -> np.ndarray:
+    return np.ascontiguousarray(embedding, dtype=np.float32)
+
+
+def _codes(labels: Any) -> np.ndarray | None:
+    return None if labels is None else _arrays.codes_of(labels)

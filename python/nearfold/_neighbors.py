@@ -1,0 +1,224 @@
+"""Neighbours as scikit-learn's KNeighborsTransformer gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from . import _arrays, _graph, _settings
+from ._core import core
+from ._errors import InvalidInput
+from ._run import Callback, Made, Watched
+
+
+class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """A sparse graph of nearest neighbours: KNeighborsTransformer, fast, and approximate on demand.
+
+    Parameters
+    ----------
+    mode : {"distance", "connectivity"}
+        "distance": rows of ``n_neighbors + 1`` distances, a point's own among them. "connectivity":
+        rows of `n_neighbors` ones.
+    n_neighbors : int, default 5
+    metric : str
+        As for `UMAP`; "minkowski" with `p`.
+    p : int
+        1 or 2, of "minkowski".
+    n_jobs : int or None
+    index, target_recall, random_state, device, verbose, callback
+        As for `kneighbors_graph`. New rows are searched for exactly, or through an index that
+        ``"ivf"`` or ``"hnsw"`` has.
+
+    Attributes
+    ----------
+    knn_ : Graph
+        Of the rows of the fit.
+    n_samples_fit_, n_features_in_ : int
+
+    Examples
+    --------
+    A graph that is made once, for t-SNE:
+
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from nearfold import TSNE, NearestNeighborsGraph
+    >>> knn = NearestNeighborsGraph(n_neighbors=90)
+    >>> tsne = make_pipeline(knn, TSNE(metric="precomputed", perplexity=30))
+    >>> tsne.fit_transform(load_iris().data).shape
+    (150, 2)
+    """
+
+    def __init__(
+        self,
+        *,
+        mode: str = "distance",
+        n_neighbors: int = 5,
+        metric: Any = "minkowski",
+        p: int = 2,
+        n_jobs: int | None = None,
+        index: Any = "auto",
+        target_recall: float = 0.95,
+        random_state: Any = 42,
+        device: str = "auto",
+        verbose: Any = False,
+        callback: Callback | None = None,
+    ) -> None:
+        self.mode = mode
+        self.n_neighbors = n_neighbors
+        self.metric = metric
+        self.p = p
+        self.n_jobs = n_jobs
+        self.index = index
+        self.target_recall = target_recall
+        self.random_state = random_state
+        self.device = device
+        self.verbose = verbose
+        self.callback = callback
+
+    def fit(self, X: Any, y: Any = None) -> NearestNeighborsGraph:
+        """Finds the neighbours of every row of `X` among the others.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : Ignored
+        """
+        if self.mode not in ("distance", "connectivity"):
+            raise InvalidInput(f"mode is {self.mode!r}; it is 'distance' or 'connectivity'")
+        X = _arrays.validated(self, X, reset=True, min_samples=2)
+        self._metric = _settings.metric_named(self.metric, self.p)
+        self._offsets = None if core.sees_shift(self._metric) else _arrays.choose_offsets(X)
+        self._points_of_fit = _arrays.to_float32(X, self._offsets)
+        self.n_samples_fit_ = X.shape[0]
+        self._how = {
+            **_graph.search_settings(
+                self._metric,
+                self.index,
+                self.target_recall,
+                self.random_state,
+                self.n_jobs,
+                self.device,
+            )
+        }
+        self._index = Made()
+        self.knn_ = _graph.find_neighbors(
+            self._points_of_fit, self._others(), self._how, Watched(self.callback, self.verbose)
+        )
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> scipy.sparse.csr_matrix:
+        """`fit`, and the graph of `X`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : Ignored
+        """
+        return self.fit(X).kneighbors_graph(mode=self.mode, _include_self=True)
+
+    def transform(self, X: Any) -> scipy.sparse.csr_matrix:
+        """The nearest rows of the fit for every row of `X`, CSR [n_rows, n_samples_fit]."""
+        check_is_fitted(self)
+        count = self.n_neighbors + (self.mode == "distance")
+        return self.kneighbors_graph(X, count, self.mode)
+
+    def kneighbors(
+        self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> Any:
+        """The nearest rows of the fit.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features) or None
+            None: the rows of the fit, each without itself.
+        n_neighbors : int or None
+            None: that of the estimator.
+        return_distance : bool
+
+        Returns
+        -------
+        distances, indices : ndarray of shape (n_rows, n_neighbors)
+            Or the indices alone.
+        """
+        check_is_fitted(self)
+        count = self.n_neighbors if n_neighbors is None else n_neighbors
+        indices, distances = self._nearest(X, count)
+        return (distances, indices) if return_distance else indices
+
+    def kneighbors_graph(
+        self,
+        X: Any = None,
+        n_neighbors: int | None = None,
+        mode: str = "connectivity",
+        *,
+        _include_self: bool = False,
+    ) -> scipy.sparse.csr_matrix:
+        """`kneighbors` as a sparse matrix: ones, or distances.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features) or None
+            None: the rows of the fit, each without itself.
+        n_neighbors : int or None
+            None: that of the estimator.
+        mode : {"connectivity", "distance"}
+        """
+        check_is_fitted(self)
+        if _include_self:
+            indices, distances = self.knn_.as_knn()
+            count = self.n_neighbors + (mode == "distance")
+            indices, distances = indices[:, :count], distances[:, :count]
+        else:
+            count = self.n_neighbors if n_neighbors is None else n_neighbors
+            indices, distances = self._nearest(X, count)
+        values = np.ones_like(distances) if mode == "connectivity" else distances
+        return _graph.csr_of(
+            np.ascontiguousarray(indices), np.ascontiguousarray(values), self.n_samples_fit_
+        )
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.n_samples_fit_)
+
+    def _others(self) -> int:
+        """Neighbours without the point itself that the graph has to have."""
+        if self.n_neighbors < 1:
+            raise InvalidInput(f"n_neighbors is {self.n_neighbors}; it must be 1 or more")
+        count = self.n_neighbors - (self.mode == "connectivity")
+        return max(1, count)
+
+    def _nearest(self, X: Any, count: int) -> tuple[np.ndarray, np.ndarray]:
+        watched = Watched(self.callback, self.verbose)
+        if X is None:
+            graph = self.knn_
+            if count > graph.k:
+                graph = _graph.find_neighbors(self._points_of_fit, count, self._how, watched)
+            return graph.indices[:, :count], graph.distances[:, :count]
+        rows = _arrays.to_float32(
+            _arrays.validated(self, X, reset=False, min_samples=1), self._offsets
+        )
+        kind = self._how["knn"]["kind"]
+        with watched as callback:
+            if kind in ("ivf", "hnsw"):
+                found = self._index_of_fit().search(
+                    rows, self._points_of_fit, count, self._how, callback
+                )
+            else:
+                how = {**self._how, "knn": {"kind": "flat"}}
+                found = core.search(rows, self._points_of_fit, count, how, callback)
+        return found["indices"], found["distances"]
+
+    def _index_of_fit(self) -> Any:
+        if self._index.value is None:
+            self._index.value = core.build_index(self._points_of_fit, self._how, None)
+        return self._index.value
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

@@ -1,0 +1,194 @@
+"""t-SNE by scikit-learn's contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._base import MapEstimator
+from ._errors import InvalidInput, Unsupported
+from ._run import Callback
+from ._umap import start_of
+from ._warn import warn
+
+# scikit-learn's and openTSNE's words for how repulsion is summed.
+_METHODS = {
+    "auto": "auto",
+    "barnes_hut": "auto",
+    "bh": "auto",
+    "exact": "exact",
+    "fft": "fft",
+    "interpolation": "fft",
+}
+_LEAST = 1.3  # perplexity that four points can have
+
+
+class TSNE(MapEstimator):
+    """A map by t-SNE, t-distributed stochastic neighbour embedding.
+
+    Parameters
+    ----------
+    n_components : {1, 2, 3}, default 2
+        In 1 and 3 dimensions up to 30,000 points.
+    perplexity : float, default 30.0
+        Effective neighbours of a point. Where there are fewer than 3 perplexity + 1 points,
+        (n_samples - 1) / 3 is taken, with a warning, as in openTSNE.
+    early_exaggeration : float, default 12.0
+    learning_rate : float or "auto"
+        openTSNE's, which is four times scikit-learn's; "auto": n_samples / exaggeration.
+    max_iter : int, default 750
+        All iterations, those of early exaggeration included.
+    n_iter_without_progress, min_grad_norm, angle
+        Of scikit-learn, taken so that its code runs. Nothing depends on them; `early_stop` ends a
+        run that makes no progress.
+    metric : str, default "euclidean"
+        As for `UMAP`.
+    metric_params : None
+        Metrics have no parameters here.
+    init : {"auto", "pca", "spectral", "random"} or ndarray of shape (n_samples, n_components)
+        "auto": PCA, spectral where there are distances in place of points.
+    verbose : bool or int
+    random_state : int, RandomState, Generator or None, default 42
+        An int gives the same bytes in every run, for any number of threads.
+    method : {"auto", "exact", "fft"}
+        How repulsion is summed: over all pairs, or by an FFT (2-D). "auto": exact below 8,000
+        points. "barnes_hut", scikit-learn's, is "auto".
+    n_jobs : int or None
+        Threads; None and -1 are every core. The map never depends on it.
+    early_exaggeration_iter : int, default 250
+    exaggeration : float, default 1.0
+        After the early one.
+    early_stop : bool, default False
+        Ends early exaggeration and the run when the divergence says so (opt-SNE's rules).
+    initial_momentum, final_momentum, max_step_norm : float
+    precomputed_knn, index, target_recall, device, memory_limit, callback
+        As for `UMAP`.
+
+    Attributes
+    ----------
+    embedding_ : ndarray of shape (n_samples, n_components), float32
+    kl_divergence_ : float
+        Without exaggeration.
+    learning_rate_ : float
+    n_iter_ : int
+    knn_, graph_, info_, remote_, n_features_in_
+        As of `UMAP`; ``graph_`` has the joint probabilities.
+
+    Notes
+    -----
+    Unlike scikit-learn's, it has `transform`, `update` and `inverse_transform`. The same seed, the
+    same bytes, and those of ``nearfold embed``. van der Maaten, Hinton, "Visualizing data using
+    t-SNE", 2008; defaults are openTSNE's (Policar, Strazar, Zupan, 2019).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from nearfold import TSNE
+    >>> TSNE(perplexity=10).fit_transform(load_iris().data).shape
+    (150, 2)
+    """
+
+    def __init__(
+        self,
+        n_components: int = 2,
+        *,
+        perplexity: float = 30.0,
+        early_exaggeration: float = 12.0,
+        learning_rate: Any = "auto",
+        max_iter: int = 750,
+        n_iter_without_progress: int = 300,
+        min_grad_norm: float = 1e-7,
+        metric: Any = "euclidean",
+        metric_params: Any = None,
+        init: Any = "auto",
+        verbose: Any = 0,
+        random_state: Any = 42,
+        method: str = "auto",
+        angle: float = 0.5,
+        n_jobs: int | None = None,
+        early_exaggeration_iter: int = 250,
+        exaggeration: float = 1.0,
+        early_stop: bool = False,
+        initial_momentum: float = 0.8,
+        final_momentum: float = 0.8,
+        max_step_norm: float = 5.0,
+        precomputed_knn: Any = None,
+        index: Any = "auto",
+        target_recall: float = 0.95,
+        device: str = "auto",
+        memory_limit: Any = None,
+        callback: Callback | None = None,
+    ) -> None:
+        self.n_components = n_components
+        self.perplexity = perplexity
+        self.early_exaggeration = early_exaggeration
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.n_iter_without_progress = n_iter_without_progress
+        self.min_grad_norm = min_grad_norm
+        self.metric = metric
+        self.metric_params = metric_params
+        self.init = init
+        self.verbose = verbose
+        self.random_state = random_state
+        self.method = method
+        self.angle = angle
+        self.n_jobs = n_jobs
+        self.early_exaggeration_iter = early_exaggeration_iter
+        self.exaggeration = exaggeration
+        self.early_stop = early_stop
+        self.initial_momentum = initial_momentum
+        self.final_momentum = final_momentum
+        self.max_step_norm = max_step_norm
+        self.precomputed_knn = precomputed_knn
+        self.index = index
+        self.target_recall = target_recall
+        self.device = device
+        self.memory_limit = memory_limit
+        self.callback = callback
+
+    def _check_parameters(self) -> None:
+        if self.metric_params not in (None, {}):
+            raise Unsupported(
+                f"metric_params={self.metric_params!r} is not there: metrics have no parameters"
+            )
+        if self.method not in _METHODS:
+            raise InvalidInput(f"method is {self.method!r}; it is auto, exact or fft")
+
+    def _method(self, n: int) -> dict[str, Any]:
+        perplexity = self.perplexity
+        if int(3 * perplexity) > n - 1:
+            perplexity = max(_LEAST, (n - 1) / 3)
+            warn(
+                f"perplexity is {self.perplexity} and there are {n} points; {perplexity:.3g} is taken"
+            )
+        return {
+            "kind": "tsne",
+            "perplexity": perplexity,
+            "early_exaggeration": self.early_exaggeration,
+            "early_exaggeration_iter": self.early_exaggeration_iter,
+            "exaggeration": self.exaggeration,
+            "max_iter": self.max_iter,
+            "early_stop": bool(self.early_stop),
+            "learning_rate": None if self.learning_rate == "auto" else self.learning_rate,
+            "initial_momentum": self.initial_momentum,
+            "final_momentum": self.final_momentum,
+            "max_step_norm": self.max_step_norm,
+            "negative_gradient_method": _METHODS[self.method],
+        }
+
+    def _start(self, has_points: bool) -> Any:
+        if isinstance(self.init, str) and self.init == "auto":
+            return None
+        return start_of(self.init, has_points)
+
+    @property
+    def kl_divergence_(self) -> float:
+        """KL(P || Q) of the map, without exaggeration."""
+        return float(self.info_["kl_divergence"])
+
+    @property
+    def learning_rate_(self) -> float:
+        """Of the iterations after the early ones."""
+        if self.learning_rate != "auto":
+            return float(self.learning_rate)
+        return self.embedding_.shape[0] / float(self.exaggeration)

@@ -1,0 +1,250 @@
+"""UMAP by scikit-learn's contract, with umap-learn's parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ._base import MapEstimator
+from ._errors import InvalidInput, Unsupported
+from ._run import Callback
+from ._warn import warn
+
+# Of umap-learn: what changes its result, the value that it may have here, and what to do instead.
+_ABSENT = {
+    "metric_kwds": (None, "metrics have no parameters here"),
+    "output_metric": ("euclidean", "maps are euclidean"),
+    "output_metric_kwds": (None, "maps are euclidean"),
+    "target_metric": ("categorical", "supervised maps are not there yet"),
+    "target_metric_kwds": (None, "supervised maps are not there yet"),
+    "transform_mode": ("embedding", "graph_ has the memberships"),
+    "unique": (False, "equal rows are searched once as it is"),
+    "densmap": (False, "densMAP is not there yet"),
+    "output_dens": (False, "densMAP is not there yet"),
+    "disconnection_distance": (None, "drop such points before the fit"),
+}
+
+
+class UMAP(MapEstimator):
+    """A map by UMAP: uniform manifold approximation and projection.
+
+    Parameters
+    ----------
+    n_neighbors : int, default 15
+        Size of a neighbourhood, the point itself included. More than there are points is reduced
+        to n_samples - 1 with a warning, as in umap-learn.
+    n_components : int, default 2
+        Dimensions of the map, in [1, 100].
+    metric : str, default "euclidean"
+        euclidean, sqeuclidean, cosine, correlation, inner_product, manhattan, chebyshev or one of
+        their other names; "precomputed" for distances in place of points.
+    n_epochs : int or None
+        None: 500 up to 10,000 points, 200 beyond.
+    learning_rate : float, default 1.0
+    init : {"spectral", "pca", "random"} or ndarray of shape (n_samples, n_components)
+    min_dist, spread : float, defaults 0.1 and 1.0
+        How closely points lie, and the scale of it, in units of the map.
+    set_op_mix_ratio, local_connectivity, repulsion_strength, negative_sample_rate : float
+    a, b : float or None
+        The curve 1 / (1 + a d^2b), both or neither; None: fitted to min_dist and spread.
+    random_state : int, RandomState, Generator or None, default 42
+        An int gives the same bytes in every run, for any number of threads. None draws one from
+        numpy.
+    n_jobs : int or None
+        Threads; None and -1 are every core. The map never depends on it.
+    precomputed_knn : Graph, sparse matrix or tuple (indices, distances, ...)
+        Neighbours of the points, each its own first or not; they are not searched for then.
+    index : str or dict, default "auto"
+        How neighbours are searched for, see `kneighbors_graph`.
+    target_recall : float, default 0.95
+        Of an approximate search.
+    device : str, default "auto"
+        auto, cpu, cuda or cuda:1.
+    memory_limit : int, str or None
+        Bytes, or "8GB", that a run may take; more raises `OutOfMemory` before anything is taken.
+    callback : callable or None
+        ``callback(stage, done, total)``; False ends the run, whose map so far is kept.
+    verbose : bool
+        Whether a bar is shown, by tqdm where it is installed.
+    tqdm_kwds : dict or None
+        For that bar.
+    low_memory, transform_queue_size, angular_rp_forest, transform_seed, \
+    force_approximation_algorithm, target_n_neighbors, target_weight, dens_lambda, dens_frac, \
+    dens_var_shift
+        Taken so that code written for umap-learn runs. Nothing depends on them: searches are frugal
+        as they are, and a transform draws nothing of its own.
+    metric_kwds, output_metric, output_metric_kwds, target_metric, target_metric_kwds, \
+    transform_mode, unique, densmap, output_dens, disconnection_distance
+        Of umap-learn; other values than the defaults raise `Unsupported`, a NotImplementedError.
+
+    Attributes
+    ----------
+    embedding_ : ndarray of shape (n_samples, n_components), float32
+    knn_ : Graph
+    graph_ : scipy.sparse.csr_matrix
+        Memberships.
+    info_ : dict
+        Report of the run: seconds by stage, index and recall, initialization, iterations.
+    n_iter_ : int
+    n_features_in_, feature_names_in_
+    remote_ : float
+        Beyond this remoteness, see `transform`, a row is an outlier.
+
+    Notes
+    -----
+    The same seed, the same bytes, and those of ``nearfold embed`` with the same settings.
+    McInnes, Healy, Melville, "UMAP: Uniform Manifold Approximation and Projection", 2018; the
+    objective and the defaults are umap-learn's. `y` is not used: supervised maps are not there yet.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from nearfold import UMAP
+    >>> X = load_iris().data
+    >>> reducer = UMAP(n_neighbors=10).fit(X)
+    >>> reducer.embedding_.shape
+    (150, 2)
+    >>> reducer.transform(X[:3] + 0.01).shape
+    (3, 2)
+    """
+
+    def __init__(
+        self,
+        n_neighbors: int = 15,
+        n_components: int = 2,
+        metric: Any = "euclidean",
+        metric_kwds: Any = None,
+        output_metric: Any = "euclidean",
+        output_metric_kwds: Any = None,
+        n_epochs: int | None = None,
+        learning_rate: float = 1.0,
+        init: Any = "spectral",
+        min_dist: float = 0.1,
+        spread: float = 1.0,
+        low_memory: bool = True,
+        n_jobs: int | None = -1,
+        set_op_mix_ratio: float = 1.0,
+        local_connectivity: float = 1.0,
+        repulsion_strength: float = 1.0,
+        negative_sample_rate: float = 5,
+        transform_queue_size: float = 4.0,
+        a: float | None = None,
+        b: float | None = None,
+        random_state: Any = 42,
+        angular_rp_forest: bool = False,
+        target_n_neighbors: int = -1,
+        target_metric: Any = "categorical",
+        target_metric_kwds: Any = None,
+        target_weight: float = 0.5,
+        transform_seed: int = 42,
+        transform_mode: str = "embedding",
+        force_approximation_algorithm: bool = False,
+        verbose: Any = False,
+        tqdm_kwds: dict[str, Any] | None = None,
+        unique: bool = False,
+        densmap: bool = False,
+        dens_lambda: float = 2.0,
+        dens_frac: float = 0.3,
+        dens_var_shift: float = 0.1,
+        output_dens: bool = False,
+        disconnection_distance: float | None = None,
+        precomputed_knn: Any = (None, None, None),
+        *,
+        index: Any = "auto",
+        target_recall: float = 0.95,
+        device: str = "auto",
+        memory_limit: Any = None,
+        callback: Callback | None = None,
+    ) -> None:
+        self.n_neighbors = n_neighbors
+        self.n_components = n_components
+        self.metric = metric
+        self.metric_kwds = metric_kwds
+        self.output_metric = output_metric
+        self.output_metric_kwds = output_metric_kwds
+        self.n_epochs = n_epochs
+        self.learning_rate = learning_rate
+        self.init = init
+        self.min_dist = min_dist
+        self.spread = spread
+        self.low_memory = low_memory
+        self.n_jobs = n_jobs
+        self.set_op_mix_ratio = set_op_mix_ratio
+        self.local_connectivity = local_connectivity
+        self.repulsion_strength = repulsion_strength
+        self.negative_sample_rate = negative_sample_rate
+        self.transform_queue_size = transform_queue_size
+        self.a = a
+        self.b = b
+        self.random_state = random_state
+        self.angular_rp_forest = angular_rp_forest
+        self.target_n_neighbors = target_n_neighbors
+        self.target_metric = target_metric
+        self.target_metric_kwds = target_metric_kwds
+        self.target_weight = target_weight
+        self.transform_seed = transform_seed
+        self.transform_mode = transform_mode
+        self.force_approximation_algorithm = force_approximation_algorithm
+        self.verbose = verbose
+        self.tqdm_kwds = tqdm_kwds
+        self.unique = unique
+        self.densmap = densmap
+        self.dens_lambda = dens_lambda
+        self.dens_frac = dens_frac
+        self.dens_var_shift = dens_var_shift
+        self.output_dens = output_dens
+        self.disconnection_distance = disconnection_distance
+        self.precomputed_knn = precomputed_knn
+        self.index = index
+        self.target_recall = target_recall
+        self.device = device
+        self.memory_limit = memory_limit
+        self.callback = callback
+
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
+        if y is not None:
+            warn("y is not used: supervised UMAP is not there yet, and this is the map of X alone")
+        return super().fit_transform(X, y)
+
+    fit_transform.__doc__ = MapEstimator.fit_transform.__doc__
+
+    def _check_parameters(self) -> None:
+        for name, (usual, remedy) in _ABSENT.items():
+            value = getattr(self, name)
+            if value != usual and value not in ({}, None):
+                raise Unsupported(f"{name}={value!r} is not there: {remedy}")
+
+    def _method(self, n: int) -> dict[str, Any]:
+        neighbors = self.n_neighbors
+        if neighbors > n:
+            warn(f"n_neighbors is {neighbors} and there are {n} points; {n - 1} are taken")
+            neighbors = n - 1
+        return {
+            "kind": "umap",
+            "n_neighbors": neighbors,
+            "min_dist": self.min_dist,
+            "spread": self.spread,
+            "a": self.a,
+            "b": self.b,
+            "set_op_mix_ratio": self.set_op_mix_ratio,
+            "local_connectivity": self.local_connectivity,
+            "repulsion_strength": self.repulsion_strength,
+            "negative_sample_rate": self.negative_sample_rate,
+            "n_epochs": self.n_epochs,
+            "learning_rate": self.learning_rate,
+        }
+
+    def _start(self, has_points: bool) -> Any:
+        return start_of(self.init, has_points)
+
+
+def start_of(init: Any, has_points: bool) -> Any:
+    """The words as they are, an array as float32; a start by PCA needs points."""
+    if not isinstance(init, str):
+        return np.ascontiguousarray(init, dtype=np.float32)
+    if init == "pca" and not has_points:
+        raise InvalidInput("init='pca' needs points, and metric='precomputed' gives none")
+    if init == "tswspectral":
+        raise Unsupported("init='tswspectral' is not there; 'spectral' always converges here")
+    return init

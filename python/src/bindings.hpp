@@ -1,0 +1,13 @@
+// The parts of the module.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace nearfold::python {
+
+void bind_errors(nanobind::module_& m);
+void bind_maps(nanobind::module_& m);
+void bind_neighbors(nanobind::module_& m);
+void bind_scores(nanobind::module_& m);
+
+}  // namespace nearfold::python

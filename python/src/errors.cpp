@@ -1,0 +1,56 @@
+// Exceptions of the library as those of nearfold/_errors.py, which are Python's as well.
+#include <nanobind/nanobind.h>
+
+#include <exception>
+
+#include "bindings.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::python {
+
+namespace nb = nanobind;
+
+namespace {
+
+void raise(const char* type, const char* message) {
+  const nb::object error = nb::module_::import_("nearfold._errors").attr(type)(message);
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.ptr())), error.ptr());
+}
+
+void raise(const OutOfMemory& error) {
+  const nb::object raised =
+      nb::module_::import_("nearfold._errors")
+          .attr("OutOfMemory")(error.what(), error.bytes_asked, error.bytes_free);
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(raised.ptr())), raised.ptr());
+}
+
+/// Leaves first.
+void translate(const std::exception_ptr& thrown, void* /*unused*/) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const InvalidInput& error) {
+    raise("InvalidInput", error.what());
+  } catch (const Unsupported& error) {
+    raise("Unsupported", error.what());
+  } catch (const OutOfMemory& error) {
+    raise(error);
+  } catch (const NoDevice& error) {
+    raise("NoDevice", error.what());
+  } catch (const DeviceFailure& error) {
+    raise("DeviceFailure", error.what());
+  } catch (const IoError& error) {
+    raise("IoError", error.what());
+  } catch (const Cancelled& error) {
+    raise("Cancelled", error.what());
+  } catch (const Error& error) {
+    raise("NearfoldError", error.what());
+  }
+}
+
+}  // namespace
+
+void bind_errors(nb::module_& /*m*/) {
+  nb::register_exception_translator(translate);
+}
+
+}  // namespace nearfold::python

@@ -1,0 +1,179 @@
+// Maps: embedding, grids of them, models with new points, growth and the way back.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/function.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "arrays.hpp"
+#include "bindings.hpp"
+#include "callback.hpp"
+#include "nearfold/error.hpp"
+#include "nearfold/grid.hpp"
+#include "nearfold/model.hpp"
+#include "results.hpp"
+#include "settings.hpp"
+
+namespace nearfold::python {
+namespace {
+
+HostMatrix<const float> view_or_none(const std::optional<Floats2>& points) {
+  return points ? view(*points) : HostMatrix<const float>{};
+}
+
+/// (map or None, report, the exception that stopped it or None)
+nb::tuple embed_graph(const nb::dict& graph, const std::optional<Floats2>& points,
+                      const nb::dict& how, const nb::object& callback) {
+  std::string metric;
+  const KnnGraphView neighbors = graph_view(graph, metric);
+  const Settings settings = settings_of(how);
+  Callback asked(callback);
+  Result result = [&] {
+    const nb::gil_scoped_release released;
+    return embed(neighbors, view_or_none(points), settings, asked.progress());
+  }();
+  const bool has_map = result.layout.rows() > 0;
+  return nb::make_tuple(has_map ? to_numpy(std::move(result.layout)) : nb::none(),
+                        to_python(result.info), asked.raised());
+}
+
+/// on_map(which, map, report) for each that is ready; how many there were.
+std::size_t embed_all(const nb::dict& graph, const std::optional<Floats2>& points,
+                      const std::vector<nb::dict>& methods, const nb::dict& how,
+                      const nb::callable& on_map, const nb::object& callback) {
+  std::string metric;
+  const KnnGraphView neighbors = graph_view(graph, metric);
+  const Settings settings = settings_of(how);
+  std::vector<Method> all;
+  for (const nb::dict& method : methods) all.push_back(method_params(method));
+  Callback asked(callback);
+  const OnMap hand_over = [&](std::size_t which, Result&& result) {
+    const nb::gil_scoped_acquire gil;
+    on_map(which, to_numpy(std::move(result.layout)), to_python(result.info));
+  };
+  const std::size_t made = [&] {
+    const nb::gil_scoped_release released;
+    return embed_grid(neighbors, view_or_none(points), all, settings, hand_over, asked.progress());
+  }();
+  asked.rethrow();
+  return made;
+}
+
+/// A model and what places new points on it, which is made when it is first asked.
+class PythonModel {
+ public:
+  explicit PythonModel(Model&& model) : model_(std::make_unique<Model>(std::move(model))) {}
+
+  static PythonModel make(const Floats2& points, const nb::dict& graph, const Floats2& map,
+                          const nb::dict& how, const nb::object& callback) {
+    std::string metric;
+    const KnnGraphView neighbors = graph_view(graph, metric);
+    const Settings settings = settings_of(how);
+    Matrix copy(static_cast<std::int64_t>(map.shape(0)), static_cast<std::int64_t>(map.shape(1)));
+    std::copy_n(map.data(), map.size(), copy.data());
+    return PythonModel(with_progress(callback, [&](const Progress& progress) {
+      return make_model(view(points), neighbors, std::move(copy), settings, progress);
+    }));
+  }
+
+  nb::dict transform(const Floats2& rows, const nb::dict& how, const nb::object& callback) {
+    const Device device = device_of(how);
+    Transformed placed = with_progress(callback, [&](const Progress& progress) {
+      return transformer(device).place(view(rows), progress);
+    });
+    nb::dict out;
+    out["map"] = to_numpy(std::move(placed.map));
+    out["remoteness"] = to_numpy(std::move(placed.remoteness));
+    out["recall"] = to_python(placed.recall);
+    return out;
+  }
+
+  float remote(const nb::dict& how) {
+    const Device device = device_of(how);
+    const nb::gil_scoped_release released;
+    return transformer(device).remote();
+  }
+
+  nb::dict update(const Floats2& rows, bool fixed, std::optional<int> iterations,
+                  const nb::dict& how, const nb::object& callback) const {
+    const UpdateParams params{fixed ? OldPoints::fixed : OldPoints::free, iterations};
+    const Device device = device_of(how);
+    Updated updated = with_progress(callback, [&](const Progress& progress) {
+      return nearfold::update(*model_, view(rows), params, device, progress);
+    });
+    nb::dict out;
+    out["map"] = to_numpy(Matrix(updated.model.map));
+    out["graph"] = to_python(KnnGraph(updated.model.graph));
+    out["info"] = to_python(updated.info);
+    out["moved"] = to_numpy(std::move(updated.moved));
+    out["model"] = nb::cast(PythonModel(std::move(updated.model)));
+    return out;
+  }
+
+  nb::dict inverse(const Floats2& positions, const nb::dict& how, const nb::object& callback) {
+    const Device device = device_of(how);
+    Inverted made = with_progress(callback, [&](const Progress& progress) {
+      return inverter(device).rows(view(positions), progress);
+    });
+    nb::dict out;
+    out["rows"] = to_numpy(std::move(made.rows));
+    out["remoteness"] = to_numpy(std::move(made.remoteness));
+    return out;
+  }
+
+  std::string index() const { return model_->index ? model_->index->description() : "flat"; }
+
+ private:
+  const Transformer& transformer(const Device& device) {
+    const std::lock_guard lock(*making_);
+    if (!transformer_) transformer_.emplace(*model_, TransformParams{}, device);
+    return *transformer_;
+  }
+
+  const Inverter& inverter(const Device& device) {
+    const std::lock_guard lock(*making_);
+    if (!inverter_) inverter_.emplace(*model_, device);
+    return *inverter_;
+  }
+
+  std::unique_ptr<Model> model_;                                         // which both refer to
+  std::unique_ptr<std::mutex> making_ = std::make_unique<std::mutex>();  // without the GIL
+  std::optional<Transformer> transformer_;
+  std::optional<Inverter> inverter_;
+};
+
+}  // namespace
+
+void bind_maps(nb::module_& m) {
+  m.def("embed", &embed_graph, nb::arg("graph"), nb::arg("points").noconvert().none(),
+        nb::arg("how"), nb::arg("callback").none());
+  m.def("embed_grid", &embed_all, nb::arg("graph"), nb::arg("points").noconvert().none(),
+        nb::arg("methods"), nb::arg("how"), nb::arg("on_map"), nb::arg("callback").none());
+  m.def(
+      "neighbors_needed",
+      [](const nb::dict& method, std::int64_t n) {
+        return neighbors_needed(method_params(method), n);
+      },
+      nb::arg("method"), nb::arg("n"));
+  nb::class_<PythonModel>(m, "Model")
+      .def_static("make", &PythonModel::make, nb::arg("points").noconvert(), nb::arg("graph"),
+                  nb::arg("map").noconvert(), nb::arg("how"), nb::arg("callback").none())
+      .def("transform", &PythonModel::transform, nb::arg("rows").noconvert(), nb::arg("how"),
+           nb::arg("callback").none())
+      .def("remote", &PythonModel::remote, nb::arg("how"))
+      .def("update", &PythonModel::update, nb::arg("rows").noconvert(), nb::arg("fixed"),
+           nb::arg("iterations").none(), nb::arg("how"), nb::arg("callback").none())
+      .def("inverse", &PythonModel::inverse, nb::arg("positions").noconvert(), nb::arg("how"),
+           nb::arg("callback").none())
+      .def("index", &PythonModel::index);
+}
+
+}  // namespace nearfold::python

@@ -1,0 +1,142 @@
+// Scores of maps, comparisons of graphs, plans.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "arrays.hpp"
+#include "bindings.hpp"
+#include "callback.hpp"
+#include "nearfold/compare.hpp"
+#include "nearfold/plan.hpp"
+#include "results.hpp"
+#include "settings.hpp"
+
+namespace nearfold::python {
+namespace {
+
+std::span<const std::int32_t> labels_of(const std::optional<Ints1>& labels) {
+  return labels ? span(*labels) : std::span<const std::int32_t>{};
+}
+
+QualityParams quality_params(const std::vector<int>& ks, std::uint64_t seed, const nb::dict& how) {
+  const Settings s = settings_of(how);
+  QualityParams params;
+  params.ks = ks;
+  params.seed = seed;
+  params.distance = s.distance;
+  params.device = s.device;
+  return params;
+}
+
+nb::dict score(const Floats2& points, const Floats2& map, const std::optional<Ints1>& labels,
+               const std::vector<int>& ks, std::uint64_t seed, const nb::dict& how,
+               const nb::object& callback) {
+  const QualityParams params = quality_params(ks, seed, how);
+  return to_python(with_progress(callback, [&](const Progress& progress) {
+    return evaluate(view(points), view(map), labels_of(labels), params, progress);
+  }));
+}
+
+nb::dict score_new(const Floats2& points, const Floats2& map, const std::optional<Ints1>& labels,
+                   const Floats2& new_points, const Floats2& new_map,
+                   const std::optional<Ints1>& new_labels, const std::vector<int>& ks,
+                   std::uint64_t seed, const nb::dict& how, const nb::object& callback) {
+  const QualityParams params = quality_params(ks, seed, how);
+  const PlacedPoints placed{view(new_points), view(new_map), labels_of(new_labels)};
+  return to_python(with_progress(callback, [&](const Progress& progress) {
+    return evaluate_new(view(points), view(map), labels_of(labels), placed, params, progress);
+  }));
+}
+
+nb::dict agreement(const Floats2& a, const Floats2& b, int k, std::uint64_t seed,
+                   const nb::dict& how, const nb::object& callback) {
+  const QualityParams params = quality_params({k}, seed, how);
+  const Agreement both = with_progress(callback, [&](const Progress& progress) {
+    return compare_layouts(view(a), view(b), k, params, progress);
+  });
+  nb::dict out;
+  out[both.overlap.name.c_str()] = to_python(both.overlap);
+  out["procrustes"] = both.procrustes;
+  return out;
+}
+
+nb::dict to_python(const Compared& one) {
+  nb::dict out;
+  out["build_seconds"] = one.build_seconds;
+  out["search_seconds"] = one.search_seconds;
+  out["total_seconds"] = one.total_seconds();
+  out["info"] = python::to_python(one.info);
+  out["embedding"] = to_numpy(Matrix(one.layout));
+  out["quality"] = python::to_python(one.quality);
+  if (one.agreement) {
+    nb::dict with_exact;
+    with_exact[one.agreement->overlap.name.c_str()] = python::to_python(one.agreement->overlap);
+    with_exact["procrustes"] = one.agreement->procrustes;
+    out["agreement"] = with_exact;
+  } else {
+    out["agreement"] = nb::none();
+  }
+  return out;
+}
+
+nb::list compare(const Floats2& points, const std::optional<Ints1>& labels, int k,
+                 const std::vector<nb::dict>& indexes, const nb::dict& how,
+                 const nb::object& callback) {
+  const Settings settings = settings_of(how);
+  std::vector<KnnParams> methods;
+  for (const nb::dict& index : indexes) methods.push_back(knn_params(index));
+  Callback asked(callback);
+  const std::vector<Compared> all = [&] {
+    const nb::gil_scoped_release released;
+    return compare_graphs(view(points), labels_of(labels), k, methods, settings, {}, {},
+                          asked.progress());
+  }();
+  asked.rethrow();
+  nb::list out;
+  for (const Compared& one : all) out.append(to_python(one));
+  return out;
+}
+
+nb::dict plan_of(std::int64_t n, std::int64_t dim, bool has_graph, const nb::dict& how) {
+  const Plan need = plan({.n = n, .dim = dim, .has_graph = has_graph}, settings_of(how));
+  nb::list stages;
+  for (const PlannedStage& stage : need.stages) {
+    nb::dict one;
+    one["name"] = stage.name;
+    one["host_bytes"] = stage.host_bytes;
+    one["device_bytes"] = stage.device_bytes;
+    one["seconds"] = stage.seconds;
+    stages.append(one);
+  }
+  nb::dict out;
+  out["host_bytes"] = need.host_bytes();
+  out["device_bytes"] = need.device_bytes();
+  out["seconds"] = need.seconds();
+  out["stages"] = stages;
+  return out;
+}
+
+}  // namespace
+
+void bind_scores(nb::module_& m) {
+  m.def("evaluate", &score, nb::arg("points").noconvert(), nb::arg("map").noconvert(),
+        nb::arg("labels").noconvert().none(), nb::arg("ks"), nb::arg("seed"), nb::arg("how"),
+        nb::arg("callback").none());
+  m.def("evaluate_new", &score_new, nb::arg("points").noconvert(), nb::arg("map").noconvert(),
+        nb::arg("labels").noconvert().none(), nb::arg("new_points").noconvert(),
+        nb::arg("new_map").noconvert(), nb::arg("new_labels").noconvert().none(), nb::arg("ks"),
+        nb::arg("seed"), nb::arg("how"), nb::arg("callback").none());
+  m.def("compare_layouts", &agreement, nb::arg("a").noconvert(), nb::arg("b").noconvert(),
+        nb::arg("k"), nb::arg("seed"), nb::arg("how"), nb::arg("callback").none());
+  m.def("compare_graphs", &compare, nb::arg("points").noconvert(),
+        nb::arg("labels").noconvert().none(), nb::arg("k"), nb::arg("indexes"), nb::arg("how"),
+        nb::arg("callback").none());
+  m.def("plan", &plan_of, nb::arg("n"), nb::arg("dim"), nb::arg("has_graph"), nb::arg("how"));
+}
+
+}  // namespace nearfold::python

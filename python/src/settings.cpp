@@ -1,0 +1,139 @@
+#include "settings.hpp"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+
+#include "arrays.hpp"
+#include "core/alternatives.hpp"
+#include "knn/kinds.hpp"
+#include "method.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::python {
+namespace {
+
+template <class T>
+void read(const nb::handle& given, const char* key, T& value) {
+  try {
+    value = nb::cast<T>(given);
+  } catch (const nb::cast_error&) {
+    throw nb::type_error((std::string(key) + " is " + nb::cast<std::string>(nb::repr(given)) +
+                          ", which is of a wrong type")
+                             .c_str());
+  }
+}
+
+void read(const nb::handle& given, const char* key, TsneParams::Repulsion& value) {
+  const auto word = nb::cast<std::string>(given);
+  const auto* const found = std::find_if(kRepulsions.begin(), kRepulsions.end(),
+                                         [&](auto repulsion) { return word == name(repulsion); });
+  if (found == kRepulsions.end())
+    throw InvalidParameter(std::string(key) + " is '" + word + "'; it is auto, exact or fft");
+  value = *found;
+}
+
+/// Fields that are in `given`, of which every name but "kind" must be one.
+template <class Params>
+Params read_fields(const nb::dict& given) {
+  Params params;
+  std::size_t known = 1;
+  for_each_field(params, [&](const char* key, auto& value) {
+    if (!given.contains(key)) return;
+    ++known;
+    read(given[key], key, value);
+  });
+  if (known != given.size()) {
+    const auto text = nb::cast<std::string>(nb::repr(given));
+    throw nb::type_error((text + " has a name that is no parameter of its kind").c_str());
+  }
+  return params;
+}
+
+template <std::size_t at = 0>
+KnnParams read_kind(const nb::dict& given, const std::string& kind) {
+  if constexpr (at == kKnnKinds.size()) {
+    throw InvalidParameter("index is '" + kind + "'; it is auto, flat, ivf, hnsw or nndescent");
+  } else {
+    if (kind == kKnnKinds[at]) return read_fields<std::variant_alternative_t<at, KnnParams>>(given);
+    return read_kind<at + 1>(given, kind);
+  }
+}
+
+Init init_of(const nb::handle& given) {
+  if (!nb::isinstance<nb::str>(given)) {
+    const auto array = nb::cast<Floats2>(given);
+    Matrix start(static_cast<std::int64_t>(array.shape(0)),
+                 static_cast<std::int64_t>(array.shape(1)));
+    std::copy_n(array.data(), array.size(), start.data());
+    return ArrayInit{std::move(start)};
+  }
+  const auto word = nb::cast<std::string>(given);
+  if (word == "pca") return PcaInit{};
+  if (word == "spectral") return SpectralInit{};
+  if (word == "random") return RandomInit{};
+  throw InvalidParameter("init is '" + word + "'; it is pca, spectral, random or an array");
+}
+
+template <class T>
+T value_of(const nb::dict& given, const char* key, T otherwise) {
+  if (given.contains(key)) read(given[key], key, otherwise);
+  return otherwise;
+}
+
+}  // namespace
+
+KnnParams knn_params(const nb::dict& given) {
+  return read_kind(given, nb::cast<std::string>(given["kind"]));
+}
+
+Method method_params(const nb::dict& given) {
+  const auto kind = nb::cast<std::string>(given["kind"]);
+  std::optional<Method> found;
+  for_each_alternative<Method>([&]<class Params>(const Params& params) {
+    if (kind == method_name(params)) found = read_fields<Params>(given);
+  });
+  if (!found) throw InvalidParameter("method is '" + kind + "', which is not known here");
+  return *found;
+}
+
+Device device_of(const nb::dict& given) {
+  const auto word = value_of<std::string>(given, "device", "cpu");
+  const Cpu cpu{value_of(given, "threads", 0)};
+  if (word == "cpu") return cpu;
+  if (word == "auto") {
+    const Device best = best_device();
+    return std::holds_alternative<Cpu>(best) ? Device(cpu) : best;
+  }
+  if (word == "cuda") return Cuda{0};
+  constexpr std::string_view kOne = "cuda:";
+  if (int which = 0; word.starts_with(kOne)) {
+    const char* const end = word.data() + word.size();
+    const auto [last, error] = std::from_chars(word.data() + kOne.size(), end, which);
+    if (error == std::errc() && last == end && which >= 0) return Cuda{which};
+  }
+  throw InvalidParameter("device is '" + word + "'; it is auto, cpu, cuda or cuda:0, cuda:1, ...");
+}
+
+Settings settings_of(const nb::dict& given) {
+  Settings settings;
+  if (given.contains("method"))
+    settings.method = method_params(nb::cast<nb::dict>(given["method"]));
+  if (given.contains("knn")) settings.knn = knn_params(nb::cast<nb::dict>(given["knn"]));
+  if (given.contains("metric"))
+    settings.distance.metric = metric_named(nb::cast<std::string>(given["metric"]));
+  if (value_of<std::string>(given, "zero_vectors", "error") == "far")
+    settings.distance.zero_vectors = ZeroVectors::far;
+  if (given.contains("init") && !given["init"].is_none()) settings.init = init_of(given["init"]);
+  settings.dims = value_of(given, "n_components", settings.dims);
+  settings.seed = value_of(given, "seed", settings.seed);
+  settings.device = device_of(given);
+  settings.memory_limit = value_of(given, "memory_limit", settings.memory_limit);
+  return settings;
+}
+
+}  // namespace nearfold::python
