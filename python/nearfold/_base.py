@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from . import _arrays, _graph, _settings
 from ._core import core
-from ._errors import InvalidInput, Interrupted, Unsupported
+from ._errors import Cancelled, Interrupted, InvalidInput, Unsupported
 from ._run import Made, Watched
 from ._warn import warn
 
@@ -83,12 +83,9 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         )
         self._forget()
         self._seed = _settings.seed_of(self.random_state)
-        watched = self._watched()
-        n = X.shape[0]
-        self._method_of_fit = method = self._method(n)
+        self._method_of_fit = self._method(X.shape[0])
         points = self._points(X)
-        self.knn_ = self._neighbors(X, points, method, watched)
-        self._run(points, method, watched)
+        self._run(self._given_graph(X), points)
         return self.embedding_
 
     def transform(self, X: Any, *, return_remoteness: bool = False) -> Any:
@@ -239,44 +236,38 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         X = _arrays.validated(self, X, reset=False, min_samples=min_samples)
         return _arrays.to_float32(X, self._offsets)
 
-    def _neighbors(
-        self, X: Any, points: np.ndarray | None, method: dict[str, Any], watched: Watched
-    ) -> _graph.Graph:
-        n = X.shape[0]
-        k = core.neighbors_needed(method, n)
-        if self.precomputed_knn is not None and any(
-            part is not None for part in self.precomputed_knn
-        ):
-            return _graph.as_graph(self.precomputed_knn, n, self._metric)
-        if points is None:
-            if scipy.sparse.issparse(X):
-                return _graph.from_csr(X, "precomputed")
-            return _graph.from_distances(X, k, self._seed)
-        how = {**self._how(), **self._search()}
-        return _graph.find_neighbors(points, k, how, watched)
+    def _given_graph(self, X: Any) -> _graph.Graph | None:
+        """What is given in place of a search; None where there is to be one."""
+        given = self.precomputed_knn
+        if given is not None and any(part is not None for part in given):
+            return _graph.as_graph(given, X.shape[0], self._metric)
+        if self.metric != "precomputed":
+            return None
+        if scipy.sparse.issparse(X):
+            return _graph.from_csr(X, "precomputed")
+        k = core.neighbors_needed(self._method_of_fit, X.shape[0])
+        return _graph.from_distances(X, k, self._seed)
 
-    def _search(self) -> dict[str, Any]:
-        return {
-            "metric": self._metric,
-            "knn": _settings.index_params(self.index, self.target_recall),
-            "seed": self._seed,
-            "memory_limit": _settings.bytes_of(self.memory_limit),
-        }
-
-    def _run(self, points: np.ndarray | None, method: dict[str, Any], watched: Watched) -> None:
-        how = {
+    def _settings(self, has_points: bool) -> dict[str, Any]:
+        settings = {
             **self._how(),
-            "method": method,
-            "init": self._start(points is not None),
+            "method": self._method_of_fit,
+            "init": self._start(has_points),
+            "knn": _settings.index_params(self.index, self.target_recall),
             "n_components": self.n_components,
             "seed": self._seed,
             "memory_limit": _settings.bytes_of(self.memory_limit),
         }
-        with watched as callback:
-            embedding, info, raised = core.embed(self.knn_._as_dict(), points, how, callback)
-        info["seconds"] = {**info["seconds"], "knn": self.knn_.seconds}
-        info["index"] = self.knn_.index
-        info["recall"] = self.knn_.recall
+        if has_points:
+            settings["metric"] = self._metric
+        return settings
+
+    def _run(self, graph: _graph.Graph | None, points: np.ndarray | None) -> None:
+        given = None if graph is None else graph._as_dict()
+        with self._watched() as callback:
+            embedding, info, made, raised = core.embed(
+                given, points, self._settings(points is not None), callback
+            )
         if isinstance(raised, KeyboardInterrupt):
             raise Interrupted(embedding, info) from None
         if raised is not None:
@@ -284,10 +275,11 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         for text in info.pop("warnings"):
             warn(text)
         if embedding is None:
-            raise InvalidInput("callback stopped the run before it had a map")
+            raise Cancelled("callback stopped the run before it had a map")
         if not info["finished"]:
             warn(f"callback stopped the run after {info['iterations']} iterations")
         self.embedding_ = embedding
+        self.knn_ = _graph.graph_of(made) if graph is None else graph
         self.info_ = info
         self.n_iter_ = info["iterations"]
 
@@ -299,13 +291,11 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
                 "fit on the points, with precomputed_knn if there is a graph"
             )
         if self._model.value is None:
-            how = {
-                **self._how(),
-                **self._search(),
-                "method": self._method_of_fit,
-                "n_components": self.n_components,
-            }
             self._model.value = core.Model.make(
-                self._points_of_fit, self.knn_._as_dict(), self.embedding_, how, None
+                self._points_of_fit,
+                self.knn_._as_dict(),
+                self.embedding_,
+                self._settings(True),
+                None,
             )
         return self._model.value

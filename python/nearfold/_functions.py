@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
@@ -263,14 +264,13 @@ def _shared_graph(
         else _arrays.validated(fitted, X, reset=True, min_samples=4)
     )
     points = fitted._points(X)
-    most = max(methods, key=lambda method: core.neighbors_needed(method, X.shape[0]))
-    graph = fitted._neighbors(X, points, most, watched)
-    how = {
-        **fitted._how(),
-        "init": fitted._start(points is not None),
-        "n_components": fitted.n_components,
-        "seed": fitted._seed,
-    }
+    needed = [core.neighbors_needed(method, X.shape[0]) for method in methods]
+    fitted._method_of_fit = methods[int(np.argmax(needed))]
+    how = fitted._settings(points is not None)
+    graph = fitted._given_graph(X)
+    if graph is None:
+        assert points is not None
+        graph = _graph.find_neighbors(points, max(needed), how, watched)
     return graph, points, how
 
 

@@ -213,7 +213,12 @@ def from_knn(indices: Any, distances: Any, metric: str = "euclidean") -> Graph:
     if ids.ndim != 2 or ids.shape != values.shape:
         raise InvalidInput(f"indices are {ids.shape} and distances {values.shape}; both are [n, k]")
     own = np.arange(ids.shape[0])[:, None]
+    ascending = bool((values[:, 1:] >= values[:, :-1]).all())
+    if ascending and (ids[:, :1] == own).all():  # as as_knn() has it: ties keep their order
+        return Graph(ids[:, 1:], values[:, 1:], metric)
     has_self = bool((ids == own).any(axis=1).mean() >= 0.5)
+    if ascending and not has_self and (np.abs(ids) < 2**31).all():
+        return Graph(ids, values, metric)
     return graph_of(core.graph_from(ids, values, False, has_self, metric, "given"))
 
 
@@ -237,7 +242,7 @@ def from_csr(matrix: Any, metric: str = "euclidean") -> Graph:
             f"row {int(counts.argmin())} of the graph has no neighbour; give every point some"
         )
     rows, columns, values = rows[others], csr.indices[others], csr.data[others]
-    order = np.lexsort((columns, values, rows))
+    order = np.lexsort((values, rows))  # stable: ties keep their order
     begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
     first = (begin[:, None] + np.arange(k)).ravel()
     taken = order[first]

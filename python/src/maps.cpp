@@ -20,6 +20,7 @@
 #include "nearfold/grid.hpp"
 #include "nearfold/model.hpp"
 #include "results.hpp"
+#include "run/embedder_state.hpp"
 #include "settings.hpp"
 
 namespace nearfold::python {
@@ -29,20 +30,28 @@ HostMatrix<const float> view_or_none(const std::optional<Floats2>& points) {
   return points ? view(*points) : HostMatrix<const float>{};
 }
 
-/// (map or None, report, the exception that stopped it or None)
-nb::tuple embed_graph(const nb::dict& graph, const std::optional<Floats2>& points,
-                      const nb::dict& how, const nb::object& callback) {
+/// (map or None, report, the graph that was made or None, the exception that stopped it or None)
+nb::tuple embed_either(const std::optional<nb::dict>& graph, const std::optional<Floats2>& points,
+                       const nb::dict& how, const nb::object& callback) {
   std::string metric;
-  const KnnGraphView neighbors = graph_view(graph, metric);
+  KnnGraphView given;
+  if (graph) given = graph_view(*graph, metric);
+  std::optional<KnnGraph> made;
+  Source source{.points = view_or_none(points), .graph = graph ? &given : nullptr};
+  source.keep_graph = [&](const KnnGraph& found) { made = found; };
   const Settings settings = settings_of(how);
   Callback asked(callback);
   Result result = [&] {
     const nb::gil_scoped_release released;
-    return embed(neighbors, view_or_none(points), settings, asked.progress());
+    const Progress progress = asked.progress();
+    const auto state = Embedder::State::begin(source, settings, progress);
+    Run run(state->info, progress);
+    return state->run_to_end(run);
   }();
   const bool has_map = result.layout.rows() > 0;
-  return nb::make_tuple(has_map ? to_numpy(std::move(result.layout)) : nb::none(),
-                        to_python(result.info), asked.raised());
+  return nb::make_tuple(
+      has_map ? to_numpy(std::move(result.layout)) : nb::none(), to_python(result.info),
+      made ? nb::object(to_python(*std::move(made))) : nb::none(), asked.raised());
 }
 
 /// on_map(which, map, report) for each that is ready; how many there were.
@@ -153,14 +162,16 @@ class PythonModel {
 }  // namespace
 
 void bind_maps(nb::module_& m) {
-  m.def("embed", &embed_graph, nb::arg("graph"), nb::arg("points").noconvert().none(),
+  m.def("embed", &embed_either, nb::arg("graph").none(), nb::arg("points").noconvert().none(),
         nb::arg("how"), nb::arg("callback").none());
   m.def("embed_grid", &embed_all, nb::arg("graph"), nb::arg("points").noconvert().none(),
         nb::arg("methods"), nb::arg("how"), nb::arg("on_map"), nb::arg("callback").none());
   m.def(
       "neighbors_needed",
       [](const nb::dict& method, std::int64_t n) {
-        return neighbors_needed(method_params(method), n);
+        const Settings settings{.method = method_params(method)};
+        validate(settings);
+        return neighbors_needed(settings.method, n);
       },
       nb::arg("method"), nb::arg("n"));
   nb::class_<PythonModel>(m, "Model")
