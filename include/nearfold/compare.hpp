@@ -34,7 +34,7 @@ struct Compared {
   double total_seconds() const { return knn_seconds() + info.total_seconds(); }
 };
 
-/// Takes each as it is ready; the exact one comes first.
+/// Takes each as it is ready; the exact one comes first. May be empty.
 using OnCompared = std::function<void(const Compared&)>;
 
 /// Finds k neighbours exactly, then by each of `methods`, and embeds every graph by

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import validation
 from sklearn.utils.validation import check_is_fitted
 
 from . import _arrays, _graph, _settings
 from ._core import core
 from ._errors import Cancelled, Interrupted, InvalidInput, Unsupported
-from ._run import Made, Watched
+from ._run import Callback, Made, Watched
 from ._warn import warn
 
 _MIN_SAMPLES = 4
@@ -20,6 +21,31 @@ _MIN_SAMPLES = 4
 
 class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Fits a map; subclasses say by which method."""
+
+    # Parameters, set by subclasses, that are looked at here.
+    n_components: int
+    metric: Any
+    random_state: Any
+    n_jobs: int | None
+    precomputed_knn: Any
+    index: Any
+    target_recall: float
+    device: str
+    memory_limit: Any
+    callback: Callback | None
+    verbose: Any
+
+    embedding_: np.ndarray
+    knn_: _graph.Graph
+    info_: dict[str, Any]
+    n_iter_: int
+    moved_: np.ndarray
+    _points_of_fit: np.ndarray | None
+    _offsets: np.ndarray | None
+    _metric: str
+    _method_of_fit: dict[str, Any]
+    _model: Made
+    _seed: int
 
     # ---- of the method -----------------------------------------------------------------------
 
@@ -76,11 +102,10 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         ndarray of shape (n_samples, n_components), float32
         """
         self._check_parameters()
-        X = (
-            _arrays.validated(self, X, reset=True, min_samples=_MIN_SAMPLES)
-            if (self.metric != "precomputed")
-            else self._validated_graph(X)
-        )
+        if self.metric == "precomputed":
+            X = self._validated_graph(X)
+        else:
+            X = _arrays.validated(self, X, reset=True, min_samples=_MIN_SAMPLES)
         self._forget()
         self._seed = _settings.seed_of(self.random_state)
         self._method_of_fit = self._method(X.shape[0])
@@ -130,9 +155,9 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         ndarray of shape (n_places, n_features)
         """
         model = self._model_of_map()
-        places = _arrays.to_float32(_arrays.validation.check_array(X, dtype="numeric"))
+        places = _arrays.to_float32(validation.check_array(X, dtype="numeric"))
         with self._watched() as callback:
-            rows = model.inverse(places, self._how(), callback)["rows"]
+            rows: np.ndarray = model.inverse(places, self._how(), callback)["rows"]
         return rows if self._offsets is None else rows + self._offsets
 
     def update(self, X: Any, *, old_points: str = "fixed", iterations: int | None = None) -> Any:
@@ -160,6 +185,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         with self._watched() as callback:
             grown = model.update(rows, old_points == "fixed", iterations, self._how(), callback)
         self._forget()
+        assert self._points_of_fit is not None  # or there were no model
         self._points_of_fit = np.vstack([self._points_of_fit, rows])
         self._model.value = grown["model"]
         self.embedding_ = grown["map"]
@@ -208,7 +234,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def _validated_graph(self, X: Any) -> Any:
         if isinstance(X, _graph.Graph):
             X = X.to_csr()
-        X = _arrays.validation.validate_data(
+        X = validation.validate_data(
             self,
             X,
             reset=True,

@@ -93,7 +93,8 @@ def _color_of(code: int) -> str:
         return _CLASSES[code]
     from matplotlib.colors import hsv_to_rgb, to_hex
 
-    return str(to_hex(hsv_to_rgb((code * 0.618034 % 1.0, 0.55, 0.75))))
+    red, green, blue = hsv_to_rgb((code * 0.618034 % 1.0, 0.55, 0.75))
+    return to_hex((red, green, blue))
 
 
 def _scatter(

@@ -191,4 +191,4 @@ class TSNE(MapEstimator):
         """Of the iterations after the early ones."""
         if self.learning_rate != "auto":
             return float(self.learning_rate)
-        return self.embedding_.shape[0] / float(self.exaggeration)
+        return float(self.embedding_.shape[0] / self.exaggeration)

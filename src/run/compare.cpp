@@ -140,7 +140,7 @@ std::vector<Compared> compare_graphs(HostMatrix<const float> points,
       Compared compared = compare_one(points, labels, k, one, scored, exact, progress);
       if (!compared.info.finished) break;
       out.push_back(std::move(compared));
-      on_compared(out.back());
+      if (on_compared) on_compared(out.back());
     }
   } catch (const Cancelled&) {  // within a search or a score: without that one
   }
