@@ -10,7 +10,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-steps=(tidy hashes asan threads faults fuzz mutants archs scaling memory)
+steps=(tidy hashes asan threads faults fuzz mutants archs gallery scaling memory)
 declare -A what=(
   [tidy]="clang-tidy over all of src/"
   [hashes]="the same bytes from tools for x86-64-v2, x86-64-v3 and this processor"
@@ -20,6 +20,7 @@ declare -A what=(
   [fuzz]="${FUZZ_SECONDS:=60} seconds a parser"
   [mutants]="a line of src/ changed at a time: which the tests notice, below"
   [archs]="CUDA for seven architectures: warnings, spills, tests on the host"
+  [gallery]="the scripts of examples/python"
   [scaling]="growth up to a million points: [bench/scaling.md](../bench/scaling.md)"
   [memory]="planned memory against peaks: [memory.md](memory.md)"
 )
@@ -54,6 +55,16 @@ mutants() {
   return "$status"
 }
 archs() { scripts/check-cuda.sh .deps/faiss-gpu "" core knn tsne umap; }
+
+gallery() {
+  local python=$PWD/.deps/package-venv/bin/python script
+  scripts/python-package.sh && mkdir -p "$work/gallery" || return
+  for script in mnist cells fingerprints streaming million; do
+    "$python" "examples/python/$script.py" -o "$work/gallery/$script.png" || return
+  done
+  "$python" examples/python/text.py README.md docs/*.md bench/*.md bench/*/*.md \
+    -o "$work/gallery/text.png"
+}
 
 # A million deformed digits of MNIST, and 50 columns of them.
 million() {

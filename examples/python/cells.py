@@ -11,10 +11,11 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import nearfold
 import numpy as np
-from nearfold import export
 from sklearn.decomposition import PCA
+
+import nearfold
+from nearfold import export
 
 parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("-n", type=int, default=6000, metavar="CELLS")

@@ -11,9 +11,10 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import nearfold
 import numpy as np
 from sklearn.metrics import pairwise_distances
+
+import nearfold
 
 parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("-n", type=int, default=3000, metavar="MOLECULES")

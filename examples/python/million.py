@@ -14,8 +14,9 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import nearfold
 import numpy as np
+
+import nearfold
 
 parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("-n", type=int, default=1_000_000, metavar="POINTS")

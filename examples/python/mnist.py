@@ -11,9 +11,10 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import nearfold
 import numpy as np
 from sklearn.datasets import load_digits
+
+import nearfold
 
 parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("files", nargs="*", metavar="FILE")

@@ -14,12 +14,13 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import nearfold
 import numpy as np
 from sklearn.cluster import HDBSCAN
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.pipeline import make_pipeline
+
+import nearfold
 
 parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("files", nargs="+", metavar="FILE")

@@ -27,6 +27,8 @@ from ._umap import UMAP
 __version__: str = _core.version()
 
 __all__ = [
+    "TSNE",
+    "UMAP",
     "Cancelled",
     "DeviceFailure",
     "Graph",
@@ -37,8 +39,6 @@ __all__ = [
     "NearfoldError",
     "NoDevice",
     "OutOfMemory",
-    "TSNE",
-    "UMAP",
     "Unsupported",
     "agreement",
     "compare",
