@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Python package's wheel, installs it in an environment of its own, and runs its tests
-# there: pytest, the examples of docstrings, types.
+# there: pytest, the examples of docstrings, types, style.
 #
 #   scripts/python-package.sh [TOOL]        TOOL is build/cpu-release/nearfold unless given
 set -euo pipefail
@@ -32,4 +32,6 @@ installed=$("$venv/bin/python" -c 'import nearfold, pathlib; print(pathlib.Path(
 (cd "$venv" && bin/python -m pytest -q -W ignore -p no:cacheprovider --rootdir "$tests" "$tests")
 (cd "$venv" && bin/python -m pytest -q -W ignore -p no:cacheprovider --doctest-modules "$installed")
 "$venv/bin/mypy"
+"$venv/bin/ruff" check --quiet python examples
+"$venv/bin/ruff" format --quiet --check python examples
 echo "python-package: ok"

@@ -1,8 +1,8 @@
 """t-SNE and UMAP over exact or approximate nearest neighbours.
 
 Estimators by scikit-learn's contract: `UMAP`, `TSNE`, `NearestNeighborsGraph`. Functions:
-`kneighbors_graph`, `quality`, `quality_new`, `agreement`, `plan`, `compare`, `grid`, `plot`. The same
-seed gives the same bytes, for any number of threads.
+`kneighbors_graph`, `quality`, `quality_new`, `agreement`, `plan`, `compare`, `grid`, `plot`. The
+same seed gives the same bytes, for any number of threads.
 """
 
 from ._core import core as _core

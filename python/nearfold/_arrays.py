@@ -18,6 +18,8 @@ from ._errors import InvalidInput
 from ._warn import warn
 
 Array = np.ndarray[Any, Any]
+check_array: Any = validation.check_array  # scikit-learn has no types
+validate_data: Any = validation.validate_data
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -30,7 +32,7 @@ def is_wide(dtype: np.dtype[Any]) -> bool:
 
 def validated(estimator: Any, X: Any, *, reset: bool, min_samples: int) -> Array:
     """`X` checked as scikit-learn does it: two dimensions, finite, columns as in the fit."""
-    X = validation.validate_data(
+    X = validate_data(
         estimator,
         X,
         reset=reset,
@@ -54,7 +56,7 @@ def dense(X: Any) -> Array:
 
 def points(X: Any) -> Array:
     """`X` as float32 [n, dim] without an estimator around it."""
-    X = validation.check_array(X, accept_sparse="csr", dtype="numeric", ensure_min_samples=2)
+    X = check_array(X, accept_sparse="csr", dtype="numeric", ensure_min_samples=2)
     return to_float32(dense(X))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import validation
 from sklearn.utils.validation import check_is_fitted
 
 from . import _arrays, _graph, _settings
@@ -87,7 +86,9 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         self.fit_transform(X, y)
         return self
 
-    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
+    def fit_transform(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, X: Any, y: Any = None
+    ) -> np.ndarray:
         """Makes the map of `X` and returns it.
 
         Parameters
@@ -155,7 +156,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         ndarray of shape (n_places, n_features)
         """
         model = self._model_of_map()
-        places = _arrays.to_float32(validation.check_array(X, dtype="numeric"))
+        places = _arrays.to_float32(_arrays.check_array(X, dtype="numeric"))
         with self._watched() as callback:
             rows: np.ndarray = model.inverse(places, self._how(), callback)["rows"]
         return rows if self._offsets is None else rows + self._offsets
@@ -219,7 +220,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
 
-    # ---- the run ----------------------------------------------------------------------------------
+    # ---- the run --------------------------------------------------------------------------------
 
     def _forget(self) -> None:
         self._model = Made()
@@ -234,7 +235,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def _validated_graph(self, X: Any) -> Any:
         if isinstance(X, _graph.Graph):
             X = X.to_csr()
-        X = validation.validate_data(
+        X = _arrays.validate_data(
             self,
             X,
             reset=True,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from sklearn.base import clone
 
 from . import _arrays, _graph, _settings
+from ._base import MapEstimator
 from ._core import core
 from ._errors import InvalidInput
 from ._run import Callback, Watched
@@ -135,7 +136,7 @@ def agreement(
     return result
 
 
-def plan(n_samples: int, n_features: int, estimator: Any) -> dict[str, Any]:
+def plan(n_samples: int, n_features: int, estimator: MapEstimator) -> dict[str, Any]:
     """Bytes and seconds that a fit will need, by stage.
 
     Parameters
@@ -163,13 +164,13 @@ def compare(
     X: Any,
     n_neighbors: int,
     indexes: Sequence[Any],
-    estimator: Any,
+    estimator: MapEstimator,
     labels: Any = None,
     *,
     verbose: Any = False,
     callback: Callback | None = None,
 ) -> list[dict[str, Any]]:
-    """Exact against approximate neighbours: what each search costs, and what the map over it is worth.
+    """Exact against approximate neighbours: what a search costs, and what the map over it is worth.
 
     Parameters
     ----------
@@ -199,7 +200,7 @@ def compare(
 
 def grid(
     X: Any,
-    estimator: Any,
+    estimator: MapEstimator,
     parameters: dict[str, Sequence[Any]],
     *,
     verbose: Any = False,
@@ -234,7 +235,7 @@ def grid(
     """
     settings = [dict(zip(parameters, values)) for values in itertools.product(*parameters.values())]
     n = np.shape(X)[0]
-    each = [clone(estimator).set_params(**one) for one in settings]
+    each = [_fresh(estimator, **one) for one in settings]
     for one in each:
         one._check_parameters()
     methods = [one._method(n) for one in each]
@@ -253,9 +254,9 @@ def grid(
 
 
 def _shared_graph(
-    X: Any, estimator: Any, methods: list[dict[str, Any]], watched: Watched
+    X: Any, estimator: MapEstimator, methods: list[dict[str, Any]], watched: Watched
 ) -> tuple[_graph.Graph, np.ndarray | None, dict[str, Any]]:
-    fitted = clone(estimator)
+    fitted = _fresh(estimator)
     fitted._check_parameters()
     fitted._seed = _settings.seed_of(estimator.random_state)
     X = (
@@ -274,8 +275,14 @@ def _shared_graph(
     return graph, points, how
 
 
-def _how_of(estimator: Any, n: int) -> dict[str, Any]:
-    if not hasattr(estimator, "_method"):
+def _fresh(estimator: MapEstimator, **parameters: Any) -> MapEstimator:
+    made: Any = clone(estimator)
+    made.set_params(**parameters)
+    return cast(MapEstimator, made)
+
+
+def _how_of(estimator: MapEstimator, n: int) -> dict[str, Any]:
+    if not isinstance(estimator, MapEstimator):
         raise InvalidInput(f"estimator is {estimator!r}; give a UMAP or a TSNE")
     estimator._check_parameters()
     return {

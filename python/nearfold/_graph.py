@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
-from sklearn.utils import validation
 
 from . import _arrays, _settings
 from ._core import core
@@ -189,7 +188,7 @@ def search_settings(
 
 
 def as_graph(given: Any, n: int, metric: str) -> Graph:
-    """A `Graph` from one, from a sparse matrix of distances, or from ``(indices, distances, ...)``."""
+    """A `Graph` from one, a sparse matrix of distances, or ``(indices, distances, ...)``."""
     if isinstance(given, Graph):
         graph = given
     elif scipy.sparse.issparse(given):
@@ -228,7 +227,7 @@ def from_csr(matrix: Any, metric: str = "euclidean") -> Graph:
     Rows of KNeighborsTransformer hold the point itself, which is left out. Where rows are not
     equally long, each gives as many as the shortest has.
     """
-    csr = scipy.sparse.csr_matrix(matrix)
+    csr: Any = scipy.sparse.csr_matrix(matrix)
     n = csr.shape[0]
     if csr.shape != (n, n):
         raise InvalidInput(f"the graph is {csr.shape}; it must be square")
@@ -251,5 +250,5 @@ def from_csr(matrix: Any, metric: str = "euclidean") -> Graph:
 
 def from_distances(matrix: Any, k: int, seed: int) -> Graph:
     """A graph from all distances between n points."""
-    distances = validation.check_array(matrix, dtype=np.float32, order="C", ensure_min_samples=2)
+    distances = _arrays.check_array(matrix, dtype=np.float32, order="C", ensure_min_samples=2)
     return graph_of(core.graph_from_distances(distances, k, seed))

@@ -110,7 +110,9 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         )
         return self
 
-    def fit_transform(self, X: Any, y: Any = None) -> scipy.sparse.csr_matrix:
+    def fit_transform(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, X: Any, y: Any = None
+    ) -> scipy.sparse.csr_matrix:
         """`fit`, and the graph of `X`.
 
         Parameters

@@ -13,11 +13,11 @@ from ._errors import InvalidInput, Unsupported
 
 # What umap-learn, scikit-learn and pynndescent have beside ours.
 _OTHER_METRICS = frozenset(
-    "braycurtis canberra dice hamming haversine hellinger hyperboloid jaccard kulsinski kantorovich "
-    "ll_dirichlet mahalanobis matching nan_euclidean ordinal poincare rogerstanimoto russellrao "
-    "seuclidean sokalmichener sokalsneath standardised_euclidean symmetric_kl tsss true_angular "
-    "spherical_gaussian_energy diagonal_gaussian_energy gaussian_energy count yule wasserstein "
-    "weighted_minkowski wminkowski word".split()
+    "braycurtis canberra dice hamming haversine hellinger hyperboloid jaccard kulsinski "
+    "kantorovich ll_dirichlet mahalanobis matching nan_euclidean ordinal poincare rogerstanimoto "
+    "russellrao seuclidean sokalmichener sokalsneath standardised_euclidean symmetric_kl tsss "
+    "true_angular spherical_gaussian_energy diagonal_gaussian_energy gaussian_energy count yule "
+    "wasserstein weighted_minkowski wminkowski word".split()
 )
 
 
@@ -45,7 +45,7 @@ def metric_named(metric: Any, p: Any = None) -> str:
 def index_params(index: Any, target_recall: float) -> dict[str, Any]:
     """``"ivf"``, ``"ivf:nlist=100,nprobe=8"`` or a dict with "kind", as parameters."""
     if isinstance(index, dict):
-        given = dict(index)
+        given: dict[str, Any] = dict(index)
     elif isinstance(index, str):
         kind, _, rest = index.partition(":")
         given = {"kind": kind}

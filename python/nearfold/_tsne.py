@@ -159,7 +159,8 @@ class TSNE(MapEstimator):
         if int(3 * perplexity) > n - 1:
             perplexity = max(_LEAST, (n - 1) / 3)
             warn(
-                f"perplexity is {self.perplexity} and there are {n} points; {perplexity:.3g} is taken"
+                f"perplexity is {self.perplexity} and there are {n} points; "
+                f"{perplexity:.3g} is taken"
             )
         return {
             "kind": "tsne",

@@ -10,6 +10,7 @@
 
 NEARFOLD_PYTHON_MODULE(NEARFOLD_MODULE_NAME, m) {
   using namespace nearfold;
+  nanobind::set_leak_warnings(false);  // of objects that a traceback keeps until the process ends
   python::bind_errors(m);
   python::bind_neighbors(m);
   python::bind_maps(m);

@@ -38,8 +38,9 @@ def test_umap_has_every_parameter_of_umap_learn():
         "learning_rate init min_dist spread low_memory n_jobs set_op_mix_ratio local_connectivity "
         "repulsion_strength negative_sample_rate transform_queue_size a b random_state "
         "angular_rp_forest target_n_neighbors target_metric target_metric_kwds target_weight "
-        "transform_seed transform_mode force_approximation_algorithm verbose tqdm_kwds unique densmap "
-        "dens_lambda dens_frac dens_var_shift output_dens disconnection_distance precomputed_knn"
+        "transform_seed transform_mode force_approximation_algorithm verbose tqdm_kwds unique "
+        "densmap dens_lambda dens_frac dens_var_shift output_dens disconnection_distance "
+        "precomputed_knn"
     ).split()
     assert [name for name in inspect.signature(UMAP).parameters][: len(umap_learn)] == umap_learn
 

@@ -1,4 +1,4 @@
-"""What umap-learn's and scikit-learn's documentation shows, in our words: only the import differs."""
+"""What umap-learn's and scikit-learn's documentation shows: only the import differs."""
 
 from __future__ import annotations
 
@@ -102,8 +102,11 @@ def test_aligned_by_its_own_start():
 
 
 def test_when_two_maps_over_one_graph_are_equal():
-    """umap-learn's account of precomputed_knn. There, three values must agree: the graph's seed, its
-    n_neighbors, and the map's seed. Exact graphs without ties depend on neither of the first two."""
+    """umap-learn's account of precomputed_knn.
+
+    There, three values must agree: the graph's seed, its n_neighbors, and the map's seed. Exact
+    graphs without ties depend on neither of the first two.
+    """
     y = np.random.RandomState(0).rand(300, 60)
     X = np.concatenate((y + 20, y, y - 20))
     seed, other = 10, 15
