@@ -19,6 +19,7 @@ from ._errors import (
 )
 from ._functions import agreement, compare, grid, plan, quality, quality_new
 from ._graph import Graph, kneighbors_graph
+from ._model_file import load, save
 from ._neighbors import NearestNeighborsGraph
 from ._plot import plot
 from ._tsne import TSNE
@@ -44,8 +45,10 @@ __all__ = [
     "compare",
     "grid",
     "kneighbors_graph",
+    "load",
     "plan",
     "plot",
     "quality",
     "quality_new",
+    "save",
 ]

@@ -29,6 +29,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     precomputed_knn: Any
     index: Any
     target_recall: float
+    zero_vectors: str
     device: str
     memory_limit: Any
     callback: Callback | None
@@ -38,6 +39,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     knn_: _graph.Graph
     info_: dict[str, Any]
     n_iter_: int
+    n_features_in_: int
     moved_: np.ndarray
     _points_of_fit: np.ndarray | None
     _offsets: np.ndarray | None
@@ -194,6 +196,12 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         self.moved_ = grown["moved"]
         return self
 
+    def save(self, path: Any) -> None:
+        """Writes the fitted map to a file, see `nearfold.save`."""
+        from ._model_file import save
+
+        save(self, path)
+
     @property
     def graph_(self) -> scipy.sparse.csr_matrix:
         """The weighted graph that the map was optimised on, CSR [n_samples, n_samples]."""
@@ -287,6 +295,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         }
         if has_points:
             settings["metric"] = self._metric
+            settings["zero_vectors"] = self.zero_vectors
         return settings
 
     def _run(self, graph: _graph.Graph | None, points: np.ndarray | None) -> None:

@@ -288,6 +288,7 @@ def _how_of(estimator: MapEstimator, n: int) -> dict[str, Any]:
     return {
         **estimator._how(),
         "metric": _settings.metric_named(estimator.metric),
+        "zero_vectors": estimator.zero_vectors,
         "knn": _settings.index_params(estimator.index, estimator.target_recall),
         "method": estimator._method(n),
         "init": estimator._start(True),

@@ -108,6 +108,7 @@ def kneighbors_graph(
     metric: str = "euclidean",
     index: Any = "auto",
     target_recall: float = 0.95,
+    zero_vectors: str = "error",
     random_state: Any = 42,
     n_jobs: int | None = None,
     device: str = "auto",
@@ -129,6 +130,9 @@ def kneighbors_graph(
         ``"ivf:nlist=100,nprobe=8"``.
     target_recall : float
         Of an approximate search.
+    zero_vectors : {"error", "far"}
+        Rows of zeros under cosine, constant ones under correlation: an error that lists them, or at
+        0 from each other and far from all else.
     random_state : int, RandomState, Generator or None
         Ties, and what an approximate search draws.
     n_jobs : int or None
@@ -166,7 +170,7 @@ def kneighbors_graph(
            [2, 1]], dtype=int32)
     """
     points = _arrays.points(X)
-    how = search_settings(metric, index, target_recall, random_state, n_jobs, device)
+    how = search_settings(metric, index, target_recall, zero_vectors, random_state, n_jobs, device)
     return find_neighbors(points, n_neighbors, how, Watched(callback, verbose))
 
 
@@ -174,6 +178,7 @@ def search_settings(
     metric: str,
     index: Any,
     target_recall: float,
+    zero_vectors: str,
     random_state: Any,
     n_jobs: int | None,
     device: str,
@@ -181,6 +186,7 @@ def search_settings(
     return {
         "metric": _settings.metric_named(metric),
         "knn": _settings.index_params(index, target_recall),
+        "zero_vectors": zero_vectors,
         "seed": _settings.seed_of(random_state),
         "threads": _settings.threads_of(n_jobs),
         "device": device,

@@ -29,7 +29,7 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     p : int
         1 or 2, of "minkowski".
     n_jobs : int or None
-    index, target_recall, random_state, device, verbose, callback
+    index, target_recall, zero_vectors, random_state, device, verbose, callback
         As for `kneighbors_graph`. New rows are searched for exactly, or through an index that
         ``"ivf"`` or ``"hnsw"`` has.
 
@@ -62,6 +62,7 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         n_jobs: int | None = None,
         index: Any = "auto",
         target_recall: float = 0.95,
+        zero_vectors: str = "error",
         random_state: Any = 42,
         device: str = "auto",
         verbose: Any = False,
@@ -74,6 +75,7 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         self.n_jobs = n_jobs
         self.index = index
         self.target_recall = target_recall
+        self.zero_vectors = zero_vectors
         self.random_state = random_state
         self.device = device
         self.verbose = verbose
@@ -99,6 +101,7 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
                 self._metric,
                 self.index,
                 self.target_recall,
+                self.zero_vectors,
                 self.random_state,
                 self.n_jobs,
                 self.device,

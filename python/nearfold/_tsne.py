@@ -60,7 +60,7 @@ class TSNE(MapEstimator):
     early_stop : bool, default False
         Ends early exaggeration and the run when the divergence says so (opt-SNE's rules).
     initial_momentum, final_momentum, max_step_norm : float
-    precomputed_knn, index, target_recall, device, memory_limit, callback
+    precomputed_knn, index, target_recall, zero_vectors, device, memory_limit, callback
         As for `UMAP`.
 
     Attributes
@@ -114,6 +114,7 @@ class TSNE(MapEstimator):
         precomputed_knn: Any = None,
         index: Any = "auto",
         target_recall: float = 0.95,
+        zero_vectors: str = "error",
         device: str = "auto",
         memory_limit: Any = None,
         callback: Callback | None = None,
@@ -142,6 +143,7 @@ class TSNE(MapEstimator):
         self.precomputed_knn = precomputed_knn
         self.index = index
         self.target_recall = target_recall
+        self.zero_vectors = zero_vectors
         self.device = device
         self.memory_limit = memory_limit
         self.callback = callback

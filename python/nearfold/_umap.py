@@ -59,6 +59,9 @@ class UMAP(MapEstimator):
         How neighbours are searched for, see `kneighbors_graph`.
     target_recall : float, default 0.95
         Of an approximate search.
+    zero_vectors : {"error", "far"}, default "error"
+        Rows of zeros under cosine, constant ones under correlation: an error that lists them, or at
+        0 from each other and far from all else.
     device : str, default "auto"
         auto, cpu, cuda or cuda:1.
     memory_limit : int, str or None
@@ -153,6 +156,7 @@ class UMAP(MapEstimator):
         *,
         index: Any = "auto",
         target_recall: float = 0.95,
+        zero_vectors: str = "error",
         device: str = "auto",
         memory_limit: Any = None,
         callback: Callback | None = None,
@@ -198,6 +202,7 @@ class UMAP(MapEstimator):
         self.precomputed_knn = precomputed_knn
         self.index = index
         self.target_recall = target_recall
+        self.zero_vectors = zero_vectors
         self.device = device
         self.memory_limit = memory_limit
         self.callback = callback

@@ -138,7 +138,7 @@ class PythonModel {
     return out;
   }
 
-  std::string index() const { return model_->index ? model_->index->description() : "flat"; }
+  nb::dict settings() const { return python::to_python(model_->settings); }
 
  private:
   const Transformer& transformer(const Device& device) {
@@ -184,7 +184,7 @@ void bind_maps(nb::module_& m) {
            nb::arg("iterations").none(), nb::arg("how"), nb::arg("callback").none())
       .def("inverse", &PythonModel::inverse, nb::arg("positions").noconvert(), nb::arg("how"),
            nb::arg("callback").none())
-      .def("index", &PythonModel::index);
+      .def("settings", &PythonModel::settings);
 }
 
 }  // namespace nearfold::python

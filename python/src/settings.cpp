@@ -54,6 +54,22 @@ Params read_fields(const nb::dict& given) {
   return params;
 }
 
+nb::object value_of_field(TsneParams::Repulsion value) {
+  return nb::cast(name(value));
+}
+template <class T>
+nb::object value_of_field(const T& value) {
+  return nb::cast(value);
+}
+
+template <class Params>
+nb::dict fields_of(const Params& params) {
+  nb::dict out;
+  for_each_field(params,
+                 [&](const char* key, const auto& value) { out[key] = value_of_field(value); });
+  return out;
+}
+
 template <std::size_t at = 0>
 KnnParams read_kind(const nb::dict& given, const std::string& kind) {
   if constexpr (at == kKnnKinds.size()) {
@@ -126,14 +142,31 @@ Settings settings_of(const nb::dict& given) {
   if (given.contains("knn")) settings.knn = knn_params(nb::cast<nb::dict>(given["knn"]));
   if (given.contains("metric"))
     settings.distance.metric = metric_named(nb::cast<std::string>(given["metric"]));
-  if (value_of<std::string>(given, "zero_vectors", "error") == "far")
-    settings.distance.zero_vectors = ZeroVectors::far;
+  const auto zero_vectors = value_of<std::string>(given, "zero_vectors", "error");
+  if (zero_vectors != "error" && zero_vectors != "far")
+    throw InvalidParameter("zero_vectors is '" + zero_vectors + "'; it is 'error' or 'far'");
+  if (zero_vectors == "far") settings.distance.zero_vectors = ZeroVectors::far;
   if (given.contains("init") && !given["init"].is_none()) settings.init = init_of(given["init"]);
   settings.dims = value_of(given, "n_components", settings.dims);
   settings.seed = value_of(given, "seed", settings.seed);
   settings.device = device_of(given);
   settings.memory_limit = value_of(given, "memory_limit", settings.memory_limit);
   return settings;
+}
+
+nb::dict to_python(const Settings& settings) {
+  const auto fields = [](const auto& params) { return fields_of(params); };
+  nb::dict knn, out;
+  knn["kind"] = kKnnKinds[settings.knn.index()];
+  knn["params"] = std::visit(fields, settings.knn);
+  out["method"] = name_of(settings.method);
+  out["params"] = std::visit(fields, settings.method);
+  out["knn"] = knn;
+  out["metric"] = name(settings.distance.metric);
+  out["zero_vectors"] = settings.distance.zero_vectors == ZeroVectors::far ? "far" : "error";
+  out["n_components"] = settings.dims;
+  out["seed"] = settings.seed;
+  return out;
 }
 
 }  // namespace nearfold::python

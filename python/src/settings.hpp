@@ -17,6 +17,8 @@ Method method_params(const nb::dict& given);
 /// {"method": {...}, "knn": {...}, "metric", "zero_vectors", "init", "n_components", "seed",
 /// "device", "threads", "memory_limit"}
 Settings settings_of(const nb::dict& given);
+/// The other way: what a model file holds of them, as JSON has it.
+nb::dict to_python(const Settings& settings);
 /// "cpu", "cuda", "cuda:1" or "auto"
 Device device_of(const nb::dict& given);
 

@@ -101,6 +101,18 @@ def test_what_is_no_data_is_refused(X, message):
         UMAP().fit(X)
 
 
+def test_rows_of_zeros_under_cosine(pixels):
+    X = pixels.copy()
+    X[[3, 9]] = 0
+    with pytest.raises(ValueError, match="3, 9"):
+        UMAP(metric="cosine").fit(X)
+    with pytest.raises(ValueError, match="zero_vectors is 'near'"):
+        UMAP(metric="cosine", zero_vectors="near").fit(X)
+    reducer = UMAP(metric="cosine", zero_vectors="far", n_epochs=5).fit(X)
+    assert reducer.knn_.indices[3, 0] == 9
+    assert reducer.knn_.distances[3, :2].round(6).tolist() == [0, 2]
+
+
 def test_labels_of_any_kind():
     codes = nearfold._arrays.codes_of
     assert codes(["b", "a", "b", None]).tolist() == [1, 0, 1, -1]
