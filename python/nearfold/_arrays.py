@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse
 from sklearn.utils import validation
 
-from ._errors import InvalidInput
+from ._errors import InvalidInput, Unsupported
 from ._warn import warn
 
 Array = np.ndarray[Any, Any]
@@ -32,6 +32,7 @@ def is_wide(dtype: np.dtype[Any]) -> bool:
 
 def validated(estimator: Any, X: Any, *, reset: bool, min_samples: int) -> Array:
     """`X` checked as scikit-learn does it: two dimensions, finite, columns as in the fit."""
+    require_host(X)
     X = validate_data(
         estimator,
         X,
@@ -41,6 +42,16 @@ def validated(estimator: Any, X: Any, *, reset: bool, min_samples: int) -> Array
         ensure_min_samples=min_samples,
     )
     return dense(X)
+
+
+def require_host(X: Any) -> None:
+    """Refuses arrays in the memory of a GPU, which nothing here would bring to the host."""
+    device = getattr(X, "__dlpack_device__", None)
+    if device is not None and int(device()[0]) != 1:
+        raise Unsupported(
+            f"X is a {type(X).__name__} in the memory of a GPU, and this package takes arrays of "
+            "the host: give X.cpu(), cupy.asnumpy(X) or X.get()"
+        )
 
 
 def dense(X: Any) -> Array:
@@ -56,6 +67,7 @@ def dense(X: Any) -> Array:
 
 def points(X: Any) -> Array:
     """`X` as float32 [n, dim] without an estimator around it."""
+    require_host(X)
     X = check_array(X, accept_sparse="csr", dtype="numeric", ensure_min_samples=2)
     return to_float32(dense(X))
 

@@ -15,6 +15,10 @@ class InvalidInput(NearfoldError, ValueError):
     """A parameter, or data, is wrong: change it."""
 
 
+class InvalidType(InvalidInput, TypeError):
+    """A parameter is of a wrong type."""
+
+
 class Unsupported(NearfoldError, NotImplementedError):
     """This build, or this method, cannot do it: choose another."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ._core import core
-from ._errors import InvalidInput, Unsupported
+from ._errors import InvalidInput, InvalidType, Unsupported
 
 # What umap-learn, scikit-learn and pynndescent have beside ours.
 _OTHER_METRICS = frozenset(
@@ -37,7 +37,7 @@ def metric_named(metric: Any, p: Any = None) -> str:
             "metric='precomputed', or a neighbour graph"
         )
     if not isinstance(metric, str):
-        raise TypeError(f"metric is {metric!r}; give the name of a metric")
+        raise InvalidType(f"metric is {metric!r}; give the name of a metric")
     name: str = core.metric_named(metric)
     return name
 
@@ -55,7 +55,7 @@ def index_params(index: Any, target_recall: float) -> dict[str, Any]:
                 raise InvalidInput(f"index is {index!r}; parameters are written 'ivf:nprobe=8'")
             given[key] = _number(index, value)
     else:
-        raise TypeError(f"index is {index!r}; give auto, flat, ivf, hnsw or nndescent")
+        raise InvalidType(f"index is {index!r}; give auto, flat, ivf, hnsw or nndescent")
     if given.get("kind") != "flat":
         given.setdefault("target_recall", float(target_recall))
     return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 from ._base import MapEstimator
@@ -158,7 +159,7 @@ class TSNE(MapEstimator):
 
     def _method(self, n: int) -> dict[str, Any]:
         perplexity = self.perplexity
-        if int(3 * perplexity) > n - 1:
+        if isinstance(perplexity, Real) and int(3 * perplexity) > n - 1:
             perplexity = max(_LEAST, (n - 1) / 3)
             warn(
                 f"perplexity is {self.perplexity} and there are {n} points; "

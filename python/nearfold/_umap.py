@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -222,7 +223,7 @@ class UMAP(MapEstimator):
 
     def _method(self, n: int) -> dict[str, Any]:
         neighbors = self.n_neighbors
-        if neighbors > n:
+        if isinstance(neighbors, Real) and neighbors > n:
             warn(f"n_neighbors is {neighbors} and there are {n} points; {n - 1} are taken")
             neighbors = n - 1
         return {

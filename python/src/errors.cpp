@@ -5,6 +5,7 @@
 
 #include "bindings.hpp"
 #include "nearfold/error.hpp"
+#include "settings.hpp"
 
 namespace nearfold::python {
 
@@ -28,6 +29,8 @@ void raise(const OutOfMemory& error) {
 void translate(const std::exception_ptr& thrown, void* /*unused*/) {
   try {
     std::rethrow_exception(thrown);
+  } catch (const WrongType& error) {
+    raise("InvalidType", error.what());
   } catch (const InvalidInput& error) {
     raise("InvalidInput", error.what());
   } catch (const Unsupported& error) {

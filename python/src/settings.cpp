@@ -22,9 +22,8 @@ void read(const nb::handle& given, const char* key, T& value) {
   try {
     value = nb::cast<T>(given);
   } catch (const nb::cast_error&) {
-    throw nb::type_error((std::string(key) + " is " + nb::cast<std::string>(nb::repr(given)) +
-                          ", which is of a wrong type")
-                             .c_str());
+    throw WrongType(std::string(key) + " is " + nb::cast<std::string>(nb::repr(given)) +
+                    ", which is of a wrong type");
   }
 }
 
@@ -49,7 +48,7 @@ Params read_fields(const nb::dict& given) {
   });
   if (known != given.size()) {
     const auto text = nb::cast<std::string>(nb::repr(given));
-    throw nb::type_error((text + " has a name that is no parameter of its kind").c_str());
+    throw WrongType(text + " has a name that is no parameter of its kind");
   }
   return params;
 }

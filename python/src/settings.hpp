@@ -3,14 +3,20 @@
 
 #include <nanobind/nanobind.h>
 
+#include "nearfold/error.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold::python {
 
 namespace nb = nanobind;
 
+/// InvalidType in Python: an InvalidInput that is a TypeError, too.
+struct WrongType : InvalidInput {
+  using InvalidInput::InvalidInput;
+};
+
 /// {"kind": "ivf", "target_recall": .95, ...}; what is not there keeps its default, and a name that
-/// the kind does not have is a TypeError.
+/// the kind does not have is a WrongType.
 KnnParams knn_params(const nb::dict& given);
 /// {"kind": "umap", "n_neighbors": 15, ...}
 Method method_params(const nb::dict& given);

@@ -113,6 +113,15 @@ def test_rows_of_zeros_under_cosine(pixels):
     assert reducer.knn_.distances[3, :2].round(6).tolist() == [0, 2]
 
 
+def test_arrays_of_a_gpu_are_refused_in_words(pixels):
+    class Tensor:
+        def __dlpack_device__(self):
+            return (2, 0)
+
+    with pytest.raises(NotImplementedError, match="Tensor in the memory of a GPU"):
+        UMAP().fit(Tensor())
+
+
 def test_labels_of_any_kind():
     codes = nearfold._arrays.codes_of
     assert codes(["b", "a", "b", None]).tolist() == [1, 0, 1, -1]

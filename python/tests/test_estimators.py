@@ -100,11 +100,20 @@ def test_wrong_values_are_value_errors_that_name_them(normals, estimator, messag
 
 
 @pytest.mark.parametrize(
-    "estimator", [UMAP(n_neighbors="many"), UMAP(n_neighbors=[3]), UMAP(min_dist="a")]
+    "estimator",
+    [
+        UMAP(n_neighbors="many"),
+        UMAP(n_neighbors=[3]),
+        UMAP(n_components=1.5),
+        UMAP(min_dist="a"),
+        UMAP(metric=45),
+        TSNE(perplexity="wide"),
+    ],
 )
 def test_wrong_types_are_type_errors(normals, estimator):
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError) as caught:
         estimator.fit(normals)
+    assert isinstance(caught.value, ValueError)  # which umap-learn raises
 
 
 def test_more_neighbors_than_points_are_cut_with_a_warning(normals):
