@@ -190,7 +190,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         self._forget()
         assert self._points_of_fit is not None  # or there were no model
         self._points_of_fit = np.vstack([self._points_of_fit, rows])
-        self._model.value = grown["model"]
+        self._model.value, self._model.of = grown["model"], grown["map"]
         self.embedding_ = grown["map"]
         self.knn_ = _graph.graph_of(grown["graph"])
         self.moved_ = grown["moved"]
@@ -244,15 +244,14 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         if isinstance(X, _graph.Graph):
             X = X.to_csr()
         X = _arrays.validate_data(
-            self,
-            X,
-            reset=True,
-            accept_sparse="csr",
-            dtype=np.float32,
-            ensure_min_samples=_MIN_SAMPLES,
+            self, X, reset=True, accept_sparse="csr", dtype=np.float32, ensure_min_samples=2
         )
         if X.shape[0] != X.shape[1]:
-            raise InvalidInput(f"X is {X.shape}; with metric='precomputed' it must be square")
+            raise InvalidInput(
+                f"X is {X.shape}; with metric='precomputed' it must be a square distance matrix"
+            )
+        if X.shape[0] < _MIN_SAMPLES:
+            raise InvalidInput(f"X has {X.shape[0]} samples; a map needs {_MIN_SAMPLES}")
         return X
 
     def _points(self, X: Any) -> np.ndarray | None:
@@ -326,12 +325,13 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
                 "new points cannot be put on a map made of distances alone (metric='precomputed'); "
                 "fit on the points, with precomputed_knn if there is a graph"
             )
-        if self._model.value is None:
+        if self._model.of is not self.embedding_:  # nothing yet, or a map that was exchanged
             self._model.value = core.Model.make(
                 self._points_of_fit,
                 self.knn_._as_dict(),
-                self.embedding_,
+                np.ascontiguousarray(self.embedding_, dtype=np.float32),
                 self._settings(True),
                 None,
             )
+            self._model.of = self.embedding_
         return self._model.value

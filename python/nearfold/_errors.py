@@ -19,8 +19,8 @@ class InvalidType(InvalidInput, TypeError):
     """A parameter is of a wrong type."""
 
 
-class Unsupported(NearfoldError, NotImplementedError):
-    """This build, or this method, cannot do it: choose another."""
+class Unsupported(InvalidInput, NotImplementedError):
+    """What is asked for is not there, in this build or for this method: choose something else."""
 
 
 class NoDevice(NearfoldError, RuntimeError):

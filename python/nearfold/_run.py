@@ -17,6 +17,7 @@ class Made:
 
     def __init__(self) -> None:
         self.value: Any = None
+        self.of: Any = None  # what it was made of
 
     def __reduce__(self) -> Any:
         return (Made, ())

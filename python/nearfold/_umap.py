@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from sklearn.utils import check_consistent_length
 
 from ._base import MapEstimator
 from ._errors import InvalidInput, Unsupported
@@ -210,6 +211,7 @@ class UMAP(MapEstimator):
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         if y is not None:
+            check_consistent_length(X, y)
             warn("y is not used: supervised UMAP is not there yet, and this is the map of X alone")
         return super().fit_transform(X, y)
 
@@ -248,7 +250,10 @@ class UMAP(MapEstimator):
 def start_of(init: Any, has_points: bool) -> Any:
     """The words as they are, an array as float32; a start by PCA needs points."""
     if not isinstance(init, str):
-        return np.ascontiguousarray(init, dtype=np.float32)
+        start = np.ascontiguousarray(init, dtype=np.float32)
+        if start.ndim != 2:
+            raise InvalidInput(f"init is {init!r}; give a word or an array [n, n_components]")
+        return start
     if init == "pca" and not has_points:
         raise InvalidInput("init='pca' needs points, and metric='precomputed' gives none")
     if init == "tswspectral":

@@ -83,6 +83,13 @@ def test_update_without_rows_changes_nothing_or_goes_on(digits):
         reducer.update(digits[0][:3], old_points="loose")
 
 
+def test_a_map_that_was_exchanged(digits):
+    reducer = UMAP(n_epochs=30).fit(digits[0][:300])
+    reducer.transform(digits[0][300:310])
+    reducer.embedding_ = reducer.embedding_.astype(np.float64) * 2
+    assert np.array_equal(reducer.transform(digits[0][:300]), reducer.embedding_)
+
+
 def test_maps_of_distances_take_no_new_points(normals):
     distances = np.linalg.norm(normals[:, None] - normals[None], axis=-1)
     reducer = UMAP(metric="precomputed", n_epochs=10).fit(distances)
