@@ -10,6 +10,7 @@
 #include "kernels/core/atomics.hpp"
 #include "kernels/core/sums.hpp"
 #include "math/edge_union.hpp"
+#include "math/heap_sort.hpp"
 #include "math/perplexity.hpp"
 #include "math/smooth_knn.hpp"
 #include "nearfold/error.hpp"
@@ -22,27 +23,9 @@ namespace nearfold {
 struct WeightedId {
   std::int32_t id;
   float weight;
-};
 
-/// Heap sort by id, in place.
-NEARFOLD_HD inline void sort_by_id(WeightedId* row, std::int64_t size) {
-  const auto sink = [&](std::int64_t at, std::int64_t end) {
-    const WeightedId moving = row[at];
-    for (std::int64_t child; (child = 2 * at + 1) < end; at = child) {
-      if (child + 1 < end && row[child].id < row[child + 1].id) ++child;
-      if (row[child].id <= moving.id) break;
-      row[at] = row[child];
-    }
-    row[at] = moving;
-  };
-  for (std::int64_t at = size / 2; at-- > 0;) sink(at, size);
-  for (std::int64_t end = size - 1; end > 0; --end) {
-    const WeightedId last = row[end];
-    row[end] = row[0];
-    row[0] = last;
-    sink(0, end);
-  }
-}
+  NEARFOLD_HD bool operator<(const WeightedId& other) const { return id < other.id; }
+};
 
 /// What a vertex gives each of its k neighbours.
 struct TsneRow {
@@ -89,8 +72,8 @@ struct SortLists {
   WeightedId *own, *back;
   NEARFOLD_HD void operator()(std::int64_t i) const {
     for (std::int64_t e = i * k; e < (i + 1) * k; ++e) own[e] = {neighbors[e], weights[e]};
-    sort_by_id(own + i * k, k);
-    sort_by_id(back + back_offsets[i], back_offsets[i + 1] - back_offsets[i]);
+    heap_sort(own + i * k, k);
+    heap_sort(back + back_offsets[i], back_offsets[i + 1] - back_offsets[i]);
   }
 };
 

@@ -7,6 +7,7 @@
 #include <immintrin.h>
 #endif
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -34,6 +35,7 @@ template <>
 struct Number<Floats> {
   using Word = Words;
   using Int = Ints;
+  static constexpr int kLanes = kSimd;
 
   static Ints truncated(Floats x) { return __builtin_convertvector(x, Ints); }
   static Floats real(Ints x) { return __builtin_convertvector(x, Floats); }
@@ -52,6 +54,16 @@ struct Number<Floats> {
     return a > b ? a : b;
   }
 #endif
+  static Floats root(Floats x) {
+    for (int l = 0; l < kSimd; ++l) x[l] = std::sqrt(x[l]);
+    return x;
+  }
+  static float lane(Floats x, int l) {
+    return x[l];
+  }
+  static void set_lane(Floats& x, int l, float value) {
+    x[l] = value;
+  }
 };
 
 /// Words in the low halves of long ones; what is in the high halves does not matter.

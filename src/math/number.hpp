@@ -3,6 +3,7 @@
 // bits.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "math/host_device.hpp"
@@ -16,11 +17,15 @@ template <>
 struct Number<float> {
   using Word = std::uint32_t;  ///< its bits
   using Int = std::int32_t;
+  static constexpr int kLanes = 1;
 
   NEARFOLD_HD static Int truncated(float x) { return static_cast<Int>(x); }
   NEARFOLD_HD static float real(Int x) { return static_cast<float>(x); }
   NEARFOLD_HD static float smaller(float a, float b) { return a < b ? a : b; }
   NEARFOLD_HD static float larger(float a, float b) { return a > b ? a : b; }
+  NEARFOLD_HD static float root(float x) { return std::sqrt(x); }
+  NEARFOLD_HD static float lane(float x, int /*l*/) { return x; }
+  NEARFOLD_HD static void set_lane(float& x, int /*l*/, float value) { x = value; }
 };
 
 /// Products of 32-bit words, their halves apart.

@@ -49,6 +49,7 @@ NEARFOLD_HD inline void tsne_move(const float* gradient, float learning_rate, fl
   }
 }
 
+inline constexpr double kGridSpacing = 0.4;  ///< layout units between the nodes of a grid
 inline constexpr int kSplineNodes = 6;
 
 /// Quintic B-spline weights of the nodes cell-2, ..., cell+3 for a point at cell + f, f in [0, 1),

@@ -31,9 +31,4 @@ std::unique_ptr<Placement> make_placement(const Model& model, const TsneParams& 
 std::unique_ptr<Placement> make_placement(const Model& model, const UmapParams& params,
                                           const Cpu& on);
 
-/// Where the descent of a row begins: of each coordinate of its neighbours the weighted median. A
-/// mean would lie between clusters.
-void weighted_median(const Model& model, std::span<const std::int32_t> neighbors,
-                     std::span<const float> weights, float* out);
-
 }  // namespace nearfold

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "core/dims.hpp"
 #include "core/parallel.hpp"
 #include "core/simd.hpp"
+#include "math/new_row.hpp"
 #include "model/placement.hpp"
 
 namespace nearfold {
@@ -24,8 +24,8 @@ class SideBySide {
     y_.resize(static_cast<std::size_t>(dims_));
   }
 
-  std::int64_t dims() const { return dims_; }
-  std::int64_t k() const { return k_; }
+  int dims() const { return static_cast<int>(dims_); }
+  int k() const { return static_cast<int>(k_); }
 
   /// Lane l: a row's neighbours and their weights.
   void set(int lane, const std::int32_t* neighbors, const float* weights) {
@@ -50,37 +50,30 @@ class SideBySide {
   std::vector<Floats> at_, weights_, y_;
 };
 
-/// Differences and their squared length.
-inline Floats difference(const Floats* y, const Floats* to, std::int64_t dims, Floats* d) {
-  Floats d2{};
-  for (std::int64_t c = 0; c < dims; ++c) {
-    d[c] = y[c] - to[c];
-    d2 += d[c] * d[c];
-  }
-  return d2;
-}
-
-/// descend(group) for all rows, kSimd at a time. weigh(distances, weights) makes the weights of a
-/// row, start(ids, distances, weights, y) says where it begins; all are [k] but y.
-template <class Weigh, class Start, class Descend>
+/// descend(group) for all rows, kSimd at a time. weigh(distances, weights) makes the weights [k] of
+/// a row. It begins at the weighted median of the nearest, of whom weigh_near(distances, weights)
+/// does the same and tells how many there are.
+template <class Weigh, class WeighNear, class Descend>
 void place_side_by_side(const Model& model, const NewRows& rows, const Cpu& on, float* out,
-                        const Weigh& weigh, const Start& start, const Descend& descend) {
+                        const Weigh& weigh, const WeighNear& weigh_near, const Descend& descend) {
   constexpr std::int64_t kTogether = 64;
   static_assert(kTogether % kSimd == 0);
   const auto k = static_cast<std::size_t>(rows.k);
   parallel_for(on.threads, rows.count, kTogether, [&](std::int64_t begin, std::int64_t end) {
     SideBySide group(model, rows.k);
-    std::vector<float> weights(k), y(static_cast<std::size_t>(group.dims()));
+    std::vector<float> weights(k);
+    std::vector<WeightedPlace> room(k);
     for (std::int64_t first = begin; first < end; first += kSimd) {
       for (int lane = 0; lane < kSimd; ++lane) {
-        const auto at = static_cast<std::size_t>(std::min(first + lane, end - 1)) * k;
-        const auto ids = rows.neighbors.subspan(at, k);
-        const auto distances = rows.distances.subspan(at, k);
+        const std::int64_t at = std::min(first + lane, end - 1) * rows.k;
+        const std::int32_t* const ids = rows.neighbors.data() + at;
+        const float* const distances = rows.distances.data() + at;
         weigh(distances, weights.data());
-        group.set(lane, ids.data(), weights.data());
-        start(ids, distances, std::span<const float>(weights), y.data());
-        for (std::int64_t c = 0; c < group.dims(); ++c)
-          group.y()[c][lane] = y[static_cast<std::size_t>(c)];
+        group.set(lane, ids, weights.data());
+        const int near = weigh_near(distances, weights.data());
+        for (int c = 0; c < group.dims(); ++c)
+          group.y()[c][lane] = weighted_median(model.map.data() + c, group.dims(), ids,
+                                               weights.data(), near, room.data());
       }
       descend(group);
       for (int lane = 0; lane < kSimd && first + lane < end; ++lane)

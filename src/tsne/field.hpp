@@ -1,26 +1,47 @@
-// The repulsion of a finished t-SNE map on points that are not of it.
+// What a t-SNE map leaves to be read of its repulsion on new points (math/tsne_field.hpp), made
+// once on the processor, for either device.
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <vector>
 
-#include "core/simd.hpp"
+#include "core/dims.hpp"
+#include "math/tsne_field.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
 
-/// The sum Z(y) of q = 1 / (1 + |y - y_j|^2) over all points of a map, and R(y), that of
-/// q^2 (y - y_j), which is -1/2 of Z's gradient. A function of the map and of y.
+class TsneGrid;  // whose vectors nvcc does not read
+
+/// By all points; of 2-D maps of many by the potential of unit charges at the map's points, on
+/// nodes that reach beyond it. Refers to the map.
 class TsneField {
  public:
-  virtual ~TsneField() = default;
-  /// At kSimd places; y, push [dims].
-  virtual Floats at(const Floats* y, Floats* push) const = 0;
-  /// Brings places into the field's extent.
-  virtual void confine(Floats* y) const = 0;
-};
+  TsneField(const Matrix& map, const Cpu& on);
+  TsneField(const TsneField&) = delete;
+  TsneField& operator=(const TsneField&) = delete;
+  ~TsneField();
 
-/// By all points; of 2-D maps of many by B-splines on a grid (repulsion_fft.cpp).
-std::unique_ptr<TsneField> make_field(const Matrix& map, const Cpu& on);
+  AllPairsField<DimCount<kAnyDims>> all_pairs() const;
+
+  bool by_grid() const { return grid_ != nullptr; }
+  /// Of a field by_grid(); its nodes are in the host's memory.
+  template <class Eight>
+  SplineField<Eight> splines() const {
+    return {nodes(), stride(), {corner_[0], corner_[1]}, {far_[0], far_[1]}};
+  }
+  /// Floats from the first node on.
+  std::int64_t node_count() const;
+
+ private:
+  const float* nodes() const;
+  std::int64_t stride() const;
+  std::int64_t fit();
+  void spread();
+
+  const Matrix* map_;
+  float corner_[2] = {}, far_[2] = {};  // where the grid begins and ends
+  std::unique_ptr<TsneGrid> grid_;
+};
 
 }  // namespace nearfold

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-namespace nearfold {
+#include "math/tsne_force.hpp"  // IWYU pragma: export: kGridSpacing
 
-inline constexpr double kGridSpacing = 0.4;  ///< layout units between nodes
+namespace nearfold {
 
 /// Nodes a side of a grid that needs so many: twice as many have a fast transform.
 std::int64_t grid_nodes_for(std::int64_t nodes);
