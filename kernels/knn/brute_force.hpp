@@ -1,4 +1,5 @@
-// Neighbours of a few points by measuring all pairs: what no other search could prove.
+// Neighbours by measuring all pairs: of a few points what no other search could prove, and of
+// queries that are no points.
 //
 // Some queries at a time meet a tile of the points. Each distance is measured as everywhere, by 16
 // lanes that share several queries and points, so that a row is read once for all of them. Then
@@ -19,24 +20,46 @@ namespace nearfold {
 struct ExactSearchJob {
   TileRows tile;
   const float* queries;  // [rows, dim]
-  PointIds which;
+  PointIds which;        // what points they are, where they are some
   std::int64_t rows;
   DistanceForm form;
   float* measured;  // [rows, tile.n]
   std::int64_t pieces;
-  BestRows of_pieces;  // [rows * pieces, k]
-  BestRows best;       // by point
+  BestRows of_pieces;             // [rows * pieces, k]
+  BestRows best;                  // by point; of others by query
+  const float* scales = nullptr;  // [rows], of DistanceForm::scaled
+};
+
+/// How queries that are points are answered: a point is left out of its own row.
+struct AsPoints {
+  NEARFOLD_HD static std::int64_t self(const ExactSearchJob& job, std::int64_t r) {
+    return job.which(r) - job.tile.begin;
+  }
+  NEARFOLD_HD static std::int64_t row(const ExactSearchJob& job, std::int64_t r) {
+    return job.which(r);
+  }
+  NEARFOLD_HD static TieOrder order(const ExactSearchJob& job, std::int64_t r) {
+    return job.best.order_of(job.which(r));
+  }
+};
+/// And those that are none: by all points, equally far ones by id.
+struct AsOthers {
+  NEARFOLD_HD static std::int64_t self(const ExactSearchJob&, std::int64_t) { return -1; }
+  NEARFOLD_HD static std::int64_t row(const ExactSearchJob&, std::int64_t r) { return r; }
+  NEARFOLD_HD static TieOrder order(const ExactSearchJob&, std::int64_t) { return {}; }
 };
 
 /// `measured`, a block of pairs per row of lanes.
+template <Norm norm>
 struct MeasureBlock {
   static constexpr int kQueries = 4, kPoints = 4;
+  using By = NormFold<norm>;
   ExactSearchJob job;
 
   struct Part {
     float sum[kQueries * kPoints] = {};
     NEARFOLD_HD Part& operator+=(const Part& other) {
-      for (int p = 0; p < kQueries * kPoints; ++p) sum[p] += other.sum[p];
+      for (int p = 0; p < kQueries * kPoints; ++p) sum[p] = By::join(sum[p], other.sum[p]);
       return *this;
     }
   };
@@ -58,8 +81,8 @@ struct MeasureBlock {
       for (int q = 0; q < kQueries; ++q) {
         const float y = query[q][c];
         for (int p = 0; p < kPoints; ++p) {
-          const float d = y - x[p];
-          part.sum[q * kPoints + p] += d * d;
+          float& sum = part.sum[q * kPoints + p];
+          sum = By::fold(sum, y - x[p]);
         }
       }
     }
@@ -70,7 +93,8 @@ struct MeasureBlock {
       for (int p = 0; p < kPoints; ++p) {
         const std::int64_t r = first_query(block) + q, j = first_point(block) + p;
         if (r < job.rows && j < job.tile.n)
-          job.measured[r * job.tile.n + j] = distance_in(job.form, total.sum[q * kPoints + p]);
+          job.measured[r * job.tile.n + j] =
+              distance_in(job.form, total.sum[q * kPoints + p], job.scales ? job.scales[r] : 1.0f);
       }
   }
 
@@ -85,25 +109,26 @@ struct MeasureBlock {
 };
 
 /// Piece p of a row: points p, p + pieces, ..., so that threads side by side read side by side.
+template <class Asked>
 struct SelectPiece {
   ExactSearchJob job;
 
   NEARFOLD_HD void operator()(std::int64_t at) const {
-    const std::int64_t r = at / job.pieces, self = job.which(r) - job.tile.begin;
+    const std::int64_t r = at / job.pieces, self = Asked::self(job, r);
     clear_row(job.of_pieces, at);
-    BestRow row(job.of_pieces, at, job.which(r));
+    BestRow row(job.of_pieces, at, Asked::order(job, r));
     for (std::int64_t j = at % job.pieces; j < job.tile.n; j += job.pieces)
       if (j != self)
         row.take(job.measured[r * job.tile.n + j], static_cast<std::int32_t>(job.tile.begin + j));
   }
 };
 
+template <class Asked>
 struct MergePieces {
   ExactSearchJob job;
 
   NEARFOLD_HD void operator()(std::int64_t r) const {
-    const std::int64_t point = job.which(r);
-    BestRow row(job.best, point, point);
+    BestRow row(job.best, Asked::row(job, r), Asked::order(job, r));
     const int k = job.best.k;
     std::int64_t at = r * job.pieces * k;
     for (auto left = static_cast<int>(job.pieces); left > 0; --left, at += k) {
@@ -116,12 +141,14 @@ struct MergePieces {
   }
 };
 
-template <class Executor>
+/// Cost: 3 rows n dim flops; a row of points or queries is read once for four of the others.
+/// Three launches.
+template <Norm norm, class Asked, class Executor>
 void measure_all(const Executor& executor, const ExactSearchJob& job) {
-  const MeasureBlock measure{job};
+  const MeasureBlock<norm> measure{job};
   executor.for_each_row(measure.blocks(), measure);
-  executor.for_each(job.rows * job.pieces, SelectPiece{job});
-  executor.for_each(job.rows, MergePieces{job});
+  executor.for_each(job.rows * job.pieces, SelectPiece<Asked>{job});
+  executor.for_each(job.rows, MergePieces<Asked>{job});
 }
 
 /// Room for `batch` queries to meet a tile.
@@ -163,15 +190,16 @@ void find_exactly(const Executor& executor, RowsOn<Executor>& rows,
       const TileRows points = rows.tile(t);
       const PointIds which = open.ids().from(first);
       const float* const queries = rows.some(which, count, room.rows.data());
-      measure_all(executor, {points,
-                             queries,
-                             which,
-                             count,
-                             form,
-                             room.measured.data(),
-                             exact_pieces(points.n, best.k),
-                             {room.ids.data(), room.distances.data(), best.k, best.tie_seed},
-                             best});
+      measure_all<Norm::l2, AsPoints>(
+          executor, {points,
+                     queries,
+                     which,
+                     count,
+                     form,
+                     room.measured.data(),
+                     exact_pieces(points.n, best.k),
+                     {room.ids.data(), room.distances.data(), best.k, best.tie_seed},
+                     best});
       executor.wait();
       throw_if_stopped();
     }

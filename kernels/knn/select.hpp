@@ -34,16 +34,19 @@ struct BestRows {
   float* distances = nullptr;
   int k = 0;
   std::uint64_t tie_seed = 0;
+
+  /// How a point takes others that are equally far.
+  NEARFOLD_HD TieOrder order_of(std::int64_t point) const { return {tie_seed, point}; }
 };
 
-/// One of them, of a point, while it is added to. The rows outlive it.
+/// Row r of them while it is added to. The rows outlive it.
 class BestRow {
  public:
-  NEARFOLD_HD BestRow(const BestRows& rows, std::int64_t r, std::int64_t point)
-      : rows_(rows), begin_(r * rows.k), order_(rows.tie_seed, point) {
+  NEARFOLD_HD BestRow(const BestRows& rows, std::int64_t r, const TieOrder& order)
+      : rows_(rows), begin_(r * rows.k), order_(order) {
     while (used_ < rows_.k && id_at(used_) >= 0) ++used_;
   }
-  BestRow(BestRows&&, std::int64_t, std::int64_t) = delete;  // it does not live long enough
+  BestRow(BestRows&&, std::int64_t, const TieOrder&) = delete;  // it does not live long enough
 
   /// False when it is not among the k nearest.
   NEARFOLD_HD bool take(float distance, std::int32_t id) {
@@ -80,6 +83,11 @@ NEARFOLD_HD inline void clear_row(const BestRows& rows, std::int64_t r) {
     rows.distances[e] = HUGE_VALF;
   }
 }
+
+struct EmptyRow {
+  BestRows rows;
+  NEARFOLD_HD void operator()(std::int64_t r) const { clear_row(rows, r); }
+};
 
 /// Some rows become empty; nothing is hidden from them yet.
 struct ClearRows {
@@ -151,7 +159,7 @@ struct TakeFound {
 
   NEARFOLD_HD void operator()(std::int64_t r) const {
     const std::int64_t point = job.which(r);
-    BestRow row(job.best, point, point);
+    BestRow row(job.best, point, job.best.order_of(point));
     const float* const measured = job.measured + r * job.candidates;
     const std::int64_t* const found = job.found + r * job.candidates;
     for (int c = 0; c < job.candidates; ++c)

@@ -9,7 +9,6 @@
 
 #include "knn/equal_rows.hpp"
 #include "knn/metric_table.hpp"
-#include "knn/projected_rows.hpp"
 #include "math/distance.hpp"
 #include "math/tie_order.hpp"
 #include "nearfold/knn.hpp"

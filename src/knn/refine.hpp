@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "knn/metric.hpp"
+#include "knn/projected_rows.hpp"
 #include "knn/recall.hpp"
 #include "knn/top_k.hpp"
 

@@ -10,47 +10,6 @@
 
 namespace nearfold {
 
-/// fold over dim coordinates in sixteen parts, coordinate c in part c % 16, joined pairwise at the
-/// end: a fixed order that a SIMD unit or a half warp follows without reordering.
-template <class Fold, class Join>
-NEARFOLD_HD inline float fold_pairs(const float* a, const float* b, std::int64_t dim, Fold fold,
-                                    Join join) {
-  constexpr int kParts = 16;
-  float part[kParts] = {};
-  std::int64_t c = 0;
-  for (; c + kParts <= dim; c += kParts) {
-#if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
-#pragma GCC unroll 1  // unrolled, GCC finds no vectors for the largest of two
-#endif
-    for (int l = 0; l < kParts; ++l) part[l] = fold(part[l], a[c + l] - b[c + l]);
-  }
-  for (int l = 0; c + l < dim; ++l) part[l] = fold(part[l], a[c + l] - b[c + l]);
-  for (int width = kParts / 2; width > 0; width /= 2)
-    for (int l = 0; l < width; ++l) part[l] = join(part[l], part[l + width]);
-  return part[0];
-}
-
-/// Sum of (a - b)^2.
-NEARFOLD_HD inline float squared_distance(const float* a, const float* b, std::int64_t dim) {
-  return fold_pairs(
-      a, b, dim, [](float sum, float d) { return sum + d * d; },
-      [](float x, float y) { return x + y; });
-}
-
-/// Sum of |a - b|.
-NEARFOLD_HD inline float manhattan_distance(const float* a, const float* b, std::int64_t dim) {
-  return fold_pairs(
-      a, b, dim, [](float sum, float d) { return sum + __builtin_fabsf(d); },
-      [](float x, float y) { return x + y; });
-}
-
-/// Largest |a - b|.
-NEARFOLD_HD inline float chebyshev_distance(const float* a, const float* b, std::int64_t dim) {
-  const auto larger = [](float x, float y) { return y > x ? y : x; };
-  return fold_pairs(
-      a, b, dim, [=](float most, float d) { return larger(most, __builtin_fabsf(d)); }, larger);
-}
-
 // ---- norms --------------------------------------------------------------------------------------
 
 /// How rows are compared: by the sum of squared differences, of magnitudes, or the largest one.
@@ -81,15 +40,59 @@ constexpr bool by_products(Norm norm) {
   return false;
 }
 
+/// What is kept of differences d under a norm, one after the other and then of two such parts.
+template <Norm>
+struct NormFold;
+template <>
+struct NormFold<Norm::l2> {
+  NEARFOLD_HD static float fold(float sum, float d) { return sum + d * d; }
+  NEARFOLD_HD static float join(float x, float y) { return x + y; }
+};
+template <>
+struct NormFold<Norm::l1> {
+  NEARFOLD_HD static float fold(float sum, float d) { return sum + __builtin_fabsf(d); }
+  NEARFOLD_HD static float join(float x, float y) { return x + y; }
+};
+template <>
+struct NormFold<Norm::linf> {
+  NEARFOLD_HD static float fold(float most, float d) { return join(most, __builtin_fabsf(d)); }
+  NEARFOLD_HD static float join(float x, float y) { return y > x ? y : x; }
+};
+
+/// Over dim coordinates in sixteen parts, coordinate c in part c % 16, joined pairwise at the end:
+/// a fixed order that a SIMD unit or a half warp follows without reordering.
+template <Norm norm>
+NEARFOLD_HD inline float fold_pairs(const float* a, const float* b, std::int64_t dim) {
+  using By = NormFold<norm>;
+  constexpr int kParts = 16;
+  float part[kParts] = {};
+  std::int64_t c = 0;
+  for (; c + kParts <= dim; c += kParts) {
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
+#pragma GCC unroll 1  // unrolled, GCC finds no vectors for the largest of two
+#endif
+    for (int l = 0; l < kParts; ++l) part[l] = By::fold(part[l], a[c + l] - b[c + l]);
+  }
+  for (int l = 0; c + l < dim; ++l) part[l] = By::fold(part[l], a[c + l] - b[c + l]);
+  for (int width = kParts / 2; width > 0; width /= 2)
+    for (int l = 0; l < width; ++l) part[l] = By::join(part[l], part[l + width]);
+  return part[0];
+}
+
+/// Sum of (a - b)^2.
+NEARFOLD_HD inline float squared_distance(const float* a, const float* b, std::int64_t dim) {
+  return fold_pairs<Norm::l2>(a, b, dim);
+}
+
 NEARFOLD_HD inline float measure_rows(Norm norm, const float* a, const float* b,
                                       std::int64_t width) {
   switch (norm) {
     case Norm::l2:
       return squared_distance(a, b, width);
     case Norm::l1:
-      return manhattan_distance(a, b, width);
+      return fold_pairs<Norm::l1>(a, b, width);
     case Norm::linf:
-      return chebyshev_distance(a, b, width);
+      return fold_pairs<Norm::linf>(a, b, width);
   }
   return 0;
 }

@@ -87,7 +87,7 @@ TEST(SelectNearest, KeepsTheOrderOfThePointAmongEquals) {
   std::sort(wanted.begin(), wanted.end(),
             [&](std::int32_t a, std::int32_t b) { return order.key(a) < order.key(b); });
   const BestRows rows{ids.data(), distances.data(), 3, 7};
-  BestRow row(rows, 0, 40);
+  BestRow row(rows, 0, rows.order_of(40));
   for (const std::int32_t id : {8, 3, 9, 5}) row.take(2.0f, id);
   EXPECT_EQ(ids, std::vector<std::int32_t>(wanted.begin(), wanted.begin() + 3));
   EXPECT_FALSE(row.take(2.0f, wanted[3]));
