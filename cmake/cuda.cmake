@@ -23,6 +23,7 @@ target_sources(nearfold PRIVATE
   kernels/init/init.cu
   kernels/graph/vertex_order.cu
   kernels/core/recording.cpp
+  kernels/model/transform.cu
   kernels/core/sort.cu
   kernels/tsne/tsne.cu
   kernels/umap/umap.cu

@@ -2,6 +2,7 @@
 #include "core/check_points.hpp"
 #include "core/device.hpp"
 #include "core/device_memory.hpp"
+#include "model/placer.hpp"
 #include "nearfold/embed.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
@@ -69,6 +70,10 @@ DeviceEdgeGraph weigh_edges(const DeviceKnnGraph&, const UmapParams&, const Cuda
 
 InitialLayout initial_layout(const Init&, const InputPoints&, const DeviceEdgeGraph&, int,
                              std::uint64_t, const Cuda&) {
+  no_cuda();
+}
+
+std::unique_ptr<Placer> make_placer(const Model&, const Cuda&) {
   no_cuda();
 }
 

@@ -13,7 +13,8 @@ order=(
   src/linalg kernels/linalg
   src/graph/graph.hpp src/optimizer.hpp src/stages.hpp
   src/plan/needs.hpp src/method_contract.hpp
-  src/model/placement.hpp src/model/side_by_side.hpp
+  src/model/placement.hpp src/model/placer.hpp src/model/side_by_side.hpp
+  kernels/model/placement.hpp
   src/graph kernels/graph
   src/knn kernels/knn
   src/weights kernels/weights
@@ -23,7 +24,7 @@ order=(
   src/quality
   src/plan
   src/run/source.hpp src/run/check_run.hpp src/pipeline.hpp src/run
-  src/model
+  src/model kernels/model
   src/data src/io src/plot src/cli
 )
 

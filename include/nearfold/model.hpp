@@ -97,8 +97,10 @@ struct Transformed {
 /// on the batch, openTSNE's moves the old map.
 class NEARFOLD_EXPORT Transformer {
  public:
-  /// Throws InvalidInput for a model whose parts do not fit together, Unsupported for a device that
-  /// is no Cpu.
+  /// Throws InvalidInput for a model whose parts do not fit together. A GPU takes the points and
+  /// the map once, searches exactly under every metric, and places by the formulas of the
+  /// processor; it throws Unsupported for a model with an index, and for maps of other than 2 or 3
+  /// dimensions.
   explicit Transformer(const Model& model, const TransformParams& params = {},
                        const Device& device = Cpu{});
   Transformer(Transformer&&) noexcept;
@@ -151,9 +153,10 @@ struct Updated {
 /// exaggeration, from rest. The map is neither scaled nor centred again. An index is built anew.
 /// Without rows and iterations the model is returned as it is; without rows, iterations alone go on
 /// with a map.
-/// Deterministic on Cpu, as embed(). Throws what transform() and embed() throw, and Cancelled when
-/// `progress` says stop. Cost: a search of the m rows among all and of all among them, O(n m dim)
-/// at worst, and the iterations, each O(n + m) for t-SNE and with free points.
+/// Deterministic on Cpu, as embed(). Throws what transform() and embed() throw, Unsupported for a
+/// GPU, and Cancelled when `progress` says stop. Cost: a search of the m rows among all and of all
+/// among them, O(n m dim) at worst, and the iterations, each O(n + m) for t-SNE and with free
+/// points.
 NEARFOLD_EXPORT Updated update(const Model& model, HostMatrix<const float> rows,
                                const UpdateParams& params = {}, const Device& device = Cpu{},
                                const Progress& progress = {});

@@ -48,7 +48,7 @@ CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const s
 void Common::add(CLI::App& app, Conditions& conditions) {
   add_seed(app);
   add_threads(app);
-  text(app, "--device", device, "auto, cpu, or cuda[:i]")->default_str(device);
+  add_device(app);
   add_progress(app, conditions);
   add_force(app);
   add_json(app);
@@ -60,6 +60,10 @@ void Common::add_seed(CLI::App& app) {
 
 void Common::add_threads(CLI::App& app) {
   number(app, "--threads,--n-jobs", threads, "Threads, 0 for all; never changes the result");
+}
+
+void Common::add_device(CLI::App& app) {
+  text(app, "--device", device, "auto, cpu, or cuda[:i]")->default_str(device);
 }
 
 void Common::add_force(CLI::App& app) {
@@ -83,8 +87,11 @@ void Common::add_progress(CLI::App& app, Conditions& conditions) {
 }
 
 Device Common::device_for(const KnnParams& knn, const Distance& distance) const {
-  if (meant(device, {"auto"}) == std::nullopt || !searched_on_gpu(knn, distance.metric))
-    return processor();
+  return device_where(searched_on_gpu(knn, distance.metric));
+}
+
+Device Common::device_where(bool gpu_does) const {
+  if (meant(device, {"auto"}) == std::nullopt || !gpu_does) return processor();
   const Device best = best_device();
   return std::holds_alternative<Cpu>(best) ? processor() : best;
 }

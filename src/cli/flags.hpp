@@ -107,6 +107,7 @@ struct Common {
   void add(CLI::App& app, Conditions& conditions);
   void add_seed(CLI::App& app);
   void add_threads(CLI::App& app);
+  void add_device(CLI::App& app);
   void add_force(CLI::App& app);
   void add_json(CLI::App& app);
   /// --progress and --quiet.
@@ -117,6 +118,8 @@ struct Common {
   Device processor() const;
   /// For maps and graphs: auto is best_device() where that finds such neighbours.
   Device device_for(const KnnParams& knn, const Distance& distance) const;
+  /// The same, auto being best_device() where `gpu_does` it.
+  Device device_where(bool gpu_does) const;
   io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
 };
 

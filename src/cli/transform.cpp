@@ -19,7 +19,9 @@
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
 #include "cli/transform_plan.hpp"
+#include "core/device.hpp"
 #include "io/io.hpp"
+#include "model/placer.hpp"
 #include "nearfold/nearfold.hpp"
 #include "plot/text.hpp"
 
@@ -58,6 +60,7 @@ void Options::check() const {
   if (!plot.empty()) check_picture_path(plot, look.options({}));
   check_outputs({output, remoteness, plot, report}, {model, rows, reading.labels},
                 common.overwrite());
+  if (!budget.dry_run) require_usable(common.processor());
 }
 
 /// One run of the command.
@@ -69,11 +72,13 @@ class TransformRun {
     progress_.run("read", [&] { model_ = io::read_model(o_.model); });
     NewRows rows(o_.rows, o_.reading, model_);
     look_at_labels(rows);
-    const TransformPlan plan(model_, rows.rows(), rows.columns(), o_.budget.limit());
+    device_ = o_.common.device_where(is_placed_on_gpu(model_));
+    if (std::holds_alternative<Cuda>(device_)) require_placed_on_gpu(model_);
+    const TransformPlan plan(model_, rows.rows(), rows.columns(), o_.budget.limit(), device_);
     if (o_.budget.dry_run) return plan.print(o_.common.json);
     plan.require();
     together_ = plan.together();
-    const Transformer transformer(model_, o_.params(), o_.common.cpu());
+    const Transformer transformer(model_, o_.params(), device_);
     place(rows, transformer);
     if (!o_.plot.empty()) draw();
     tell(rows, transformer);
@@ -143,13 +148,10 @@ class TransformRun {
     if (recall_) recall_->mean /= static_cast<double>(std::max<std::int64_t>(1, recall_->rows));
     for (std::string& warning : rows.warnings()) warnings_.push_back(std::move(warning));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began_;
-    Json report = {{"version", version()},
-                   {"n", placed_},
-                   {"model_n", model_.map.rows()},
-                   {"outliers", outliers_},
-                   {"outlier_remoteness", transformer.remote()},
-                   {"seconds", took.count()},
-                   {"warnings", warnings_}};
+    Json report = {{"version", version()},         {"n", placed_},
+                   {"model_n", model_.map.rows()}, {"device", describe(device_)},
+                   {"outliers", outliers_},        {"outlier_remoteness", transformer.remote()},
+                   {"seconds", took.count()},      {"warnings", warnings_}};
     if (recall_) report["recall"] = recall_json(*recall_);
     if (resumed_ > 0) report["resumed_at"] = resumed_;
     const std::string text = report.dump(2) + "\n";
@@ -163,11 +165,14 @@ class TransformRun {
                       static_cast<double>(std::max<std::int64_t>(1, placed_)));
     char seconds[32];
     std::snprintf(seconds, sizeof seconds, "%.2f", took.count());
-    const std::vector<Line> lines = {
-        {"seconds", seconds},          {"recall", recall_ ? recall_text(*recall_) : ""},
-        {"outliers", share},           {"map", o_.output},
-        {"remoteness", o_.remoteness}, {"picture", o_.plot},
-        {"report", o_.report}};
+    const std::vector<Line> lines = {{"seconds", seconds},
+                                     {"device", describe(device_)},
+                                     {"recall", recall_ ? recall_text(*recall_) : ""},
+                                     {"outliers", share},
+                                     {"map", o_.output},
+                                     {"remoteness", o_.remoteness},
+                                     {"picture", o_.plot},
+                                     {"report", o_.report}};
     const std::string said = with_commas(placed_) + " points on a map of " +
                              with_commas(model_.map.rows()) + "\n" + aligned(lines);
     std::fputs(for_terminal(said).c_str(), stderr);
@@ -178,6 +183,7 @@ class TransformRun {
   ProgressPrinter progress_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Model model_;
+  Device device_;
   io::Labels labels_;
   std::vector<float> map_;     // of all rows, where there will be a picture
   std::int64_t together_ = 1;  // rows of a block
@@ -222,6 +228,7 @@ void add_transform(CLI::App& app) {
       ->group("Long runs");
   t.budget.add(command);
   t.common.add_threads(command);
+  t.common.add_device(command);
   t.common.add_force(command);
   t.common.add_json(command);
   t.common.add_progress(command, t.conditions);

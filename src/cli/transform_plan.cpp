@@ -21,14 +21,18 @@ std::int64_t short_columns(std::int64_t dim) {
 }  // namespace
 
 TransformPlan::TransformPlan(const Model& model, std::int64_t rows, std::int64_t columns,
-                             const MemoryLimit& limit)
+                             const MemoryLimit& limit, const Device& device)
     : rows_(rows), limit_(limit) {
   const std::int64_t n = model.points.rows(), dim = model.points.cols(), k = model.graph.k;
   const std::int64_t of_point = kFloat * (dim + model.map.cols() + 2 * k);
   model_ = n * (of_point + (model.index ? kFloat * short_columns(dim) : 0));
-  // Metrics of directions have a copy of the points; a filter and the rows that it is made from.
-  search_ = n * (kFloat * (dim + 1 + 2 * short_columns(dim)) + 20);
-  row_ = kFloat * (columns + 2 * dim + 2 * short_columns(dim) + 2 * k + 64);
+  const bool gpu = std::holds_alternative<Cuda>(device);
+  const std::int64_t filter =
+      gpu ? 0 : 2 * short_columns(dim);  // and the rows that it is made from
+  // Metrics of directions have a copy of the points.
+  search_ = n * (kFloat * (dim + 1 + filter) + 20);
+  row_ = kFloat * (columns + 2 * dim + filter + 2 * k + 64);
+  if (gpu) device_ = n * kFloat * (dim + 1 + model.map.cols());  // points and map
   const std::int64_t left = (limit.bytes - search_) / row_;
   together_ = std::clamp(std::min(kValues / dim, left), kFewest, kMost);
 }
@@ -45,14 +49,15 @@ void TransformPlan::require() const {
 void TransformPlan::print(bool as_json) const {
   const std::int64_t block = together_ * row_;
   if (as_json) {
-    const nlohmann::ordered_json json = {{"n", rows_},
-                                         {"rows_at_once", together_},
-                                         {"model_bytes", model_},
-                                         {"search_bytes", search_},
-                                         {"block_bytes", block},
-                                         {"planned_bytes", bytes()},
-                                         {"limit_bytes", limit_.bytes},
-                                         {"limit_by", limit_.by}};
+    nlohmann::ordered_json json = {{"n", rows_},
+                                   {"rows_at_once", together_},
+                                   {"model_bytes", model_},
+                                   {"search_bytes", search_},
+                                   {"block_bytes", block},
+                                   {"planned_bytes", bytes()},
+                                   {"limit_bytes", limit_.bytes},
+                                   {"limit_by", limit_.by}};
+    if (device_ > 0) json["device_bytes"] = device_;
     std::puts(json.dump(2).c_str());
   } else {
     std::printf(
@@ -61,6 +66,10 @@ void TransformPlan::print(bool as_json) const {
         static_cast<long long>(rows_), static_cast<long long>(together_),
         bytes_text(model_).c_str(), bytes_text(search_).c_str(), bytes_text(block).c_str(),
         bytes_text(bytes()).c_str(), limit_.by.c_str(), bytes_text(limit_.bytes).c_str());
+    if (device_ > 0)
+      std::printf(
+          "the GPU needs %s and room for a batch of rows; batches are as its memory allows\n",
+          bytes_text(device_).c_str());
   }
   require();
 }

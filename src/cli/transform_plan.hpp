@@ -12,7 +12,7 @@ class TransformPlan {
  public:
   /// Of `rows` new rows of `columns`; the model is in memory already.
   TransformPlan(const Model& model, std::int64_t rows, std::int64_t columns,
-                const MemoryLimit& limit);
+                const MemoryLimit& limit, const Device& device);
 
   /// Rows of a block.
   std::int64_t together() const { return together_; }
@@ -25,6 +25,7 @@ class TransformPlan {
 
  private:
   std::int64_t rows_, model_, search_, row_, together_ = 1;
+  std::int64_t device_ = 0;  // of a GPU's memory, at least
   MemoryLimit limit_;
 };
 

@@ -18,10 +18,10 @@ void require_usable(const Device& device) {
   if (const auto* gpu = std::get_if<Cuda>(&device)) require_device(*gpu);
 }
 
-const Cpu& require_cpu(const Device& device) {
+const Cpu& require_cpu(const Device& device, const char* what) {
   require_usable(device);
   if (const auto* cpu = std::get_if<Cpu>(&device)) return *cpu;
-  throw Unsupported("this is done on the processor alone; use device cpu");
+  throw Unsupported(std::string(what) + " is done on the processor alone; use device cpu");
 }
 
 }  // namespace nearfold

@@ -10,9 +10,9 @@ void require_device(const Cuda&);
 /// The same for either device.
 void require_usable(const Device& device);
 
-/// The Cpu in `device`, for what has no implementation on a GPU: a usable one throws Unsupported,
+/// The Cpu in `device`, for `what` has no implementation on a GPU: a usable one throws Unsupported,
 /// another one NoDevice.
-const Cpu& require_cpu(const Device& device);
+const Cpu& require_cpu(const Device& device, const char* what = "this");
 
 /// The processor that does what has no implementation on a device.
 inline const Cpu& host_of(const Cpu& on) {

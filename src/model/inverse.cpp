@@ -114,7 +114,8 @@ struct Inverter::State {
 };
 
 Inverter::Inverter(const Model& model, const Device& device)
-    : state_(std::make_unique<State>(model, require_cpu(device))) {}
+    : state_(
+          std::make_unique<State>(model, require_cpu(device, "the way from a map back to rows"))) {}
 Inverter::Inverter(Inverter&&) noexcept = default;
 Inverter& Inverter::operator=(Inverter&&) noexcept = default;
 Inverter::~Inverter() = default;

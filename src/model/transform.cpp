@@ -9,7 +9,7 @@
 #include "core/reported.hpp"
 #include "knn/query_search.hpp"
 #include "model/check_model.hpp"
-#include "model/placement.hpp"
+#include "model/placer.hpp"
 #include "model/twins.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/model.hpp"
@@ -35,22 +35,20 @@ std::vector<float> reach_of(const KnnGraph& graph) {
 struct Transformer::State {
   const Model* model;
   TransformParams params;
-  Cpu on;
+  Cpu on;  // the processor, for what is done there whatever the device
   Twins twins;
   std::vector<float> reach;
-  std::unique_ptr<Placement> placement;
-  std::unique_ptr<QuerySearch> search;
+  std::unique_ptr<Placer> placer;
   float remote = 0;
 
-  State(const Model& m, const TransformParams& p, const Cpu& cpu)
-      : model((check_model(m, cpu), &m)),
+  template <class D>
+  State(const Model& m, const TransformParams& p, const D& device)
+      : model((check_model(m, host_of(device)), &m)),
         params(p),
-        on(cpu),
-        twins(m.points, cpu),
+        on(host_of(device)),
+        twins(m.points, on),
         reach(reach_of(m.graph)),
-        placement(std::visit([&](const auto& method) { return make_placement(m, method, cpu); },
-                             m.settings.method)) {
-    search = make_search();
+        placer(make_placer(m, device)) {
     remote = usual_remoteness(0.99);
   }
 
@@ -69,12 +67,6 @@ struct Transformer::State {
     return quantile(std::move(own), share);
   }
 
-  std::unique_ptr<QuerySearch> make_search() const {
-    const int k = placement->neighbors();
-    if (model->index) return std::make_unique<QuerySearch>(model->points, k, *model->index, on);
-    return std::make_unique<QuerySearch>(model->points, k, model->settings.distance, on);
-  }
-
   void let_coincide(HostMatrix<const float> rows, Matrix& map) const {
     parallel_for(on.threads, rows.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r)
@@ -87,25 +79,22 @@ struct Transformer::State {
     Transformed out{Matrix(rows.rows(), model->map.cols()), {}, {}};
     if (rows.rows() == 0) return out;
     check_queries(rows, model->points.cols(), on);
-    QueryResult found;
-    {
-      const Part part(0.7);
-      found = (*search)(rows, on);
-    }
-    placement->place({found.rows, found.k, found.neighbors, found.distances}, out.map.data());
+    Placed placed = placer->place(rows);
+    out.map = std::move(placed.map);
     if (params.duplicates == Duplicates::coincide) let_coincide(rows, out.map);
-    out.recall = found.recall;
-    out.remoteness.resize(static_cast<std::size_t>(rows.rows()));
-    for (std::size_t r = 0; r < out.remoteness.size(); ++r) {
-      const std::size_t first = r * static_cast<std::size_t>(found.k);
-      out.remoteness[r] = remoteness(found.neighbors[first], found.distances[first]);
-    }
+    out.recall = placed.recall;
+    for (std::size_t r = 0; r < placed.nearest.size(); ++r)
+      out.remoteness.push_back(remoteness(placed.nearest[r], placed.distances[r]));
     return out;
   }
 };
 
-Transformer::Transformer(const Model& model, const TransformParams& params, const Device& device)
-    : state_(std::make_unique<State>(model, params, require_cpu(device))) {}
+Transformer::Transformer(const Model& model, const TransformParams& params, const Device& device) {
+  if (std::holds_alternative<Cuda>(device)) require_placed_on_gpu(model);
+  require_usable(device);
+  state_ = std::visit([&](const auto& on) { return std::make_unique<State>(model, params, on); },
+                      device);
+}
 Transformer::Transformer(Transformer&&) noexcept = default;
 Transformer& Transformer::operator=(Transformer&&) noexcept = default;
 Transformer::~Transformer() = default;

@@ -71,7 +71,7 @@ RunInfo resume(Model& model, std::int64_t old, int iterations, const UpdateParam
 
 Updated update(const Model& model, HostMatrix<const float> rows, const UpdateParams& params,
                const Device& device, const Progress& progress) {
-  const Cpu& on = require_cpu(device);
+  const Cpu& on = require_cpu(device, "an update of a map");
   const std::int64_t old = model.points.rows();
   const int iterations = iterations_for(model, rows.rows(), params);
   Updated grown{model, {}, std::vector<float>(static_cast<std::size_t>(old))};

@@ -88,6 +88,19 @@ TEST_F(TransformTool, RefusesWhatDoesNotFit) {
   expect_refused(fit("").replace(fit("").find("m.nfm"), 5, "m.npz"), kUsage, {".nfm"});
 }
 
+TEST_F(TransformTool, NeverReplacesTheGpuThatIsAskedFor) {
+  done(fit(""));
+  done(place("--dry-run --device cuda"), {"the GPU needs"});
+  done(place("--dry-run --device cuda --json"),
+       {"\"device_bytes\": 3840"});  // 120 (5 + 1 + 2) floats
+  expect_refused(place("--device cuda"), kDevice, {"cpu"});
+  expect_refused(place("--device gpu"), kUsage, {"cuda:i"});
+  done(place("--device cpu --json"), {"\"device\": \"cpu"});
+  done(fit("--index hnsw"));
+  expect_refused(place("--force --dry-run --device cuda"), kUsage,
+                 {"has an index", "--device cpu"});
+}
+
 TEST_F(TransformTool, TellsItsPlanAndTakesSmallerBlocksUnderALimit) {
   done(fit(""));
   done(place("--dry-run"), {"40 rows", "at a time", "search"});

@@ -14,6 +14,7 @@
 #include "kernels/core/cuda.hpp"
 #include "kernels/core/recording.hpp"
 #include "kernels/knn/gpu_search.hpp"
+#include "knn/metric_table.hpp"
 #include "nearfold/nearfold.hpp"
 #include "stages.hpp"
 #include "support/data.hpp"
@@ -194,6 +195,34 @@ TEST_F(OnGpu, TsneByFftIsTheSameTwiceAndAsGoodAsTheCpus) {
   settings.device = Cpu{};
   const double wanted = *embed(x, settings).info.kl_divergence;
   EXPECT_NEAR(*once.info.kl_divergence, wanted, 0.02 * wanted);
+}
+
+TEST_F(OnGpu, PlacesOfNewPointsAreTheCpus) {
+  for (const std::int64_t n : {2000, 9000})  // t-SNE's field by all pairs and by the grid
+    for (const int dims : {2, 3})
+      for (const Method& method : {Method{UmapParams{.n_epochs = 50}},
+                                   Method{TsneParams{.perplexity = 10, .max_iter = 100}}}) {
+        if (n > 2000 && dims == 3) continue;
+        Settings settings = settings_of(method, Cpu{});
+        settings.dims = dims;
+        const Model model = fit(data::blobs(n, 30, 16), settings).model;
+        const Matrix rows = data::blobs(5000, 30, 17);
+        const Transformed on_gpu = transform(model, rows, {}, gpu_);
+        const Transformed on_cpu = transform(model, rows);
+        EXPECT_EQ(on_gpu.map.values(), on_cpu.map.values()) << n << ", " << dims;
+        EXPECT_EQ(on_gpu.remoteness, on_cpu.remoteness);
+      }
+}
+
+TEST_F(OnGpu, PlacesUnderEveryMetricAreTheCpus) {
+  for (const Metric metric : all_metrics()) {
+    Settings settings = settings_of(UmapParams{.n_epochs = 50}, Cpu{});
+    settings.distance.metric = metric;
+    const Model model = fit(data::normals(3000, 100, 18), settings).model;
+    const Matrix rows = data::normals(300, 100, 19);
+    EXPECT_EQ(transform(model, rows, {}, gpu_).map.values(), transform(model, rows).map.values())
+        << name(metric);
+  }
 }
 
 TEST_F(OnGpu, PointsAndMapMayStayThere) {
