@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse
 from sklearn.utils import validation
 
+from ._core import core
 from ._errors import InvalidInput, Unsupported
 from ._warn import warn
 
@@ -65,11 +66,16 @@ def dense(X: Any) -> Array:
     return np.asarray(X.astype(np.float32).toarray())
 
 
-def points(X: Any) -> Array:
-    """`X` as float32 [n, dim] without an estimator around it."""
+def host_array(X: Any) -> Array:
+    """`X` checked as an estimator would, without one around it."""
     require_host(X)
-    X = check_array(X, accept_sparse="csr", dtype="numeric", ensure_min_samples=2)
-    return to_float32(dense(X))
+    return dense(check_array(X, accept_sparse="csr", dtype="numeric", ensure_min_samples=2))
+
+
+def points(X: Array, metric: str) -> tuple[Array, Array | None]:
+    """`X` as it is compared, and the offsets that were taken from its columns."""
+    offsets = None if core.sees_shift(metric) else choose_offsets(X)
+    return to_float32(X, offsets), offsets
 
 
 def to_float32(X: Array, offsets: Array | None = None) -> Array:

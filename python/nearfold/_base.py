@@ -262,8 +262,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
             self._points_of_fit = None
             return None
         self._metric = _settings.metric_named(self.metric)
-        self._offsets = None if core.sees_shift(self._metric) else _arrays.choose_offsets(X)
-        self._points_of_fit = _arrays.to_float32(X, self._offsets)
+        self._points_of_fit, self._offsets = _arrays.points(X, self._metric)
         return self._points_of_fit
 
     def _rows(self, X: Any, min_samples: int = 1) -> np.ndarray:

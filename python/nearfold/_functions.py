@@ -59,7 +59,8 @@ def quality(
     >>> scores["trustworthiness@15"]["value"] > 0.9
     True
     """
-    points, how = _scored(X, metric, n_jobs)
+    how = _scoring(metric, n_jobs)
+    points = _arrays.points(_arrays.host_array(X), how["metric"])[0]
     kept = [k for k in ks if k < points.shape[0]]
     with Watched(callback, verbose) as function:
         scores: dict[str, dict[str, float]] = core.evaluate(
@@ -95,8 +96,9 @@ def quality_new(
     "lost", the share of rows far from all their neighbours, and "spacing", near 0 where rows sit on
     points of the map and near 1 where they lie as its own points do.
     """
-    points, how = _scored(X, metric, n_jobs)
-    rows = _arrays.to_float32(np.asarray(X_new), _arrays.choose_offsets(np.asarray(X)))
+    how = _scoring(metric, n_jobs)
+    points, offsets = _arrays.points(_arrays.host_array(X), how["metric"])
+    rows = _arrays.to_float32(_arrays.host_array(X_new), offsets)
     both = (
         (None, None)
         if labels is None or labels_new is None
@@ -188,8 +190,9 @@ def compare(
         The exact one first: "info", "build_seconds", "search_seconds", "total_seconds",
         "embedding", "quality", and "agreement" with the exact map.
     """
-    points = _arrays.points(X)
-    how = _how_of(estimator, points.shape[0])
+    X = _arrays.host_array(X)
+    how = _how_of(estimator, X.shape[0])
+    points = _arrays.points(X, how["metric"])[0]
     asked = [_settings.index_params(index, estimator.target_recall) for index in indexes]
     with Watched(callback, verbose) as function:
         rows: list[dict[str, Any]] = core.compare_graphs(
@@ -297,9 +300,8 @@ def _how_of(estimator: MapEstimator, n: int) -> dict[str, Any]:
     }
 
 
-def _scored(X: Any, metric: str, n_jobs: int | None) -> tuple[np.ndarray, dict[str, Any]]:
-    how = {"metric": _settings.metric_named(metric), "threads": _settings.threads_of(n_jobs)}
-    return _arrays.points(X), how
+def _scoring(metric: str, n_jobs: int | None) -> dict[str, Any]:
+    return {"metric": _settings.metric_named(metric), "threads": _settings.threads_of(n_jobs)}
 
 
 def _map(embedding: Any) -> np.ndarray:

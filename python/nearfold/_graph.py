@@ -82,7 +82,11 @@ class Graph:
         return csr_of(indices, distances, len(self))
 
     def _as_dict(self) -> dict[str, Any]:
-        return {"indices": self.indices, "distances": self.distances, "metric": self.metric}
+        return {
+            "indices": np.ascontiguousarray(self.indices, dtype=np.int32),
+            "distances": np.ascontiguousarray(self.distances, dtype=np.float32),
+            "metric": self.metric,
+        }
 
 
 def csr_of(indices: np.ndarray, values: np.ndarray, columns: int) -> scipy.sparse.csr_matrix:
@@ -169,8 +173,8 @@ def kneighbors_graph(
            [1, 0],
            [2, 1]], dtype=int32)
     """
-    points = _arrays.points(X)
     how = search_settings(metric, index, target_recall, zero_vectors, random_state, n_jobs, device)
+    points = _arrays.points(_arrays.host_array(X), how["metric"])[0]
     return find_neighbors(points, n_neighbors, how, Watched(callback, verbose))
 
 
@@ -219,10 +223,11 @@ def from_knn(indices: Any, distances: Any, metric: str = "euclidean") -> Graph:
         raise InvalidInput(f"indices are {ids.shape} and distances {values.shape}; both are [n, k]")
     own = np.arange(ids.shape[0])[:, None]
     ascending = bool((values[:, 1:] >= values[:, :-1]).all())
-    if ascending and (ids[:, :1] == own).all():  # as as_knn() has it: ties keep their order
+    in_order = ascending and bool((np.abs(ids) < 2**31).all())
+    if in_order and (ids[:, :1] == own).all():  # as as_knn() has it: ties keep their order
         return Graph(ids[:, 1:], values[:, 1:], metric)
     has_self = bool((ids == own).any(axis=1).mean() >= 0.5)
-    if ascending and not has_self and (np.abs(ids) < 2**31).all():
+    if in_order and not has_self:
         return Graph(ids, values, metric)
     return graph_of(core.graph_from(ids, values, False, has_self, metric, "given"))
 

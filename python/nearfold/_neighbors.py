@@ -93,20 +93,17 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             raise InvalidInput(f"mode is {self.mode!r}; it is 'distance' or 'connectivity'")
         X = _arrays.validated(self, X, reset=True, min_samples=2)
         self._metric = _settings.metric_named(self.metric, self.p)
-        self._offsets = None if core.sees_shift(self._metric) else _arrays.choose_offsets(X)
-        self._points_of_fit = _arrays.to_float32(X, self._offsets)
+        self._points_of_fit, self._offsets = _arrays.points(X, self._metric)
         self.n_samples_fit_ = X.shape[0]
-        self._how = {
-            **_graph.search_settings(
-                self._metric,
-                self.index,
-                self.target_recall,
-                self.zero_vectors,
-                self.random_state,
-                self.n_jobs,
-                self.device,
-            )
-        }
+        self._how = _graph.search_settings(
+            self._metric,
+            self.index,
+            self.target_recall,
+            self.zero_vectors,
+            self.random_state,
+            self.n_jobs,
+            self.device,
+        )
         self._index = Made()
         self.knn_ = _graph.find_neighbors(
             self._points_of_fit, self._others(), self._how, Watched(self.callback, self.verbose)

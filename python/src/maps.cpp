@@ -1,6 +1,5 @@
 // Maps: embedding, grids of them, models with new points, growth and the way back.
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/function.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>

@@ -75,8 +75,8 @@ nb::dict to_python(const QualityReport& report) {
 }
 
 KnnGraphView graph_view(const nb::dict& graph, std::string& metric) {
-  const auto indices = nb::cast<Ints2>(graph["indices"]);
-  const auto distances = nb::cast<Floats2>(graph["distances"]);
+  const auto indices = nb::cast<Ints2>(graph["indices"], false);  // a copy would not live as long
+  const auto distances = nb::cast<Floats2>(graph["distances"], false);
   metric = nb::cast<std::string>(graph["metric"]);
   return {span(indices), span(distances), static_cast<std::int64_t>(indices.shape(0)),
           static_cast<std::int64_t>(indices.shape(1)), metric};

@@ -79,6 +79,15 @@ def test_columns_far_from_zero_keep_their_differences(pixels):
     assert np.array_equal(reducer.transform(wide[:7]), reducer.embedding_[:7])
 
 
+def test_functions_take_offsets_as_estimators_do(pixels):
+    wide = pixels.astype(np.float64) / 1000 + 1e7
+    graph = nearfold.kneighbors_graph(wide, 7, index="flat")
+    assert np.array_equal(graph.indices, UMAP(n_neighbors=8, index="flat").fit(wide).knn_.indices)
+    embedding = fit(wide)
+    near = nearfold.quality(pixels / np.float32(1000), embedding)["knn_recall@10"]["value"]
+    assert abs(nearfold.quality(wide, embedding)["knn_recall@10"]["value"] - near) < 0.02
+
+
 def test_cosine_sees_a_shift_so_none_is_taken(pixels):
     assert UMAP(metric="cosine", n_epochs=5).fit(pixels + 1e5)._offsets is None
 

@@ -6,9 +6,12 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <system_error>
 #include <thread>
 
 #include "core/control_groups.hpp"
+#include "nearfold/error.hpp"
 
 namespace nearfold {
 namespace {
@@ -36,10 +39,7 @@ class Helpers {
       --alone_;
       return job();
     }
-    while (static_cast<int>(threads_.size()) < helpers) {
-      const auto index = static_cast<int>(threads_.size());
-      threads_.emplace_back([this, index] { help(index); });
-    }
+    while (static_cast<int>(threads_.size()) < helpers) start_another(helpers);
     job_ = &job;
     wanted_ = helpers;
     open_or_close();
@@ -54,6 +54,18 @@ class Helpers {
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  void start_another(int wanted) {
+    const auto index = static_cast<int>(threads_.size());
+    try {
+      threads_.emplace_back([this, index] { help(index); });
+    } catch (const std::system_error& error) {
+      throw OutOfMemory("thread " + std::to_string(index + 2) + " of " +
+                            std::to_string(wanted + 1) + " could not be started (" + error.what() +
+                            "); use fewer threads",
+                        0, 0);
+    }
+  }
 
   /// Jobs are open while the count is odd. In one order with inside_: either a helper that comes
   /// finds its job closed, or the caller finds the helper inside.

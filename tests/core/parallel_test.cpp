@@ -3,6 +3,7 @@
 #include "core/parallel.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "nearfold/error.hpp"
 
 namespace nearfold {
 namespace {
@@ -31,7 +34,15 @@ TEST(Threads, VisitEveryItemOnce) {
       EXPECT_EQ(visits(threads, n, 64), std::vector<int>(static_cast<std::size_t>(n), 1));
 }
 
+// Clang's thread sanitizer ends a process that starts threads after a fork.
+#if defined(__has_feature)
+#define NEARFOLD_TSAN __has_feature(thread_sanitizer)
+#else
+#define NEARFOLD_TSAN 0
+#endif
+
 TEST(Threads, WorkInAForkedProcess) {
+  if (NEARFOLD_TSAN) GTEST_SKIP();
   const std::vector<int> once(5000, 1);
   EXPECT_EQ(visits(3, 5000, 64),
             once);  // so that there are helpers, which a fork does not take over
@@ -42,6 +53,25 @@ TEST(Threads, WorkInAForkedProcess) {
   EXPECT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(visits(3, 5000, 64), once);
+}
+
+TEST(Threads, ThatCannotBeStartedAreAnError) {
+  if (NEARFOLD_TSAN) GTEST_SKIP();
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_NPROC, &none);
+    const bool may_start = setuid(65534) != 0;  // for root there is no such limit
+    try {
+      visits(3, 5000, 64);
+    } catch (const OutOfMemory& error) {
+      std::_Exit(std::string(error.what()).find("use fewer threads") == std::string::npos ? 1 : 0);
+    }
+    std::_Exit(may_start ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Threads, AddPartsInTheOrderOfRanges) {
