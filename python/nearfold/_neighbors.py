@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from . import _arrays, _graph, _settings
 from ._core import core
-from ._errors import InvalidInput
+from ._errors import InvalidInput, Unsupported
 from ._run import Callback, Made, Watched
 
 
@@ -28,6 +28,11 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         As for `UMAP`; "minkowski" with `p`.
     p : int
         1 or 2, of "minkowski".
+    algorithm, leaf_size
+        Of scikit-learn, whose trees find the same neighbours. Nothing depends on them: `index` says
+        how neighbours are searched for.
+    metric_params : None
+        Metrics have no parameters here.
     n_jobs : int or None
     index, target_recall, zero_vectors, random_state, device, verbose, callback
         As for `kneighbors_graph`. New rows are searched for exactly, or through an index that
@@ -57,8 +62,11 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         *,
         mode: str = "distance",
         n_neighbors: int = 5,
+        algorithm: str = "auto",
+        leaf_size: int = 30,
         metric: Any = "minkowski",
         p: int = 2,
+        metric_params: Any = None,
         n_jobs: int | None = None,
         index: Any = "auto",
         target_recall: float = 0.95,
@@ -70,8 +78,11 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     ) -> None:
         self.mode = mode
         self.n_neighbors = n_neighbors
+        self.algorithm = algorithm
+        self.leaf_size = leaf_size
         self.metric = metric
         self.p = p
+        self.metric_params = metric_params
         self.n_jobs = n_jobs
         self.index = index
         self.target_recall = target_recall
@@ -91,6 +102,10 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         """
         if self.mode not in ("distance", "connectivity"):
             raise InvalidInput(f"mode is {self.mode!r}; it is 'distance' or 'connectivity'")
+        if self.metric_params not in (None, {}):
+            raise Unsupported(
+                f"metric_params={self.metric_params!r} is not there: metrics have no parameters"
+            )
         X = _arrays.validated(self, X, reset=True, min_samples=2)
         self._metric = _settings.metric_named(self.metric, self.p)
         self._points_of_fit, self._offsets = _arrays.points(X, self._metric)

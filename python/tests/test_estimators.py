@@ -8,6 +8,8 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.manifold import TSNE as SklearnTSNE
+from sklearn.neighbors import KNeighborsTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import nearfold
@@ -43,6 +45,13 @@ def test_umap_has_every_parameter_of_umap_learn():
         "precomputed_knn"
     ).split()
     assert [name for name in inspect.signature(UMAP).parameters][: len(umap_learn)] == umap_learn
+
+
+def test_graphs_have_every_parameter_of_scikit_learn():
+    theirs = KNeighborsTransformer().get_params()
+    ours = NearestNeighborsGraph().get_params()
+    assert {name: ours[name] for name in theirs} == theirs
+    assert TSNE().get_params().keys() >= SklearnTSNE().get_params().keys()
 
 
 @pytest.mark.parametrize(
