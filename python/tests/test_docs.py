@@ -1,4 +1,4 @@
-"""The code of docs/python.md runs."""
+"""The Python of the documentation runs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ import re
 
 import numpy
 import pytest
+from sklearn.pipeline import make_pipeline
 
 import nearfold
 from nearfold import TSNE, UMAP
 
-PAGE = pathlib.Path(__file__).parents[2] / "docs" / "python.md"
-BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+ROOT = pathlib.Path(__file__).parents[2]
+BLOCKS = [
+    block
+    for page in ("README.md", "docs/python.md")
+    for block in re.findall(
+        r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL
+    )
+]
 
 
 def test_there_are_blocks():
-    assert len(BLOCKS) >= 3
+    assert len(BLOCKS) >= 4
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=[block.split("\n")[0] for block in BLOCKS])
@@ -32,6 +39,7 @@ def test_block(block, digits, tmp_path, monkeypatch):
         "adata": None,
         "names": [str(one) for one in y[:500]],
         "numpy": numpy,
+        "make_pipeline": make_pipeline,
         "umap": UMAP(n_epochs=20).fit(X[:500]),
     }
     try:

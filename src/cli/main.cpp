@@ -20,7 +20,7 @@ namespace {
 
 using namespace nearfold;
 
-// Documented in README.md; scripts rely on them.
+// Documented in docs/tool.md; scripts rely on them.
 constexpr int kInternal = 1, kUsage = 2, kBadInput = 3, kMemory = 4, kIo = 5, kDevice = 6,
               kGate = 7;
 

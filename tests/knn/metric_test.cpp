@@ -274,10 +274,11 @@ TEST(Metric, MeasuresComeBackFromTheirDistances) {
   }
 }
 
-TEST(Metric, AreInTheReadmeAsInTheTable) {
-  std::ostringstream readme;
-  readme << std::ifstream(NEARFOLD_README).rdbuf();
-  const std::string text = readme.str();
+TEST(Metric, AreInTheDocumentationAsInTheTable) {
+  std::ostringstream pages;
+  for (const char* page : {"/tool.md", "/gpu.md"})
+    pages << std::ifstream(std::string(NEARFOLD_DOCS) + page).rdbuf();
+  const std::string text = pages.str();
   const auto all_but = [&](const auto& index) {
     const auto names = metrics_that([&](const MetricRow& m) { return !honours(index, m); });
     std::string list = names.empty() ? "all |" : "all but ";

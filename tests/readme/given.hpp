@@ -1,4 +1,4 @@
-// What the C++ blocks of README.md take for granted.
+// What the C++ blocks of the documentation take for granted.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
