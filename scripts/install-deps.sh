@@ -21,7 +21,7 @@ packages=(
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then
-  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev python3-venv)
+  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev python3-dev python3-venv)
 fi
 
 say() { echo "install-deps: $*"; }
