@@ -126,7 +126,10 @@ def codes_of(labels: Any) -> Array:
     values = np.asarray(labels)
     if values.ndim != 1:
         raise InvalidInput(f"labels have {values.ndim} dimensions; give one label per point")
-    missing = np.array([value is None or value != value for value in values], dtype=bool)
+    if values.dtype == object:
+        missing = np.array([value is None or value != value for value in values], dtype=bool)
+    else:
+        missing = values != values  # NaN
     out = np.full(values.shape, -1, dtype=np.int32)
     out[~missing] = np.unique(values[~missing].astype(_sortable(values)), return_inverse=True)[1]
     return out

@@ -104,15 +104,8 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         -------
         ndarray of shape (n_samples, n_components), float32
         """
-        self._check_parameters()
-        if self.metric == "precomputed":
-            X = self._validated_graph(X)
-        else:
-            X = _arrays.validated(self, X, reset=True, min_samples=_MIN_SAMPLES)
+        X, points = self._prepared(X)
         self._forget()
-        self._seed = _settings.seed_of(self.random_state)
-        self._method_of_fit = self._method(X.shape[0])
-        points = self._points(X)
         self._run(self._given_graph(X), points)
         return self.embedding_
 
@@ -240,6 +233,27 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def _how(self) -> dict[str, Any]:
         return {"threads": _settings.threads_of(self.n_jobs), "device": self.device}
 
+    def _prepared(self, X: Any) -> tuple[Any, np.ndarray | None]:
+        """`X` once it is checked, with the parameters, and as points that are compared; None where
+        there are only distances."""
+        self._check_parameters()
+        if self.metric == "precomputed":
+            X = self._validated_graph(X)
+        else:
+            X = _arrays.validated(self, X, reset=True, min_samples=_MIN_SAMPLES)
+        self._resolve(X.shape[0])
+        self._points_of_fit, self._offsets = None, None
+        if self.metric != "precomputed":
+            self._points_of_fit, self._offsets = _arrays.points(X, self._metric)
+        return X, self._points_of_fit
+
+    def _resolve(self, n: int) -> None:
+        """What the parameters mean for n points."""
+        self._seed = _settings.seed_of(self.random_state)
+        self._method_of_fit = self._method(n)
+        precomputed = self.metric == "precomputed"
+        self._metric = "precomputed" if precomputed else _settings.metric_named(self.metric)
+
     def _validated_graph(self, X: Any) -> Any:
         if isinstance(X, _graph.Graph):
             X = X.to_csr()
@@ -254,17 +268,6 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
             raise InvalidInput(f"X has {X.shape[0]} samples; a map needs {_MIN_SAMPLES}")
         return X
 
-    def _points(self, X: Any) -> np.ndarray | None:
-        """`X` as it is compared; None where there are only distances."""
-        if self.metric == "precomputed":
-            self._metric = "precomputed"
-            self._offsets = None
-            self._points_of_fit = None
-            return None
-        self._metric = _settings.metric_named(self.metric)
-        self._points_of_fit, self._offsets = _arrays.points(X, self._metric)
-        return self._points_of_fit
-
     def _rows(self, X: Any, min_samples: int = 1) -> np.ndarray:
         X = _arrays.validated(self, X, reset=False, min_samples=min_samples)
         return _arrays.to_float32(X, self._offsets)
@@ -272,7 +275,9 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def _given_graph(self, X: Any) -> _graph.Graph | None:
         """What is given in place of a search; None where there is to be one."""
         given = self.precomputed_knn
-        if given is not None and any(part is not None for part in given):
+        # umap-learn's default is (None, None, None).
+        absent = isinstance(given, (tuple, list)) and all(part is None for part in given)
+        if given is not None and not absent:
             return _graph.as_graph(given, X.shape[0], self._metric)
         if self.metric != "precomputed":
             return None

@@ -237,12 +237,19 @@ def grid(
     {'n_neighbors': 5, 'min_dist': 0.5}
     """
     settings = [dict(zip(parameters, values)) for values in itertools.product(*parameters.values())]
-    n = np.shape(X)[0]
     each = [_fresh(estimator, **one) for one in settings]
     for one in each:
         one._check_parameters()
-    methods = [one._method(n) for one in each]
-    graph, points, how = _shared_graph(X, estimator, methods, Watched(callback, verbose))
+    shared = _fresh(estimator)
+    X, points = shared._prepared(X)
+    methods = [one._method(X.shape[0]) for one in each]
+    needed = [core.neighbors_needed(method, X.shape[0]) for method in methods]
+    shared._method_of_fit = methods[int(np.argmax(needed))]
+    how = shared._settings(points is not None)
+    graph = shared._given_graph(X)
+    if graph is None:
+        assert points is not None  # or distances were given
+        graph = _graph.find_neighbors(points, max(needed), how, Watched(callback, verbose))
     made: list[np.ndarray] = []
     with Watched(callback, verbose) as function:
         core.embed_grid(
@@ -256,28 +263,6 @@ def grid(
     return zip(settings, made)
 
 
-def _shared_graph(
-    X: Any, estimator: MapEstimator, methods: list[dict[str, Any]], watched: Watched
-) -> tuple[_graph.Graph, np.ndarray | None, dict[str, Any]]:
-    fitted = _fresh(estimator)
-    fitted._check_parameters()
-    fitted._seed = _settings.seed_of(estimator.random_state)
-    X = (
-        fitted._validated_graph(X)
-        if estimator.metric == "precomputed"
-        else _arrays.validated(fitted, X, reset=True, min_samples=4)
-    )
-    points = fitted._points(X)
-    needed = [core.neighbors_needed(method, X.shape[0]) for method in methods]
-    fitted._method_of_fit = methods[int(np.argmax(needed))]
-    how = fitted._settings(points is not None)
-    graph = fitted._given_graph(X)
-    if graph is None:
-        assert points is not None
-        graph = _graph.find_neighbors(points, max(needed), how, watched)
-    return graph, points, how
-
-
 def _fresh(estimator: MapEstimator, **parameters: Any) -> MapEstimator:
     made: Any = clone(estimator)
     made.set_params(**parameters)
@@ -287,17 +272,10 @@ def _fresh(estimator: MapEstimator, **parameters: Any) -> MapEstimator:
 def _how_of(estimator: MapEstimator, n: int) -> dict[str, Any]:
     if not isinstance(estimator, MapEstimator):
         raise InvalidInput(f"estimator is {estimator!r}; give a UMAP or a TSNE")
-    estimator._check_parameters()
-    return {
-        **estimator._how(),
-        "metric": _settings.metric_named(estimator.metric),
-        "zero_vectors": estimator.zero_vectors,
-        "knn": _settings.index_params(estimator.index, estimator.target_recall),
-        "method": estimator._method(n),
-        "init": estimator._start(True),
-        "n_components": estimator.n_components,
-        "seed": _settings.seed_of(estimator.random_state),
-    }
+    asked = _fresh(estimator)
+    asked._check_parameters()
+    asked._resolve(n)
+    return asked._settings(has_points=True)
 
 
 def _scoring(metric: str, n_jobs: int | None) -> dict[str, Any]:

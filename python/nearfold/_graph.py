@@ -224,7 +224,7 @@ def from_knn(indices: Any, distances: Any, metric: str = "euclidean") -> Graph:
     own = np.arange(ids.shape[0])[:, None]
     ascending = bool((values[:, 1:] >= values[:, :-1]).all())
     in_order = ascending and bool((np.abs(ids) < 2**31).all())
-    if in_order and (ids[:, :1] == own).all():  # as as_knn() has it: ties keep their order
+    if in_order and (ids[:, :1] == own).all():  # as_knn()'s form: ties keep their order
         return Graph(ids[:, 1:], values[:, 1:], metric)
     has_self = bool((ids == own).any(axis=1).mean() >= 0.5)
     if in_order and not has_self:

@@ -135,13 +135,15 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         X : array-like of shape (n_samples, n_features)
         y : Ignored
         """
-        return self.fit(X).kneighbors_graph(mode=self.mode, _include_self=True)
+        self.fit(X)
+        count = self._row_length()
+        indices, distances = self.knn_.as_knn()
+        return self._csr(indices[:, :count], distances[:, :count], self.mode)
 
     def transform(self, X: Any) -> scipy.sparse.csr_matrix:
         """The nearest rows of the fit for every row of `X`, CSR [n_rows, n_samples_fit]."""
         check_is_fitted(self)
-        count = self.n_neighbors + (self.mode == "distance")
-        return self.kneighbors_graph(X, count, self.mode)
+        return self.kneighbors_graph(X, self._row_length(), self.mode)
 
     def kneighbors(
         self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True
@@ -167,12 +169,7 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         return (distances, indices) if return_distance else indices
 
     def kneighbors_graph(
-        self,
-        X: Any = None,
-        n_neighbors: int | None = None,
-        mode: str = "connectivity",
-        *,
-        _include_self: bool = False,
+        self, X: Any = None, n_neighbors: int | None = None, mode: str = "connectivity"
     ) -> scipy.sparse.csr_matrix:
         """`kneighbors` as a sparse matrix: ones, or distances.
 
@@ -184,14 +181,12 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             None: that of the estimator.
         mode : {"connectivity", "distance"}
         """
-        check_is_fitted(self)
-        if _include_self:
-            indices, distances = self.knn_.as_knn()
-            count = self.n_neighbors + (mode == "distance")
-            indices, distances = indices[:, :count], distances[:, :count]
-        else:
-            count = self.n_neighbors if n_neighbors is None else n_neighbors
-            indices, distances = self._nearest(X, count)
+        distances, indices = self.kneighbors(X, n_neighbors)
+        return self._csr(indices, distances, mode)
+
+    def _csr(
+        self, indices: np.ndarray, distances: np.ndarray, mode: str
+    ) -> scipy.sparse.csr_matrix:
         values = np.ones_like(distances) if mode == "connectivity" else distances
         return _graph.csr_of(
             np.ascontiguousarray(indices), np.ascontiguousarray(values), self.n_samples_fit_
@@ -201,12 +196,15 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     def _n_features_out(self) -> int:
         return int(self.n_samples_fit_)
 
+    def _row_length(self) -> int:
+        """Of a row of the graph, a point of the fit itself among its neighbours."""
+        return self.n_neighbors + (self.mode == "distance")
+
     def _others(self) -> int:
         """Neighbours without the point itself that the graph has to have."""
         if self.n_neighbors < 1:
             raise InvalidInput(f"n_neighbors is {self.n_neighbors}; it must be 1 or more")
-        count = self.n_neighbors - (self.mode == "connectivity")
-        return max(1, count)
+        return max(1, self._row_length() - 1)
 
     def _nearest(self, X: Any, count: int) -> tuple[np.ndarray, np.ndarray]:
         watched = Watched(self.callback, self.verbose)

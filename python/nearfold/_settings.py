@@ -91,7 +91,7 @@ def seed_of(random_state: Any) -> int:
 
 
 def threads_of(n_jobs: int | None) -> int:
-    """0, which is every core, for None and -1; -2 is all but one, as scikit-learn has it."""
+    """0, which is every core, for None and -1; -2 is all but one, as in scikit-learn."""
     if n_jobs is None or n_jobs == -1:
         return 0
     if not isinstance(n_jobs, numbers.Integral) or n_jobs == 0:

@@ -12,7 +12,7 @@ from ._errors import InvalidInput
 
 
 def to_anndata(estimator: Any, adata: Any = None, *, key: str | None = None) -> Any:
-    """A fitted map as scanpy has it.
+    """A fitted map in scanpy's form.
 
     Parameters
     ----------

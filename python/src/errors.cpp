@@ -13,16 +13,10 @@ namespace nb = nanobind;
 
 namespace {
 
-void raise(const char* type, const char* message) {
-  const nb::object error = nb::module_::import_("nearfold._errors").attr(type)(message);
+template <class... Args>
+void raise(const char* type, const Args&... args) {
+  const nb::object error = nb::module_::import_("nearfold._errors").attr(type)(args...);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.ptr())), error.ptr());
-}
-
-void raise(const OutOfMemory& error) {
-  const nb::object raised =
-      nb::module_::import_("nearfold._errors")
-          .attr("OutOfMemory")(error.what(), error.bytes_asked, error.bytes_free);
-  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(raised.ptr())), raised.ptr());
 }
 
 /// Leaves first.
@@ -36,7 +30,7 @@ void translate(const std::exception_ptr& thrown, void* /*unused*/) {
   } catch (const Unsupported& error) {
     raise("Unsupported", error.what());
   } catch (const OutOfMemory& error) {
-    raise(error);
+    raise("OutOfMemory", error.what(), error.bytes_asked, error.bytes_free);
   } catch (const NoDevice& error) {
     raise("NoDevice", error.what());
   } catch (const DeviceFailure& error) {

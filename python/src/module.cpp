@@ -4,7 +4,6 @@
 
 #include "bindings.hpp"
 #include "nearfold/embed.hpp"
-#include "nearfold/plan.hpp"
 
 #define NEARFOLD_PYTHON_MODULE(name, m) NB_MODULE(name, m)  // its name is a macro itself
 
@@ -17,5 +16,4 @@ NEARFOLD_PYTHON_MODULE(NEARFOLD_MODULE_NAME, m) {
   python::bind_scores(m);
   m.def("version", &version);
   m.def("cuda_version", &cuda_version);
-  m.def("available_memory", [] { return available_memory().bytes; });
 }

@@ -103,7 +103,6 @@ void bind_neighbors(nb::module_& m) {
         nb::arg("seed"));
   m.def("edge_weights", &weigh, nb::arg("graph"), nb::arg("how"));
   nb::class_<KnnIndex>(m, "Index")
-      .def("description", &KnnIndex::description)
       .def("search", &search_index, nb::arg("queries").noconvert(), nb::arg("points").noconvert(),
            nb::arg("k"), nb::arg("how"), nb::arg("callback").none());
 }

@@ -68,6 +68,13 @@ nb::dict to_python(const Score& score) {
   return out;
 }
 
+nb::dict to_python(const Agreement& both) {
+  nb::dict out;
+  out[both.overlap.name.c_str()] = to_python(both.overlap);
+  out["procrustes"] = both.procrustes;
+  return out;
+}
+
 nb::dict to_python(const QualityReport& report) {
   nb::dict out;
   for (const Score& score : report.scores) out[score.name.c_str()] = to_python(score);

@@ -19,6 +19,7 @@ nb::object to_python(const std::optional<Recall>& recall);
 nb::dict to_python(KnnGraph&& graph);
 nb::dict to_python(const RunInfo& info);
 nb::dict to_python(const Score& score);
+nb::dict to_python(const Agreement& both);
 /// Scores by name.
 nb::dict to_python(const QualityReport& report);
 

@@ -59,10 +59,7 @@ nb::dict agreement(const Floats2& a, const Floats2& b, int k, std::uint64_t seed
   const Agreement both = with_progress(callback, [&](const Progress& progress) {
     return compare_layouts(view(a), view(b), k, params, progress);
   });
-  nb::dict out;
-  out[both.overlap.name.c_str()] = to_python(both.overlap);
-  out["procrustes"] = both.procrustes;
-  return out;
+  return to_python(both);
 }
 
 nb::dict to_python(const Compared& one) {
@@ -73,14 +70,7 @@ nb::dict to_python(const Compared& one) {
   out["info"] = python::to_python(one.info);
   out["embedding"] = to_numpy(Matrix(one.layout));
   out["quality"] = python::to_python(one.quality);
-  if (one.agreement) {
-    nb::dict with_exact;
-    with_exact[one.agreement->overlap.name.c_str()] = python::to_python(one.agreement->overlap);
-    with_exact["procrustes"] = one.agreement->procrustes;
-    out["agreement"] = with_exact;
-  } else {
-    out["agreement"] = nb::none();
-  }
+  out["agreement"] = one.agreement ? nb::object(python::to_python(*one.agreement)) : nb::none();
   return out;
 }
 

@@ -79,6 +79,15 @@ KnnParams read_kind(const nb::dict& given, const std::string& kind) {
   }
 }
 
+ZeroVectors zero_vectors_of(const nb::handle& given) {
+  std::string word;
+  read(given, "zero_vectors", word);
+  const auto* const found = std::find(kZeroVectors.begin(), kZeroVectors.end(), word);
+  if (found == kZeroVectors.end())
+    throw InvalidParameter("zero_vectors is '" + word + "'; it is 'error' or 'far'");
+  return static_cast<ZeroVectors>(found - kZeroVectors.begin());
+}
+
 Init init_of(const nb::handle& given) {
   if (!nb::isinstance<nb::str>(given)) {
     const auto array = nb::cast<Floats2>(given);
@@ -141,10 +150,8 @@ Settings settings_of(const nb::dict& given) {
   if (given.contains("knn")) settings.knn = knn_params(nb::cast<nb::dict>(given["knn"]));
   if (given.contains("metric"))
     settings.distance.metric = metric_named(nb::cast<std::string>(given["metric"]));
-  const auto zero_vectors = value_of<std::string>(given, "zero_vectors", "error");
-  if (zero_vectors != "error" && zero_vectors != "far")
-    throw InvalidParameter("zero_vectors is '" + zero_vectors + "'; it is 'error' or 'far'");
-  if (zero_vectors == "far") settings.distance.zero_vectors = ZeroVectors::far;
+  if (given.contains("zero_vectors"))
+    settings.distance.zero_vectors = zero_vectors_of(given["zero_vectors"]);
   if (given.contains("init") && !given["init"].is_none()) settings.init = init_of(given["init"]);
   settings.dims = value_of(given, "n_components", settings.dims);
   settings.seed = value_of(given, "seed", settings.seed);
@@ -162,7 +169,7 @@ nb::dict to_python(const Settings& settings) {
   out["params"] = std::visit(fields, settings.method);
   out["knn"] = knn;
   out["metric"] = name(settings.distance.metric);
-  out["zero_vectors"] = settings.distance.zero_vectors == ZeroVectors::far ? "far" : "error";
+  out["zero_vectors"] = kZeroVectors[static_cast<std::size_t>(settings.distance.zero_vectors)];
   out["n_components"] = settings.dims;
   out["seed"] = settings.seed;
   return out;

@@ -23,7 +23,7 @@ Method method_params(const nb::dict& given);
 /// {"method": {...}, "knn": {...}, "metric", "zero_vectors", "init", "n_components", "seed",
 /// "device", "threads", "memory_limit"}
 Settings settings_of(const nb::dict& given);
-/// The other way: what a model file holds of them, as JSON has it.
+/// The other way: what a model file holds of them, for its JSON.
 nb::dict to_python(const Settings& settings);
 /// "cpu", "cuda", "cuda:1" or "auto"
 Device device_of(const nb::dict& given);

@@ -20,7 +20,6 @@ namespace nearfold::io {
 namespace {
 
 constexpr std::uint64_t kFormat = 1;
-constexpr const char* kZeroVectors[] = {"error", "far"};  // in the order of ZeroVectors
 
 // ---- meta -----------------------------------------------------------------------------------
 

@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::uint64_t kFormat = 1;
 constexpr const char* kKind = "model";
-constexpr std::array kZeroVectors = {"error", "far"};  // in the order of ZeroVectors
 
 // ---- settings ---------------------------------------------------------------------------------
 

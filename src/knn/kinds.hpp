@@ -1,5 +1,4 @@
-// The neighbour methods by name, and their parameters by theirs, as files and other languages have
-// them.
+// The neighbour methods by name, and their parameters by theirs, for files and other languages.
 #pragma once
 
 #include <array>
@@ -14,6 +13,8 @@ namespace nearfold {
 /// In the order of KnnParams.
 inline constexpr std::array kKnnKinds = {"flat", "ivf", "hnsw", "nndescent", "auto"};
 static_assert(kKnnKinds.size() == std::variant_size_v<KnnParams>);
+
+inline constexpr std::array kZeroVectors = {"error", "far"};  // in the order of ZeroVectors
 
 template <class P, class Params>
 concept Of = std::same_as<std::remove_const_t<P>, Params>;
