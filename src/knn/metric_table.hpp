@@ -1,6 +1,6 @@
-// Every metric in one table. Flags, messages, files, checks and the documentation's lists are read from
-// it; a new metric is an enumerator, a row here, and its tests. The compiler refuses an enumerator
-// without a row.
+// Every metric in one table. Flags, messages, files, checks and the documentation's lists are read
+// from it; a new metric is an enumerator, a row here, and its tests. The compiler refuses an
+// enumerator without a row.
 #pragma once
 
 #include <array>
