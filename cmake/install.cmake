@@ -3,15 +3,19 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/nearfold)
-install(TARGETS nearfold EXPORT nearfold-targets FILE_SET HEADERS)
-install(EXPORT nearfold-targets NAMESPACE nearfold:: DESTINATION ${package_dir})
+install(TARGETS nearfold EXPORT nearfold-targets
+  LIBRARY COMPONENT library NAMELINK_COMPONENT development
+  ARCHIVE COMPONENT development
+  FILE_SET HEADERS COMPONENT development)
+install(EXPORT nearfold-targets NAMESPACE nearfold:: DESTINATION ${package_dir}
+  COMPONENT development)
 configure_package_config_file(cmake/nearfold-config.cmake.in nearfold-config.cmake
   INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(nearfold-config-version.cmake
   COMPATIBILITY ${NEARFOLD_COMPATIBILITY})
 install(FILES
   ${PROJECT_BINARY_DIR}/nearfold-config.cmake ${PROJECT_BINARY_DIR}/nearfold-config-version.cmake
-  DESTINATION ${package_dir})
+  DESTINATION ${package_dir} COMPONENT development)
 install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # ---- pkg-config ----------------------------------------------------------------------------------
@@ -26,4 +30,5 @@ endif()
 set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH pc_include ${pc_dir} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 configure_file(cmake/nearfold.pc.in nearfold.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/nearfold.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/nearfold.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT development)

@@ -10,7 +10,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-steps=(tidy hashes asan threads faults fuzz mutants archs gallery scaling memory)
+steps=(tidy hashes asan threads faults fuzz mutants archs gallery release scaling memory)
 declare -A what=(
   [tidy]="clang-tidy over all of src/"
   [hashes]="the same bytes from tools for x86-64-v2, x86-64-v3 and this processor"
@@ -21,6 +21,7 @@ declare -A what=(
   [mutants]="a line of src/ changed at a time: which the tests notice, below"
   [archs]="CUDA for seven architectures: warnings, spills, tests on the host"
   [gallery]="the scripts of examples/python"
+  [release]="wheel, sdist and Debian packages, each installed in a bare Debian 12"
   [scaling]="growth up to a million points: [bench/scaling.md](../bench/scaling.md)"
   [memory]="planned memory against peaks: [memory.md](memory.md)"
 )
@@ -64,6 +65,11 @@ gallery() {
   done
   "$python" examples/python/text.py README.md docs/*.md bench/*.md bench/*/*.md \
     -o "$work/gallery/text.png"
+}
+
+release() {
+  scripts/install-deps.sh --release && scripts/wheel.sh && scripts/deb.sh &&
+    scripts/install-check.sh dist/*.whl dist/*.tar.gz dist/*.deb
 }
 
 # A million deformed digits of MNIST, and 50 columns of them.

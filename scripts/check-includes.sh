@@ -26,6 +26,7 @@ order=(
   src/run/source.hpp src/run/check_run.hpp src/pipeline.hpp src/run
   src/model kernels/model
   src/data src/io src/plot src/cli
+  src/manual
 )
 
 git ls-files -z include src kernels | grep -zE '\.(hpp|cpp|cuh|cu)$' |

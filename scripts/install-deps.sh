@@ -4,7 +4,12 @@
 #   scripts/install-deps.sh         build and test
 #   scripts/install-deps.sh --format
 #                                   clang-format and nothing else
-#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, git, Python
+#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, git, Python, and
+#                                   what checks man pages and completions
+#   scripts/install-deps.sh --packages
+#                                   also what makes Debian packages
+#   scripts/install-deps.sh --release
+#                                   also what checks those, and bare roots to install them in
 #   scripts/install-deps.sh --cuda 86;90
 #                                   also builds FAISS with its GPU part for these architectures, as
 #                                   CMake has them, into .deps/faiss-gpu: about 10 minutes on two
@@ -21,8 +26,12 @@ packages=(
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then
-  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev python3-dev python3-venv)
+  packages+=(ccache clang clang-format clang-tidy fish git groff-base libclang-rt-dev mandoc
+    python3-dev python3-venv zsh)
 fi
+
+if [[ ${1:-} =~ ^--(packages|release|dev)$ ]]; then packages+=(dpkg-dev file); fi
+if [[ ${1:-} == --release ]]; then packages+=(debootstrap lintian python3-dev python3-venv); fi
 
 say() { echo "install-deps: $*"; }
 

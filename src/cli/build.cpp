@@ -1,5 +1,6 @@
 #include "cli/build.hpp"
 
+#include "core/instructions.hpp"
 #include "nearfold/nearfold.hpp"
 
 namespace nearfold::cli {
@@ -11,17 +12,6 @@ constexpr const char* kCompiler = __VERSION__;  // "Clang 14.0.6"
 constexpr const char* kCompiler = "GCC " __VERSION__;
 #endif
 
-// The widest that loops are compiled for (core/simd.hpp); all of them give the same bytes.
-#if defined(__AVX512F__)
-constexpr const char* kInstructions = "AVX-512";
-#elif defined(__AVX2__)
-constexpr const char* kInstructions = "AVX2";
-#elif defined(__SSE2__)
-constexpr const char* kInstructions = "SSE2";
-#else
-constexpr const char* kInstructions = "those of any processor of its kind";
-#endif
-
 const char* word_of(const char* version) {
   return *version != 0 ? version : "not in this build";
 }
@@ -31,7 +21,7 @@ const char* word_of(const char* version) {
 nlohmann::ordered_json build_json() {
   return {{"version", version()},
           {"compiler", kCompiler},
-          {"instructions", kInstructions},
+          {"instructions", instructions()},
           {"cuda", word_of(cuda_version())},
           {"faiss", word_of(faiss_version())}};
 }

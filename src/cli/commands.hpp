@@ -13,6 +13,9 @@ struct GateFailed : Error {
   using Error::Error;
 };
 
+/// Names the program and adds all of them.
+void add_commands(CLI::App& app);
+
 void add_info(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_convert(CLI::App& app);

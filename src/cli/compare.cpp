@@ -241,9 +241,9 @@ void add_compare(CLI::App& app) {
   command
       .add_option("--index", o->indexes,
                   "Searches: flat ivf:target_recall=0.95 ivf:nlist=64,nprobe=8 hnsw nndescent auto")
+      ->type_name(index_type())
       ->default_str("flat ivf hnsw nndescent");
-  command.add_option("--metric", o->metrics, "Distances between points")
-      ->transform(one_of(metric_words()))
+  take_words(command.add_option("--metric", o->metrics, "Distances between points"), metric_words())
       ->delimiter(',')
       ->default_str("euclidean");
   Options& c = *o;
@@ -257,9 +257,9 @@ void add_compare(CLI::App& app) {
       ->default_str("none");
   number(command, "--min-quality", o->min_quality, "Exit with 7 if a map's trustworthiness is less")
       ->default_str("none");
-  text(command, "--plot", o->plot, "Picture with a map for each, " + picture_ends());
+  file_path(command, "--plot", o->plot, "Picture with a map for each, " + picture_ends());
   o->look.add(command);
-  text(command, "--report", o->report, "All of it, JSON");
+  file_path(command, "--report", o->report, "All of it, JSON");
   o->common.add(command, c.conditions);
   o->method.add(command, c.conditions);
   on_run(command, o, run);

@@ -78,8 +78,8 @@ void add_convert(CLI::App& app) {
       "convert", "Write points as .npy, .csv or .tsv, or fewer columns of them");
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
-  text(command, "-o,--output", o->output,
-       "Points, .npy (float32), .csv or .tsv; - is standard output, as .csv")
+  file_path(command, "-o,--output", o->output,
+            "Points, .npy (float32), .csv or .tsv; - is standard output, as .csv")
       ->required();
   o->budget.add_limit(command);
   o->common.add_threads(command);

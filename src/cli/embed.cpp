@@ -35,8 +35,8 @@ void add_embed(CLI::App& app) {
   const auto o = std::make_shared<EmbedOptions>();
   EmbedOptions& e = *o;
   o->inputs.add_points_and_graph(command, e.conditions);
-  text(command, "-o,--output", o->output,
-       "Map [n, n-components], .npy (float32), .csv or .tsv; - is standard output, as .csv")
+  file_path(command, "-o,--output", o->output,
+            "Map [n, n-components], .npy (float32), .csv or .tsv; - is standard output, as .csv")
       ->required();
   const auto is_drawn = [&e] {
     return unless(!e.plot.empty(), "is for the picture; give --plot, or leave it out");
@@ -45,10 +45,10 @@ void add_embed(CLI::App& app) {
     e.inputs.add_labels(command);
     e.inputs.add_colors(command);
   });
-  text(command, "--plot", o->plot, "Picture, " + picture_ends());
+  file_path(command, "--plot", o->plot, "Picture, " + picture_ends());
   o->picture.add(command);
-  text(command, "--save-model", o->model, "Model for `nearfold transform`, .nfm: an .npz");
-  text(command, "--report", o->report, "Report of the run, JSON");
+  file_path(command, "--save-model", o->model, "Model for `nearfold transform`, .nfm: an .npz");
+  file_path(command, "--report", o->report, "Report of the run, JSON");
   o->method.add(command, e.conditions);
   o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });
   o->keep.add(command, e.conditions);

@@ -20,9 +20,23 @@ CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
   return app.add_option(names, target, help);
 }
 
-CLI::Validator one_of(const std::vector<std::string>& words) {
+CLI::Option* file_path(CLI::App& app, const std::string& names, std::string& target,
+                       const std::string& help) {
+  return text(app, names, target, help)->type_name(kFile);
+}
+
+CLI::Option* folder_path(CLI::App& app, const std::string& names, std::string& target,
+                         const std::string& help) {
+  return text(app, names, target, help)->type_name(kFolder);
+}
+
+std::string in_braces(const std::vector<std::string>& words) {
   std::string all;
   for (const std::string& word : words) all += (all.empty() ? "{" : ",") + word;
+  return all + "}";
+}
+
+CLI::Option* take_words(CLI::Option* option, const std::vector<std::string>& words) {
   const auto take = [words](std::string& text) {
     if (const auto word = meant(text, words)) {
       text = *word;
@@ -30,15 +44,13 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
     }
     return "'" + text + "' is none of " + listed(words, "and") + did_you_mean(text, words);
   };
-  return {std::function<std::string(std::string&)>(take), all + "}"};
+  return option->transform(CLI::Validator(std::function<std::string(std::string&)>(take), ""))
+      ->type_name(in_braces(words));
 }
 
 CLI::Option* choice(CLI::App& app, const std::string& names, std::string& target,
                     const std::vector<std::string>& words, const std::string& help) {
-  return app.add_option(names, target, help)
-      ->transform(one_of(words))
-      ->type_name("")
-      ->default_str(target);
+  return take_words(app.add_option(names, target, help), words)->default_str(target);
 }
 
 CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const std::string& help) {
@@ -63,7 +75,10 @@ void Common::add_threads(CLI::App& app) {
 }
 
 void Common::add_device(CLI::App& app) {
-  text(app, "--device", device, "auto, cpu, or cuda[:i]")->default_str(device);
+  text(app, "--device", device,
+       "Where it runs; auto is a GPU where there is one and it can do this")
+      ->type_name(in_braces({"auto", "cpu", "cuda"}) + "[:INT]")
+      ->default_str(device);
 }
 
 void Common::add_force(CLI::App& app) {
@@ -158,6 +173,7 @@ void IndexFlags::add(CLI::App& app, Conditions& conditions,
     text(app, "--index,--knn-method", index,
          "Search: flat (exact), ivf, hnsw, nndescent, or auto (the one of least predicted work); "
          "parameters follow as in ivf:nlist=1024,nprobe=16 or hnsw:M=16,target_recall=0.98")
+        ->type_name(index_type())
         ->default_str(index)
         ->group(group);
   });

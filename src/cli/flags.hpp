@@ -90,8 +90,19 @@ CLI::Option* numbers(CLI::App& app, const std::string& names, std::vector<T>& ta
 
 CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
                   const std::string& help);
-/// Takes these words, in any spelling that meant() knows.
-CLI::Validator one_of(const std::vector<std::string>& words);
+
+/// What --help calls a path, and what shells know it by (src/manual).
+inline constexpr const char *kFile = "FILE", *kFolder = "FOLDER";
+CLI::Option* file_path(CLI::App& app, const std::string& names, std::string& target,
+                       const std::string& help);
+CLI::Option* folder_path(CLI::App& app, const std::string& names, std::string& target,
+                         const std::string& help);
+
+/// "{flat,ivf}": how --help lists the words of a choice. What may follow a word stands behind, as
+/// in "{auto,pca}|FILE".
+std::string in_braces(const std::vector<std::string>& words);
+/// Makes `option` take these words, in any spelling that meant() knows.
+CLI::Option* take_words(CLI::Option* option, const std::vector<std::string>& words);
 CLI::Option* choice(CLI::App& app, const std::string& names, std::string& target,
                     const std::vector<std::string>& words, const std::string& help);
 CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const std::string& help);

@@ -58,8 +58,8 @@ void add_flags(CLI::App& app, Options&, SwissRoll& roll) {
 }
 void add_flags(CLI::App&, Options&, Uniform&) {}
 void add_flags(CLI::App& app, Options& o, Deformed&) {
-  text(app, "--from", o.from, "deformed: images to deform, as for embed");
-  text(app, "--from-labels", o.from_labels, "deformed: their labels");
+  file_path(app, "--from", o.from, "deformed: images to deform, as for embed");
+  file_path(app, "--from-labels", o.from_labels, "deformed: their labels");
 }
 
 std::string no_labels(const Options&, const Blobs&) {
@@ -171,10 +171,10 @@ void add_generate(CLI::App& app) {
   std::vector<std::string> kinds;
   for_each_alternative<Kind>([&](const auto& kind) { kinds.emplace_back(word(kind)); });
   choice(command, "kind", o->kind, kinds, "What to make")->required()->default_str("");
-  text(command, "-o,--output", o->output,
-       "Points, .npy, .csv or .tsv; - is standard output, as .csv")
+  file_path(command, "-o,--output", o->output,
+            "Points, .npy, .csv or .tsv; - is standard output, as .csv")
       ->required();
-  text(command, "--labels", o->labels, "Labels, .npy, .csv or .tsv");
+  file_path(command, "--labels", o->labels, "Labels, .npy, .csv or .tsv");
   number(command, "-n,--points", o->n, "Points in all");
   add_dim(command, *o);
   add_flags_of_each(command, *o);

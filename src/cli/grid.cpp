@@ -264,9 +264,10 @@ void add_grid(CLI::App& app) {
   Options& g = *o;
   o->inputs.add_points_and_graph(command, g.conditions);
   o->inputs.add_labels(command);
-  text(command, "-o,--output", o->output, "Folder: a map for each cell, manifest.json, grid.png")
+  folder_path(command, "-o,--output", o->output,
+              "Folder: a map for each cell, manifest.json, grid.png")
       ->required();
-  text(command, "--plot", o->plot, "Picture instead of grid.png, " + picture_ends());
+  file_path(command, "--plot", o->plot, "Picture instead of grid.png, " + picture_ends());
   const auto add_axes = [&]<class Params>(const Params& params) {
     g.conditions.add(
         command, [&g, &params] { return g.method.is_another(params); },

@@ -110,6 +110,10 @@ void refuse_without_effect(const Params& params, const std::vector<std::string>&
 
 }  // namespace
 
+std::string index_type() {
+  return in_braces(index_kinds()) + "[:NAME=VALUE,...]";
+}
+
 const std::vector<std::string>& index_kinds() {
   static const std::vector<std::string> kinds = [] {
     std::vector<std::string> words;

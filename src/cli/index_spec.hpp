@@ -12,6 +12,9 @@ namespace nearfold::cli {
 /// flat, ivf, hnsw, nndescent, auto.
 const std::vector<std::string>& index_kinds();
 
+/// How --help shows one: "{flat,...}[:NAME=VALUE,...]".
+std::string index_type();
+
 /// Those that have a parameter of this name, in any spelling; none where it is none.
 std::vector<std::string> index_kinds_with(const std::string& parameter);
 

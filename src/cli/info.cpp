@@ -184,8 +184,8 @@ void run(const Options& o) {
 void add_info(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("info", "Describe this build, or a file");
   const auto o = std::make_shared<Options>();
-  text(command, "input", o->input,
-       "A file of points, or - for standard input; without one: the build and the machine");
+  file_path(command, "input", o->input,
+            "A file of points, or - for standard input; without one: the build and the machine");
   const auto has_file = [&i = *o] {
     return unless(!i.input.empty(), "is of a file; give one, or leave it out");
   };

@@ -26,9 +26,10 @@ CLI::Option* PointFlags::add_points_alone(CLI::App& app) {
   add_reading(app);
   number(app, "--pca", pca, "Reduce the points to this many principal components first")
       ->default_str("no");
-  return text(app, "input", points,
-              "Points: .npy .npz .csv .tsv .txt (.gz) .h5 .h5ad .mtx IDX(.gz) .fvecs .bvecs .fbin; "
-              "- is standard input");
+  return file_path(
+      app, "input", points,
+      "Points: .npy .npz .csv .tsv .txt (.gz) .h5 .h5ad .mtx IDX(.gz) .fvecs .bvecs .fbin; "
+      "- is standard input");
 }
 
 io::Points PointFlags::read_points(const Cpu& on, Metric metric, std::vector<std::string>& warnings,
@@ -67,8 +68,8 @@ void InputFlags::add_points_and_graph(CLI::App& app, Conditions& conditions) {
   };
   conditions.add(app, has_points, [&] { add_points_alone(app); });
   conditions.add(app, has_column, [&] { add_label_column(app); });
-  text(app, "--knn", graph,
-       "Neighbour graph (.npz) of `nearfold knn` or another program, instead of a search");
+  file_path(app, "--knn", graph,
+            "Neighbour graph (.npz) of `nearfold knn` or another program, instead of a search");
   number(app, "--ids-from", ids_from, "The id of the first point in that graph: 0, or 1");
 }
 

@@ -95,14 +95,14 @@ void add_inverse(CLI::App& app) {
       *app.add_subcommand("inverse", "Make the rows that would lie at places of a model's map");
   const auto o = std::make_shared<Options>();
   Options& i = *o;
-  text(command, "model", i.model, "Model, by `nearfold embed --save-model`")->required();
-  text(command, "positions", i.positions, "Places on its map [m, n-components]")->required();
-  text(command, "-o,--output", i.output,
-       "Rows [m, columns] as the data has them, .npy, .csv or .tsv")
+  file_path(command, "model", i.model, "Model, by `nearfold embed --save-model`")->required();
+  file_path(command, "positions", i.positions, "Places on its map [m, n-components]")->required();
+  file_path(command, "-o,--output", i.output,
+            "Rows [m, columns] as the data has them, .npy, .csv or .tsv")
       ->required();
   text(command, "--array", i.array, "The array of an .npz that holds the places");
-  text(command, "--remoteness", i.remoteness,
-       "How far off the map each place is [m, 1], .npy, .csv or .tsv");
+  file_path(command, "--remoteness", i.remoteness,
+            "How far off the map each place is [m, 1], .npy, .csv or .tsv");
   i.common.add_threads(command);
   i.common.add_force(command);
   i.common.add_json(command);

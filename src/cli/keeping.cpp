@@ -11,8 +11,8 @@ namespace nearfold::cli {
 
 void KeepFlags::add(CLI::App& app, Conditions& conditions) {
   const std::string group = "Long runs";
-  text(app, "--checkpoint", checkpoint,
-       "Folder for checkpoints to resume from; removed when the map is written")
+  folder_path(app, "--checkpoint", checkpoint,
+              "Folder for checkpoints to resume from; removed when the map is written")
       ->group(group);
   const auto is_checkpointed = [this] {
     return unless(!checkpoint.empty(), "is of --checkpoint; give its folder, or leave this out");
@@ -23,7 +23,8 @@ void KeepFlags::add(CLI::App& app, Conditions& conditions) {
   });
   app.add_flag("--resume", resume, "Resume from what --checkpoint has kept, if anything")
       ->group(group);
-  text(app, "--snapshots", snapshots, "Folder for the map after every --snapshot-every iterations")
+  folder_path(app, "--snapshots", snapshots,
+              "Folder for the map after every --snapshot-every iterations")
       ->group(group);
   const auto is_taken = [this] {
     return unless(!snapshots.empty(), "is of --snapshots; give their folder, or leave this out");

@@ -250,7 +250,7 @@ void add_knn(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("knn", "Find the nearest neighbours of every point");
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
-  text(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
+  file_path(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
   Options& k = *o;
   const auto is_written = [&k] {
     return unless(!k.output.empty() || k.save_index.empty(),
@@ -272,12 +272,12 @@ void add_knn(CLI::App& app) {
     flag(command, "--csr", k.csr,
          "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
   });
-  text(command, "--query", o->query,
-       "Other points (a file): their neighbours among the points are written instead");
-  text(command, "--save-index", o->save_index,
-       "Keep the ivf or hnsw index for later queries, .npz");
-  text(command, "--load-index", o->load_index, "Answer queries through a saved index");
-  text(command, "--report", o->report, "Report of the run, JSON");
+  file_path(command, "--query", o->query,
+            "Other points (a file): their neighbours among the points are written instead");
+  file_path(command, "--save-index", o->save_index,
+            "Keep the ivf or hnsw index for later queries, .npz");
+  file_path(command, "--load-index", o->load_index, "Answer queries through a saved index");
+  file_path(command, "--report", o->report, "Report of the run, JSON");
   o->index.add(command, k.conditions, [&k] { return k.load_index.empty() ? "" : "--load-index"; });
   o->budget.add(command);
   o->common.add(command, k.conditions);

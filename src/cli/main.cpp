@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
-#include "cli/build.hpp"
 #include "cli/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 #include "cli/usage_errors.hpp"
@@ -19,28 +19,6 @@
 namespace {
 
 using namespace nearfold;
-
-// Documented in docs/tool.md; scripts rely on them.
-constexpr int kInternal = 1, kUsage = 2, kBadInput = 3, kMemory = 4, kIo = 5, kDevice = 6,
-              kGate = 7;
-
-void add_commands(CLI::App& app) {
-  app.set_version_flag("--version", cli::build_text());
-  app.require_subcommand(1);
-  app.ignore_case();
-  cli::add_info(app);
-  cli::add_generate(app);
-  cli::add_convert(app);
-  cli::add_knn(app);
-  cli::add_embed(app);
-  cli::add_transform(app);
-  cli::add_update(app);
-  cli::add_inverse(app);
-  cli::add_grid(app);
-  cli::add_compare(app);
-  cli::add_plot(app);
-  cli::add_quality(app);
-}
 
 int run(CLI::App& app, int argc, char** argv) {
   try {
@@ -54,20 +32,20 @@ int run(CLI::App& app, int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // asked for, as help is
     throw InvalidParameter(cli::usage_text(error, app));
   }
-  return cli::stop_signal() == 0 ? 0 : 128 + cli::stop_signal();
+  return cli::stop_signal() == 0 ? cli::kDone : 128 + cli::stop_signal();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Maps of high-dimensional points by t-SNE and UMAP", "nearfold"};
+  CLI::App app;
   const auto fail = [&](int code, const char* what) {
     std::fprintf(stderr, "nearfold: %s\n", cli::for_terminal(cli::in_flags(what, app)).c_str());
     return code;
   };
   constexpr const char* kInterrupted = "interrupted before there was anything to keep";
   try {
-    add_commands(app);
+    cli::add_commands(app);
     cli::catch_signals();
     const StopScope scope([](double) { return cli::stop_signal() == 0; });
     return run(app, argc, argv);
@@ -76,24 +54,24 @@ int main(int argc, char** argv) {
   } catch (const Cancelled&) {
     return fail(128 + cli::stop_signal(), kInterrupted);
   } catch (const InvalidParameter& error) {
-    return fail(kUsage, error.what());
+    return fail(cli::kUsage, error.what());
   } catch (const Unsupported& error) {
-    return fail(kUsage, error.what());
+    return fail(cli::kUsage, error.what());
   } catch (const InvalidInput& error) {
-    return fail(kBadInput, error.what());
+    return fail(cli::kBadInput, error.what());
   } catch (const OutOfMemory& error) {
-    return fail(kMemory, error.what());
+    return fail(cli::kMemory, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(kMemory, "out of memory; use fewer points, columns or neighbours");
+    return fail(cli::kMemory, "out of memory; use fewer points, columns or neighbours");
   } catch (const IoError& error) {
-    return fail(kIo, error.what());
+    return fail(cli::kIo, error.what());
   } catch (const NoDevice& error) {
-    return fail(kDevice, error.what());
+    return fail(cli::kDevice, error.what());
   } catch (const DeviceFailure& error) {
-    return fail(kDevice, error.what());
+    return fail(cli::kDevice, error.what());
   } catch (const cli::GateFailed& error) {
-    return fail(kGate, error.what());
+    return fail(cli::kGate, error.what());
   } catch (const std::exception& error) {
-    return fail(kInternal, error.what());
+    return fail(cli::kInternal, error.what());
   }
 }

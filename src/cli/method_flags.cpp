@@ -41,8 +41,9 @@ void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
     if (named || near.empty() || std::filesystem::exists(word)) return std::string();
     return "'" + word + "' is neither a file nor one of " + listed(kInits, "and") + near;
   };
-  text(app, "--init", init, "Initial layout: auto, pca, spectral, random, or a file")
+  text(app, "--init", init, "Initial layout, or a file of it")
       ->transform(CLI::Validator(std::function<std::string(std::string&)>(take), ""))
+      ->type_name(in_braces(kInits) + "|" + kFile)
       ->default_str(init);
   number(app, "--learning-rate", shared.learning_rate,
          "Step size; auto is n / exaggeration for t-SNE, 1 for UMAP");

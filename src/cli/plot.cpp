@@ -129,11 +129,11 @@ void run(const Options& o) {
 void add_plot(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("plot", "Draw a map, or several side by side");
   const auto o = std::make_shared<Options>();
-  command.add_option("input", o->inputs, "Maps, or models (.nfm)")->required();
-  text(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
+  command.add_option("input", o->inputs, "Maps, or models (.nfm)")->type_name(kFile)->required();
+  file_path(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
   text(command, "--array", o->reading.array, "The array of an .npz that holds the map");
   o->reading.add_labels(command);
-  text(command, "--knn", o->graph, "Graph of the points, whose lines --edges draws");
+  file_path(command, "--knn", o->graph, "Graph of the points, whose lines --edges draws");
   number(command, "--columns", o->columns, "Maps side by side; auto is about square");
   o->picture.add(command);
   o->reading.add_colors(command);

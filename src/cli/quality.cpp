@@ -166,21 +166,22 @@ void run(const Options& o) {
 void add_quality(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("quality", "Score a map of points");
   const auto o = std::make_shared<Options>();
-  text(command, "points", o->points, "Points, as for embed; or a model (.nfm)")->required();
-  text(command, "map", o->layout, "Map of these points; a model has its own");
+  file_path(command, "points", o->points, "Points, as for embed; or a model (.nfm)")->required();
+  file_path(command, "map", o->layout, "Map of these points; a model has its own");
   o->reading.add_labels(command);
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
          "Neighbours of trustworthiness and continuity");
   Options& q = *o;
-  text(command, "--new", o->rows,
-       "New points, whose places on the model's map are scored, by transform");
+  file_path(command, "--new", o->rows,
+            "New points, whose places on the model's map are scored, by transform");
   const auto has_new = [&q] {
     return unless(!q.rows.empty(), "is of new points; give them with --new, or leave it out");
   };
   q.conditions.add(command, has_new, [&] {
-    text(command, "--new-map", q.placed, "Their places, where transform has put them before");
-    text(command, "--new-labels", q.row_labels, "Their labels, beside --labels of the model's");
+    file_path(command, "--new-map", q.placed, "Their places, where transform has put them before");
+    file_path(command, "--new-labels", q.row_labels,
+              "Their labels, beside --labels of the model's");
   });
   o->label_k = number(command, "--label-k", o->params.label_k, "Neighbours that vote on a label");
   number(command, "--exact-below", o->params.exact_below,
@@ -189,7 +190,7 @@ void add_quality(CLI::App& app) {
   number(command, "--subset", o->params.subset,
          "Points that trustworthiness looks at where there are more");
   number(command, "--pairs", o->params.pairs, "Random triplets and random pairs, as many of each");
-  text(command, "--report", o->report, "The scores, JSON");
+  file_path(command, "--report", o->report, "The scores, JSON");
   o->reading.add_reading(command);
   o->reading.add_label_column(command);
   o->metric.add(command, q.conditions);

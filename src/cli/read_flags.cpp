@@ -70,20 +70,22 @@ void ReadFlags::add_label_column(CLI::App& app) {
 
 void ReadFlags::add_reading(CLI::App& app) {
   add_values(app);
-  app.add_flag("--standardize{standard}", standardize,
-               "Scale every column to mean 0 and standard deviation 1; =robust: median 0 and "
-               "interquartile range 1")
-      ->transform(one_of({"standard", "robust", "no"}))
+  take_words(
+      app.add_flag("--standardize{standard}", standardize,
+                   "Scale every column to mean 0 and standard deviation 1; =robust: median 0 "
+                   "and interquartile range 1"),
+      {"standard", "robust", "no"})
       ->default_str("no");
   add_table(app);
 }
 
 void ReadFlags::add_labels(CLI::App& app) {
-  text(app, "--labels", labels, "One label per point: .npy, IDX, text, or a column of a table");
+  file_path(app, "--labels", labels,
+            "One label per point: .npy, IDX, text, or a column of a table");
 }
 
 void ReadFlags::add_colors(CLI::App& app) {
-  text(app, "--values", values, "One number per point, which is its colour on a scale")
+  file_path(app, "--values", values, "One number per point, which is its colour on a scale")
       ->group("Picture");
   text(app, "--value-column", value_column,
        "The column of the values, in the file of --values or else among the points")

@@ -203,26 +203,26 @@ void add_transform(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("transform", "Place new points on the map of a model");
   const auto o = std::make_shared<Options>();
   Options& t = *o;
-  text(command, "model", t.model, "Model, by `nearfold embed --save-model`")->required();
-  text(command, "rows", t.rows, "New points: any format that embed reads")->required();
-  text(command, "-o,--output", t.output, "Their places [m, n-components], .npy, .csv or .tsv")
+  file_path(command, "model", t.model, "Model, by `nearfold embed --save-model`")->required();
+  file_path(command, "rows", t.rows, "New points: any format that embed reads")->required();
+  file_path(command, "-o,--output", t.output, "Their places [m, n-components], .npy, .csv or .tsv")
       ->required();
   text(command, "--array", t.reading.array, "The array of an .npz that holds the points");
   t.reading.add_label_column(command);
   t.reading.add_table(command);
-  text(command, "--remoteness", t.remoteness,
-       "How far each row is from the model's points, .npy, .csv or .tsv [m, 1]");
+  file_path(command, "--remoteness", t.remoteness,
+            "How far each row is from the model's points, .npy, .csv or .tsv [m, 1]");
   choice(command, "--duplicates", t.duplicates, {"coincide", "optimize"},
          "Rows that equal a point of the model: put exactly there, or placed as others");
   const auto is_drawn = [&t] {
     return unless(!t.plot.empty(), "is for the picture; give --plot, or leave it out");
   };
   t.conditions.add(command, is_drawn, [&] { t.reading.add_labels(command); });
-  text(command, "--plot", t.plot, "Picture of both, the old points pale, " + picture_ends());
+  file_path(command, "--plot", t.plot, "Picture of both, the old points pale, " + picture_ends());
   t.look.add(command);
-  text(command, "--report", t.report, "What the run did, JSON");
-  text(command, "--checkpoint", t.checkpoint,
-       "Folder for what is placed so far, to resume from; removed at the end")
+  file_path(command, "--report", t.report, "What the run did, JSON");
+  folder_path(command, "--checkpoint", t.checkpoint,
+              "Folder for what is placed so far, to resume from; removed at the end")
       ->group("Long runs");
   command.add_flag("--resume", t.resume, "Resume from what --checkpoint has kept, if anything")
       ->group("Long runs");

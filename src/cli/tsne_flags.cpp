@@ -56,12 +56,11 @@ void add_flags(CLI::App& app, Conditions& conditions, TsneParams& p, Varied vari
   number(app, "--final-momentum", p.final_momentum, "Momentum after the early phase")->group(group);
   number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")
       ->group(group);
-  app.add_option_function<std::string>(
-         "--negative-gradient-method",
-         [&p](const std::string& word) { p.repulsion = repulsion_named(word); },
-         "Repulsion: exact, fft, or by size")
-      ->transform(one_of(repulsion_names()))
-      ->type_name("")
+  take_words(app.add_option_function<std::string>(
+                 "--negative-gradient-method",
+                 [&p](const std::string& word) { p.repulsion = repulsion_named(word); },
+                 "Repulsion: exact, fft, or by size"),
+             repulsion_names())
       ->default_str(name(p.repulsion))
       ->group(group);
 }

@@ -156,14 +156,14 @@ void add_update(CLI::App& app) {
       *app.add_subcommand("update", "Add points to a model, and go on with its map");
   const auto o = std::make_shared<Options>();
   Options& u = *o;
-  text(command, "model", u.model, "Model, by `nearfold embed --save-model`")->required();
-  text(command, "rows", u.rows,
-       "New points: any format that embed reads; without, --max-iter goes on with the map");
-  text(command, "-o,--output", u.output, "Model of all points, .nfm")->required();
-  text(command, "--map", u.map, "Map of all points, the old ones first, .npy, .csv or .tsv");
+  file_path(command, "model", u.model, "Model, by `nearfold embed --save-model`")->required();
+  file_path(command, "rows", u.rows,
+            "New points: any format that embed reads; without, --max-iter goes on with the map");
+  file_path(command, "-o,--output", u.output, "Model of all points, .nfm")->required();
+  file_path(command, "--map", u.map, "Map of all points, the old ones first, .npy, .csv or .tsv");
   choice(command, "--old-points", u.old_points, {"fixed", "free"},
          "The model's own points: they stay where they are, or move as the new ones do");
-  text(command, "--moved", u.moved, "How far each old point went [n, 1], .npy, .csv or .tsv");
+  file_path(command, "--moved", u.moved, "How far each old point went [n, 1], .npy, .csv or .tsv");
   number(command, "--max-iter", u.iterations,
          "Iterations for all points; auto: a quarter of UMAP's epochs, 100 of t-SNE");
   choice(command, "--duplicates", u.duplicates, {"coincide", "optimize"},
@@ -180,9 +180,9 @@ void add_update(CLI::App& app) {
     return unless(!u.plot.empty(), "is for the picture; give --plot, or leave it out");
   };
   u.conditions.add(command, is_drawn, [&] { u.reading.add_labels(command); });
-  text(command, "--plot", u.plot, "Picture of both, the old points pale, " + picture_ends());
+  file_path(command, "--plot", u.plot, "Picture of both, the old points pale, " + picture_ends());
   u.look.add(command);
-  text(command, "--report", u.report, "What the run did, JSON");
+  file_path(command, "--report", u.report, "What the run did, JSON");
   u.common.add_threads(command);
   u.common.add_force(command);
   u.common.add_json(command);

@@ -17,8 +17,7 @@ std::string missing_text(const std::string& name, const CLI::App& command, const
   if (option == nullptr)  // no command
     return "a command is missing, as in nearfold embed points.csv --method umap -o map.npy" + help;
   if (!name.starts_with('-')) return of + " needs '" + name + "': " + option->get_description();
-  std::string words = option->get_type_name();  // "TEXT" or ":{tsne,umap}"
-  if (words.starts_with(':')) words.erase(0, 1);
+  const std::string words = option->get_type_name();  // "FILE" or "{tsne,umap}"
   return name + " is required" + (words.starts_with('{') ? ", one of " + words : "") + help;
 }
 
