@@ -44,7 +44,7 @@ in_packages() { (cd "$root" && compgen -G "./packages/$1"); }
 check_debs() {
   local begin=$SECONDS
   fresh_root "$@"
-  apt_install $(in_packages "nearfold_*.deb")
+  apt_install "$(in_packages 'nearfold_*.deb')"
   map_digits nearfold map
   say "nearfold: installed, and a map made, in $((SECONDS - begin)) s"
   # The loader takes code for this processor, or for any, as it is told; both give the same bytes.
@@ -54,7 +54,8 @@ check_debs() {
   in_root test -s /usr/share/man/man1/nearfold-embed.1.gz -o -f /etc/dpkg/dpkg.cfg.d/docker
   in_root bash -c '. /usr/share/bash-completion/completions/nearfold; complete -p nearfold' >/dev/null
 
-  apt_install $(in_packages "libnearfold*.deb") cmake g++ make pkg-config
+  # shellcheck disable=SC2046
+  apt_install $(in_packages 'libnearfold*.deb') cmake g++ make pkg-config
   cp -r tests/package/consumer "$root/consumer"
   # shellcheck disable=SC2016
   in_root sh -c 'cd /consumer && c++ -std=c++20 main.cpp $(pkg-config --cflags --libs nearfold) -o by_pkg &&

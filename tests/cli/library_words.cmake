@@ -1,6 +1,6 @@
 # The library names fields and arguments: no message of it has a flag of the command line.
 file(GLOB_RECURSE files ${SRC}/*.cpp ${SRC}/*.hpp)
-list(FILTER files EXCLUDE REGEX "/src/(cli|io)/")
+list(FILTER files EXCLUDE REGEX "/src/(cli|io|manual)/")
 foreach(file IN LISTS files)
   file(STRINGS ${file} lines REGEX "^[^/]*\"[^\"]*--[a-z]")
   if(lines)
