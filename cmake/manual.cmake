@@ -24,10 +24,15 @@ add_custom_command(OUTPUT ${manual}/made
 add_custom_target(manual DEPENDS ${manual}/made)
 add_dependencies(nearfold_tool manual)  # they are installed together
 
+# What zsh looks for in /usr/share is for distributions.
+set(zsh_folder site-functions)
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(zsh_folder vendor-completions)
+endif()
 foreach(place IN ITEMS
     "man1:${CMAKE_INSTALL_MANDIR}/man1"
     "bash:${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
-    "zsh:${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions"
+    "zsh:${CMAKE_INSTALL_DATADIR}/zsh/${zsh_folder}"
     "fish:${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
   string(REPLACE ":" ";" place "${place}")
   list(POP_FRONT place folder)

@@ -21,7 +21,7 @@ declare -A what=(
   [mutants]="a line of src/ changed at a time: which the tests notice, below"
   [archs]="CUDA for seven architectures: warnings, spills, tests on the host"
   [gallery]="the scripts of examples/python"
-  [release]="wheel, sdist and Debian packages, each installed in a bare Debian 12"
+  [release]="wheel, sdist and Debian packages, each installed in a bare Debian 12; the container"
   [scaling]="growth up to a million points: [bench/scaling.md](../bench/scaling.md)"
   [memory]="planned memory against peaks: [memory.md](memory.md)"
 )
@@ -69,7 +69,7 @@ gallery() {
 
 release() {
   scripts/install-deps.sh --release && scripts/wheel.sh && scripts/deb.sh &&
-    scripts/install-check.sh dist/*.whl dist/*.tar.gz dist/*.deb
+    scripts/install-check.sh dist/*.whl dist/*.tar.gz dist/*.deb && scripts/container-check.sh
 }
 
 # A million deformed digits of MNIST, and 50 columns of them.

@@ -3,12 +3,9 @@
 # data/ there. Needs root, debootstrap, and the archives of Debian and PyPI.
 #
 #   scripts/install-check.sh FILE...    .deb (all of them together), .whl, .tar.gz (an sdist)
-#
-# BARE_ROOT (build/roots/bookworm.tar): the bare root, made when it is not there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bare=${BARE_ROOT:-build/roots/bookworm.tar}
 root=$PWD/build/roots/one
 certificates=/etc/ssl/certs/ca-certificates.crt
 
@@ -23,16 +20,9 @@ apt_install() {
 }
 
 fresh_root() {
-  if [[ ! -f $bare ]]; then
-    mkdir -p "$(dirname "$bare")"
-    rm -rf "$root"
-    debootstrap --variant=minbase bookworm "$root" >"$bare.log"
-    rm -rf "$root"/var/cache/apt/archives/*.deb
-    tar -C "$root" -cf "$bare" .
-  fi
   rm -rf "$root"
   mkdir -p "$root"
-  tar -C "$root" -xf "$bare"
+  tar -C "$root" -xf "$(scripts/bare-root.sh)"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   mkdir -p "$root/packages"
   cp "$@" "$root/packages/"

@@ -31,7 +31,7 @@ if [[ ${1:-} == --dev ]]; then
 fi
 
 if [[ ${1:-} =~ ^--(packages|release|dev)$ ]]; then packages+=(dpkg-dev file); fi
-if [[ ${1:-} == --release ]]; then packages+=(debootstrap lintian python3-dev python3-venv); fi
+if [[ ${1:-} == --release ]]; then packages+=(buildah debootstrap lintian python3-dev python3-venv); fi
 
 say() { echo "install-deps: $*"; }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a release in dist/: wheel, sdist, Debian packages, source and documentation, each installed in a
-# bare Debian 12 and tried there, and SHA256SUMS of all. Tags and pushes nothing. Needs root.
+# bare Debian 12 and tried there, and SHA256SUMS of all; the container is built and tried as well. Tags and
+# pushes nothing. Needs root.
 #
 #   scripts/release.sh VERSION          as 0.1.0
 #
@@ -31,6 +32,7 @@ for file in "nearfold-$version-*.whl" "nearfold-$version.tar.gz" "*nearfold*_${v
   compgen -G "dist/$file" >/dev/null || fail "there is no dist/$file"
 done
 scripts/install-check.sh dist/*.whl "dist/nearfold-$version.tar.gz" dist/*.deb
+scripts/container-check.sh
 (cd dist && sha256sum -- *.whl *.tar.* *.deb >SHA256SUMS)
 
 echo "release: dist/ is $version:"

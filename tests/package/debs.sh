@@ -26,7 +26,7 @@ expect() {
 man() { for page in '' -embed -knn -transform; do echo "share/man/man1/nearfold$page\.1\.gz"; done; }
 # shellcheck disable=SC2046
 expect nearfold bin/nearfold $(man) share/bash-completion/completions/nearfold \
-  share/zsh/vendor-completions/_nearfold share/fish/vendor_completions.d/nearfold.fish \
+  'share/zsh/.*/_nearfold' share/fish/vendor_completions.d/nearfold.fish \
   share/doc/nearfold/copyright share/doc/nearfold/changelog.gz
 expect libnearfold-dev include/nearfold/nearfold.hpp 'lib/.*pkgconfig/nearfold\.pc' \
   'lib/.*cmake/nearfold/nearfold-config\.cmake' share/doc/libnearfold-dev/copyright
