@@ -139,7 +139,8 @@ TEST(Page, RefusesWhatOnlyAPictureHas) {
   const Clouds clouds = two_clouds(10);
   const Picture picture{.panels = {{clouds.layout, clouds.labels}}};
   EXPECT_THROW(draw(picture, {.title = "", .annotate = true}, Format::html), InvalidParameter);
-  EXPECT_THROW(draw(picture, {.title = "", .style = Style::density}, Format::html), InvalidParameter);
+  EXPECT_THROW(draw(picture, {.title = "", .style = Style::density}, Format::html),
+               InvalidParameter);
 }
 
 }  // namespace
