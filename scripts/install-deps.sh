@@ -4,7 +4,7 @@
 #   scripts/install-deps.sh         build and test
 #   scripts/install-deps.sh --format
 #                                   clang-format and nothing else
-#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, git, Python, and
+#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, Chromium, git, Python, and
 #                                   what checks man pages and completions
 #   scripts/install-deps.sh --packages
 #                                   also what makes Debian packages
@@ -26,8 +26,8 @@ packages=(
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then
-  packages+=(ccache clang clang-format clang-tidy fish git groff-base libclang-rt-dev mandoc
-    python3-dev python3-venv zsh)
+  packages+=(ccache chromium chromium-driver clang clang-format clang-tidy fish git groff-base
+    libclang-rt-dev mandoc python3-dev python3-venv zsh)
 fi
 
 if [[ ${1:-} =~ ^--(packages|release|dev)$ ]]; then packages+=(dpkg-dev file); fi
