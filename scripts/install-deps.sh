@@ -4,7 +4,8 @@
 #   scripts/install-deps.sh         build and test
 #   scripts/install-deps.sh --format
 #                                   clang-format and nothing else
-#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, git, Python
+#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, git, Python, and FAISS
+#                                   for one of the examples
 #   scripts/install-deps.sh --cuda 86;90
 #                                   also builds FAISS with its GPU part for these architectures, as
 #                                   CMake has them, into .deps/faiss-gpu: about 10 minutes on two
@@ -15,13 +16,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-  cmake g++ ninja-build pkg-config
+  cmake g++ ninja-build pkg-config python3
   libeigen3-dev libxxhash-dev
   fonts-dejavu-core libcli11-dev libhdf5-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then
-  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev python3-dev python3-venv)
+  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev libfaiss-dev python3-dev python3-venv)
 fi
 
 say() { echo "install-deps: $*"; }
