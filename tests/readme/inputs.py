@@ -57,13 +57,15 @@ def cut_npy(source, rows, target):
     target.write_bytes(data[:10] + repr(header).ljust(begin - 11).encode() + b"\n" + values)
 
 
-def make_inputs(tool, digits):
-    """In the working folder, of the handwritten digits in the folder `digits`."""
+def make_inputs(tool, data):
+    """In the working folder, of the handwritten digits in `data`, the checkout's, which is there
+    as well."""
 
     def nearfold(*words):
         subprocess.run([tool, *words, "--quiet"], check=True)
 
-    here = pathlib.Path()
+    here, digits = pathlib.Path(), data / "digits"
+    (here / "data").symlink_to(data)
     for rows, points, labels in (
         (range(ROWS), "points.npy", "labels.npy"),
         (range(ROWS, ROWS + 60), "new.npy", "new-labels.npy"),
