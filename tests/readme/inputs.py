@@ -57,23 +57,24 @@ def cut_npy(source, rows, target):
     target.write_bytes(data[:10] + repr(header).ljust(begin - 11).encode() + b"\n" + values)
 
 
-def make_inputs(tool, data):
-    """In the working folder, of the handwritten digits in `data`, the checkout's, which is there
-    as well."""
+def make_inputs(tool, digits):
+    """In the working folder: of the handwritten digits in the folder `digits`, and in data/digits
+    fewer of them than in the checkout."""
 
     def nearfold(*words):
         subprocess.run([tool, *words, "--quiet"], check=True)
 
-    here, digits = pathlib.Path(), data / "digits"
-    (here / "data").symlink_to(data)
+    here = pathlib.Path()
     for rows, points, labels in (
         (range(ROWS), "points.npy", "labels.npy"),
         (range(ROWS, ROWS + 60), "new.npy", "new-labels.npy"),
     ):
         cut_npy(digits / "digits.npy", rows, here / points)
         cut_npy(digits / "labels.npy", rows, here / labels)
-    for copy in ("mnist.npy", "images.npy"):
+    (here / "data/digits").mkdir(parents=True)
+    for copy in ("mnist.npy", "images.npy", "data/digits/digits.npy"):
         shutil.copy("points.npy", copy)
+    shutil.copy("labels.npy", "data/digits")
     nearfold("convert", "points.npy", "-o", "points.csv")
     nearfold("generate", "uniform", "-n", "20", "--dim", "2", "-o", "places.npy")
     make_tables(random.Random(1))

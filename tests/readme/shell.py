@@ -72,7 +72,7 @@ def run(page, tool, folder):
     (place / "bin" / "nearfold").symlink_to(tool)
     os.chdir(place / "work")
     text = script(page)
-    inputs.make_inputs(tool, pages.ROOT / "data")
+    inputs.make_inputs(tool, pages.ROOT / "data/digits")
     with open("../lines", "w", encoding="utf-8") as lines:
         ended = subprocess.run(
             ["bash", "-c", f"exec 3>&{lines.fileno()}\n" + text],
