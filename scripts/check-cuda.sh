@@ -38,6 +38,7 @@ for folder in "${folders[@]}"; do
 done
 # What users copy: the C++ of docs/gpu.md, and the examples that know of GPUs and of FAISS.
 ctest --test-dir "$build" --output-on-failure --no-tests=error -R '^docs:cpp|^example:(device|faiss)'
+if [[ -n ${NEARFOLD_REQUIRE_GPU:-} ]]; then "$build/tests/examples/device_pointers" | grep 'mapped on cuda'; fi
 "$build/nearfold" info >/dev/null
 if [[ -z ${NEARFOLD_REQUIRE_GPU:-} && ! -e /dev/nvidia0 ]]; then
   status=0
