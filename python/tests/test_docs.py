@@ -20,7 +20,7 @@ PAGES = {
     )
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
-# A gigabyte and two minutes of installation.
+# A gigabyte and two minutes of installation: a block that imports one is run where it is there.
 NOT_INSTALLED = {"jscatter", "datamapplot"}
 # Run with umap-learn and pynndescent, which are not installed here.
 ELSEWHERE = {"docs/tool.md": "tests/python/check_graphs.py"}
@@ -50,6 +50,8 @@ def given(digits, tmp_path, monkeypatch):
 def test_there_are_blocks():
     assert sum(map(len, PAGES.values())) >= 4
     assert all(PAGES[page] for page in ELSEWHERE)
+    text = "".join(block for blocks in PAGES.values() for block in blocks)
+    assert all(re.search(rf"import .*\b{name}\b", text) for name in NOT_INSTALLED)
 
 
 @pytest.mark.parametrize("page", [page for page, blocks in PAGES.items() if blocks])
