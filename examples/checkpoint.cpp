@@ -46,7 +46,7 @@ nearfold::Checkpoint load(std::int64_t n) {
 }
 
 int main() {
-  nearfold::Matrix points(600, 10);
+  nearfold::Matrix points(300, 10);
   std::mt19937 random(1);
   std::normal_distribution<float> normal;
   for (float& value : points.span()) value = normal(random);

@@ -8,7 +8,7 @@
 #include <vector>
 
 int main() {
-  nearfold::Matrix points(800, 3);  // a swiss roll
+  nearfold::Matrix points(500, 3);  // a swiss roll
   std::mt19937 random(1);
   std::uniform_real_distribution<float> uniform;
   for (std::int64_t i = 0; i < points.rows(); ++i) {
