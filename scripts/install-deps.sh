@@ -20,14 +20,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-  cmake g++ ninja-build pkg-config
+  cmake g++ ninja-build pkg-config python3
   libeigen3-dev libxxhash-dev
   fonts-dejavu-core libcli11-dev libhdf5-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then
+  # FAISS: for examples/faiss_graph.cpp alone.
   packages+=(ccache chromium chromium-driver clang clang-format clang-tidy fish git groff-base
-    libclang-rt-dev mandoc python3-dev python3-venv zsh)
+    libclang-rt-dev libfaiss-dev mandoc python3-dev python3-venv zsh)
 fi
 
 if [[ ${1:-} =~ ^--(packages|release|dev)$ ]]; then packages+=(dpkg-dev file); fi
