@@ -35,30 +35,23 @@ for init in spectral pca random; do embed "$digits" "$init" --method umap --init
 draw choosing-init spectral.npy pca.npy random.npy --labels "$labels" --title "UMAP from three starts" \
   --width 1000 --height 420 --columns 3
 
-"$python" - "$digits" <<'PYTHON'
-import sys
+"$tool" convert "$digits" -o - --quiet | awk -F, -v OFS=, \
+  '{b = 0.2 + 0.8 * (NR * 0.618034 % 1); for (i = 1; i <= NF; i++) $i *= b; print}' >dimmed.csv
+for metric in euclidean cosine; do embed dimmed.csv "$metric" --method umap --metric "$metric"; done
+draw choosing-metric euclidean.npy cosine.npy --labels "$labels" \
+  --title "Digits of uneven brightness" "${pair[@]}"
 
+"$python" - <<'PYTHON'
 import numpy
 
-digits = numpy.load(sys.argv[1])
 random = numpy.random.default_rng(0)
-numpy.save("dimmed.npy", digits * random.uniform(0.2, 1, (len(digits), 1)))
-
 groups = random.normal(size=(4, 500, 20))
 groups[0] *= 4
 groups[:, :, 0] += [[0], [30], [45], [200]]
 numpy.save("groups.npy", groups.reshape(-1, 20))
 names = ["A: wide, at 0", "B: at 30", "C: at 45", "D: at 200"]
 numpy.save("names.npy", numpy.repeat(names, 500))
-
-points, classes = digits.astype("float32"), numpy.load(sys.argv[1].replace("digits.npy", "labels.npy"))
-numpy.save("old.npy", points[:1500])
-numpy.save("new.npy", points[1500:])
-numpy.save("new-labels.npy", classes[1500:])
 PYTHON
-for metric in euclidean cosine; do embed dimmed.npy "$metric" --method umap --metric "$metric"; done
-draw choosing-metric euclidean.npy cosine.npy --labels "$labels" \
-  --title "Digits of uneven brightness" "${pair[@]}"
 
 "$tool" compare "$digits" --labels "$labels" --method tsne --index flat ivf hnsw nndescent \
   --plot "$pictures/neighbours.png" --width 1000 --height 380 --force --quiet >/dev/null
@@ -71,13 +64,16 @@ embed noise.npy "perplexity 3" --method tsne --perplexity 3
 embed noise.npy "perplexity 50" --method tsne --perplexity 50
 draw noise "perplexity 3.npy" "perplexity 50.npy" --title "t-SNE of uniform noise" "${pair[@]}"
 
-embed old.npy old-map --method umap --save-model digits.nfm
+embed "$digits" model --method umap --save-model digits.nfm
+"$tool" generate deformed --from "$digits" --from-labels "$labels" -n 300 --seed 7 -o new.npy \
+  --labels new-labels.npy --quiet
 "$tool" transform digits.nfm new.npy -o placed.npy --labels new-labels.npy --quiet \
-  --plot "$pictures/new-points.png" --width 900 --height 600 --force
+  --title "300 deformed digits" --plot "$pictures/new-points.png" --width 900 --height 600 --force
 
 "$tool" generate deformed --from "$digits" --from-labels "$labels" -n 1000000 -o million.npy \
   --labels million-labels.npy --quiet
 embed million.npy million --method umap --index auto
-draw million million.npy --labels million-labels.npy --title "1,000,000 deformed digits" --width 800
+draw million million.npy --labels million-labels.npy --title "1,000,000 deformed digits" \
+  --width 600 --height 540
 
 ls -l "$pictures"
