@@ -85,7 +85,7 @@ Settings check(const Options& o, const Indexes& indexes) {
     throw InvalidParameter(std::to_string(*o.neighbors) + " neighbours; use 1 or more");
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.plot, o.report}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
-  o.look.check(!o.plot.empty());
+  o.look.check(o.plot);
   o.look.check_columns(o.method.dims);
   if (!o.plot.empty()) check_picture_path(o.plot, o.picture(1, 1));
   for (const std::string& metric : o.metrics)

@@ -14,10 +14,10 @@ void run(const EmbedOptions& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   if (!o.budget.dry_run)
-    check_outputs(
-        {o.output, o.plot, o.report, o.model},
-        {o.inputs.points, o.inputs.graph, o.inputs.labels, o.inputs.values, o.method.init},
-        o.common.overwrite());
+    check_outputs({o.output, o.plot, o.report, o.model},
+                  {o.inputs.points, o.inputs.graph, o.inputs.labels, o.inputs.values, o.method.init,
+                   o.picture.hover_data},
+                  o.common.overwrite());
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   if (o.index.precomputed()) o.inputs.check_precomputed();
   Reading reading = o.inputs.reading();
@@ -45,7 +45,8 @@ void add_embed(CLI::App& app) {
     e.inputs.add_labels(command);
     e.inputs.add_colors(command);
   });
-  text(command, "--plot", o->plot, "Picture, " + picture_ends());
+  text(command, "--plot", o->plot,
+       "Picture, or page of a map to explore (.html): " + picture_ends());
   o->picture.add(command);
   text(command, "--save-model", o->model, "Model for `nearfold transform`, .nfm: an .npz");
   text(command, "--report", o->report, "Report of the run, JSON");

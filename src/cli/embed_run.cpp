@@ -54,7 +54,7 @@ void EmbedOptions::check() const {
   io::row_format_of(output);
   if (output == io::kStandardOutput && common.json)
     throw InvalidParameter("-o - and --json both write to standard output; name a file for one");
-  picture.check(!plot.empty(), !inputs.labels.empty(), inputs.has_values());
+  picture.check(plot, !inputs.labels.empty(), inputs.has_values());
   picture.check_columns(method.dims);
   if (!plot.empty()) check_picture_path(plot, picture.options({}));
   if (!model.empty()) check_model();
@@ -225,12 +225,14 @@ void EmbedRun::draw(const Result& result, const std::string& path, io::Overwrite
                            .width = width,
                            .height = o_.picture.height_of_map(width, result.layout.cols())};
   const bool by_value = !values_.empty();
+  const std::vector<PageColumn> told = o_.picture.read_hover_data(result.layout.rows());
   const Picture picture{
       .panels = {{.layout = result.layout,
                   .labels = by_value ? std::span<const std::int32_t>() : std::span(in_.labels.ids),
                   .values = values_,
                   .lines = o_.picture.edges ? &lines_ : nullptr}},
-      .names = in_.labels.names};
+      .names = in_.labels.names,
+      .told = told};
   write_picture(path, picture, o_.picture.options(usual), overwrite);
 }
 

@@ -208,6 +208,7 @@ Settings largest_of(const std::vector<Method>& methods, Settings settings) {
 void run(const Options& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
+  o.look.check(o.plot.empty() ? "grid.png" : o.plot);
   check_picture_path(o.plot.empty() ? "grid.png" : o.plot, o.picture());
   check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   if (o.time_recomputing && (o.inputs.points.empty() || o.index.precomputed()))

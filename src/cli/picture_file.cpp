@@ -14,7 +14,7 @@ struct Ending {
 };
 
 constexpr std::array kEndings = {Ending{".png", Format::png}, Ending{".svg", Format::svg},
-                                 Ending{".pdf", Format::pdf}};
+                                 Ending{".pdf", Format::pdf}, Ending{".html", Format::html}};
 
 Format format_of(const std::string& path) {
   for (const Ending& ending : kEndings)
@@ -33,9 +33,13 @@ std::string picture_ends() {
   return text;
 }
 
+bool is_page(const std::string& path) {
+  return path.ends_with(".html");
+}
+
 void check_picture_path(const std::string& path, const PlotOptions& options) {
   format_of(path);
-  check_options(options);
+  if (!is_page(path)) check_options(options);
 }
 
 void write_picture(const std::string& path, const Picture& picture, const PlotOptions& options,

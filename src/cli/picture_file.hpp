@@ -8,8 +8,11 @@
 
 namespace nearfold::cli {
 
-/// The ends of paths that name a format, for people: ".png, .svg or .pdf".
+/// The ends of paths that name a format, for people: ".png, .svg, .pdf or .html".
 std::string picture_ends();
+
+/// Whether that is a page for a browser; nothing is thrown for another end.
+bool is_page(const std::string& path);
 
 /// Throws InvalidParameter for another end, or for options out of range: what write_picture() would
 /// throw, for a check ahead of long work.

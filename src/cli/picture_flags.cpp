@@ -1,8 +1,14 @@
 #include "cli/picture_flags.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include "cli/flags.hpp"
+#include "cli/picture_file.hpp"
+#include "io/io.hpp"
 #include "nearfold/error.hpp"
-#include "plot/text.hpp"
+#include "plot/value_range.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -13,6 +19,23 @@ CLI::Option* optional_text(CLI::App& app, const std::string& name,
                            std::optional<std::string>& target, const std::string& help) {
   return app.add_option_function<std::string>(
       name, [&target](const std::string& text) { target = text; }, help);
+}
+
+/// Numbers where all that is not missing is a number.
+PageColumn told_of(io::TextColumn&& column, std::size_t place) {
+  std::string name = column.name.empty() ? "column " + std::to_string(place) : column.name;
+  std::vector<double> values;
+  for (const std::string& text : column.texts)
+    values.push_back(number_in<double>(text).value_or(std::nan("")));
+  const auto is_number = [&](std::int32_t id) {
+    return id < 0 || std::isfinite(values[static_cast<std::size_t>(id)]);
+  };
+  if (!std::all_of(column.ids.begin(), column.ids.end(), is_number))
+    return {std::move(name), Classes{std::move(column.ids), std::move(column.texts)}};
+  Numbers numbers;
+  for (const std::int32_t id : column.ids)
+    numbers.of.push_back(id < 0 ? std::nan("") : values[static_cast<std::size_t>(id)]);
+  return {std::move(name), std::move(numbers)};
 }
 
 }  // namespace
@@ -34,13 +57,19 @@ void LookFlags::add(CLI::App& app) {
                      "up to three, and of more the first two")
           ->delimiter(',')};
   for (CLI::Option* option : options_) option->group(kGroup);
+  for (const char* name : {"--style", "--annotate", "--width", "--height"})
+    drawn_.push_back(app.get_option(name));
 }
 
-void LookFlags::check(bool has_picture) const {
+void LookFlags::check(const std::string& path) const {
   for (const CLI::Option* option : options_)
-    if (!has_picture && option->count() > 0)
+    if (path.empty() && option->count() > 0)
       throw InvalidParameter(option->get_name() +
                              " is of a picture, and none is drawn; give --plot, or leave it out");
+  for (const CLI::Option* option : drawn_)
+    if (is_page(path) && option->count() > 0)
+      throw InvalidParameter(option->get_name() + " is of a picture, and '" + path +
+                             "' is a page, which has no such thing; draw .png, or leave it out");
 }
 
 void LookFlags::check_labels(bool has_labels) const {
@@ -78,15 +107,22 @@ PlotOptions LookFlags::options(const UsualPicture& usual) const {
 
 void PictureFlags::add(CLI::App& app) {
   LookFlags::add(app);
+  drawn_.push_back(
+      flag(app, "--edges", edges, "Draw lines to the neighbours in the graph, a sample of many"));
   for (CLI::Option* option :
        {number(app, "--vmin", vmin, "Low end of the scale; auto is the 2nd percentile"),
         number(app, "--vmax", vmax, "High end of the scale; auto is the 98th percentile"),
-        flag(app, "--edges", edges, "Draw lines to the neighbours in the graph, a sample of many")})
+        drawn_.back(),
+        text(app, "--hover-data", hover_data,
+             "Table of one row per point, whose columns an .html shows, searches and colours by")})
     options_.push_back(option->group(kGroup));
 }
 
-void PictureFlags::check(bool has_picture, bool has_labels, bool has_values) const {
-  LookFlags::check(has_picture);
+void PictureFlags::check(const std::string& path, bool has_labels, bool has_values) const {
+  LookFlags::check(path);
+  if (!hover_data.empty() && !is_page(path))
+    throw InvalidParameter("--hover-data is shown by a page, and '" + path +
+                           "' is a picture; end its name in .html, or leave the flag out");
   if (has_labels && has_values)
     throw InvalidParameter("--labels and --values both colour the points; give one of them");
   if ((vmin || vmax) && !has_values)
@@ -94,6 +130,19 @@ void PictureFlags::check(bool has_picture, bool has_labels, bool has_values) con
   if (vmin && vmax && !(*vmin < *vmax))
     throw InvalidParameter("--vmin is " + number_text(*vmin) + " and --vmax " + number_text(*vmax) +
                            "; --vmin must be less");
+}
+
+std::vector<PageColumn> PictureFlags::read_hover_data(std::int64_t n) const {
+  std::vector<PageColumn> told;
+  if (hover_data.empty()) return told;
+  for (io::TextColumn& column : io::read_columns(hover_data)) {
+    if (std::ssize(column.ids) != n)
+      throw InvalidInput("'" + hover_data + "' has " + std::to_string(column.ids.size()) +
+                         " rows, and the map " + std::to_string(n) +
+                         " points; --hover-data has one row per point");
+    told.push_back(told_of(std::move(column), told.size()));
+  }
+  return told;
 }
 
 PlotOptions PictureFlags::options(const UsualPicture& usual) const {

@@ -25,8 +25,9 @@ struct LookFlags {
   std::vector<int> map_columns;
 
   void add(CLI::App& app);
-  /// Throws InvalidParameter for flags that cannot be followed: without a picture none can.
-  void check(bool has_picture) const;
+  /// Throws InvalidParameter for flags that a picture at `path` cannot follow: where that is empty,
+  /// none can be.
+  void check(const std::string& path) const;
   /// The same once it is known whether there are labels.
   void check_labels(bool has_labels) const;
   /// The same for a map of so many columns.
@@ -38,15 +39,20 @@ struct LookFlags {
 
  protected:
   std::vector<CLI::Option*> options_ = {};
+  std::vector<CLI::Option*> drawn_ = {};  // those of these that a page does not have
 };
 
 /// These, and those of what a picture of one set of points can show besides.
 struct PictureFlags : LookFlags {
   std::optional<float> vmin, vmax;
   bool edges = false;
+  std::string hover_data;  // a file; empty: none
 
   void add(CLI::App& app);
-  void check(bool has_picture, bool has_labels, bool has_values) const;
+  void check(const std::string& path, bool has_labels, bool has_values) const;
+  /// What a page tells of n points; nothing without the flag. Throws InvalidInput for another
+  /// number.
+  std::vector<PageColumn> read_hover_data(std::int64_t n) const;
   PlotOptions options(const UsualPicture& usual) const;
 };
 

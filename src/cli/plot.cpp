@@ -50,7 +50,7 @@ UsualPicture Options::usual(std::int64_t dims) const {
 }
 
 void Options::check() const {
-  picture.check(true, !reading.labels.empty(), reading.has_values());
+  picture.check(output, !reading.labels.empty(), reading.has_values());
   if (columns && *columns < 1)
     throw InvalidParameter("--columns is " + std::to_string(*columns) + ", and must be >= 1");
   if (picture.edges && graph.empty())
@@ -59,7 +59,7 @@ void Options::check() const {
     throw InvalidParameter("--knn is the graph whose lines --edges draws; give both, or neither");
   check_picture_path(output, picture.options(usual(2)));
   std::vector<std::string> read = inputs;
-  read.insert(read.end(), {reading.labels, reading.values, graph});
+  read.insert(read.end(), {reading.labels, reading.values, graph, picture.hover_data});
   check_outputs({output}, read, force ? io::Overwrite::yes : io::Overwrite::no);
 }
 
@@ -110,7 +110,8 @@ void run(const Options& o) {
   check_rows(maps, o, std::ssize(labels.ids), lines);
   o.picture.check_labels(!labels.ids.empty());
 
-  Picture picture{.columns = o.columns_or_square(), .names = labels.names};
+  const std::vector<PageColumn> told = o.picture.read_hover_data(maps[0].rows());
+  Picture picture{.columns = o.columns_or_square(), .names = labels.names, .told = told};
   std::int64_t dims = maps[0].cols();  // of all maps
   for (std::size_t i = 0; i < maps.size(); ++i) {
     dims = std::min(dims, maps[i].cols());
@@ -130,7 +131,9 @@ void add_plot(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("plot", "Draw a map, or several side by side");
   const auto o = std::make_shared<Options>();
   command.add_option("input", o->inputs, "Maps, or models (.nfm)")->required();
-  text(command, "-o,--output", o->output, "Picture, " + picture_ends())->required();
+  text(command, "-o,--output", o->output,
+       "Picture, or page of a map to explore (.html): " + picture_ends())
+      ->required();
   text(command, "--array", o->reading.array, "The array of an .npz that holds the map");
   o->reading.add_labels(command);
   text(command, "--knn", o->graph, "Graph of the points, whose lines --edges draws");

@@ -56,7 +56,7 @@ void Options::check() const {
     throw InvalidParameter(
         "--one-hot makes a column for each text in a file, which is not what the model has; leave "
         "it out");
-  look.check(!plot.empty());
+  look.check(plot);
   if (!plot.empty()) check_picture_path(plot, look.options({}));
   check_outputs({output, remoteness, plot, report}, {model, rows, reading.labels},
                 common.overwrite());

@@ -54,7 +54,7 @@ void Options::check() const {
   for (const std::string& path : {map, moved})
     if (!path.empty()) io::row_format_of(path);
   if (!report.empty()) io::require_ending(report, ".json", "reports");
-  look.check(!plot.empty());
+  look.check(plot);
   if (!plot.empty()) check_picture_path(plot, look.options({}));
   check_outputs({output, map, moved, plot, report}, {model, rows, reading.labels},
                 common.overwrite());

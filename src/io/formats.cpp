@@ -223,6 +223,15 @@ Labels read_labels(const std::string& path, const std::string& column) {
   return read_column_labels(source, column);
 }
 
+std::vector<TextColumn> read_columns(const std::string& path) {
+  const ByteSource file = ByteSource::file(path);
+  if (const Format& format = format_of(file); !is_text(format))
+    throw InvalidInput("'" + path + "' is " + std::string(format.name) +
+                       ", and not a table of text: give .csv or .tsv, with one row per point");
+  ByteSource source = unpacked(file);
+  return read_text_columns(source);
+}
+
 namespace {
 
 /// The second of two columns, where the first numbers the rows.

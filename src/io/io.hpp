@@ -146,6 +146,16 @@ void fit_labels(Labels& labels, std::int64_t n, const std::string& path,
 /// beside row numbers, or the one that `column` names in a table. NaN and infinity pass.
 std::vector<float> read_values(const std::string& path, const std::string& column = "");
 
+/// A column of a table, as text.
+struct TextColumn {
+  std::string name = {};                ///< empty: none
+  std::vector<std::string> texts = {};  ///< distinct ones
+  std::vector<std::int32_t> ids = {};   ///< of each row, in texts; -1: missing
+};
+
+/// All columns of a table of text with one row a point. InvalidInput for other formats.
+std::vector<TextColumn> read_columns(const std::string& path);
+
 /// What a file holds.
 struct FileInfo {
   std::string format;               ///< a name of the format table: "npy", "csv", ...

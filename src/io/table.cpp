@@ -38,6 +38,30 @@ class TableReader {
         missing_(missing) {}
 
   Table read() {
+    scan();
+    return finish();
+  }
+
+  /// All of them as they are written.
+  std::vector<TextColumn> columns() {
+    is_text_ = true;
+    scan();
+    std::vector<TextColumn> out;
+    for (ScannedColumn& column : columns_) {
+      Categories categories = named(column);
+      const auto missing = [&](std::int32_t id) {
+        return is_missing(categories.texts[static_cast<std::size_t>(id)]);
+      };
+      std::vector<std::int32_t> ids = categories.ids;
+      for (std::int32_t& id : ids)
+        if (missing(id)) id = -1;
+      out.push_back({column.name, std::move(categories.texts), std::move(ids)});
+    }
+    return out;
+  }
+
+ private:
+  void scan() {
     NumberedLine first = next_line();
     if (first.number == 0)
       throw InvalidInput("'" + file_ + "' has no text: it is empty, or has comments alone");
@@ -63,10 +87,8 @@ class TableReader {
         append_row(line, lines_.number());
     lines_.finish();
     if (repeated > 0) note(std::to_string(repeated) + " more lines are the header again");
-    return finish();
   }
 
- private:
   /// The next line that is no comment.
   bool next(std::string_view& line) {
     while (lines_.next(line)) {
@@ -92,6 +114,7 @@ class TableReader {
     for (const std::string& what : head.notes) note(what);
     assign_roles(columns_, options_, file_);
     for (ScannedColumn& column : columns_) {
+      if (is_text_) column.role = Role::label;
       column.is_read = column.role == Role::feature;
       features_ += column.is_read ? 1 : 0;
     }
@@ -264,7 +287,8 @@ class TableReader {
   Missing missing_;
   std::string comment_;  // the last one above the first row
   char delimiter_ = ',';
-  char mark_ = 0;  // of decimals, when one was seen
+  char mark_ = 0;         // of decimals, when one was seen
+  bool is_text_ = false;  // numbers, too
   bool has_begun_ = false, has_header_ = false, no_corner_ = false;
   std::int64_t second_ = 0;  // the number of that line
   ScannedColumns columns_;
@@ -278,6 +302,10 @@ class TableReader {
 
 Table read_text_table(ByteSource& source, const TableOptions& options, Missing missing) {
   return TableReader(source, options, missing).read();
+}
+
+std::vector<TextColumn> read_text_columns(ByteSource& source) {
+  return TableReader(source, {}, Missing::nan).columns();
 }
 
 Matrix read_csv(ByteSource& source) {

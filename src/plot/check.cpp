@@ -4,6 +4,7 @@
 
 #include "nearfold/error.hpp"
 #include "plot/scene.hpp"
+#include "plot/value_range.hpp"
 
 namespace nearfold {
 namespace {
@@ -63,7 +64,7 @@ void check_options(const PlotOptions& options) {
 }
 
 void check_picture(const Picture& picture, const PlotOptions& options) {
-  check_options(options);
+  check_scale(options);
   if (options.map_columns.size() > 3)
     throw InvalidParameter("map_columns has " + std::to_string(options.map_columns.size()) +
                            " columns, and a picture shows up to 3");

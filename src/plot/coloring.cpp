@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <span>
 #include <string>
 #include <utility>
@@ -47,43 +46,11 @@ std::string label_name(std::int32_t label, const Picture& picture) {
   return index < picture.names.size() ? picture.names[index] : std::to_string(label);
 }
 
-std::vector<float> finite_values(const Picture& picture) {
+std::optional<ValueRange> range_of(const Picture& picture, const PlotOptions& options) {
   std::vector<float> values;
   for (const Panel& panel : picture.panels)
-    std::copy_if(panel.values.begin(), panel.values.end(), std::back_inserter(values),
-                 [](float value) { return std::isfinite(value); });
-  return values;
-}
-
-// Between the two values nearest to it by rank, as numpy.percentile. `values` is reordered.
-double percentile(std::vector<float>& values, double percent) {
-  const double rank = percent / 100.0 * static_cast<double>(values.size() - 1);
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(values.begin(), at, values.end());
-  const double low = double{*at};
-  const double high =
-      at + 1 == values.end() ? low : double{*std::min_element(at + 1, values.end())};
-  return low + (high - low) * (rank - std::floor(rank));
-}
-
-std::optional<ValueRange> range_of(const Picture& picture, const PlotOptions& options) {
-  constexpr double kCut = 2.0;  // percent, of either end
-  std::vector<float> values = finite_values(picture);
-  if (values.empty()) return std::nullopt;
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  const ValueRange all{*least, *most};
-  ValueRange range{static_cast<float>(percentile(values, kCut)),
-                   static_cast<float>(percentile(values, 100.0 - kCut))};
-  if (range.low >= range.high) range = all;
-  range.low = options.vmin.value_or(range.low);
-  range.high = options.vmax.value_or(range.high);
-  if (range.low > range.high || (range.low == range.high && all.low < all.high))
-    throw InvalidParameter("the scale of values would go from " + number_text(range.low) + " to " +
-                           number_text(range.high) +
-                           ": the given end lies beyond most values; give vmin and vmax");
-  range.below = all.low < range.low;
-  range.above = all.high > range.high;
-  return range;
+    values.insert(values.end(), panel.values.begin(), panel.values.end());
+  return value_range(std::move(values), options.vmin, options.vmax);
 }
 
 std::int32_t shade_of(float value, const std::optional<ValueRange>& range) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plot/scene.hpp"
+#include "plot/value_range.hpp"
 
 namespace nearfold {
 
@@ -15,14 +16,6 @@ struct LegendEntry {
   std::string name;
   Rgb color;
   bool none = false;  ///< of what has no label or value: the last one, and always there
-};
-
-/// The ends of the scale of values.
-struct ValueRange {
-  float low = 0.0f;
-  float high = 0.0f;
-  bool below = false;  ///< there are values below `low`
-  bool above = false;  ///< there are values above `high`
 };
 
 /// The ends in as few digits as tell them apart by a thousandth of the scale, low first.

@@ -9,6 +9,7 @@
 
 #include "nearfold/error.hpp"
 #include "plot/draw.hpp"
+#include "plot/page.hpp"
 #include "plot/svg.hpp"
 
 namespace nearfold {
@@ -72,16 +73,17 @@ void check_cairo(cairo_status_t status) {
 }
 
 std::string draw(const Picture& picture, const PlotOptions& options, Format format) {
-  const Scene scene = lay_out(picture, options);
   switch (format) {
     case Format::png:
-      return png(scene);
+      return png(lay_out(picture, options));
     case Format::svg:
-      return svg(scene);
+      return svg(lay_out(picture, options));
     case Format::pdf:
-      return pdf(scene);
+      return pdf(lay_out(picture, options));
+    case Format::html:
+      return draw_page(picture, options);
   }
-  throw InvalidParameter("a picture is PNG, SVG or PDF");
+  throw InvalidParameter("a picture is PNG, SVG, PDF or HTML");
 }
 
 }  // namespace nearfold

@@ -11,6 +11,7 @@
 
 #include "nearfold/matrix.hpp"
 #include "plot/lines.hpp"
+#include "plot/page_column.hpp"
 
 namespace nearfold {
 
@@ -53,10 +54,12 @@ struct Picture {
   std::vector<std::string> column_titles = {};  ///< empty, or one for each column: above
   std::span<const std::string> names = {};      ///< of the labels; numbers beyond
   std::string none = "no label";                ///< of points whose label is negative
+  std::span<const PageColumn> told = {};        ///< of each point, by a page alone
 };
 
-/// What a picture is written as. Drawn by the same code: sizes, places and colours are the same.
-enum class Format { png, svg, pdf };
+/// What a picture is written as. The first three are drawn by the same code: sizes, places and
+/// colours are the same. A page (page.hpp) has no size, style, annotations and lines.
+enum class Format { png, svg, pdf, html };
 
 /// The bytes of a file that shows the maps, each with equal scales and the second axis upwards; 3-D
 /// ones twice, side by side and named: the first and the third axis across; of one column its

@@ -158,6 +158,7 @@ std::int64_t points_of(const Picture& picture, const PlotOptions& options) {
 }
 
 Scene lay_out(const Picture& picture, const PlotOptions& options) {
+  check_options(options);
   check_picture(picture, options);
   Scene scene{.width = options.width, .height = options.height, .look = theme(options.dark)};
   scene.marks = marks_for(options.style, points_of(picture, options));

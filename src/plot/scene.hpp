@@ -48,7 +48,7 @@ struct Scene {
   std::vector<TextLine> texts = {};
 };
 
-/// Throws what draw() throws for shapes and sizes.
+/// Throws what draw() throws for shapes and scales.
 void check_picture(const Picture& picture, const PlotOptions& options);
 
 /// Points of all maps: of 3-D panels twice.

@@ -173,11 +173,6 @@ std::string with_commas(std::int64_t value) {
   return digits;
 }
 
-std::string number_text(float value) {
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.begin(), text.end(), value).ptr};
-}
-
 }  // namespace nearfold
 
 #ifdef __SANITIZE_ADDRESS__

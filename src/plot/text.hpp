@@ -45,7 +45,4 @@ void check_fonts();
 /// "1,234,567"
 std::string with_commas(std::int64_t value);
 
-/// In as few digits as no other float has.
-std::string number_text(float value);
-
 }  // namespace nearfold
