@@ -45,6 +45,7 @@ breathe_domain_by_extension = {"hpp": "cpp"}
 
 html_theme = "furo"
 html_title = f"nearfold {version}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
-
