@@ -43,6 +43,8 @@ breathe_projects = {"nearfold": str(ROOT / "build/doxygen/xml")}
 breathe_default_project = "nearfold"
 breathe_domain_by_extension = {"hpp": "cpp"}
 
+highlight_language = "none"  # of blocks that name none
+
 html_theme = "furo"
 html_title = f"nearfold {version}"
 html_static_path = ["_static"]
