@@ -5,7 +5,7 @@
 #   scripts/install-deps.sh --format
 #                                   clang-format and nothing else
 #   scripts/install-deps.sh --docs  what the documentation site is built with, and nothing else
-#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, git, Python
+#   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, Chromium, git, Python
 #   scripts/install-deps.sh --cuda 86;90
 #                                   also builds FAISS with its GPU part for these architectures, as
 #                                   CMake has them, into .deps/faiss-gpu: about 10 minutes on two
@@ -22,7 +22,8 @@ packages=(
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then
-  packages+=(ccache clang clang-format clang-tidy git libclang-rt-dev python3-dev python3-venv)
+  packages+=(ccache chromium chromium-driver clang clang-format clang-tidy git libclang-rt-dev python3-dev
+    python3-venv)
 fi
 
 say() { echo "install-deps: $*"; }

@@ -1,8 +1,9 @@
 """t-SNE and UMAP over exact or approximate nearest neighbours.
 
-Estimators by scikit-learn's contract: `UMAP`, `TSNE`, `NearestNeighborsGraph`. Functions:
-`kneighbors_graph`, `quality`, `quality_new`, `agreement`, `plan`, `compare`, `grid`, `plot`. The
-same seed gives the same bytes, for any number of threads.
+Estimators by scikit-learn's contract: `UMAP`, `TSNE`, `NearestNeighborsGraph`.
+Functions: `kneighbors_graph`, `quality`, `quality_new`, `agreement`, `plan`, `compare`, `grid`,
+`plot`, `show`.
+The same seed gives the same bytes, for any number of threads.
 """
 
 from ._core import core as _core
@@ -22,6 +23,7 @@ from ._functions import agreement, compare, grid, plan, quality, quality_new
 from ._graph import Graph, kneighbors_graph
 from ._model_file import load, save
 from ._neighbors import NearestNeighborsGraph
+from ._page import Page, show
 from ._plot import plot
 from ._tsne import TSNE
 from ._umap import UMAP
@@ -42,6 +44,7 @@ __all__ = [
     "NearfoldError",
     "NoDevice",
     "OutOfMemory",
+    "Page",
     "Unsupported",
     "agreement",
     "compare",
@@ -53,4 +56,5 @@ __all__ = [
     "quality",
     "quality_new",
     "save",
+    "show",
 ]

@@ -7,14 +7,9 @@ from typing import Any
 import numpy as np
 
 from . import _arrays
+from ._core import core
 from ._errors import InvalidInput
 
-# src/plot/colors.cpp's: neighbours in the list differ most.
-_CLASSES = (
-    "#3b51d3 #ea9602 #2b9667 #e5481e #9980fe #86422a #fd9cba #d0d25d #60d4fe #81347c #5b84ae "
-    "#8fb07d #86a4e4 #247261 #635dab #2b7ad6 #c58aa5 #ac4e87 #478809 #91d993 #673ba2 #aa3f4e "
-    "#3bcfcf #c36953"
-).split()
 _NONE = "#b4b9c1"
 _TEXT = "#23272e"
 _LEGEND = 24  # classes that have a line in it
@@ -87,14 +82,7 @@ def _columns(embedding: Any, columns: tuple[int, int]) -> tuple[np.ndarray, np.n
 
 
 def _color_of(code: int) -> str:
-    if code < 0:
-        return _NONE
-    if code < len(_CLASSES):
-        return _CLASSES[code]
-    from matplotlib.colors import hsv_to_rgb, to_hex
-
-    red, green, blue = hsv_to_rgb((code * 0.618034 % 1.0, 0.55, 0.75))
-    return to_hex((red, green, blue))
+    return _NONE if code < 0 else core.class_color(code)
 
 
 def _scatter(
@@ -123,7 +111,7 @@ def _shade(ax: Any, x: np.ndarray, y: np.ndarray, labels: Any) -> bool:
     frame = pd.DataFrame({"x": x, "y": y})
     canvas = ds.Canvas(plot_width=1200, plot_height=1000)
     if labels is None:
-        image = tf.shade(canvas.points(frame, "x", "y"), cmap=["#e1e4e9", _CLASSES[0]])
+        image = tf.shade(canvas.points(frame, "x", "y"), cmap=["#e1e4e9", _color_of(0)])
     else:
         codes = _arrays.codes_of(labels)
         frame["label"] = pd.Categorical(codes)

@@ -40,7 +40,8 @@ std::string name_of(const Picture& picture, std::size_t p) {
   const auto across = static_cast<std::size_t>(picture.columns);
   for (const auto& [titles, at] :
        {std::pair{&picture.row_titles, p / across}, std::pair{&picture.column_titles, p % across}})
-    if (at < titles->size()) name += (name.empty() ? "" : ", ") + (*titles)[at];
+    if (at < titles->size() && !(*titles)[at].empty())
+      name += (name.empty() ? "" : ", ") + (*titles)[at];
   return name.empty() && picture.panels.size() > 1 ? "map " + std::to_string(p + 1) : name;
 }
 

@@ -48,6 +48,37 @@ TEST_F(Cli, MapsOfAnyDimsAreWrittenDrawnScoredAndGrow) {
       << beyond.out;
 }
 
+TEST_F(Cli, APageTellsTheColumnsOfATable) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  std::string table = "name,age,group\n";
+  for (int i = 0; i < 300; ++i)
+    table += "row " + std::to_string(i) + "," + (i == 7 ? "NA" : std::to_string(i)) + ",g\n";
+  write("t.csv", table);
+  const std::string plot = "plot " + path("y.npy") + " --hover-data " + path("t.csv") + " -o ";
+  ASSERT_EQ(run(plot + path("p.html")).code, 0);
+  const std::string page = bytes("p.html");
+  EXPECT_NE(page.find("{\"name\":\"name\",\"type\":\"u16\",\"names\":[\"row 0\","),
+            std::string::npos);
+  EXPECT_NE(page.find("{\"name\":\"age\",\"type\":\"f32\",\"low\":"), std::string::npos);
+  EXPECT_NE(page.find("{\"name\":\"group\",\"type\":\"u8\",\"names\":[\"g\"]"), std::string::npos);
+
+  const auto refused = [&](const std::string& arguments, int code, const std::string& words) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, code) << outcome.out;
+    EXPECT_NE(outcome.out.find(words), std::string::npos) << outcome.out;
+  };
+  refused(plot + path("p.png"), 2, "--hover-data is shown by a page");
+  refused("plot " + path("y.npy") + " --width 300 -o " + path("q.html"), 2,
+          "--width is of a picture");
+  refused(embed("--force --plot " + path("q.html") + " --annotate"), 2,
+          "--annotate is of a picture");
+  write("t.csv", "name\na\nb\n");
+  refused(plot + path("q.html"), 3, "has 2 rows, and the map 300 points");
+  refused("plot " + path("y.npy") + " --hover-data " + path("l.npy") + " -o " + path("q.html"), 3,
+          "not a table of text");
+  EXPECT_FALSE(exists("q.html"));
+}
+
 TEST_F(Cli, PlotDrawsSeveralMapsAsPngOrSvg) {
   ASSERT_EQ(run(embed("")).code, 0);
   const std::string plot = "plot " + path("y.npy") + " " + path("y.npy") + " --columns 2 ";
