@@ -72,8 +72,8 @@ embed "$digits" model --method umap --save-model digits.nfm
 
 "$tool" generate deformed --from "$digits" --from-labels "$labels" -n 1000000 -o million.npy \
   --labels million-labels.npy --quiet
-embed million.npy million --method umap --index auto
-draw million million.npy --labels million-labels.npy --title "1,000,000 deformed digits" \
+embed million.npy million-map --method umap --index auto
+draw million million-map.npy --labels million-labels.npy --title "1,000,000 deformed digits" \
   --width 600 --height 540
 
 ls -l "$pictures"
