@@ -4,6 +4,7 @@
 #   scripts/install-deps.sh         build and test
 #   scripts/install-deps.sh --format
 #                                   clang-format and nothing else
+#   scripts/install-deps.sh --docs  what the documentation site is built with, and nothing else
 #   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, Chromium, git, Python, and
 #                                   what checks man pages and completions
 #   scripts/install-deps.sh --packages
@@ -119,6 +120,7 @@ ensure_faiss_gpu() {
 }
 
 if [[ ${1:-} == --format ]]; then ensure_packages clang-format && exit; fi
+if [[ ${1:-} == --docs ]]; then ensure_packages doxygen python3-venv && exit; fi
 if [[ ${1:-} == --cuda ]]; then packages+=(libopenblas-openmp-dev); fi
 ensure_packages "${packages[@]}"
 if [[ ${1:-} == --cuda ]]; then ensure_faiss_gpu "${2:?the architectures, as 86;90}"; fi
