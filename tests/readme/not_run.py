@@ -15,6 +15,9 @@ NOT_RUN = {
         "tests/package installs, into a folder of its own"
     ),
     "c++ -std=c++20 app.cpp $(pkg-config --cflags --libs nearfold)": "test consumer:*.pkg_config",
+    "nearfold embed out/million.npy -o out/million-map.npy --method umap --index auto"
+    " --labels out/million-labels.npy --plot out/million.png --report out/million.json"
+    " --checkpoint out/million-run --resume": "a million points: two minutes",
     # ---- a GPU
     "scripts/install-deps.sh --cuda 90": "run by .ci/run",
     "scripts/gpu-check.sh": "needs a GPU",
