@@ -11,6 +11,7 @@
 #include "nearfold/grid.hpp"       // IWYU pragma: export
 #include "nearfold/knn.hpp"        // IWYU pragma: export
 #include "nearfold/knn_graph.hpp"  // IWYU pragma: export
+#include "nearfold/knn_parts.hpp"  // IWYU pragma: export
 #include "nearfold/matrix.hpp"     // IWYU pragma: export
 #include "nearfold/model.hpp"      // IWYU pragma: export
 #include "nearfold/params.hpp"     // IWYU pragma: export

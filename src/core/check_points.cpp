@@ -18,44 +18,6 @@ void require_columns(std::int64_t cols) {
   if (cols < 1) throw InvalidInput("points have no coordinates; at least 1 column is needed");
 }
 
-/// Values that no distance can be made of: how many, and where the first are.
-struct BadValues {
-  static constexpr std::size_t kNamed = 5;
-  struct Place {
-    std::int64_t row, col;
-    float value;
-  };
-  std::int64_t count = 0;
-  bool finite = false;  // any of them
-  std::vector<Place> first = {};
-
-  void add(std::int64_t row, std::int64_t col, float value) {
-    ++count;
-    finite = finite || std::isfinite(value);
-    if (first.size() < kNamed) first.push_back({row, col, value});
-  }
-  BadValues operator+(const BadValues& next) const {
-    BadValues sum = *this;
-    for (const Place& place : next.first)
-      if (sum.first.size() < kNamed) sum.first.push_back(place);
-    sum.count += next.count;
-    sum.finite = finite || next.finite;
-    return sum;
-  }
-  std::string message() const {
-    std::ostringstream text;
-    const char* before = "";
-    for (const Place& p : first) {
-      text << before << "row " << p.row << ", column " << p.col << " is " << p.value;
-      before = "; ";
-    }
-    if (count > static_cast<std::int64_t>(kNamed)) text << "; " << count << " such values in all";
-    text << (finite ? "; values beyond 1e16 overflow distances: scale the data"
-                    : "; remove such rows or fill in the values");
-    return text.str();
-  }
-};
-
 /// What one pass over the values finds.
 struct Seen {
   BadValues bad = {};
@@ -64,7 +26,9 @@ struct Seen {
   Seen operator+(const Seen& next) const { return {bad + next.bad, std::max(spread, next.spread)}; }
 };
 
-Seen look_at(HostMatrix<const float> points, const Cpu& on) {
+/// Rows from `number` on, of points whose first row is `row_0`.
+Seen look_at(HostMatrix<const float> points, std::int64_t number, const float* row_0,
+             const Cpu& on) {
   require_columns(points.cols());
   return parallel_sum(on.threads, points.rows(), kGrain, Seen{},
                       [&](std::int64_t begin, std::int64_t end) {
@@ -72,8 +36,8 @@ Seen look_at(HostMatrix<const float> points, const Cpu& on) {
                         for (std::int64_t i = begin; i < end; ++i)
                           for (std::int64_t c = 0; c < points.cols(); ++c) {
                             const float x = points.row(i)[c];
-                            if (!is_usable(x)) seen.bad.add(i, c, x);
-                            seen.spread = std::max(seen.spread, std::fabs(x - points.row(0)[c]));
+                            if (!is_usable(x)) seen.bad.add(number + i, c, x);
+                            seen.spread = std::max(seen.spread, std::fabs(x - row_0[c]));
                           }
                         return seen;
                       });
@@ -93,15 +57,57 @@ void require_spread(float spread) {
 
 }  // namespace
 
+void BadValues::add(std::int64_t row, std::int64_t col, float value) {
+  ++count;
+  finite = finite || std::isfinite(value);
+  if (first.size() < kNamed) first.push_back({row, col, value});
+}
+
+BadValues BadValues::operator+(const BadValues& next) const {
+  BadValues sum = *this;
+  for (const Place& place : next.first)
+    if (sum.first.size() < kNamed) sum.first.push_back(place);
+  sum.count += next.count;
+  sum.finite = finite || next.finite;
+  return sum;
+}
+
+std::string BadValues::message() const {
+  std::ostringstream text;
+  const char* before = "";
+  for (const Place& p : first) {
+    text << before << "row " << p.row << ", column " << p.col << " is " << p.value;
+    before = "; ";
+  }
+  if (count > static_cast<std::int64_t>(kNamed)) text << "; " << count << " such values in all";
+  text << (finite ? "; values beyond 1e16 overflow distances: scale the data"
+                  : "; remove such rows or fill in the values");
+  return text.str();
+}
+
 void throw_not_finite() {
   throw Error("the layout is no longer finite; use a smaller learning_rate");
 }
 
 void check_points(HostMatrix<const float> points, const Cpu& on) {
   check_shape(points.rows(), points.cols());
-  const Seen seen = look_at(points, on);
-  if (seen.bad.count > 0) throw InvalidInput(seen.bad.message());
-  require_spread(seen.spread);
+  PointsCheck check;
+  check.add(points, on);
+  check.finish();
+}
+
+void PointsCheck::add(HostMatrix<const float> rows, const Cpu& on) {
+  if (rows.rows() == 0) return;
+  if (rows_ == 0) first_.assign(rows.row(0), rows.row(0) + rows.cols());
+  const Seen seen = look_at(rows, rows_, first_.data(), on);
+  bad_ = bad_ + seen.bad;
+  spread_ = std::max(spread_, seen.spread);
+  rows_ += rows.rows();
+}
+
+void PointsCheck::finish() const {
+  if (bad_.count > 0) throw InvalidInput(bad_.message());
+  require_spread(spread_);
 }
 
 void check_shape(std::int64_t rows, std::int64_t cols) {
@@ -112,7 +118,7 @@ void check_shape(std::int64_t rows, std::int64_t cols) {
 }
 
 void check_values(HostMatrix<const float> points, const Cpu& on) {
-  const Seen seen = look_at(points, on);
+  const Seen seen = look_at(points, 0, points.data(), on);
   if (seen.bad.count > 0) throw InvalidInput(seen.bad.message());
 }
 

@@ -1,7 +1,10 @@
 // What every entry of the library checks of points before it works.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "math/host_device.hpp"
 #include "nearfold/matrix.hpp"
@@ -12,6 +15,36 @@ namespace nearfold {
 /// 1e16 and how many there are, the shape that is not supported, or the largest difference from the
 /// first row where it is below 1e-16 and not 0. O(n dim).
 void check_points(HostMatrix<const float> points, const Cpu& on);
+
+/// Values that no distance can be made of: how many, and where the first are.
+struct BadValues {
+  static constexpr std::size_t kNamed = 5;
+  struct Place {
+    std::int64_t row, col;
+    float value;
+  };
+  std::int64_t count = 0;
+  bool finite = false;  // any of them
+  std::vector<Place> first = {};
+
+  void add(std::int64_t row, std::int64_t col, float value);
+  BadValues operator+(const BadValues& next) const;
+  std::string message() const;
+};
+
+/// check_points() of points that come in blocks of rows, but for their shape.
+class PointsCheck {
+ public:
+  /// The next rows.
+  void add(HostMatrix<const float> rows, const Cpu& on);
+  void finish() const;
+
+ private:
+  std::int64_t rows_ = 0;
+  std::vector<float> first_;  // row
+  BadValues bad_;
+  float spread_ = 0;  // largest difference from it
+};
 
 /// The shape of points alone.
 void check_shape(std::int64_t rows, std::int64_t cols);

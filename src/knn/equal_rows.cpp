@@ -81,6 +81,24 @@ EqualRows find_equal_rows(HostMatrix<const float> points, const Cpu& on) {
   return equal;
 }
 
+std::vector<std::int32_t> first_equal(HostMatrix<const float> rows, HostMatrix<const float> among,
+                                      const Cpu& on) {
+  const std::vector<Hashed> hashes = sorted_hashes(among, on);
+  const auto bytes = static_cast<std::size_t>(rows.cols()) * sizeof(float);
+  std::vector<std::int32_t> first(static_cast<std::size_t>(rows.rows()), -1);
+  parallel_for(on.threads, rows.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::uint64_t hash = hash_of(rows.row(i), rows.cols());
+      auto at = std::lower_bound(hashes.begin(), hashes.end(), Hashed{hash, 0});
+      while (at != hashes.end() && at->first == hash &&
+             std::memcmp(among.row(at->second), rows.row(i), bytes) != 0)
+        ++at;
+      if (at != hashes.end() && at->first == hash) first[static_cast<std::size_t>(i)] = at->second;
+    }
+  });
+  return first;
+}
+
 std::int64_t EqualRows::duplicates() const {
   std::int64_t count = 0;
   for (std::size_t i = 0; i < first.size(); ++i)

@@ -36,4 +36,8 @@ struct EqualRows {
 /// O(n cols).
 EqualRows find_equal_rows(HostMatrix<const float> points, const Cpu& on);
 
+/// For every row the first of `among` that has its bytes; -1: none. O((rows + among) cols).
+std::vector<std::int32_t> first_equal(HostMatrix<const float> rows, HostMatrix<const float> among,
+                                      const Cpu& on);
+
 }  // namespace nearfold

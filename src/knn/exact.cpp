@@ -16,8 +16,9 @@ Queries all_points(const MetricSpace& space) {
   return all;
 }
 
-Queries all_others(const MetricRows& rows) {
+Queries all_others(const MetricRows& rows, std::int64_t first_id) {
   Queries all{rows, std::vector<std::int64_t>(static_cast<std::size_t>(rows.view.rows())), false};
+  all.first_id = first_id;
   std::iota(all.which.begin(), all.which.end(), std::int64_t{0});
   return all;
 }
@@ -33,15 +34,37 @@ Queries all_kinds(const MetricSpace& space) {
 
 // ---- one query ----------------------------------------------------------------------------------
 
+namespace {
+
+/// Among all points; -1: it is none of them.
+std::int64_t id_of(const MetricSpace& space, const Queries& queries, std::size_t at) {
+  const std::int64_t row = queries.which[at];
+  if (queries.are_points) return space.first_id + row;
+  return queries.first_id < 0 ? -1 : queries.first_id + row;
+}
+
+/// The row of the space with this id; -1: it is not there.
+std::int32_t row_with(std::int64_t id, const MetricSpace& space) {
+  const std::int64_t row = id - space.first_id;
+  return id >= 0 && row >= 0 && row < space.n() ? static_cast<std::int32_t>(row) : -1;
+}
+
+}  // namespace
+
 Asked::Asked(const MetricSpace& space, const Queries& queries, std::size_t at, int k)
     : space_(&space),
       k_(k),
-      self_(queries.are_points ? static_cast<std::int32_t>(queries.which[at]) : -1),
+      id_(id_of(space, queries, at)),
+      self_(row_with(id_, space)),
       at_(queries.with_equals ? self_ : static_cast<std::int64_t>(at)),
       with_equals_(queries.with_equals),
-      nearest_(k, space.tie_order(self_)) {
+      nearest_(none_yet(id_)) {
   if (self_ >= 0 && space.equal.any()) group_ = space.equal.group(space.equal.first_of(self_));
   if (group_.size() == 1) group_ = {};
+}
+
+Nearest Asked::none_yet(std::int64_t id) const {
+  return {k_, space_->tie_order(id), space_->first_id};
 }
 
 void Asked::take(float distance, std::int32_t first) {
@@ -57,7 +80,7 @@ void Asked::offer(float distance, std::int32_t first, std::int32_t self, Nearest
 }
 
 void Asked::clear() {
-  nearest_ = Nearest(k_, space_->tie_order(self_));
+  nearest_ = none_yet(id_);
   offered_.clear();
 }
 
@@ -67,14 +90,14 @@ std::span<const std::int32_t> Asked::others() const {
 
 /// The same distances as of the first, and another order of equal ones.
 void Asked::write_other(std::int32_t point, NeighborRows& answer) const {
-  Nearest nearest(k_, space_->tie_order(point));
+  Nearest nearest = none_yet(space_->first_id + point);
   for (const Candidate c : offered_)
     if (value_of(c) <= reach()) offer(value_of(c), id_of(c), point, nearest);
   answer.set(point, nearest);
 }
 
 Answers::Answers(const Queries& queries, const MetricSpace& space, int k)
-    : rows_(queries.with_equals ? space.n() : std::ssize(queries.which), k),
+    : rows_(unfilled_rows(queries.with_equals ? space.n() : std::ssize(queries.which), k)),
       later_(queries.with_equals && space.equal.any() ? queries.which.size() : 0) {}
 
 void Answers::write(std::size_t query, Asked&& asked) {

@@ -13,19 +13,20 @@
 
 namespace nearfold {
 
-/// Who is searched for: rows `which` of `rows`. Where queries are the points themselves, a query is
-/// left out of its own answer.
+/// Who is searched for: rows `which` of `rows`. Where queries are the points themselves, or points
+/// by their ids, a query is left out of its own answer.
 struct Queries {
   const MetricRows& rows;
   std::vector<std::int64_t> which;
   bool are_points = true;
-  bool with_equals = false;  // a query stands for the points equal to it; answers are by point
+  bool with_equals = false;    // a query stands for the points equal to it; answers are by point
+  std::int64_t first_id = -1;  // of row 0, where rows are points, perhaps not of those searched
 };
 
 /// All points, as queries.
 Queries all_points(const MetricSpace& space);
-/// All of some rows, as queries that are no points.
-Queries all_others(const MetricRows& rows);
+/// All of some rows, as queries that are no points, or those of the ids from first_id on.
+Queries all_others(const MetricRows& rows, std::int64_t first_id = -1);
 /// The first of every kind of point, for all of them.
 Queries all_kinds(const MetricSpace& space);
 
@@ -49,12 +50,14 @@ class Asked {
   void write_other(std::int32_t point, NeighborRows& answer) const;
 
  private:
+  Nearest none_yet(std::int64_t id) const;
   void take(float distance, std::int32_t first);
   void offer(float distance, std::int32_t first, std::int32_t self, Nearest& nearest) const;
 
   const MetricSpace* space_;
   int k_;
-  std::int32_t self_;                    // -1: no point
+  std::int64_t id_;                      // -1: no point
+  std::int32_t self_;                    // its row of those searched; -1: none
   std::int64_t at_;                      // in the answer
   std::span<const std::int32_t> group_;  // points equal to it, itself among them; empty: no other
   bool with_equals_;
@@ -97,7 +100,7 @@ class ExactSearch {
               const Cpu& on);
 
   /// The k nearest points of each query, in the order of `queries.which` or with_equals by point,
-  /// each row ascending by distance, equal ones in the query's order.
+  /// each row ascending by distance, equal ones in the query's order; -1 and infinity fill up.
   NeighborRows operator()(const Queries& queries, int k, const Cpu& on) const;
 
  private:

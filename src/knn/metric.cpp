@@ -90,7 +90,16 @@ void refuse_zero_vectors(const std::vector<std::int64_t>& rows, Metric metric) {
                      "; remove them, choose zero vectors as far, or use another metric");
 }
 
-MetricSpace make_space(HostMatrix<const float> points, const Distance& distance, const Cpu& on) {
+double longest_of(HostMatrix<const float> points, Metric metric) {
+  double longest = 0;
+  if (row_of(metric).points != PointsAs::one_length) return longest;
+  for (std::int64_t i = 0; i < points.rows(); ++i)
+    longest = std::max(longest, length_of(points.row(i), points.cols(), 0));
+  return longest;
+}
+
+MetricSpace make_space(HostMatrix<const float> points, const Distance& distance, const Cpu& on,
+                       double longest) {
   MetricSpace space{distance, norm_of(distance.metric), {}, {}, 0};
   switch (row_of(distance.metric).points) {
     case PointsAs::given:
@@ -100,8 +109,7 @@ MetricSpace make_space(HostMatrix<const float> points, const Distance& distance,
       space.points = directions(points, distance, on);
       break;
     case PointsAs::one_length:
-      for (std::int64_t i = 0; i < points.rows(); ++i)
-        space.longest = std::max(space.longest, length_of(points.row(i), points.cols(), 0));
+      space.longest = std::max(longest, longest_of(points, distance.metric));
       space.points = lengthened(points, space.longest, on);
       break;
   }

@@ -48,20 +48,27 @@ struct MetricSpace {
   double longest = 0;     // inner_product: m
   std::optional<std::uint64_t> tie_seed = {};  // of graphs; unset: equal distances go by id
   EqualRows equal = {};                        // of points, where it was looked for
+  std::int32_t first_id = 0;                   // of the first point, where they are part of all
 
   std::int64_t n() const { return points.view.rows(); }
   std::int64_t width() const { return points.view.cols(); }
   /// Queries are made of points by another rule than points.
   bool lopsided() const { return queries_differ(row_of(distance.metric).points); }
-  /// How a point takes others that are equally far; -1 for a query that is no point, by id.
-  TieOrder tie_order(std::int64_t point) const {
-    return tie_seed && point >= 0 ? TieOrder(*tie_seed, point) : TieOrder();
+  /// How the point of an id takes others that are equally far; -1 for a query that is no point, by
+  /// id.
+  TieOrder tie_order(std::int64_t id) const {
+    return tie_seed && id >= 0 ? TieOrder(*tie_seed, id) : TieOrder();
   }
 };
 
 /// Throws InvalidInput listing zero vectors where the metric needs one. Points were
 /// checked. Deterministic. O(n dim), and a copy of the points where the table above says so.
-MetricSpace make_space(HostMatrix<const float> points, const Distance& distance, const Cpu& on);
+/// `longest`: of all points, where these are a part of them.
+MetricSpace make_space(HostMatrix<const float> points, const Distance& distance, const Cpu& on,
+                       double longest = 0);
+
+/// The length of the longest point, which a metric may go by; 0 where it does not.
+double longest_of(HostMatrix<const float> points, Metric metric);
 
 /// Queries [rows, dim] as the space measures them.
 MetricRows make_queries(HostMatrix<const float> queries, const MetricSpace& space, const Cpu& on);

@@ -48,10 +48,12 @@ inline std::int32_t row_of(Visit v) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(v) >> 1);
 }
 
-/// The k nearest so far, ascending by distance, equal ones as `order` has them.
+/// The k nearest so far, ascending by distance, equal ones as `order` has them. What is offered as
+/// i has the id first_id + i.
 class Nearest {
  public:
-  Nearest(int k, TieOrder order) : k_(static_cast<std::size_t>(k)), order_(order) {}
+  Nearest(int k, TieOrder order, std::int32_t first_id = 0)
+      : k_(static_cast<std::size_t>(k)), order_(order), first_id_(first_id) {}
   bool full() const { return best_.size() == k_; }
   /// A larger distance cannot come in.
   float reach() const { return full() ? value_of(best_.back()) : kInfinity; }
@@ -59,7 +61,7 @@ class Nearest {
   bool tied() const { return full() && left_out_ == reach(); }
 
   void offer(float distance, std::int32_t id) {
-    if (distance <= reach()) take(candidate(distance, static_cast<std::int32_t>(order_.key(id))));
+    if (distance <= reach()) take(keyed(distance, id));
   }
   /// Points at one distance, but for `self`. Of many hardly any come in.
   void offer(float distance, std::span<const std::int32_t> ids, std::int32_t self) {
@@ -70,7 +72,7 @@ class Nearest {
       Candidate all[kBlock];
       int nearer = 0;
       for (std::size_t l = 0; l < some.size(); ++l) {
-        all[l] = candidate(distance, static_cast<std::int32_t>(order_.key(some[l])));
+        all[l] = keyed(distance, some[l]);
         nearer += all[l] < last ? 1 : 0;
       }
       if (nearer > 0) {
@@ -81,6 +83,8 @@ class Nearest {
       }
     }
   }
+  /// Others at this distance stayed out of what was offered, which was at most as far.
+  void leave_out(float distance) { left_out_ = std::min(left_out_, distance); }
   /// Ids, not keys, in the order of the rows of a graph.
   std::vector<Candidate> sorted() const {
     std::vector<Candidate> ids(best_.size());
@@ -91,6 +95,9 @@ class Nearest {
   }
 
  private:
+  Candidate keyed(float distance, std::int32_t at) const {
+    return candidate(distance, static_cast<std::int32_t>(order_.key(first_id_ + at)));
+  }
   void take(Candidate c) {
     if (full()) {
       const Candidate out = std::max(c, best_.back());
@@ -103,6 +110,7 @@ class Nearest {
 
   std::size_t k_;
   TieOrder order_;
+  std::int32_t first_id_;
   std::vector<Candidate> best_;  // of keys
   float left_out_ = kInfinity;   // the nearest of those that did not stay
 };
