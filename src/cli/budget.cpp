@@ -85,7 +85,7 @@ Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings&
   const io::FileInfo file = io::describe_file(reading.path);
   if (!says_enough(file) || more_neighbors_than_points(reading, file.shape[0])) return;
   const std::int64_t dim = columns_of(file);
-  points_ = {.n = file.shape[0],
+  points_ = {.n = reading.rows.value_or(file.shape[0]),
              .dim = reading.pca.value_or(static_cast<int>(std::min<std::int64_t>(dim, 1 << 30))),
              .has_graph = reading.has_graph,
              .graph_only = reading.graph_only};
@@ -103,7 +103,7 @@ void Budget::decide(const Reading& reading) {
   if (!file) return;
   if (!reading.pca && !reading.has_graph)
     points_.search_width = search_width(file->sample(4096), settings_);
-  if (bytes() <= limit_.bytes) return;
+  if (bytes() <= limit_.bytes || reading.rows) return;
   on_disk_ = true;
   if (reading.pca)
     read_bytes_ = points_.n * points_.dim * 4;

@@ -28,10 +28,11 @@ std::int64_t parse_bytes(const std::string& text);
 
 /// What is done with the points before a run.
 struct Reading {
-  std::string path;        ///< empty: there is only a graph
-  std::string array;       ///< of an .npz
-  std::optional<int> pca;  ///< components taken instead of the columns
-  bool in_blocks = true;   ///< whether points may be read in blocks, and stay on disk
+  std::string path;                       ///< empty: there is only a graph
+  std::string array;                      ///< of an .npz
+  std::optional<int> pca;                 ///< components taken instead of the columns
+  std::optional<std::int64_t> rows = {};  ///< that are held and searched, where not all are
+  bool in_blocks = true;  ///< whether points may be read in blocks, and stay on disk
   bool has_graph = false;
   bool graph_only = false;
 };

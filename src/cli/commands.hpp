@@ -20,6 +20,7 @@ void add_info(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_knn(CLI::App& app);
+void add_knn_merge(CLI::App& app);
 void add_embed(CLI::App& app);
 void add_grid(CLI::App& app);
 void add_compare(CLI::App& app);

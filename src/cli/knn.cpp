@@ -13,6 +13,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/knn_part.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
@@ -33,6 +34,7 @@ struct Options {
   IndexFlags index;
   PointFlags points;
   BudgetFlags budget;
+  PartFlags part;
   std::string output, query, load_index, save_index, report;
   int k = 15;
   bool include_self = false, csr = false;
@@ -45,7 +47,7 @@ Settings Options::settings() const {
   Settings s{.knn = index.params(),
              .distance = index.distance(),
              .seed = common.seed,
-             .device = query.empty() && save_index.empty()
+             .device = query.empty() && save_index.empty() && !part.asked()
                            ? common.device_for(index.params(), index.distance())
                            : common.processor()};
   validate(s);
@@ -78,6 +80,13 @@ Settings Options::settings() const {
     throw InvalidParameter(
         "--standardize and --one-hot go by what is in the points, not in the queries; with --query "
         "leave them out");
+  if (part.asked()) {
+    part.check(points, index);
+    if (!query.empty() || !save_index.empty() || include_self || csr)
+      throw InvalidParameter(
+          "--queries and --data make a part of a graph; leave --query, --save-index, "
+          "--include-self and --csr out");
+  }
   if (include_self && csr)
     throw InvalidParameter(
         "--csr includes the points themselves already; leave --include-self out");
@@ -216,6 +225,8 @@ Budget budget_of(const Options& o, Settings settings) {
 
 void run(const Options& o) {
   const Settings settings = o.settings();
+  if (o.part.asked())
+    return make_part({o.part, o.points, o.budget, o.common, settings, o.k, o.output, o.report});
   if (!o.budget.dry_run)
     check_outputs({o.output, o.save_index, o.report}, {o.points.points, o.query, o.load_index},
                   o.common.overwrite());
@@ -277,6 +288,7 @@ void add_knn(CLI::App& app) {
   file_path(command, "--load-index", o->load_index, "Answer queries through a saved index");
   file_path(command, "--report", o->report, "Report of the run, JSON");
   o->index.add(command, k.conditions, [&k] { return k.load_index.empty() ? "" : "--load-index"; });
+  o->part.add(command, k.conditions);
   o->budget.add(command);
   o->common.add(command, k.conditions);
   on_run(command, o, run);

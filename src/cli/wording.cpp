@@ -21,6 +21,7 @@ constexpr std::array kPhrases = {
     Phrase{"fill in the values", "fill in nan by --missing mean, the mean of the column"},
     Phrase{"choose zero vectors as far", "use --zero-vectors far"},
     Phrase{"use device cpu", "use --device cpu"},
+    Phrase{"make one of these ranges", "make it by nearfold knn with these --queries and --data"},
     Phrase{"the limit given", "--memory-limit"},
     Phrase{"a and b describe one curve", "--a and --b describe one curve"}};
 

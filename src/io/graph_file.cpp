@@ -193,25 +193,23 @@ GraphTable with_self(const KnnGraphView& graph) {
   return table;
 }
 
-std::vector<ZipEntry> array_entries(std::int64_t n, std::int64_t k,
-                                    std::span<const std::int32_t> ids,
-                                    std::span<const float> distances) {
+}  // namespace
+
+std::vector<ZipEntry> row_entries(std::int64_t n, std::int64_t k, std::span<const std::int32_t> ids,
+                                  std::span<const float> distances) {
   const std::int64_t shape[] = {n, k};
   return {{"indices.npy", npy_header("<i4", shape), std::as_bytes(ids)},
           {"distances.npy", npy_header("<f4", shape), std::as_bytes(distances)}};
 }
-
-}  // namespace
 
 void write_graph(const std::string& path, const KnnGraphView& graph, const GraphMeta& meta,
                  Overwrite overwrite) {
   const bool plain = meta.format == GraphFormat::nearfold;
   const GraphTable table = plain ? GraphTable{} : with_self(graph);
   std::vector<ZipEntry> entries =
-      plain ? array_entries(graph.n, graph.k, graph.neighbors, graph.distances)
-      : meta.format == GraphFormat::csr
-          ? csr_entries(table)
-          : array_entries(table.n, table.k, table.ids, table.distances);
+      plain ? row_entries(graph.n, graph.k, graph.neighbors, graph.distances)
+      : meta.format == GraphFormat::csr ? csr_entries(table)
+                                        : row_entries(table.n, table.k, table.ids, table.distances);
   entries.push_back(meta_entry(graph, meta));
   write_zip(path, entries, overwrite);
 }

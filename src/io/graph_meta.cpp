@@ -1,11 +1,7 @@
-// What a graph file says about its graph, as JSON text in the array `meta`; and the fingerprint in
-// it, by which a graph is known to belong to given points.
-#include <xxhash.h>
-
-#include <new>
-
+// What a graph file says about its graph, as JSON text in the array `meta`.
 #include "io/graph_table.hpp"
 #include "io/meta_json.hpp"
+#include "io/part_file.hpp"
 
 namespace nearfold::io {
 namespace {
@@ -27,6 +23,9 @@ GraphMeta read_meta(const Archive& archive, KnnGraph& graph) {
   if (!archive.has("meta")) return meta;
   ByteSource entry = archive.entry("meta");
   const Json json = read_json(entry);
+  if (is_part(json))
+    entry.malformed(
+        "this is a part of a graph: make the graph of all its parts with nearfold knn-merge");
   if (value_of(json, "self_included", false, entry)) meta.format = GraphFormat::umap;
   meta.seed = value_of(json, "seed", std::uint64_t{0}, entry);
   meta.fingerprint = value_of(json, "fingerprint", std::string(), entry);
@@ -49,25 +48,6 @@ ZipEntry meta_entry(const KnnGraphView& graph, const GraphMeta& meta) {
   if (graph.tied_rows) json["tied_rows"] = *graph.tied_rows;
   if (graph.duplicates) json["duplicates"] = *graph.duplicates;
   return json_entry(json);
-}
-
-std::string fingerprint(HostMatrix<const float> points) {
-  XXH3_state_t* const state = XXH3_createState();
-  if (state == nullptr) throw std::bad_alloc();
-  const std::int64_t shape[] = {points.rows(), points.cols()};
-  XXH3_128bits_reset(state);
-  XXH3_128bits_update(state, shape, sizeof shape);
-  XXH3_128bits_update(state, points.data(),
-                      static_cast<std::size_t>(points.size()) * sizeof(float));
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
-  XXH3_freeState(state);
-  std::string hex;
-  for (const unsigned char byte : canonical.digest) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    hex += {kDigits[byte >> 4], kDigits[byte & 15]};
-  }
-  return hex;
 }
 
 }  // namespace nearfold::io

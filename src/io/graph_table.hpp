@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ bool holds_sparse_matrix(const Archive& archive);
 /// Its rows as they are. InvalidInput for any format but CSR, for arrays that do not fit together,
 /// and for rows of different lengths; all sizes are checked before anything is allocated for them.
 GraphTable read_csr(const Archive& archive);
+
+/// Rows as the entries `indices` and `distances`, [n, k] each. They point into the caller's.
+std::vector<ZipEntry> row_entries(std::int64_t n, std::int64_t k, std::span<const std::int32_t> ids,
+                                  std::span<const float> distances);
 
 /// A table as the entries of a CSR matrix. They point into `table`.
 std::vector<ZipEntry> csr_entries(const GraphTable& table);

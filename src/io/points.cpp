@@ -1,15 +1,14 @@
 #include "io/points.hpp"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <span>
 #include <utility>
 
 #include "io/descriptor.hpp"
+#include "io/nameless_file.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -32,30 +31,6 @@ class Points::Mapping {
   void* start_;
 };
 
-namespace {
-
-int nameless_file(const std::string& folder) {
-  const int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return fd;
-  std::string name = folder + "/.nearfold-points-XXXXXX";
-  const int named = ::mkostemp(name.data(), O_CLOEXEC);
-  if (named >= 0) ::unlink(name.c_str());
-  return named;
-}
-
-void write_at(int fd, std::int64_t offset, std::span<const std::byte> bytes,
-              const std::string& folder) {
-  while (!bytes.empty()) {
-    const ssize_t done = ::pwrite(fd, bytes.data(), bytes.size(), offset);
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) throw_errno("keep points in", folder);
-    bytes = bytes.subspan(static_cast<std::size_t>(done));
-    offset += done;
-  }
-}
-
-}  // namespace
-
 Points Points::on_disk(RowFile& file, const std::string& folder) {
   const Descriptor copy(nameless_file(folder));
   if (copy.get() < 0) throw_errno("keep points in", folder);
@@ -63,7 +38,7 @@ Points Points::on_disk(RowFile& file, const std::string& folder) {
   errno = ::posix_fallocate(copy.get(), 0, file.rows() * row_bytes);
   if (errno != 0) throw_errno("keep points in", folder);
   file.for_each_block([&](std::int64_t first, HostMatrix<const float> rows) {
-    write_at(copy.get(), first * row_bytes, std::as_bytes(rows.span()), folder);
+    write_at(copy.get(), first * row_bytes, std::as_bytes(rows.span()), "keep points in", folder);
   });
   Points points;
   points.mapping_ = std::make_shared<const Mapping>(

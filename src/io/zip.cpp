@@ -29,12 +29,101 @@ zip_buffer_fragment_t fragment(const void* data, std::size_t size) {
   return {const_cast<zip_uint8_t*>(static_cast<const zip_uint8_t*>(data)), size};
 }
 
-/// False when libzip refuses; the archive has the reason. The bytes are read by zip_close().
-bool add_entry(zip_t* archive, const ZipEntry& entry) {
-  constexpr zip_uint16_t kFirstOfJanuary1980 = (1 << 5) | 1;
+/// An entry that is read as it is written. What reading throws waits in `failure`.
+class Outgoing {
+ public:
+  Outgoing(const ZipEntry& entry, std::exception_ptr& failure)
+      : entry_(&entry), rest_(*entry.rest), failure_(&failure) {
+    zip_error_init(&error_);
+  }
+
+  static zip_int64_t call(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) {
+    auto& out = *static_cast<Outgoing*>(self);
+    switch (command) {
+      case ZIP_SOURCE_OPEN:
+        out.position_ = 0;
+        out.rest_.seek(0);
+        return 0;
+      case ZIP_SOURCE_READ:
+        return out.read({static_cast<std::byte*>(data), length});
+      case ZIP_SOURCE_STAT:
+        return out.stat(data, length);
+      case ZIP_SOURCE_ERROR:
+        return zip_error_to_data(&out.error_, data, length);
+      case ZIP_SOURCE_CLOSE:
+        return 0;
+      case ZIP_SOURCE_FREE:
+        delete &out;
+        return 0;
+      case ZIP_SOURCE_SUPPORTS:
+        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_STAT,
+                                              ZIP_SOURCE_ERROR, ZIP_SOURCE_CLOSE, ZIP_SOURCE_FREE,
+                                              -1);
+      default:
+        zip_error_set(&out.error_, ZIP_ER_OPNOTSUPP, 0);
+        return -1;
+    }
+  }
+
+ private:
+  std::size_t take(std::span<const std::byte> from, std::span<std::byte> into) {
+    if (position_ >= from.size()) {
+      position_ -= from.size();
+      return 0;
+    }
+    const std::size_t count = std::min(into.size(), from.size() - position_);
+    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(position_), count, into.begin());
+    return count;
+  }
+
+  zip_int64_t read(std::span<std::byte> into) {
+    try {
+      const std::size_t begin = position_;
+      std::size_t got = take(std::as_bytes(std::span(entry_->head)), into);
+      if (got == 0) got = take(entry_->body, into);
+      if (got == 0) got = rest_.read_some(into);
+      position_ = begin + got;
+      return static_cast<zip_int64_t>(got);
+    } catch (...) {
+      *failure_ = std::current_exception();
+      zip_error_set(&error_, ZIP_ER_READ, 0);
+      return -1;
+    }
+  }
+
+  zip_int64_t stat(void* data, zip_uint64_t length) const {
+    if (length < sizeof(zip_stat_t)) return -1;
+    auto* const status = static_cast<zip_stat_t*>(data);
+    zip_stat_init(status);
+    status->size =
+        entry_->head.size() + entry_->body.size() + static_cast<zip_uint64_t>(entry_->rest->size());
+    status->valid = ZIP_STAT_SIZE;
+    return sizeof(zip_stat_t);
+  }
+
+  const ZipEntry* entry_;
+  ByteSource rest_;
+  std::size_t position_ = 0;
+  std::exception_ptr* failure_;
+  zip_error_t error_{};
+};
+
+zip_source_t* source_of(zip_t* archive, const ZipEntry& entry, std::exception_ptr& failure) {
+  if (entry.rest) {
+    auto outgoing = std::make_unique<Outgoing>(entry, failure);
+    zip_source_t* const made = zip_source_function(archive, &Outgoing::call, outgoing.get());
+    if (made != nullptr) static_cast<void>(outgoing.release());  // it is deleted by ZIP_SOURCE_FREE
+    return made;
+  }
   const zip_buffer_fragment_t parts[] = {fragment(entry.head.data(), entry.head.size()),
                                          fragment(entry.body.data(), entry.body.size())};
-  zip_source_t* const bytes = zip_source_buffer_fragment(archive, parts, 2, 0);
+  return zip_source_buffer_fragment(archive, parts, 2, 0);
+}
+
+/// False when libzip refuses; the archive has the reason. The bytes are read by zip_close().
+bool add_entry(zip_t* archive, const ZipEntry& entry, std::exception_ptr& failure) {
+  constexpr zip_uint16_t kFirstOfJanuary1980 = (1 << 5) | 1;
+  zip_source_t* const bytes = source_of(archive, entry, failure);
   if (bytes == nullptr) return false;
   const zip_int64_t index = zip_file_add(archive, entry.name.c_str(), bytes, ZIP_FL_ENC_UTF_8);
   if (index < 0) zip_source_free(bytes);
@@ -257,8 +346,10 @@ void write_zip(const std::string& path, std::span<const ZipEntry> entries, Overw
       zip_open(file.temporary().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code), zip_discard);
   if (!archive) throw IoError("cannot write '" + path + "': zip error " + std::to_string(code));
   bool ok = true;
-  for (const ZipEntry& entry : entries) ok = ok && add_entry(archive.get(), entry);
+  std::exception_ptr failure;
+  for (const ZipEntry& entry : entries) ok = ok && add_entry(archive.get(), entry, failure);
   ok = ok && zip_close(archive.get()) == 0;
+  if (failure) std::rethrow_exception(failure);
   if (!ok)
     throw IoError("cannot write '" + path +
                   "': " + zip_error_strerror(zip_get_error(archive.get())));

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,11 +49,12 @@ class Archive {
   std::string folder_;
 };
 
-/// One entry to be written: `head` followed by `body`.
+/// One entry to be written: `head`, `body`, and all that `rest` has.
 struct ZipEntry {
   std::string name;
   std::string head;
   std::span<const std::byte> body;
+  std::optional<ByteSource> rest = {};
 };
 
 /// Writes an archive of uncompressed entries, as write_file() does. The same entries give the same

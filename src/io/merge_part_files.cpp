@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/stopping.hpp"
+#include "io/graph_table.hpp"
+#include "io/nameless_file.hpp"
+#include "io/part_file.hpp"
+#include "io/write.hpp"
+#include "knn/part_cover.hpp"
+#include "nearfold/error.hpp"
+
+namespace nearfold::io {
+namespace {
+
+std::string in_quotes(const std::string& path) {
+  return "'" + path + "'";
+}
+
+/// What all parts say of themselves, when they are of one graph and have all of it once.
+std::vector<PartMeta> metas_of(std::span<const std::string> parts) {
+  if (parts.empty()) throw InvalidInput("there are no parts; at least 1 is needed");
+  std::vector<PartMeta> metas;
+  std::vector<PartRanges> ranges;
+  for (const std::string& path : parts) {
+    metas.push_back(PartFile(path).meta());
+    ranges.push_back({metas.back().queries, metas.back().data});
+    if (const std::string other = difference(metas.back(), metas.front(), /*ranges=*/false);
+        !other.empty())
+      throw InvalidInput(in_quotes(path) + " is a part of another graph than " +
+                         in_quotes(parts[0]) + ": " + other +
+                         "; leave it out, or make it again as the others were");
+  }
+  require_cover(ranges, metas[0].n, [&](std::size_t p) { return in_quotes(parts[p]); });
+  return metas;
+}
+
+/// Parts that have queries of a block, each open from its first to its last.
+class OpenParts {
+ public:
+  OpenParts(std::span<const std::string> paths, const std::vector<PartMeta>& metas)
+      : paths_(paths), metas_(metas) {}
+
+  void add(const RowRange& block, PartMerge& merge, const Cpu& on) {
+    for (std::size_t p = 0; p < paths_.size(); ++p) {
+      const RowRange& queries = metas_[p].queries;
+      const std::int64_t rows =
+          std::min(queries.end, block.end) - std::max(queries.begin, block.begin);
+      if (rows < 1) continue;
+      PartFile& part = open_.try_emplace(p, paths_[p]).first->second;
+      add_rows(part.next(rows), paths_[p], merge, on);
+      if (queries.end > block.end) continue;
+      part.finish();
+      open_.erase(p);
+    }
+  }
+
+ private:
+  static void add_rows(const RowsOfPart& rows, const std::string& path, PartMerge& merge,
+                       const Cpu& on) {
+    try {
+      merge.add(rows, on);
+    } catch (const InvalidInput& error) {
+      throw InvalidInput(in_quotes(path) + ": " + error.what());
+    }
+  }
+
+  std::span<const std::string> paths_;
+  const std::vector<PartMeta>& metas_;
+  std::map<std::size_t, PartFile> open_;
+};
+
+ZipEntry waiting(ZipEntry entry, const Spill& values) {
+  entry.rest = values.source();
+  return entry;
+}
+
+}  // namespace
+
+MergedGraph merge_part_files(std::span<const std::string> parts, const std::string& output,
+                             Overwrite overwrite, const Cpu& on) {
+  constexpr std::int64_t kValues = 1 << 21;  // of a block
+  const std::vector<PartMeta> metas = metas_of(parts);
+  MergedGraph merged{metas[0]};
+  const auto& [n, k] = std::pair(merged.of.n, merged.of.k);
+  Spill ids(folder_of(output)), distances(folder_of(output));
+  OpenParts open(parts, metas);
+  const std::int64_t at_once = std::clamp<std::int64_t>(kValues / k, 1, n);
+  for (std::int64_t begin = 0; begin < n; begin += at_once) {
+    throw_if_stopped(static_cast<double>(begin) / static_cast<double>(n));
+    const RowRange block{begin, std::min(n, begin + at_once)};
+    PartMerge merge(block, static_cast<int>(k), merged.of.seed);
+    open.add(block, merge, on);
+    const NeighborRows rows = merge.rows(on);
+    ids.write(std::as_bytes(std::span(rows.ids)));
+    distances.write(std::as_bytes(std::span(rows.distances)));
+    merged.tied_rows += merge.tied_rows();
+    merged.duplicates += merge.duplicates();
+  }
+  KnnGraphView graph;
+  graph.metric = merged.of.metric;
+  graph.index = "flat";
+  graph.tied_rows = merged.tied_rows;
+  graph.duplicates = merged.duplicates;
+  const std::vector<ZipEntry> rows = row_entries(n, k, {}, {});
+  const ZipEntry entries[] = {waiting(rows[0], ids), waiting(rows[1], distances),
+                              meta_entry(graph, {.seed = merged.of.seed,
+                                                 .fingerprint = merged.of.fingerprint,
+                                                 .version = merged.of.version})};
+  write_zip(output, entries, overwrite);
+  return merged;
+}
+
+}  // namespace nearfold::io
