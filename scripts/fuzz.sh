@@ -17,7 +17,8 @@ if ((${#targets[@]} == 0)); then
 fi
 
 declare -A dictionary=(
-  [npy]=npy [npz]=npy [csv]=csv [graph]=json [index]=json [model]=json [command_line]=command_line)
+  [npy]=npy [npz]=npy [csv]=csv [graph]=json [index]=json [model]=json [part]=json
+  [command_line]=command_line)
 # The largest input. What deflate unpacks at 1:1032 and is then widened to float32 has to fit the
 # limit of one allocation.
 declare -A longest=([graph]=8192 [index]=16384 [model]=16384)

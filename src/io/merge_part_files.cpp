@@ -47,7 +47,7 @@ class OpenParts {
       const std::int64_t rows =
           std::min(queries.end, block.end) - std::max(queries.begin, block.begin);
       if (rows < 1) continue;
-      PartFile& part = open_.try_emplace(p, paths_[p]).first->second;
+      PartFile& part = opened(p);
       add_rows(part.next(rows), paths_[p], merge, on);
       if (queries.end > block.end) continue;
       part.finish();
@@ -56,6 +56,15 @@ class OpenParts {
   }
 
  private:
+  PartFile& opened(std::size_t p) {
+    if (const auto found = open_.find(p); found != open_.end()) return found->second;
+    PartFile part(paths_[p]);
+    if (!difference(part.meta(), metas_[p], /*ranges=*/true).empty())
+      throw InvalidInput(in_quotes(paths_[p]) +
+                         " changed while it was read: wait until all parts "
+                         "are made");
+    return open_.emplace(p, std::move(part)).first->second;
+  }
   static void add_rows(const RowsOfPart& rows, const std::string& path, PartMerge& merge,
                        const Cpu& on) {
     try {
@@ -79,7 +88,7 @@ ZipEntry waiting(ZipEntry entry, const Spill& values) {
 
 MergedGraph merge_part_files(std::span<const std::string> parts, const std::string& output,
                              Overwrite overwrite, const Cpu& on) {
-  constexpr std::int64_t kValues = 1 << 21;  // of a block
+  constexpr std::int64_t kValues = 1 << 19;  // of a block
   const std::vector<PartMeta> metas = metas_of(parts);
   MergedGraph merged{metas[0]};
   const auto& [n, k] = std::pair(merged.of.n, merged.of.k);

@@ -165,8 +165,9 @@ struct PartFile::State {
         repeats(archive, "repeats", "|u1", {of.queries.rows()}) {}
 };
 
-PartFile::PartFile(const std::string& path) {
-  const ByteSource source = ByteSource::file(path);
+PartFile::PartFile(const std::string& path) : PartFile(ByteSource::file(path)) {}
+
+PartFile::PartFile(const ByteSource& source) {
   const auto archive = [&] {
     try {
       return Archive(source);
@@ -174,7 +175,7 @@ PartFile::PartFile(const std::string& path) {
       throw InvalidInput(error.what() + std::string(kRemedy));
     }
   };
-  state_ = std::make_unique<State>(archive(), path);
+  state_ = std::make_unique<State>(archive(), source.name());
 }
 PartFile::~PartFile() = default;
 PartFile::PartFile(PartFile&&) noexcept = default;

@@ -45,6 +45,7 @@ class PartFile {
  public:
   /// InvalidInput for what is no part, or is cut off; its arrays are looked at as they are read.
   explicit PartFile(const std::string& path);
+  explicit PartFile(const ByteSource& source);
   ~PartFile();
   PartFile(PartFile&&) noexcept;
   PartFile& operator=(PartFile&&) noexcept;

@@ -21,6 +21,8 @@ class Faults : public Cli {
     write("y.npy", "old");
     write("y.npz", "old");
     write("r.json", "old");
+    run("knn " + path("x.npy") + " -k 5 -q --queries 0:200 -o " + path("low.npz"));
+    run("knn " + path("x.npy") + " -k 5 -q --queries 200:300 -o " + path("high.npz"));
   }
 
   /// The tool with a call made to fail.
@@ -74,6 +76,8 @@ std::vector<Writing> commands(const std::string& folder) {
       {"knn " + x + graph + every("-k 5 --index hnsw"), "y.npz"},
       {"knn " + x + graph + every("-k 5 --index nndescent"), "y.npz"},
       {"convert " + x + map + every("--pca 3"), "y.npy"},
+      {"knn " + x + graph + every("-k 5 --queries 0:200 --data 100:300"), "y.npz"},
+      {"knn-merge " + folder + "/low.npz " + folder + "/high.npz" + graph + every(""), "y.npz"},
   };
 }
 

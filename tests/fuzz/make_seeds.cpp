@@ -7,6 +7,7 @@
 #include <map>
 
 #include "index_data.hpp"
+#include "io/part_file.hpp"
 #include "packed.hpp"
 #include "support/io_files.hpp"
 #include "support/npz_parts.hpp"
@@ -305,6 +306,38 @@ Seeds graph_seeds(const fs::path& folder) {
   };
 }
 
+Seeds part_seeds(const fs::path& folder) {
+  const Matrix points = data::normals(12, 2, 3);
+  const auto parts = [&](const RowRange& queries, const RowRange& data) {
+    PointsScan scan(12, 2);
+    scan.add(points);
+    const auto rows = [&](const RowRange& range) {
+      return PointRows{range, {points.row(range.begin), range.rows(), 2}};
+    };
+    const KnnPart part = find_part(rows(queries), rows(data), scan.finish(), 3, Cpu{1}, 1);
+    return parts_of(folder, [&](const std::string& path) {
+      io::write_part(path, part, io::meta_of(part.all, part.k, {}, 1, queries, data, "0123", "1.0"),
+                     io::Overwrite::yes);
+    });
+  };
+  const io::Parts part = parts({0, 5}, {4, 12});
+  return {
+      {"part", crate(part)},
+      {"few-points", crate(parts({0, 5}, {3, 5}))},
+      {"no-meta", crate(part.without("meta"))},
+      {"no-kind", crate(part.without_meta("kind"))},
+      {"another-format", crate(part.meta("/format", 2))},
+      {"many-points", crate(part.meta("/n", 2147483647))},
+      {"many-neighbors", crate(part.meta("/k", 11))},
+      {"queries-beyond", crate(part.meta("/queries/1", 13))},
+      {"data-descend", crate(part.meta("/data/0", 12))},
+      {"neighbor-out-of-range", crate(part.value<std::int32_t>("indices", 3, 70))},
+      {"distances-descend", crate(part.value("distances", 0, 3e8F))},
+      {"nan", crate(part.value("distances", 1, kNan))},
+      {"empty", ""},
+  };
+}
+
 Seeds checkpoint_seeds(const fs::path& folder) {
   const KnnGraph graph = find_neighbors(data::normals(6, 2, 3), 3, FlatKnn{}, Cpu{1}, 1);
   const auto parts = [&](const nearfold::Method& method) {
@@ -424,6 +457,7 @@ int main(int argc, char** argv) {
   write(folder / "command_line", command_line_seeds());
   write(folder / "csv", csv_seeds());
   write(folder / "graph", graph_seeds(folder));
+  write(folder / "part", part_seeds(folder));
   write(folder / "idx", idx_seeds());
   write(folder / "idx_gz", idx_gz_seeds());
   write(folder / "index", index_seeds(folder));

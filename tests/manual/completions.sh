@@ -75,7 +75,7 @@ if [[ $shell == zsh ]]; then
   exit "$failed"
 fi
 
-commands=$("$tool" --help | sed -n '/^Subcommands/,$s/^  \([a-z]\+\) .*/\1/p')
+commands=$("$tool" --help | sed -n '/^Subcommands/,$s/^  \([a-z-]\+\) .*/\1/p')
 expect 'nearfold i' info inverse
 # shellcheck disable=SC2086
 [[ $shell == fish ]] && expect 'nearfold ' $commands

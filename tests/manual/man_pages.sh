@@ -10,7 +10,7 @@ trap 'rm -rf "$out"' EXIT
 fail() { echo "man_pages: $*" >&2 && exit 1; }
 
 # Of `nearfold --help` the commands, of `nearfold COMMAND --help` the flags.
-commands=$("$tool" --help | sed -n '/^Subcommands/,$s/^  \([a-z]\+\) .*/\1/p')
+commands=$("$tool" --help | sed -n '/^Subcommands/,$s/^  \([a-z-]\+\) .*/\1/p')
 [[ $(wc -w <<<"$commands") -ge 12 ]] || fail "--help names these commands: $commands"
 for command in '' $commands; do
   page=$out/man1/nearfold${command:+-$command}.1
