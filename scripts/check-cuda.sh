@@ -22,7 +22,8 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DNEARFOLD_CUDA=ON \
   ${2:+-DCMAKE_CUDA_ARCHITECTURES="$2"} >/dev/null
 touch kernels/*/*.cu # so that ptxas tells of all of them
 folders=(cuda "${@:3}")
-cmake --build "$build" --target nearfold_tool "${folders[@]/%/_test}" >"$build/log" ||
+cmake --build "$build" --target nearfold_tool "${folders[@]/%/_test}" \
+  readme_blocks device_pointers faiss_graph >"$build/log" ||
   { tail -n 40 "$build/log" && exit 1; }
 
 kernels=$(grep -c 'bytes spill stores' "$build/log" || true)
@@ -35,6 +36,9 @@ fi
 for folder in "${folders[@]}"; do
   "$build/tests/${folder}_test" --gtest_brief=1
 done
+# What users copy: the C++ of docs/gpu.md, and the examples that know of GPUs and of FAISS.
+ctest --test-dir "$build" --output-on-failure --no-tests=error -R '^docs:cpp|^example:(device|faiss)'
+if [[ -n ${NEARFOLD_REQUIRE_GPU:-} ]]; then "$build/tests/examples/device_pointers" | grep 'mapped on cuda'; fi
 "$build/nearfold" info >/dev/null
 if [[ -z ${NEARFOLD_REQUIRE_GPU:-} && ! -e /dev/nvidia0 ]]; then
   status=0

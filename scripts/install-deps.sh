@@ -4,6 +4,7 @@
 #   scripts/install-deps.sh         build and test
 #   scripts/install-deps.sh --format
 #                                   clang-format and nothing else
+#   scripts/install-deps.sh --docs  what the documentation site is built with, and nothing else
 #   scripts/install-deps.sh --dev   also clang, clang-format, clang-tidy, ccache, Chromium, git, Python, and
 #                                   what checks man pages and completions
 #   scripts/install-deps.sh --packages
@@ -20,14 +21,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-  cmake g++ ninja-build pkg-config
+  cmake g++ ninja-build pkg-config python3
   libeigen3-dev libxxhash-dev
   fonts-dejavu-core libcli11-dev libhdf5-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
   libbenchmark-dev libgtest-dev
 )
 if [[ ${1:-} == --dev ]]; then
+  # FAISS: for examples/faiss_graph.cpp alone.
   packages+=(ccache chromium chromium-driver clang clang-format clang-tidy fish git groff-base
-    libclang-rt-dev mandoc python3-dev python3-venv zsh)
+    libclang-rt-dev libfaiss-dev mandoc python3-dev python3-venv zsh)
 fi
 
 if [[ ${1:-} =~ ^--(packages|release|dev)$ ]]; then packages+=(dpkg-dev file); fi
@@ -118,6 +120,7 @@ ensure_faiss_gpu() {
 }
 
 if [[ ${1:-} == --format ]]; then ensure_packages clang-format && exit; fi
+if [[ ${1:-} == --docs ]]; then ensure_packages doxygen python3-venv && exit; fi
 if [[ ${1:-} == --cuda ]]; then packages+=(libopenblas-openmp-dev); fi
 ensure_packages "${packages[@]}"
 if [[ ${1:-} == --cuda ]]; then ensure_faiss_gpu "${2:?the architectures, as 86;90}"; fi

@@ -85,8 +85,8 @@ struct Transformed {
 
 /// Places new points. Each by itself, beside the model's points, which stay where they are: its
 /// place is a function of the model and of its row, so any batches, orders and numbers of threads
-/// give the same bytes, and equal rows fall together. Made once for any number of calls; the model
-/// must live as long.
+/// give the same bytes, and equal rows fall together. Made once for any number of calls, from any
+/// threads at once; the model must live as long.
 ///
 /// UMAP: cross entropy of the row's memberships, weighed as in a fit, by 100 steps of Adam with
 /// negative samples that all rows share. t-SNE: KL divergence of the row's conditional

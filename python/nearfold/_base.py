@@ -72,7 +72,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
             Four rows or more, finite. With ``metric="precomputed"``: distances between all points,
             or a sparse matrix of each one's nearest, as `NearestNeighborsGraph` makes it.
         y : Ignored
-            There for pipelines.
+            Present for pipelines.
 
         Returns
         -------
@@ -81,7 +81,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         Raises
         ------
         InvalidInput
-            For data and parameters that cannot be; it is a ValueError.
+            For wrong data or parameters; it is a ValueError.
         Interrupted
             On Ctrl-C, with the map so far.
         """
@@ -98,7 +98,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         X : array-like of shape (n_samples, n_features)
             As for `fit`.
         y : Ignored
-            There for pipelines.
+            Present for pipelines.
 
         Returns
         -------
@@ -119,8 +119,8 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         ----------
         X : array-like of shape (n_rows, n_features)
         return_remoteness : bool
-            Whether to return, too, how far from the fit's points each row is: its distance to the
-            nearest of them over the distance of that one to its own k-th neighbour. Beyond
+            Whether to return also how far each row is from the points of the fit: its distance to
+            the nearest of them over that point's distance to its own k-th neighbour. Beyond
             ``remote_`` a row is an outlier.
 
         Returns
@@ -137,10 +137,10 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return placed["map"]
 
     def inverse_transform(self, X: Any) -> np.ndarray:
-        """What a point would have to be to lie at a place of the map.
+        """The row of data that would lie at a place of the map.
 
-        The mean of the points of the 15 nearest neighbours there, weighed by a Gaussian of their
-        distances: a row within the range of the data that moves smoothly with its place.
+        The mean of the 15 nearest points there, weighted by a Gaussian of their distances: a row
+        within the range of the data that changes smoothly with the place.
 
         Parameters
         ----------

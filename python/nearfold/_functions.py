@@ -35,11 +35,11 @@ def quality(
     X : array-like of shape (n_samples, n_features)
     embedding : array-like of shape (n_samples, n_components)
     labels : array-like of shape (n_samples,), optional
-        Of any kind; None and NaN are none.
+        Of any type; None and NaN mean no label.
     metric : str
         Of the points; maps are euclidean.
     ks : sequence of int
-        Of ``knn_recall@k``; none of n_samples or more is looked at.
+        Of ``knn_recall@k``; values of n_samples or more are left out.
     random_state : int
         Draws the sample: of more than 5,000 points 2,000 are scored.
 
@@ -172,7 +172,7 @@ def compare(
     verbose: Any = False,
     callback: Callback | None = None,
 ) -> list[dict[str, Any]]:
-    """Exact against approximate neighbours: what a search costs, and what the map over it is worth.
+    """Exact against approximate neighbours: what a search costs, and how good the map over it is.
 
     Parameters
     ----------

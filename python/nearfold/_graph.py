@@ -135,8 +135,8 @@ def kneighbors_graph(
     target_recall : float
         Of an approximate search.
     zero_vectors : {"error", "far"}
-        Rows of zeros under cosine, constant ones under correlation: an error that lists them, or at
-        0 from each other and far from all else.
+        Rows of zeros under cosine, constant ones under correlation: "error" lists them, "far" puts
+        them at distance 0 from each other and far from all others.
     random_state : int, RandomState, Generator or None
         Ties, and what an approximate search draws.
     n_jobs : int or None
@@ -155,11 +155,11 @@ def kneighbors_graph(
     Raises
     ------
     InvalidInput
-        For data and values that cannot be; it is a ValueError.
+        For wrong data or parameters; it is a ValueError.
 
     Notes
     -----
-    The same bytes for any number of threads, and as the tool's ``nearfold knn``. Exact search costs
+    The same bytes on any number of threads, and those of ``nearfold knn``. Exact search costs
     O(n^2 dim) at worst.
 
     Examples

@@ -16,7 +16,7 @@ from ._run import Callback, Made, Watched
 
 
 class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """A sparse graph of nearest neighbours: KNeighborsTransformer, fast, and approximate on demand.
+    """A sparse graph of nearest neighbours, exact or approximate; as KNeighborsTransformer.
 
     Parameters
     ----------
@@ -29,8 +29,8 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     p : int
         1 or 2, of "minkowski".
     algorithm, leaf_size
-        Of scikit-learn, whose trees find the same neighbours. Nothing depends on them: `index` says
-        how neighbours are searched for.
+        scikit-learn's, accepted and ignored: its trees find the same neighbours, and `index` says
+        how they are searched for here.
     metric_params : None
         Metrics have no parameters here.
     n_jobs : int or None

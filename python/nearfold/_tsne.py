@@ -39,14 +39,14 @@ class TSNE(MapEstimator):
     max_iter : int, default 750
         All iterations, those of early exaggeration included.
     n_iter_without_progress, min_grad_norm, angle
-        Of scikit-learn, taken so that its code runs. Nothing depends on them; `early_stop` ends a
-        run that makes no progress.
+        scikit-learn's, accepted so that its code runs, and ignored; `early_stop` ends a run that
+        makes no progress.
     metric : str, default "euclidean"
         As for `UMAP`.
     metric_params : None
         Metrics have no parameters here.
     init : {"auto", "pca", "spectral", "random"} or ndarray of shape (n_samples, n_components)
-        "auto": PCA, spectral where there are distances in place of points.
+        "auto": PCA, or spectral if there are distances instead of points.
     verbose : bool or int
     random_state : int, RandomState, Generator or None, default 42
         An int gives the same bytes in every run, for any number of threads.
@@ -57,9 +57,9 @@ class TSNE(MapEstimator):
         Threads; None and -1 are every core. The map never depends on it.
     early_exaggeration_iter : int, default 250
     exaggeration : float, default 1.0
-        After the early one.
+        Of the iterations after the early ones.
     early_stop : bool, default False
-        Ends early exaggeration and the run when the divergence says so (opt-SNE's rules).
+        Ends early exaggeration, and the run, when the KL divergence hardly falls (opt-SNE's rules).
     initial_momentum, final_momentum, max_step_norm : float
     precomputed_knn, index, target_recall, zero_vectors, device, memory_limit, callback
         As for `UMAP`.
@@ -76,8 +76,8 @@ class TSNE(MapEstimator):
 
     Notes
     -----
-    Unlike scikit-learn's, it has `transform`, `update` and `inverse_transform`. The same seed, the
-    same bytes, and those of ``nearfold embed``. van der Maaten, Hinton, "Visualizing data using
+    Unlike scikit-learn's, it has `transform`, `update` and `inverse_transform`. The same seed gives
+    the same bytes, those of ``nearfold embed``. van der Maaten, Hinton, "Visualizing data using
     t-SNE", 2008; defaults are openTSNE's (Policar, Strazar, Zupan, 2019).
 
     Examples

@@ -34,8 +34,8 @@ class UMAP(MapEstimator):
     Parameters
     ----------
     n_neighbors : int, default 15
-        Size of a neighbourhood, the point itself included. More than there are points is reduced
-        to n_samples - 1 with a warning, as in umap-learn.
+        Size of a neighbourhood, the point itself included. More than n_samples is reduced to
+        n_samples - 1 with a warning, as in umap-learn.
     n_components : int, default 2
         Dimensions of the map, in [1, 100].
     metric : str, default "euclidean"
@@ -46,7 +46,7 @@ class UMAP(MapEstimator):
     learning_rate : float, default 1.0
     init : {"spectral", "pca", "random"} or ndarray of shape (n_samples, n_components)
     min_dist, spread : float, defaults 0.1 and 1.0
-        How closely points lie, and the scale of it, in units of the map.
+        How closely points may lie, in units of the map, and the scale of the map.
     set_op_mix_ratio, local_connectivity, repulsion_strength, negative_sample_rate : float
     a, b : float or None
         The curve 1 / (1 + a d^2b), both or neither; None: fitted to min_dist and spread.
@@ -56,32 +56,34 @@ class UMAP(MapEstimator):
     n_jobs : int or None
         Threads; None and -1 are every core. The map never depends on it.
     precomputed_knn : Graph, sparse matrix or tuple (indices, distances, ...)
-        Neighbours of the points, each its own first or not; they are not searched for then.
+        Neighbours of the points, with or without each point first in its own row; nothing is
+        searched for then.
     index : str or dict, default "auto"
         How neighbours are searched for, see `kneighbors_graph`.
     target_recall : float, default 0.95
         Of an approximate search.
     zero_vectors : {"error", "far"}, default "error"
-        Rows of zeros under cosine, constant ones under correlation: an error that lists them, or at
-        0 from each other and far from all else.
+        Rows of zeros under cosine, constant ones under correlation: "error" lists them, "far" puts
+        them at distance 0 from each other and far from all others.
     device : str, default "auto"
         auto, cpu, cuda or cuda:1.
     memory_limit : int, str or None
-        Bytes, or "8GB", that a run may take; more raises `OutOfMemory` before anything is taken.
+        Bytes, or "8GB", that a run may take. A run that needs more raises `OutOfMemory` before it
+        allocates anything.
     callback : callable or None
-        ``callback(stage, done, total)``; False ends the run, whose map so far is kept.
+        ``callback(stage, done, total)``; returning False ends the run and keeps the map so far.
     verbose : bool
-        Whether a bar is shown, by tqdm where it is installed.
+        Whether progress is shown, by tqdm if it is installed.
     tqdm_kwds : dict or None
-        For that bar.
+        Passed to tqdm.
     low_memory, transform_queue_size, angular_rp_forest, transform_seed, \
     force_approximation_algorithm, target_n_neighbors, target_weight, dens_lambda, dens_frac, \
     dens_var_shift
-        Taken so that code written for umap-learn runs. Nothing depends on them: searches are frugal
-        as they are, and a transform draws nothing of its own.
+        Accepted so that code written for umap-learn runs, and ignored: searches need little memory
+        as they are, and a transform draws no random numbers.
     metric_kwds, output_metric, output_metric_kwds, target_metric, target_metric_kwds, \
     transform_mode, unique, densmap, output_dens, disconnection_distance
-        Of umap-learn; other values than the defaults raise `Unsupported`, a NotImplementedError.
+        umap-learn's. Values other than the defaults raise `Unsupported`, a NotImplementedError.
 
     Attributes
     ----------
@@ -98,9 +100,9 @@ class UMAP(MapEstimator):
 
     Notes
     -----
-    The same seed, the same bytes, and those of ``nearfold embed`` with the same settings.
+    The same seed gives the same bytes, those of ``nearfold embed`` with the same settings.
     McInnes, Healy, Melville, "UMAP: Uniform Manifold Approximation and Projection", 2018; the
-    objective and the defaults are umap-learn's. `y` is not used: supervised maps are not there yet.
+    objective and the defaults are umap-learn's. `y` is ignored: there are no supervised maps yet.
 
     Examples
     --------

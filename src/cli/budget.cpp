@@ -30,7 +30,7 @@ void BudgetFlags::add_limit(CLI::App& app) {
 
 void BudgetFlags::add(CLI::App& app) {
   add_limit(app);
-  app.add_flag("--dry-run", dry_run, "Print the planned memory and time, and stop")->group(kGroup);
+  flag(app, "--dry-run", dry_run, "Print the planned memory and time, and stop")->group(kGroup);
 }
 
 std::int64_t parse_bytes(const std::string& text) {

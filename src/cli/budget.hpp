@@ -2,11 +2,11 @@
 // held against what there is, and told by --dry-run.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include "cli/option.hpp"
 
 #include "nearfold/plan.hpp"
 

@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include "cli/build.hpp"
 
 namespace nearfold::cli {

@@ -2,7 +2,7 @@
 // command line is parsed, and whatever it throws becomes an exit code in main.cpp.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/option.hpp"
 
 #include "nearfold/error.hpp"
 

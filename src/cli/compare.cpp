@@ -232,18 +232,17 @@ void run(const Options& o) {
 
 void add_compare(CLI::App& app) {
   CLI::App& command =
-      *app.add_subcommand("compare", "Compare maps over exact and approximate neighbours");
+      subcommand(app, "compare", "Compare maps over exact and approximate neighbours");
   const auto o = std::make_shared<Options>();
   o->method.method = "tsne";
   o->inputs.add_points(command);
-  command.get_option("input")->required();
+  flag_named(command, "input")->required();
   o->inputs.add_labels(command);
-  command
-      .add_option("--index", o->indexes,
-                  "Searches: flat ivf:target_recall=0.95 ivf:nlist=64,nprobe=8 hnsw nndescent auto")
+  texts(command, "--index", o->indexes,
+        "Searches: flat ivf:target_recall=0.95 ivf:nlist=64,nprobe=8 hnsw nndescent auto")
       ->type_name(index_type())
       ->default_str("flat ivf hnsw nndescent");
-  take_words(command.add_option("--metric", o->metrics, "Distances between points"), metric_words())
+  take_words(texts(command, "--metric", o->metrics, "Distances between points"), metric_words())
       ->delimiter(',')
       ->default_str("euclidean");
   Options& c = *o;

@@ -2,12 +2,12 @@
 // nothing that is asked for is ignored in silence.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+#include "cli/option.hpp"
 
 namespace nearfold::cli {
 
@@ -21,16 +21,16 @@ class Conditions {
   /// have both.
   template <class Add>
   void add(CLI::App& app, WhyNot why_not, const Add& add) {
-    const std::size_t before = options_of(app).size();
+    const std::size_t before = flags_of(app).size();
     add();
-    const std::vector<const CLI::Option*> all = options_of(app);
+    const std::vector<Flag> all = flags_of(app);
     flags_.push_back(
         {{all.begin() + static_cast<std::ptrdiff_t>(before), all.end()}, std::move(why_not)});
   }
 
   /// Of one option that is there already.
-  void of(const CLI::App& app, const std::string& name, WhyNot why_not) {
-    flags_.push_back({{app.get_option(name)}, std::move(why_not)});
+  void of(CLI::App& app, const std::string& name, WhyNot why_not) {
+    flags_.push_back({{flag_named(app, name)}, std::move(why_not)});
   }
 
   /// Throws InvalidParameter for the first flag that is given and has no effect.
@@ -38,12 +38,9 @@ class Conditions {
 
  private:
   struct Flags {
-    std::vector<const CLI::Option*> options;
+    std::vector<Flag> options;
     WhyNot why_not;
   };
-  static std::vector<const CLI::Option*> options_of(const CLI::App& app) {
-    return app.get_options();
-  }
 
   std::vector<Flags> flags_;
 };
@@ -53,7 +50,7 @@ class Conditions {
 template <class Options>
 void on_run(CLI::App& command, const std::shared_ptr<Options>& options,
             void (*run)(const Options&)) {
-  command.callback([options, run] {
+  on_parsed(command, [options, run] {
     options->conditions.check();
     run(*options);
   });

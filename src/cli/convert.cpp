@@ -74,8 +74,8 @@ void run(const Options& o) {
 }  // namespace
 
 void add_convert(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand(
-      "convert", "Write points as .npy, .csv or .tsv, or fewer columns of them");
+  CLI::App& command =
+      subcommand(app, "convert", "Write points as .npy, .csv or .tsv, or fewer columns of them");
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
   file_path(command, "-o,--output", o->output,

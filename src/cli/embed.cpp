@@ -31,7 +31,7 @@ void run(const EmbedOptions& o) {
 }  // namespace
 
 void add_embed(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand("embed", "Make a map of points by t-SNE or UMAP");
+  CLI::App& command = subcommand(app, "embed", "Make a map of points by t-SNE or UMAP");
   const auto o = std::make_shared<EmbedOptions>();
   EmbedOptions& e = *o;
   o->inputs.add_points_and_graph(command, e.conditions);

@@ -1,6 +1,7 @@
 #include "cli/flags.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "cli/index_spec.hpp"
@@ -15,18 +16,19 @@ std::string not_a_number(const std::string& text, bool whole) {
          (whole ? "15" : "0.5");
 }
 
-CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
-                  const std::string& help) {
-  return app.add_option(names, target, help);
+std::string shown(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
 }
 
-CLI::Option* file_path(CLI::App& app, const std::string& names, std::string& target,
-                       const std::string& help) {
+Flag file_path(CLI::App& app, const std::string& names, std::string& target,
+               const std::string& help) {
   return text(app, names, target, help)->type_name(kFile);
 }
 
-CLI::Option* folder_path(CLI::App& app, const std::string& names, std::string& target,
-                         const std::string& help) {
+Flag folder_path(CLI::App& app, const std::string& names, std::string& target,
+                 const std::string& help) {
   return text(app, names, target, help)->type_name(kFolder);
 }
 
@@ -36,7 +38,7 @@ std::string in_braces(const std::vector<std::string>& words) {
   return all + "}";
 }
 
-CLI::Option* take_words(CLI::Option* option, const std::vector<std::string>& words) {
+Flag take_words(Flag option, const std::vector<std::string>& words) {
   const auto take = [words](std::string& text) {
     if (const auto word = meant(text, words)) {
       text = *word;
@@ -44,17 +46,12 @@ CLI::Option* take_words(CLI::Option* option, const std::vector<std::string>& wor
     }
     return "'" + text + "' is none of " + listed(words, "and") + did_you_mean(text, words);
   };
-  return option->transform(CLI::Validator(std::function<std::string(std::string&)>(take), ""))
-      ->type_name(in_braces(words));
+  return option.check(take).type_name(in_braces(words));
 }
 
-CLI::Option* choice(CLI::App& app, const std::string& names, std::string& target,
-                    const std::vector<std::string>& words, const std::string& help) {
-  return take_words(app.add_option(names, target, help), words)->default_str(target);
-}
-
-CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const std::string& help) {
-  return app.add_flag(names, target, help);
+Flag choice(CLI::App& app, const std::string& names, std::string& target,
+            const std::vector<std::string>& words, const std::string& help) {
+  return take_words(text(app, names, target, help), words)->default_str(target);
 }
 
 void Common::add(CLI::App& app, Conditions& conditions) {
@@ -135,8 +132,8 @@ void MetricFlags::add(CLI::App& app, Conditions& conditions, const std::string& 
   })->group(group);
 }
 
-CLI::Option* add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_vectors,
-                              std::function<std::vector<std::string>()> metrics) {
+Flag add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_vectors,
+                      std::function<std::vector<std::string>()> metrics) {
   const auto turned = [](const MetricRow& row) { return directed(row.points); };
   const std::string turning = listed(metrics_that(turned), "and");
   const auto none_turns = [turning, metrics = std::move(metrics)] {
@@ -148,7 +145,7 @@ CLI::Option* add_zero_vectors(CLI::App& app, Conditions& conditions, std::string
                : "is for " + turning + ", and --metric is " + listed(used, "and") +
                      "; leave it out";
   };
-  CLI::Option* option = nullptr;
+  Flag option = nullptr;
   conditions.add(app, none_turns, [&] {
     option = choice(app, "--zero-vectors", zero_vectors, {"error", "far"},
                     "Zero vectors (constant ones for correlation) under " + turning +

@@ -3,7 +3,6 @@
 // --two-words.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 #include <string>
 #include <type_traits>
 #include <vector>
+#include "cli/option.hpp"
 
 #include "cli/conditions.hpp"
 #include "io/io.hpp"
@@ -38,74 +38,62 @@ T parse_number(const std::string& text) {
   throw InvalidParameter(not_a_number(text, std::is_integral_v<T>));
 }
 
-/// Takes numbers of T, and the word auto where `or_auto`.
+/// A default as --help shows it: six digits.
+std::string shown(double value);
+
 template <class T>
-CLI::Validator a_number(bool or_auto = false) {
-  return {[or_auto](const std::string& text) {
-            const bool fits = number_in<T>(text) || (or_auto && text == "auto");
-            return fits ? std::string() : not_a_number(text, std::is_integral_v<T>);
-          },
-          ""};
+std::string fault_of(const std::string& text) {
+  return number_in<T>(text) ? std::string() : not_a_number(text, std::is_integral_v<T>);
 }
 
 template <class T>
-CLI::Option* number(CLI::App& app, const std::string& names, T& target, const std::string& help) {
+Flag number(CLI::App& app, const std::string& names, T& target, const std::string& help) {
   const auto set = [&target](const std::string& text) { target = parse_number<T>(text); };
-  return app.add_option_function<std::string>(names, set, help)
-      ->check(a_number<T>())
-      ->default_str(CLI::detail::to_string(target))
-      ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
+  return option(app, names, help,
+                {set, fault_of<T>, shown(static_cast<double>(target)),
+                 std::is_integral_v<T> ? "INT" : "FLOAT"});
 }
 
 /// Unset means automatic; the word auto says so, too.
 template <class T>
-CLI::Option* number(CLI::App& app, const std::string& names, std::optional<T>& target,
-                    const std::string& help) {
+Flag number(CLI::App& app, const std::string& names, std::optional<T>& target,
+            const std::string& help) {
   const auto set = [&target](const std::string& text) {
     if (text != "auto") target = parse_number<T>(text);
   };
-  return app.add_option_function<std::string>(names, set, help)
-      ->check(a_number<T>(/*or_auto=*/true))
-      ->default_str("auto")
-      ->type_name(std::is_integral_v<T> ? "INT" : "FLOAT");
+  const auto fault = [](const std::string& text) {
+    return text == "auto" ? std::string() : fault_of<T>(text);
+  };
+  return option(app, names, help, {set, fault, "auto", std::is_integral_v<T> ? "INT" : "FLOAT"});
 }
 
 /// Several of them after commas, or the flag again.
 template <class T>
-CLI::Option* numbers(CLI::App& app, const std::string& names, std::vector<T>& target,
-                     const std::string& help) {
-  const auto set = [&target](const std::vector<std::string>& words) {
-    target.clear();
-    for (const std::string& word : words) target.push_back(parse_number<T>(word));
-  };
+Flag numbers(CLI::App& app, const std::string& names, std::vector<T>& target,
+             const std::string& help) {
+  const auto set = [&target](const std::string& text) { target.push_back(parse_number<T>(text)); };
   std::string usual;
-  for (const T& value : target) usual += (usual.empty() ? "" : ",") + CLI::detail::to_string(value);
-  return app.add_option_function<std::vector<std::string>>(names, set, help)
-      ->check(a_number<T>())
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->default_str(usual)
-      ->type_name(std::is_integral_v<T> ? "INT,..." : "FLOAT,...");
+  for (const T& value : target)
+    usual += (usual.empty() ? "" : ",") + shown(static_cast<double>(value));
+  return list(app, names, help,
+              {set, fault_of<T>, usual, std::is_integral_v<T> ? "INT,..." : "FLOAT,..."},
+              [&target] { target.clear(); });
 }
-
-CLI::Option* text(CLI::App& app, const std::string& names, std::string& target,
-                  const std::string& help);
 
 /// What --help calls a path, and what shells know it by (src/manual).
 inline constexpr const char *kFile = "FILE", *kFolder = "FOLDER";
-CLI::Option* file_path(CLI::App& app, const std::string& names, std::string& target,
-                       const std::string& help);
-CLI::Option* folder_path(CLI::App& app, const std::string& names, std::string& target,
-                         const std::string& help);
+Flag file_path(CLI::App& app, const std::string& names, std::string& target,
+               const std::string& help);
+Flag folder_path(CLI::App& app, const std::string& names, std::string& target,
+                 const std::string& help);
 
 /// "{flat,ivf}": how --help lists the words of a choice. What may follow a word stands behind, as
 /// in "{auto,pca}|FILE".
 std::string in_braces(const std::vector<std::string>& words);
 /// Makes `option` take these words, in any spelling that meant() knows.
-CLI::Option* take_words(CLI::Option* option, const std::vector<std::string>& words);
-CLI::Option* choice(CLI::App& app, const std::string& names, std::string& target,
-                    const std::vector<std::string>& words, const std::string& help);
-CLI::Option* flag(CLI::App& app, const std::string& names, bool& target, const std::string& help);
+Flag take_words(Flag option, const std::vector<std::string>& words);
+Flag choice(CLI::App& app, const std::string& names, std::string& target,
+            const std::vector<std::string>& words, const std::string& help);
 
 /// Flags that most commands share, a command adding those that it heeds.
 struct Common {
@@ -135,13 +123,13 @@ struct Common {
 };
 
 /// They mean something under `metrics` that compare directions alone.
-CLI::Option* add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_vectors,
-                              std::function<std::vector<std::string>()> metrics);
+Flag add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_vectors,
+                      std::function<std::vector<std::string>()> metrics);
 
 /// Flags that say how points are compared.
 struct MetricFlags {
   std::string metric = "euclidean", zero_vectors = "error";
-  const CLI::Option* metric_option = nullptr;
+  Flag metric_option = {};
 
   /// `group`: the heading that they are listed under. `matrices`: whether the points may be
   /// distances.
@@ -151,7 +139,7 @@ struct MetricFlags {
   Distance distance() const;
   bool precomputed() const { return metric == "precomputed"; }
   /// Whether --metric is on the command line.
-  bool is_given() const { return metric_option != nullptr && metric_option->count() > 0; }
+  bool is_given() const { return metric_option->count() > 0; }
 };
 
 /// Flags that choose the neighbour search.

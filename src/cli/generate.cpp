@@ -166,7 +166,7 @@ void run(const Options& o) {
 }  // namespace
 
 void add_generate(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand("generate", "Make a synthetic data set");
+  CLI::App& command = subcommand(app, "generate", "Make a synthetic data set");
   const auto o = std::make_shared<Options>();
   std::vector<std::string> kinds;
   for_each_alternative<Kind>([&](const auto& kind) { kinds.emplace_back(word(kind)); });

@@ -259,7 +259,7 @@ void run(const Options& o) {
 }  // namespace
 
 void add_grid(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand("grid", "Make a map for every combination of settings");
+  CLI::App& command = subcommand(app, "grid", "Make a map for every combination of settings");
   const auto o = std::make_shared<Options>();
   o->method.method = "umap";
   Options& g = *o;

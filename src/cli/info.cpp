@@ -182,7 +182,7 @@ void run(const Options& o) {
 }  // namespace
 
 void add_info(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand("info", "Describe this build, or a file");
+  CLI::App& command = subcommand(app, "info", "Describe this build, or a file");
   const auto o = std::make_shared<Options>();
   file_path(command, "input", o->input,
             "A file of points, or - for standard input; without one: the build and the machine");

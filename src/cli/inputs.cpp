@@ -17,12 +17,12 @@
 
 namespace nearfold::cli {
 
-CLI::Option* PointFlags::add_points(CLI::App& app) {
+Flag PointFlags::add_points(CLI::App& app) {
   add_label_column(app);
   return add_points_alone(app);
 }
 
-CLI::Option* PointFlags::add_points_alone(CLI::App& app) {
+Flag PointFlags::add_points_alone(CLI::App& app) {
   add_reading(app);
   number(app, "--pca", pca, "Reduce the points to this many principal components first")
       ->default_str("no");

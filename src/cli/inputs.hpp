@@ -1,10 +1,10 @@
 // What a map is made of: points, a graph, labels for the picture, from files that belong together.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+#include "cli/option.hpp"
 
 #include "cli/budget.hpp"
 #include "cli/flags.hpp"
@@ -36,9 +36,9 @@ struct PointFlags : ReadFlags {
   std::optional<int> pca;
 
   /// Returns the positional option.
-  CLI::Option* add_points(CLI::App& app);
+  Flag add_points(CLI::App& app);
   /// Without --label-column, which may be of a file of labels.
-  CLI::Option* add_points_alone(CLI::App& app);
+  Flag add_points_alone(CLI::App& app);
   /// The file, where it can be read in blocks and nothing in it has to be filled in.
   std::optional<io::RowFile> row_file() const;
   /// Points to be compared by `metric`. `disk` is the folder for points that the budget leaves on

@@ -92,7 +92,7 @@ void run(const Options& o) {
 
 void add_inverse(CLI::App& app) {
   CLI::App& command =
-      *app.add_subcommand("inverse", "Make the rows that would lie at places of a model's map");
+      subcommand(app, "inverse", "Make the rows that would lie at places of a model's map");
   const auto o = std::make_shared<Options>();
   Options& i = *o;
   file_path(command, "model", i.model, "Model, by `nearfold embed --save-model`")->required();

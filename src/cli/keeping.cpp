@@ -21,7 +21,7 @@ void KeepFlags::add(CLI::App& app, Conditions& conditions) {
     number(app, "--checkpoint-every", checkpoint_every, "Seconds between checkpoints")
         ->group(group);
   });
-  app.add_flag("--resume", resume, "Resume from what --checkpoint has kept, if anything")
+  flag(app, "--resume", resume, "Resume from what --checkpoint has kept, if anything")
       ->group(group);
   folder_path(app, "--snapshots", snapshots,
               "Folder for the map after every --snapshot-every iterations")

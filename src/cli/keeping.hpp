@@ -1,11 +1,11 @@
 // What is kept of a run while it runs: checkpoints to resume from, and snapshots of the map.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
+#include "cli/option.hpp"
 
 #include "cli/checkpoint_folder.hpp"
 #include "cli/conditions.hpp"

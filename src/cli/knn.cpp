@@ -247,7 +247,7 @@ void run(const Options& o) {
 }  // namespace
 
 void add_knn(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand("knn", "Find the nearest neighbours of every point");
+  CLI::App& command = subcommand(app, "knn", "Find the nearest neighbours of every point");
   const auto o = std::make_shared<Options>();
   o->points.add_points(command)->required();
   file_path(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
@@ -257,15 +257,13 @@ void add_knn(CLI::App& app) {
                   "is of neighbours, and only an index is made; give -o, or leave it out");
   };
   k.conditions.add(command, is_written, [&] {
-    CLI::Option* const count =
+    const Flag count =
         number(command, "-k", k.k, "Neighbours per point, the point itself not counted");
-    command
-        .add_option_function<std::string>(
-            "--n-neighbors", [&k](const std::string& words) { k.k = without_self(words); },
-            "The same with the point, as umap-learn counts: one more; what `nearfold embed "
-            "--n-neighbors` needs")
-        ->check(a_number<int>())
-        ->type_name("INT")
+    option(
+        command, "--n-neighbors",
+        "The same with the point, as umap-learn counts: one more; what `nearfold embed "
+        "--n-neighbors` needs",
+        {[&k](const std::string& words) { k.k = without_self(words); }, fault_of<int>, "", "INT"})
         ->excludes(count);
     flag(command, "--include-self", k.include_self,
          "Write each point as its own first neighbour, as umap-learn wants it");

@@ -42,7 +42,7 @@ void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
     return "'" + word + "' is neither a file nor one of " + listed(kInits, "and") + near;
   };
   text(app, "--init", init, "Initial layout, or a file of it")
-      ->transform(CLI::Validator(std::function<std::string(std::string&)>(take), ""))
+      ->check(take)
       ->type_name(in_braces(kInits) + "|" + kFile)
       ->default_str(init);
   number(app, "--learning-rate", shared.learning_rate,

@@ -1,9 +1,9 @@
 // Flags of the optimisers: what embed, grid and compare run, and from which initialization.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <type_traits>
+#include "cli/option.hpp"
 
 #include "cli/flags.hpp"
 #include "cli/method_words.hpp"

@@ -3,11 +3,11 @@
 // missing.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <type_traits>
 #include <vector>
+#include "cli/option.hpp"
 
 #include "cli/conditions.hpp"
 #include "cli/grid_folder.hpp"

@@ -15,10 +15,9 @@ namespace {
 
 constexpr const char* kGroup = "Picture";
 
-CLI::Option* optional_text(CLI::App& app, const std::string& name,
-                           std::optional<std::string>& target, const std::string& help) {
-  return app.add_option_function<std::string>(
-      name, [&target](const std::string& text) { target = text; }, help);
+Flag optional_text(CLI::App& app, const std::string& name, std::optional<std::string>& target,
+                   const std::string& help) {
+  return option(app, name, help, {[&target](const std::string& text) { target = text; }});
 }
 
 /// Numbers where all that is not missing is a number.
@@ -52,21 +51,21 @@ void LookFlags::add(CLI::App& app) {
       number(app, "--width", width, "Width in pixels"),
       number(app, "--height", height, "Height in pixels"),
       flag(app, "--dark", dark, "Dark background"),
-      app.add_option("--map-columns", map_columns,
-                     "Columns of the map to draw, one to three, from 0, as in 0,1; auto is all of "
-                     "up to three, and of more the first two")
-          ->delimiter(',')};
-  for (CLI::Option* option : options_) option->group(kGroup);
+      numbers(app, "--map-columns", map_columns,
+              "Columns of the map to draw, one to three, from 0, as in 0,1; auto is all of "
+              "up to three, and of more the first two")
+          ->allow_extra_args(true)};
+  for (Flag option : options_) option->group(kGroup);
   for (const char* name : {"--style", "--annotate", "--width", "--height"})
-    drawn_.push_back(app.get_option(name));
+    drawn_.push_back(flag_named(app, name));
 }
 
 void LookFlags::check(const std::string& path) const {
-  for (const CLI::Option* option : options_)
+  for (const Flag& option : options_)
     if (path.empty() && option->count() > 0)
       throw InvalidParameter(option->get_name() +
                              " is of a picture, and none is drawn; give --plot, or leave it out");
-  for (const CLI::Option* option : drawn_)
+  for (const Flag& option : drawn_)
     if (is_page(path) && option->count() > 0)
       throw InvalidParameter(option->get_name() + " is of a picture, and '" + path +
                              "' is a page, which has no such thing; draw .png, or leave it out");
@@ -109,7 +108,7 @@ void PictureFlags::add(CLI::App& app) {
   LookFlags::add(app);
   drawn_.push_back(
       flag(app, "--edges", edges, "Draw lines to the neighbours in the graph, a sample of many"));
-  for (CLI::Option* option :
+  for (Flag option :
        {number(app, "--vmin", vmin, "Low end of the scale; auto is the 2nd percentile"),
         number(app, "--vmax", vmax, "High end of the scale; auto is the 98th percentile"),
         drawn_.back(),

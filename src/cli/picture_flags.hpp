@@ -1,10 +1,10 @@
 // What a picture shows and how it looks: the flags of every command that draws one.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+#include "cli/option.hpp"
 
 #include "plot/picture.hpp"
 
@@ -38,8 +38,8 @@ struct LookFlags {
   int height_of_map(int across, std::int64_t dims) const;
 
  protected:
-  std::vector<CLI::Option*> options_ = {};
-  std::vector<CLI::Option*> drawn_ = {};  // those of these that a page does not have
+  std::vector<Flag> options_ = {};
+  std::vector<Flag> drawn_ = {};  // those of these that a page does not have
 };
 
 /// These, and those of what a picture of one set of points can show besides.

@@ -128,9 +128,9 @@ void run(const Options& o) {
 }  // namespace
 
 void add_plot(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand("plot", "Draw a map, or several side by side");
+  CLI::App& command = subcommand(app, "plot", "Draw a map, or several side by side");
   const auto o = std::make_shared<Options>();
-  command.add_option("input", o->inputs, "Maps, or models (.nfm)")->type_name(kFile)->required();
+  texts(command, "input", o->inputs, "Maps, or models (.nfm)")->type_name(kFile)->required();
   file_path(command, "-o,--output", o->output,
             "Picture, or page of a map to explore (.html): " + picture_ends())
       ->required();
@@ -143,7 +143,7 @@ void add_plot(CLI::App& app) {
   o->reading.add_table(command, /*with_columns=*/false);
   o->reading.add_label_column(command);
   flag(command, "--force", o->force, "Overwrite an existing file");
-  command.callback([o] { run(*o); });
+  on_parsed(command, [o] { run(*o); });
 }
 
 }  // namespace nearfold::cli

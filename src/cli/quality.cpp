@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   Conditions conditions;
-  const CLI::Option* label_k = nullptr;
+  Flag label_k;
   Common common;
   MetricFlags metric;
   ReadFlags reading;
@@ -164,7 +164,7 @@ void run(const Options& o) {
 }  // namespace
 
 void add_quality(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand("quality", "Score a map of points");
+  CLI::App& command = subcommand(app, "quality", "Score a map of points");
   const auto o = std::make_shared<Options>();
   file_path(command, "points", o->points, "Points, as for embed; or a model (.nfm)")->required();
   file_path(command, "map", o->layout, "Map of these points; a model has its own");

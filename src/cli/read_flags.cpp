@@ -13,9 +13,9 @@ namespace {
 
 constexpr const char* kGroup = "Tables (.csv .tsv .txt, .gz too)";
 
-CLI::Option* names(CLI::App& app, const std::string& flag, std::vector<std::string>& target,
-                   const std::string& help) {
-  return app.add_option(flag, target, help)
+Flag names(CLI::App& app, const std::string& flag, std::vector<std::string>& target,
+           const std::string& help) {
+  return texts(app, flag, target, help)
       ->allow_extra_args(false)
       ->type_name("NAME,...")
       ->group(kGroup);
@@ -70,11 +70,10 @@ void ReadFlags::add_label_column(CLI::App& app) {
 
 void ReadFlags::add_reading(CLI::App& app) {
   add_values(app);
-  take_words(
-      app.add_flag("--standardize{standard}", standardize,
-                   "Scale every column to mean 0 and standard deviation 1; =robust: median 0 "
-                   "and interquartile range 1"),
-      {"standard", "robust", "no"})
+  take_words(flag(app, "--standardize{standard}", standardize,
+                  "Scale every column to mean 0 and standard deviation 1; =robust: median 0 "
+                  "and interquartile range 1"),
+             {"standard", "robust", "no"})
       ->default_str("no");
   add_table(app);
 }

@@ -1,9 +1,9 @@
 // How files are read that hold points, labels and values: the flags of every command that does.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+#include "cli/option.hpp"
 
 #include "io/io.hpp"
 #include "nearfold/model.hpp"

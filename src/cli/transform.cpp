@@ -200,7 +200,7 @@ void run(const Options& o) {
 }  // namespace
 
 void add_transform(CLI::App& app) {
-  CLI::App& command = *app.add_subcommand("transform", "Place new points on the map of a model");
+  CLI::App& command = subcommand(app, "transform", "Place new points on the map of a model");
   const auto o = std::make_shared<Options>();
   Options& t = *o;
   file_path(command, "model", t.model, "Model, by `nearfold embed --save-model`")->required();
@@ -224,7 +224,7 @@ void add_transform(CLI::App& app) {
   folder_path(command, "--checkpoint", t.checkpoint,
               "Folder for what is placed so far, to resume from; removed at the end")
       ->group("Long runs");
-  command.add_flag("--resume", t.resume, "Resume from what --checkpoint has kept, if anything")
+  flag(command, "--resume", t.resume, "Resume from what --checkpoint has kept, if anything")
       ->group("Long runs");
   t.budget.add(command);
   t.common.add_threads(command);

@@ -50,16 +50,14 @@ void add_flags(CLI::App& app, Conditions& conditions, TsneParams& p, Varied vari
   number(app, "--early-exaggeration-iter", p.early_exaggeration_iter,
          "Iterations of the early phase")
       ->group(group);
-  app.add_flag("--early-stop", p.early_stop,
-               "Stop each phase once the KL divergence hardly falls (opt-SNE's rules)")
+  flag(app, "--early-stop", p.early_stop,
+       "Stop each phase once the KL divergence hardly falls (opt-SNE's rules)")
       ->group(group);
   number(app, "--final-momentum", p.final_momentum, "Momentum after the early phase")->group(group);
   number(app, "--max-step-norm", p.max_step_norm, "Longest move of a point per iteration")
       ->group(group);
-  take_words(app.add_option_function<std::string>(
-                 "--negative-gradient-method",
-                 [&p](const std::string& word) { p.repulsion = repulsion_named(word); },
-                 "Repulsion: exact, fft, or by size"),
+  take_words(option(app, "--negative-gradient-method", "Repulsion: exact, fft, or by size",
+                    {[&p](const std::string& word) { p.repulsion = repulsion_named(word); }}),
              repulsion_names())
       ->default_str(name(p.repulsion))
       ->group(group);

@@ -31,15 +31,12 @@ void add_flags(CLI::App& app, Conditions& conditions, UmapParams& p, Varied vari
     return unless(!p.a && !p.b, "is of the curve that --a and --b give; leave it out, or both");
   };
   if (varied == Varied::none) {
-    CLI::Option* const size =
-        number(app, "--n-neighbors", p.n_neighbors,
-               "Size of a neighbourhood, the point included, as umap-learn counts")
-            ->group(group);
-    app.add_option_function<std::string>(
-           "-k", [&p](const std::string& text) { p.n_neighbors = with_self(text); },
-           "The same without the point, as `nearfold knn -k` counts: one less")
-        ->check(a_number<int>())
-        ->type_name("INT")
+    const Flag size = number(app, "--n-neighbors", p.n_neighbors,
+                             "Size of a neighbourhood, the point included, as umap-learn counts")
+                          ->group(group);
+    option(app, "-k", "The same without the point, as `nearfold knn -k` counts: one less",
+           {[&p](const std::string& text) { p.n_neighbors = with_self(text); }, fault_of<int>, "",
+            "INT"})
         ->excludes(size)
         ->group(group);
   }

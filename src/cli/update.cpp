@@ -152,8 +152,7 @@ void run(const Options& o) {
 }  // namespace
 
 void add_update(CLI::App& app) {
-  CLI::App& command =
-      *app.add_subcommand("update", "Add points to a model, and go on with its map");
+  CLI::App& command = subcommand(app, "update", "Add points to a model, and go on with its map");
   const auto o = std::make_shared<Options>();
   Options& u = *o;
   file_path(command, "model", u.model, "Model, by `nearfold embed --save-model`")->required();

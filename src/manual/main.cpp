@@ -1,5 +1,6 @@
 // nearfold_manual FOLDER EXAMPLES.md [DATE]: writes man pages, Markdown and completions of the
 // tool.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <filesystem>

@@ -8,6 +8,7 @@ umap-learn, scikit-learn and openTSNE, graphs of pynndescent and scikit-learn to
 made from a foreign graph must be as good as one from the own graph. Every warning is an error.
 Data: the 1,797 digits of data/digits.
 """
+import contextlib
 import pathlib
 import subprocess
 import sys
@@ -26,6 +27,9 @@ from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
 
 from checking import DIGITS, check, finish
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "readme"))
+import pages
 
 METRICS = ["euclidean", "sqeuclidean", "cosine", "correlation", "inner_product", "manhattan",
            "chebyshev"]
@@ -159,6 +163,17 @@ def check_transformer(bench):
     bench.compare("nearfold tsne of KNeighborsTransformer's graph", *maps)
 
 
+def check_page(bench):
+    """The Python of docs/tool.md, as it stands, of graphs by the commands above it."""
+    bench.run("knn", "self.npz", "-k", 49, "--include-self")
+    bench.run("knn", "csr.npz", "-k", 92, "--csr")
+    blocks = pages.blocks("docs/tool.md", "python")
+    with contextlib.chdir(bench.folder):
+        for line, text in blocks:
+            exec(compile(text, f"docs/tool.md:{line}", "exec"), {"X": bench.points})
+    check("docs/tool.md", len(blocks) > 0, f"{len(blocks)} block")
+
+
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
@@ -168,7 +183,7 @@ def main():
         for metric in METRICS:
             check_metric(bench, metric)
         for check_one in (check_umap, check_sklearn, check_opentsne, check_pynndescent,
-                          check_transformer):
+                          check_transformer, check_page):
             check_one(bench)
     finish()
 

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Makes the pictures of docs/tutorials again, docs/pictures/*.png, with the commands that the pages
+# show. The last one, of a million points, takes minutes. numpy is that of scripts/docs.sh, to run
+# before.
+#
+#   scripts/docs-pictures.sh [TOOL]         TOOL is build/cpu-release/nearfold unless given
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=$PWD/.deps/docs-venv/bin/python
+tool=$(realpath "${1:-build/cpu-release/nearfold}")
+pictures=$PWD/docs/pictures
+digits=$PWD/data/digits/digits.npy labels=$PWD/data/digits/labels.npy
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$pictures"
+cd "$work"
+
+# embed POINTS MAP FLAGS...: a map without its progress.
+embed() { "$tool" embed "$1" -o "$2.npy" --quiet "${@:3}"; }
+# draw PICTURE FLAGS... of `nearfold plot`
+draw() { "$tool" plot -o "$pictures/$1.png" --force "${@:2}"; }
+pair=(--width 1000 --height 560 --columns 2)
+
+embed "$digits" UMAP --method umap
+embed "$digits" t-SNE --method tsne
+draw first-map UMAP.npy t-SNE.npy --labels "$labels" --title "1,797 handwritten digits" "${pair[@]}"
+
+"$tool" grid "$digits" --labels "$labels" -o umap --n-neighbors 5,15,150 --min-dist 0,0.1,0.5 \
+  --plot "$pictures/choosing-umap.png" --width 700 --force --quiet
+"$tool" grid "$digits" --labels "$labels" -o tsne --method tsne --perplexity 5,30,100 \
+  --exaggeration 1,4 --plot "$pictures/choosing-tsne.png" --width 560 --force --quiet
+
+for init in spectral pca random; do embed "$digits" "$init" --method umap --init "$init"; done
+draw choosing-init spectral.npy pca.npy random.npy --labels "$labels" --title "UMAP from three starts" \
+  --width 1000 --height 420 --columns 3
+
+"$tool" convert "$digits" -o - --quiet | awk -F, -v OFS=, \
+  '{b = 0.2 + 0.8 * (NR * 0.618034 % 1); for (i = 1; i <= NF; i++) $i *= b; print}' >dimmed.csv
+for metric in euclidean cosine; do embed dimmed.csv "$metric" --method umap --metric "$metric"; done
+draw choosing-metric euclidean.npy cosine.npy --labels "$labels" \
+  --title "Digits of uneven brightness" "${pair[@]}"
+
+"$python" - <<'PYTHON'
+import numpy
+
+random = numpy.random.default_rng(0)
+groups = random.normal(size=(4, 500, 20))
+groups[0] *= 4
+groups[:, :, 0] += [[0], [30], [45], [200]]
+numpy.save("groups.npy", groups.reshape(-1, 20))
+names = ["A: wide, at 0", "B: at 30", "C: at 45", "D: at 200"]
+numpy.save("names.npy", numpy.repeat(names, 500))
+PYTHON
+
+"$tool" compare "$digits" --labels "$labels" --method tsne --index flat ivf hnsw nndescent \
+  --plot "$pictures/neighbours.png" --width 1000 --height 380 --force --quiet >/dev/null
+
+embed groups.npy UMAP --method umap --force
+embed groups.npy t-SNE --method tsne --force
+draw clusters UMAP.npy t-SNE.npy --labels names.npy --title "Four groups of 500 points" "${pair[@]}"
+"$tool" generate uniform -n 500 --dim 20 -o noise.npy --quiet
+embed noise.npy "perplexity 3" --method tsne --perplexity 3
+embed noise.npy "perplexity 50" --method tsne --perplexity 50
+draw noise "perplexity 3.npy" "perplexity 50.npy" --title "t-SNE of uniform noise" "${pair[@]}"
+
+embed "$digits" model --method umap --save-model digits.nfm
+"$tool" generate deformed --from "$digits" --from-labels "$labels" -n 300 --seed 7 -o new.npy \
+  --labels new-labels.npy --quiet
+"$tool" transform digits.nfm new.npy -o placed.npy --labels new-labels.npy --quiet \
+  --title "300 deformed digits" --plot "$pictures/new-points.png" --width 900 --height 600 --force
+
+"$tool" generate deformed --from "$digits" --from-labels "$labels" -n 1000000 -o million.npy \
+  --labels million-labels.npy --quiet
+embed million.npy million-map --method umap --index auto
+draw million million-map.npy --labels million-labels.npy --title "1,000,000 deformed digits" \
+  --width 600 --height 540
+
+ls -l "$pictures"

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Builds the documentation site, build/site/index.html, from docs/, the headers, the docstrings and
+# the tool's --help. Any warning fails: a link or an anchor that leads nowhere, a name that the
+# reference misses. So does a page that would load something from elsewhere.
+#
+#   scripts/docs.sh [--external] [TOOL]     TOOL is build/cpu-release/nearfold unless given;
+#                                           --external also follows links to other sites
+#
+# Needs doxygen and python3-venv (scripts/install-deps.sh --docs), and network on the first run only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+external=
+if [[ ${1:-} == --external ]]; then external=1 && shift; fi
+NEARFOLD_TOOL=$(realpath "${1:-build/cpu-release/nearfold}")
+export NEARFOLD_TOOL
+venv=.deps/docs-venv
+wanted=docs/requirements.txt
+site=build/site
+
+# A copy of the list is left in the environment when all of it is installed.
+if ! cmp -s "$wanted" "$venv/requirements.txt"; then
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+    -r "$wanted"
+  "$venv/bin/pip" check
+  cp "$wanted" "$venv/requirements.txt"
+fi
+
+sphinx() {
+  "$venv/bin/sphinx-build" -c docs -d build/site-doctrees -j "$(nproc)" -q -W --keep-going "$@"
+}
+
+rm -rf build/doxygen "$site" build/site-doctrees
+mkdir -p build
+doxygen docs/Doxyfile
+sphinx -b html . "$site"
+if [[ -n $external ]]; then sphinx -b linkcheck . build/site-links; fi
+cat >"$site/index.html" <<'PAGE'
+<!DOCTYPE html>
+<title>nearfold</title>
+<meta http-equiv="refresh" content="0; url=docs/index.html">
+<a href="docs/index.html">nearfold's documentation</a>
+PAGE
+
+# Whatever a page loads by itself; a link that is followed by hand is no part of this.
+loads='(src|srcset|data|poster)="?(https?:)?//|<link[^>]*href="(https?:)?//|@import|url\(["'\'']?(https?:)?//'
+if grep -rnoE --include='*.html' --include='*.css' "$loads" "$site"; then
+  echo "docs: these would be loaded from other sites" >&2
+  exit 1
+fi
+echo "docs: $(find "$site" -name '*.html' | wc -l) pages in $site"

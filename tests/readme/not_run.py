@@ -1,0 +1,35 @@
+"""Commands of the documentation that shell.py does not run: why, or what runs them instead."""
+
+NOT_RUN = {
+    # ---- the checkout and the system
+    "scripts/quickstart.sh": "installs packages and builds; scripts/test.sh does, too",
+    "scripts/test.sh": "is what runs this; .ci/run begins with it",
+    "pip install .": "scripts/python-package.sh builds and installs the wheel",
+    'pip install ".[plot,progress]"': "as above",
+    "scripts/wheel.sh": "run by scripts/python-package.sh",
+    "pip install . -C cmake.define.NEARFOLD_LEVELS=native": "another build of two minutes",
+    "cmake -B build -DBUILD_SHARED_LIBS=ON -DNEARFOLD_BUILD_TOOL=OFF -DNEARFOLD_ARCH=x86-64-v3": (
+        "tests/package configures so"
+    ),
+    "cmake --build build && cmake --install build --prefix /opt/nearfold": (
+        "tests/package installs, into a folder of its own"
+    ),
+    "c++ -std=c++20 app.cpp $(pkg-config --cflags --libs nearfold)": "test consumer:*.pkg_config",
+    "nearfold embed out/million.npy -o out/million-map.npy --method umap --index auto"
+    " --labels out/million-labels.npy --plot out/million.png --report out/million.json"
+    " --checkpoint out/million-run --resume": "a million points: two minutes",
+    # ---- a GPU
+    "scripts/install-deps.sh --cuda 90": "run by .ci/run",
+    "scripts/gpu-check.sh": "needs a GPU",
+    # ---- minutes
+    "nearfold compare mnist.npy --labels labels.npy --subset 10000 20000 --perplexity 30"
+    " --neighbors 92 --max-iter 500"
+    " --index flat ivf:target_recall=0.95 ivf:nprobe=8 hnsw nndescent"
+    " --plot compare.png --report compare.json": "20,000 images; docs/tool.md has a small one",
+    "scripts/fuzz.sh": "run by scripts/campaign.sh",
+    "scripts/fuzz.sh 600 csv npz": "ten minutes; as above, with FUZZ_SECONDS",
+    "cp -r build/fuzz/seeds/csv kept": "needs the fuzz preset's build",
+    "build/fuzz/tests/fuzz/csv_fuzz -set_cover_merge=1 -max_len=4096 kept"
+    " tests/fuzz/corpus/csv build/fuzz/found/csv": "as above",
+    "(cd build/fuzz/seeds/csv && ls) | (cd kept && xargs rm)": "as above",
+}
