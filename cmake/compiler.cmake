@@ -10,10 +10,7 @@ set(NEARFOLD_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: 'address,u
 if(PROJECT_IS_TOP_LEVEL)
   option(NEARFOLD_FUZZ "Build the fuzz targets for libFuzzer (needs clang; see docs/fuzzing.md)" OFF)
   option(NEARFOLD_BENCH "Build the benches (needs Google Benchmark)" OFF)
-  # Not where warnings are errors: GCC 12 does not know that what is precompiled is the system's.
-  include(CMakeDependentOption)
-  cmake_dependent_option(NEARFOLD_PCH "Precompile what many files include, in sanitizer builds" ON
-    NEARFOLD_SANITIZE OFF)
+  option(NEARFOLD_PCH "Precompile what many files include" ON)
   set(arch native)
 endif()
 set(NEARFOLD_ARCH "${arch}" CACHE STRING
@@ -44,7 +41,7 @@ elseif(PROJECT_IS_TOP_LEVEL)
     -Wall -Wextra -Wconversion -Wshadow
     # clang's -Wdouble-promotion takes double{x} for implicit. GCC 12 warns of its own AVX-512
     # intrinsics, std::string and std::vector (bugs 105593, 105329).
-    "$<$<CXX_COMPILER_ID:GNU>:-Wdouble-promotion;-Wno-maybe-uninitialized;-Wno-uninitialized;-Wno-restrict;-Wno-stringop-overread>")
+    "$<$<CXX_COMPILER_ID:GNU>:-Wdouble-promotion;-Wno-maybe-uninitialized;-Wno-uninitialized;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
 endif()
 # nvcc has its own, see cuda.cmake.
 target_compile_options(nearfold_compiler INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${flags}>")
