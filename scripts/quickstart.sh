@@ -12,11 +12,13 @@ for method in umap tsne; do
   build/cpu-release/nearfold embed data/digits/digits.npy --method "$method" --seed 42 \
     --labels data/digits/labels.npy -o "out/digits-$method.npy" \
     --plot "out/digits-$method.png" --report "out/digits-$method.json" --force
+  build/cpu-release/nearfold plot "out/digits-$method.npy" --labels data/digits/labels.npy \
+    -o "out/digits-$method.html" --force
 done
 
 echo
 echo "Two maps of 1,797 handwritten digits:"
 for method in umap tsne; do
   echo "  $method: map out/digits-$method.npy, picture out/digits-$method.png," \
-    "report out/digits-$method.json"
+    "page out/digits-$method.html, report out/digits-$method.json"
 done

@@ -20,8 +20,8 @@ PAGES = {
     )
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
-# Large, or to be compiled: a block that imports one is run where it is there.
-NOT_INSTALLED = {"datamapplot", "faiss", "hnswlib", "jscatter", "scanpy"}
+# A gigabyte and two minutes of installation: a block that imports one is run where it is there.
+NOT_INSTALLED = {"jscatter", "datamapplot", "scanpy"}
 # Run with umap-learn and pynndescent, which are not installed here.
 ELSEWHERE = {"docs/tool.md": "tests/python/check_graphs.py"}
 

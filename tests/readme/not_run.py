@@ -15,13 +15,13 @@ NOT_RUN = {
         "tests/package installs, into a folder of its own"
     ),
     "c++ -std=c++20 app.cpp $(pkg-config --cflags --libs nearfold)": "test consumer:*.pkg_config",
+    "nearfold embed out/million.npy -o out/million-map.npy --method umap --index auto"
+    " --labels out/million-labels.npy --plot out/million.png --report out/million.json"
+    " --checkpoint out/million-run --resume": "a million points: two minutes",
     # ---- a GPU
     "scripts/install-deps.sh --cuda 90": "run by .ci/run",
     "scripts/gpu-check.sh": "needs a GPU",
     # ---- minutes
-    "nearfold embed out/million.npy -o out/million-map.npy --method umap --index auto"
-    " --labels out/million-labels.npy --plot out/million.png --report out/million.json"
-    " --checkpoint out/million-run --resume": "a million points; the dry run before it is run",
     "nearfold compare mnist.npy --labels labels.npy --subset 10000 20000 --perplexity 30"
     " --neighbors 92 --max-iter 500"
     " --index flat ivf:target_recall=0.95 ivf:nprobe=8 hnsw nndescent"
