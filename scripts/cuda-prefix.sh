@@ -19,10 +19,12 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -
 cmake --build "$build" --target nearfold_tool >"$build/log" || { tail -n 40 "$build/log" && exit 1; }
 cmake --install "$build" --component tool --strip >/dev/null
 
+multiarch=$(gcc -print-multiarch)
 mkdir -p "$prefix/lib"
 : >"$prefix/needs"
 ldd "$build/nearfold" | awk '/=> \// { print $3 }' | while read -r library; do
-  owner=$(dpkg -S "$(realpath "$library")" 2>/dev/null || dpkg -S "*/${library##*/}" 2>/dev/null || true)
+  owner=$(dpkg -S "$(realpath "$library")" 2>/dev/null ||
+    dpkg -S "*/$multiarch/${library##*/}" 2>/dev/null || true)
   if [[ -n $owner ]]; then
     echo "${owner%%:*}" >>"$prefix/needs"
   else
