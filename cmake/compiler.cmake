@@ -20,6 +20,7 @@ unset(arch)
 set(CMAKE_CXX_EXTENSIONS OFF)
 add_library(nearfold_compiler INTERFACE)
 set(flags
+  -pipe
   # No fused multiply-add unless written: the same bits on every processor.
   -ffp-contract=off
   # Allow loops with sqrt and comparisons to vectorise; no result changes.

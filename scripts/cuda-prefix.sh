@@ -16,7 +16,7 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -
   -DNEARFOLD_ARCH=x86-64-v3 -DCMAKE_CUDA_ARCHITECTURES="$architectures" \
   -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_INSTALL_RPATH="\$ORIGIN/../lib" \
   -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags >/dev/null
-cmake --build "$build" --target nearfold_tool >"$build/log" || { tail -n 40 "$build/log" && exit 1; }
+cmake --build "$build" --target nearfold_tool manual >"$build/log" || { tail -n 40 "$build/log" && exit 1; }
 cmake --install "$build" --component tool --strip >/dev/null
 
 multiarch=$(gcc -print-multiarch)
