@@ -21,8 +21,10 @@ add_custom_command(OUTPUT ${manual}/made
   COMMAND ${CMAKE_COMMAND} -E touch ${manual}/made
   DEPENDS nearfold_manual ${examples}
   COMMENT "Making man pages and completions" VERBATIM)
-add_custom_target(manual DEPENDS ${manual}/made)
-add_dependencies(nearfold_tool manual)  # they are installed together
+add_custom_target(manual ALL DEPENDS ${manual}/made)
+install(CODE "if(NOT EXISTS \"${manual}/made\")
+  message(STATUS \"No man pages and completions: they are built by the target manual\")
+endif()" COMPONENT tool)
 
 # What zsh looks for in /usr/share is for distributions.
 set(zsh_folder site-functions)
@@ -36,5 +38,5 @@ foreach(place IN ITEMS
     "fish:${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
   string(REPLACE ":" ";" place "${place}")
   list(POP_FRONT place folder)
-  install(DIRECTORY ${manual}/${folder}/ DESTINATION ${place} COMPONENT tool)
+  install(DIRECTORY ${manual}/${folder}/ DESTINATION ${place} COMPONENT tool OPTIONAL)
 endforeach()

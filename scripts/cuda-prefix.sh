@@ -16,13 +16,15 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -
   -DNEARFOLD_ARCH=x86-64-v3 -DCMAKE_CUDA_ARCHITECTURES="$architectures" \
   -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_INSTALL_RPATH="\$ORIGIN/../lib" \
   -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags >/dev/null
-cmake --build "$build" --target nearfold_tool >"$build/log" || { tail -n 40 "$build/log" && exit 1; }
+cmake --build "$build" --target nearfold_tool manual >"$build/log" || { tail -n 40 "$build/log" && exit 1; }
 cmake --install "$build" --component tool --strip >/dev/null
 
+multiarch=$(gcc -print-multiarch)
 mkdir -p "$prefix/lib"
 : >"$prefix/needs"
 ldd "$build/nearfold" | awk '/=> \// { print $3 }' | while read -r library; do
-  owner=$(dpkg -S "$(realpath "$library")" 2>/dev/null || dpkg -S "*/${library##*/}" 2>/dev/null || true)
+  owner=$(dpkg -S "$(realpath "$library")" 2>/dev/null ||
+    dpkg -S "*/$multiarch/${library##*/}" 2>/dev/null || true)
   if [[ -n $owner ]]; then
     echo "${owner%%:*}" >>"$prefix/needs"
   else

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds the documentation site, build/site/index.html, from docs/, the headers, the docstrings and
-# the tool's --help. Any warning fails: a link or an anchor that leads nowhere, a name that the
-# reference misses. So does a page that would load something from elsewhere.
+# the manual that is built with the tool. Any warning fails: a link or an anchor that leads nowhere, a
+# name that the reference misses. So does a page that would load something from elsewhere.
 #
-#   scripts/docs.sh [--external] [TOOL]     TOOL is build/cpu-release/nearfold unless given;
-#                                           --external also follows links to other sites
+#   scripts/docs.sh [--external] [TOOL]     TOOL, in the folder where it was built, is
+#                                           build/cpu-release/nearfold unless given; --external also
+#                                           follows links to other sites
 #
 # Needs doxygen and python3-venv (scripts/install-deps.sh --docs), and network on the first run only.
 set -euo pipefail
@@ -12,8 +13,8 @@ cd "$(dirname "$0")/.."
 
 external=
 if [[ ${1:-} == --external ]]; then external=1 && shift; fi
-NEARFOLD_TOOL=$(realpath "${1:-build/cpu-release/nearfold}")
-export NEARFOLD_TOOL
+NEARFOLD_MANUAL=$(realpath "$(dirname "${1:-build/cpu-release/nearfold}")/manual/markdown")
+export NEARFOLD_MANUAL
 venv=.deps/docs-venv
 wanted=docs/requirements.txt
 site=build/site

@@ -66,7 +66,8 @@ check_python() { # FILE, what else apt has to install
   fresh_root "$1"
   apt_install ca-certificates python3-venv "${@:2}"
   in_root python3 -m venv /venv
-  in_root /venv/bin/pip install --quiet -C cmake.define.NEARFOLD_LEVELS=native "/packages/$(basename "$1")"
+  in_root /venv/bin/pip install --quiet --config-settings=cmake.define.NEARFOLD_LEVELS=native \
+    "/packages/$(basename "$1")"
   in_root /venv/bin/python -c '
 import nearfold, numpy
 map = nearfold.UMAP(random_state=42).fit_transform(numpy.load("/digits/digits.npy"))

@@ -2,6 +2,7 @@
 # Installs what nearfold needs on Debian 12.
 #
 #   scripts/install-deps.sh         build and test
+#   scripts/install-deps.sh --tool  build the tool
 #   scripts/install-deps.sh --format
 #                                   clang-format and nothing else
 #   scripts/install-deps.sh --docs  what the documentation site is built with, and nothing else
@@ -21,11 +22,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-  cmake g++ ninja-build pkg-config python3
+  cmake g++ ninja-build pkg-config
   libeigen3-dev libxxhash-dev
   fonts-dejavu-core libcli11-dev libhdf5-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
-  libbenchmark-dev libgtest-dev
 )
+if [[ ${1:-} != --tool ]]; then packages+=(libbenchmark-dev libgtest-dev python3); fi
 if [[ ${1:-} == --dev ]]; then
   # FAISS: for examples/faiss_graph.cpp alone.
   packages+=(ccache chromium chromium-driver clang clang-format clang-tidy fish git groff-base

@@ -32,6 +32,6 @@ installed=$("$venv/bin/python" -c 'import nearfold, pathlib; print(pathlib.Path(
 (cd "$venv" && bin/python -m pytest -q -W ignore -p no:cacheprovider --rootdir "$tests" "$tests")
 (cd "$venv" && bin/python -m pytest -q -W ignore -p no:cacheprovider --doctest-modules "$installed")
 "$venv/bin/mypy"
-"$venv/bin/ruff" check --quiet python examples tests/readme
-"$venv/bin/ruff" format --quiet --check python examples tests/readme
+"$venv/bin/ruff" check --quiet python examples tests/readme docs/conf.py docs/_ext
+"$venv/bin/ruff" format --quiet --check python examples tests/readme docs/conf.py docs/_ext
 echo "python-package: ok"

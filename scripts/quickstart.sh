@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/install-deps.sh
-cmake --preset cpu-release >/dev/null
+scripts/install-deps.sh --tool
+cmake --preset cpu-release -DBUILD_TESTING=OFF >/dev/null
 cmake --build --preset cpu-release --target nearfold_tool
 
 mkdir -p out

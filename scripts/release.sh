@@ -21,9 +21,10 @@ heading=$(grep -m 1 '^## ' CHANGELOG.md)
 if git rev-parse -q --verify "refs/tags/v$version" >/dev/null; then fail "v$version is tagged already"; fi
 
 scripts/install-deps.sh --release
+scripts/install-deps.sh --docs
 scripts/wheel.sh
 scripts/deb.sh
-scripts/docs.sh
+scripts/docs.sh build/packages/nearfold
 git archive --prefix="nearfold-$version/" HEAD | xz -9 >"dist/nearfold-$version-source.tar.xz"
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -C build \
   --transform "s,^site,nearfold-$version-site," -cJf "dist/nearfold-$version-site.tar.xz" site

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh
-cmake --preset cpu-release
+cmake --preset cpu-release -DBUILD_TESTING=ON
 cmake --build --preset cpu-release --target all all_verify_interface_header_sets
 ctest --preset cpu-release --parallel "$(nproc)"

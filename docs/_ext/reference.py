@@ -1,11 +1,10 @@
-"""What the reference is made of: the text of --help, and the headers in their own order."""
+"""What the reference is made of: the tool's manual, and the headers in their own order."""
 
 import ast
 import inspect
 import os
 import pathlib
 import re
-import subprocess
 import xml.etree.ElementTree as ElementTree
 
 from docutils import nodes
@@ -14,7 +13,7 @@ from docutils.statemachine import StringList
 from sphinx.util import logging
 
 ROOT = pathlib.Path(__file__).parents[2]
-TOOL = os.environ.get("NEARFOLD_TOOL", ROOT / "build/cpu-release/nearfold")
+MANUAL = pathlib.Path(os.environ["NEARFOLD_MANUAL"])  # of the build: Markdown of every command
 XML = ROOT / "build/doxygen/xml"
 # Breathe's directives by Doxygen's kinds. A variable would be a new kind of thing here: an error.
 DIRECTIVES = {
@@ -26,16 +25,22 @@ DIRECTIVES = {
 }
 
 
-class ToolHelp(Directive):
-    """A section with the text of --help for every command of the tool."""
+class ToolManual(Directive):
+    """A section for the tool and for each of its commands: the manual's Markdown."""
 
     def run(self):
         """The sections."""
-        texts = [("nearfold", _help())]
-        commands = texts[0][1].partition("Subcommands:")[2]
-        for command in re.findall(r"^  (\w+)", commands, re.MULTILINE):
-            texts.append((f"nearfold {command}", _help(command)))
-        return [_section(name, text) for name, text in texts]
+        front = (MANUAL / "nearfold.md").read_text(encoding="utf-8")
+        pages = ["nearfold", *re.findall(r"\]\((nearfold-\w+)\.md\)", front)]
+        content = nodes.Element()
+        for page in pages:
+            text = (MANUAL / f"{page}.md").read_text(encoding="utf-8")
+            text = re.sub(r"\]\((nearfold[-\w]*)\.md\)", r"](#\1)", text)
+            text = re.sub(r"^#", "##", text, flags=re.MULTILINE)
+            self.state.nested_parse(
+                StringList(text.splitlines(), page), self.content_offset, content, match_titles=1
+            )
+        return content.children
 
 
 class CppHeader(Directive):
@@ -75,18 +80,6 @@ def _names_of(header):
             yield int(place.get("line")), compound.get("kind"), name
 
 
-def _help(*command):
-    run = subprocess.run([TOOL, *command, "--help"], check=True, capture_output=True, text=True)
-    return run.stdout.strip()
-
-
-def _section(name, text):
-    section = nodes.section(ids=[name.replace(" ", "-")], names=[name])
-    section += nodes.title(text=name)
-    section += nodes.literal_block(text, text, language="none")
-    return section
-
-
 def _signature(app, what, name, obj, options, signature, return_annotation):
     """Of a class as it is called; its bases are played while the site is built."""
     if what != "class":
@@ -118,6 +111,6 @@ def setup(app):
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-signature", _signature)
     app.connect("env-check-consistency", _all_are_there)
-    app.add_directive("tool-help", ToolHelp)
+    app.add_directive("tool-manual", ToolManual)
     app.add_directive("cpp-header", CppHeader)
     return {"parallel_read_safe": True}

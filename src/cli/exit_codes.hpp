@@ -19,9 +19,10 @@ inline constexpr std::array kExitCodes = {
     ExitCode{kUsage, "wrong usage or parameter"},
     ExitCode{kBadInput, "unusable input"},
     ExitCode{kMemory, "out of memory"},
-    ExitCode{kIo, "a file could not be read or written, or exists already and there is no --force"},
+    ExitCode{kIo,
+             "a file could not be read or written, or exists already and --force was not given"},
     ExitCode{kDevice, "no usable GPU"},
-    ExitCode{kGate, "a gate of compare failed"},
+    ExitCode{kGate, "a check of compare failed"},
     ExitCode{129, "interrupted by SIGHUP"},
     ExitCode{130, "interrupted by SIGINT"},
     ExitCode{143, "interrupted by SIGTERM"}};

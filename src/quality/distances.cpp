@@ -1,5 +1,4 @@
 // Distances between points anywhere: their order, their correlation, and the shape they make.
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "linalg/symmetric_eigen.hpp"
 #include "math/philox.hpp"
 #include "nearfold/error.hpp"
 #include "quality/quality.hpp"
@@ -57,17 +57,26 @@ double rank_correlation(const std::vector<double>& a, const std::vector<double>&
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
-/// A map moved to the origin and scaled to norm 1.
-Eigen::MatrixXd normalized(HostMatrix<const float> map) {
-  using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  Eigen::MatrixXd out = Eigen::Map<const Rows>(map.data(), map.rows(), map.cols()).cast<double>();
-  out.rowwise() -= out.colwise().mean().eval();
-  const double norm = out.norm();
-  if (!(norm > 0))
-    throw InvalidInput("all " + std::to_string(map.rows()) +
+/// A map moved to the origin and scaled to norm 1, a column after the other.
+std::vector<double> normalized(HostMatrix<const float> map) {
+  const std::int64_t n = map.rows();
+  std::vector<double> out(static_cast<std::size_t>(map.size()));
+  double squares = 0;
+  for (std::int64_t c = 0; c < map.cols(); ++c) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < n; ++i) sum += double{map.row(i)[c]};
+    for (std::int64_t i = 0; i < n; ++i) {
+      double& x = out[static_cast<std::size_t>(c * n + i)];
+      x = double{map.row(i)[c]} - sum / static_cast<double>(n);
+      squares += x * x;
+    }
+  }
+  if (!(squares > 0))
+    throw InvalidInput("all " + std::to_string(n) +
                        " points of a map are in one place, which has no shape to compare; "
                        "give a map with at least 2 places");
-  return out / norm;
+  for (double& x : out) x /= std::sqrt(squares);
+  return out;
 }
 
 }  // namespace
@@ -116,8 +125,18 @@ Score distance_correlation(const MetricSpace& points, const MetricSpace& layout,
 }
 
 double procrustes_disparity(HostMatrix<const float> a, HostMatrix<const float> b) {
-  const Eigen::MatrixXd product = normalized(a).transpose() * normalized(b);
-  const double common = Eigen::JacobiSVD<Eigen::MatrixXd>(product).singularValues().sum();
+  const std::vector<double> from = normalized(a), to = normalized(b);
+  const std::int64_t n = a.rows(), side = a.cols() + b.cols();
+  // The singular values of M are the eigenvalues above 0 of [0 M; M' 0]. Of M = from' to, the lower
+  // half.
+  std::vector<double> both(static_cast<std::size_t>(side * side));
+  for (std::int64_t c = 0; c < a.cols(); ++c)
+    for (std::int64_t d = 0; d < b.cols(); ++d)
+      both[static_cast<std::size_t>((a.cols() + d) * side + c)] = std::inner_product(
+          from.begin() + c * n, from.begin() + (c + 1) * n, to.begin() + d * n, 0.0);
+  double common = 0;
+  for (const double value : symmetric_eigen(std::move(both), side).values)
+    common += std::max(0.0, value);
   return std::max(0.0, 1 - common * common);  // rounding may leave less than 0
 }
 

@@ -18,6 +18,26 @@ NOT_RUN = {
     "nearfold embed out/million.npy -o out/million-map.npy --method umap --index auto"
     " --labels out/million-labels.npy --plot out/million.png --report out/million.json"
     " --checkpoint out/million-run --resume": "a million points: two minutes",
+    # ---- packages and containers: scripts/release.sh, a step of scripts/campaign.sh
+    "scripts/install-deps.sh --packages && scripts/deb.sh": "installs packages",
+    "apt install ./dist/nearfold_0.1.0_amd64.deb": "scripts/install-check.sh, in a bare root",
+    "/lib64/ld-linux-x86-64.so.2 --glibc-hwcaps-mask none /usr/bin/nearfold --version": (
+        "scripts/install-check.sh"
+    ),
+    "podman build -f packaging/Containerfile -t nearfold .": "scripts/container-check.sh",
+    'podman run --rm --userns keep-id -v "$PWD:/data" nearfold embed points.npy --method umap'
+    " -o map.npy": "scripts/container-check.sh",
+    'docker run --rm --user "$(id -u)" -v "$PWD:/data" nearfold embed points.npy --method umap'
+    " -o map.npy": "the same, by docker",
+    "podman build -f packaging/Containerfile.cuda --build-arg ARCHITECTURES=90"
+    " -t nearfold:cuda .": "needs a registry",
+    'podman run --rm --device nvidia.com/gpu=all -v "$PWD:/data" nearfold:cuda embed points.npy'
+    " --method umap -o map.npy": "needs a GPU",
+    "scripts/release.sh 0.1.0": "makes a release",
+    "source build/cpu-release/manual/bash/nearfold": "tests/manual/completions.sh",
+    "fpath=($PWD/build/cpu-release/manual/zsh $fpath); compinit": "tests/manual/completions.sh",
+    "source build/cpu-release/manual/fish/nearfold.fish": "tests/manual/completions.sh",
+    "man -l build/cpu-release/manual/man1/nearfold-embed.1.gz": "tests/manual/man_pages.sh",
     # ---- a GPU
     "scripts/install-deps.sh --cuda 90": "run by .ci/run",
     "scripts/gpu-check.sh": "needs a GPU",

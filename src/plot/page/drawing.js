@@ -10,7 +10,7 @@ class Drawing {
     this.onMove = onMove;
     this.budget = Math.min(order.length, 65536);
     this.scale = 1;
-    new ResizeObserver(() => this.view && this.move(this.view)).observe(canvas);
+    new ResizeObserver(() => this.resize()).observe(canvas);
   }
 
   setPlaces({ xy, bounds }) {
@@ -20,8 +20,20 @@ class Drawing {
       at[2 * i + 1] = xy[2 * row + 1];
     });
     this.at = at;
-    this.whole = this.around(bounds);
+    this.bounds = bounds;
+    this.fit();
+  }
+
+  fit() {
+    this.whole = this.around(this.bounds);
     this.move(this.whole);
+  }
+
+  // A window that is made larger shows all of a map of which all was shown.
+  resize() {
+    if (!this.view) return;
+    if (this.isWhole) this.fit();
+    else this.move(this.view);
   }
 
   // Colours in the order of drawing; those whose alpha is below 255 lie under the others.
@@ -45,6 +57,7 @@ class Drawing {
   move(view) {
     const zoom = Math.min(this.whole.zoom * 2 ** 20, Math.max(this.whole.zoom / 4, view.zoom));
     this.view = { ...view, zoom };
+    this.isWhole = view === this.whole;
     this.onMove();
     this.request(this.budget);
     this.hold(this.isHeld);

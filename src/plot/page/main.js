@@ -69,7 +69,7 @@ function listen() {
   };
   element('pan').onclick = () => setLasso(false);
   element('select').onclick = () => setLasso(true);
-  element('fit').onclick = () => state.drawing.move(state.drawing.whole);
+  element('fit').onclick = () => state.drawing.fit();
   element('size').oninput = (event) => state.drawing.setScale(2 ** event.target.value);
   element('search').oninput = (event) => {
     const text = event.target.value;

@@ -11,15 +11,25 @@ function follow(state) {
 
   canvas.onpointerdown = (event) => {
     canvas.setPointerCapture(event.pointerId);
-    if (state.isLasso) lasso = [place(event)];
-    else held.set(event.pointerId, place(event)), drawing.hold(true);
     hideCard();
+    if (state.isLasso) {
+      lasso = [place(event)];
+    } else {
+      held.set(event.pointerId, place(event));
+      drawing.hold(true);
+    }
   };
   canvas.onpointermove = (event) => {
     const at = place(event);
-    if (lasso) return drawLasso(lasso = [...lasso, at]);
+    if (lasso) {
+      lasso.push(at);
+      return drawLasso(lasso);
+    }
     const before = held.get(event.pointerId);
-    if (!before) return event.buttons ? undefined : showCard(state, at, event);
+    if (!before) {
+      if (!event.buttons) showCard(state, at, event);
+      return;
+    }
     const other = [...held].find(([id]) => id !== event.pointerId)?.[1];
     held.set(event.pointerId, at);
     if (other) drawing.zoomBy(distance(at, other) / (distance(before, other) || 1), other);
@@ -47,7 +57,7 @@ function follow(state) {
       ArrowLeft: () => drawing.panBy(60, 0), ArrowRight: () => drawing.panBy(-60, 0),
       ArrowUp: () => drawing.panBy(0, 60), ArrowDown: () => drawing.panBy(0, -60),
       '+': () => drawing.zoomBy(1.5, middle), '-': () => drawing.zoomBy(1 / 1.5, middle),
-      0: () => drawing.move(drawing.whole),
+      0: () => drawing.fit(),
     };
     if (!keys[event.key]) return;
     event.preventDefault();
