@@ -75,7 +75,7 @@ bool is_there(const PartRun& run, const io::PartMeta& wanted) {
   if (!run.part.reuse || !std::filesystem::exists(run.output)) return false;
   try {
     const std::string other = io::difference(io::PartFile(run.output).meta(), wanted, true);
-    if (!other.empty()) throw InvalidInput("'" + run.output + "' is another part: its " + other);
+    if (!other.empty()) throw InvalidInput("'" + run.output + "' is another part: " + other);
     io::check_part(run.output);
     return true;
   } catch (const InvalidInput& error) {
@@ -155,8 +155,7 @@ void make_part(const PartRun& run) {
   const auto overwrite = run.part.reuse ? io::Overwrite::yes : run.common.overwrite();
   if (!run.budget.dry_run) {
     check_outputs({run.output}, {run.points.points}, overwrite);
-    check_outputs({run.report, run.output}, {run.points.points},
-                  run.report.empty() ? overwrite : run.common.overwrite());
+    check_outputs({run.report}, {run.points.points, run.output}, run.common.overwrite());
   }
   const Cpu& on = require_cpu(run.settings.device);
   io::RowFile file = file_of(run.points);

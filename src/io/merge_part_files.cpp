@@ -91,7 +91,7 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const std::stri
   constexpr std::int64_t kValues = 1 << 19;  // of a block
   const std::vector<PartMeta> metas = metas_of(parts);
   MergedGraph merged{metas[0]};
-  const auto& [n, k] = std::pair(merged.of.n, merged.of.k);
+  const std::int64_t n = merged.of.n, k = merged.of.k;
   Spill ids(folder_of(output)), distances(folder_of(output));
   OpenParts open(parts, metas);
   const std::int64_t at_once = std::clamp<std::int64_t>(kValues / k, 1, n);

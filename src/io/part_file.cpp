@@ -132,7 +132,9 @@ std::string difference(const PartMeta& from, const PartMeta& to, bool ranges) {
   const Json is = json_of(from), wanted = json_of(to);
   for (const auto& [key, value] : wanted.items()) {
     if (!ranges && (key == "queries" || key == "data")) continue;
-    if (is[key] != value) return key + " is " + is[key].dump() + ", and is to be " + value.dump();
+    if (is[key] == value) continue;
+    if (key == "fingerprint") return "it is of other points, by their fingerprint";
+    return "its " + key + " is " + is[key].dump() + ", and is to be " + value.dump();
   }
   return "";
 }

@@ -32,7 +32,7 @@ PartMeta meta_of(const AllPoints& all, std::int64_t k, const Distance& distance,
 /// Whether `meta` of an .npz says that it is a part.
 bool is_part(const Json& meta);
 
-/// "seed is 1, and is to be 42"; empty when both are the same. `ranges`: whether these count.
+/// "its seed is 1, and is to be 42"; empty when both are the same. `ranges`: whether these count.
 std::string difference(const PartMeta& from, const PartMeta& to, bool ranges);
 
 /// `indices` int32 and `distances` float32 [queries, width], `tied` and `repeats` uint8 [queries],

@@ -91,6 +91,8 @@ TEST_F(KnnParts, AreKeptByARerunWhenTheyAreTheSame) {
   expect_refused(make("a.npz", "0:100", "0:170", "--reuse"), 3, {"a.npz", "damaged", "--force"});
   ASSERT_EQ(run(make("a.npz", "0:100", "0:170", "--reuse --force")).code, 0);
   EXPECT_TRUE(bytes("a.npz") == first);
+  ASSERT_EQ(run(make("a.npz", "0:100", "0:170", "--reuse --report " + path("r.json"))).code, 0);
+  EXPECT_TRUE(nlohmann::json::parse(bytes("r.json"))["kept"]);
   ASSERT_EQ(run(make("new.npz", "0:100", "0:170", "--reuse")).code, 0);
   EXPECT_TRUE(bytes("new.npz") == first);
 }
@@ -156,7 +158,10 @@ TEST_F(KnnParts, HoldTheirRowsAlone) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer takes memory of its own";
   run("generate uniform -n 60000 --dim 200 --force -o " + path("x.npy"));
   const long base = peak("knn --help > " + path("help"));
-  EXPECT_LT(peak(make("p.npz", "1000:3000", "58000:59000", "--threads 2")) - base, 45'000);
+  expect_refused(make("g.npz", "0:60000", "0:60000", "--memory-limit 45M"), 4, {"--memory-limit"});
+  EXPECT_LT(
+      peak(make("p.npz", "1000:3000", "58000:59000", "--threads 2 --memory-limit 45M")) - base,
+      45'000);
 }
 
 }  // namespace
