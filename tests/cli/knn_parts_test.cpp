@@ -19,8 +19,9 @@ class KnnParts : public Cli {
  protected:
   std::string make(const std::string& part, const std::string& queries, const std::string& data,
                    const std::string& more = "") const {
-    return "knn " + path("x.npy") + " -k 9 --seed 3 --queries " + queries + " --data " + data +
-           " -o " + path(part) + " --progress none " + more;
+    return "knn " + path("x.npy") + (more.find("-k ") == std::string::npos ? " -k 9" : "") +
+           " --seed 3 --queries " + queries + " --data " + data + " -o " + path(part) +
+           " --progress none " + more;
   }
   std::string merge(const std::vector<std::string>& parts, const std::string& more = "") const {
     std::string all;
@@ -162,6 +163,17 @@ TEST_F(KnnParts, HoldTheirRowsAlone) {
   EXPECT_LT(
       peak(make("p.npz", "1000:3000", "58000:59000", "--threads 2 --memory-limit 45M")) - base,
       45'000);
+}
+
+// A graph of 45 MB.
+TEST_F(KnnParts, AreMergedInLessMemoryThanTheGraph) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer takes memory of its own";
+  run("generate uniform -n 8000 --dim 3 --force -o " + path("x.npy"));
+  ASSERT_EQ(run(make("a.npz", "0:3000", "0:8000", "-k 700")).code, 0);
+  ASSERT_EQ(run(make("b.npz", "3000:8000", "0:8000", "-k 700")).code, 0);
+  const long base = peak("knn --help > " + path("help"));
+  EXPECT_LT(peak(merge({"a.npz", "b.npz"}, "--threads 2 -q")) - base, 25'000);
+  EXPECT_GT(fs::file_size(path("g.npz")), 44'000'000);
 }
 
 }  // namespace
