@@ -78,5 +78,5 @@ function(precompile target)
     <string> <string_view> <utility> <variant> <vector> ${ARGN})
   # GCC 12 takes what is precompiled for ours, and its own strings for wrong.
   target_compile_options(${target} PRIVATE
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds> $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>)
+    "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds;-Wno-stringop-overflow>")
 endfunction()
