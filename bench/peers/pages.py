@@ -5,22 +5,27 @@ Chromium: seconds until all points are on the screen, and for a pan of 5 steps, 
     python bench/peers/pages.py [N]
 
 Needs chromium and chromedriver. Every page has the same points and colours and the library's fastest way to draw
-them; libraries are read from files, as nearfold's page needs no network either.
+them; libraries are read from files, as nearfold's page needs no network either. What takes longer than two minutes
+is ended.
 """
 
 from __future__ import annotations
 
 import base64
 import importlib.metadata
+import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
 
 import numpy as np
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
+from urllib3.exceptions import ReadTimeoutError
 
 import nearfold
 
@@ -94,32 +99,50 @@ def pages(folder: pathlib.Path, n: int) -> dict[str, tuple[pathlib.Path, float]]
     return out
 
 
+LIMIT = 120  # seconds of one command
+
+
 def browser() -> webdriver.Chrome:
     options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--window-size=1280,800", "--allow-file-access-from-files"):
+    for argument in ("--headless=new", "--no-sandbox", "--window-size=1280,800"):
         options.add_argument(argument)
     options.binary_location = str(shutil.which("chromium"))
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    how = {"start_new_session": True}  # to be ended with all that it has started
+    service = webdriver.ChromeService(shutil.which("chromedriver"), popen_kw=how)
+    running = webdriver.Chrome(options=options, service=service)
+    running.command_executor.client_config.timeout = LIMIT
+    return running
 
 
-def measure(path: pathlib.Path) -> tuple[float, float]:
-    running = browser()
-    running.command_executor.client_config.timeout = 600
-    begin = time.perf_counter()
-    running.get(path.as_uri())
-    while not running.execute_script("return document.documentElement.dataset.drawn"):
-        time.sleep(0.02)
-    running.get_screenshot_as_png()
-    opened = time.perf_counter()
+def pan(running: webdriver.Chrome) -> None:
     chain = ActionChains(running, duration=10)
     chain.move_to_element(running.find_element("id", "canvas")).click_and_hold()
     for _ in range(5):
         chain.move_by_offset(5, 3)
     chain.release().perform()
     running.get_screenshot_as_png()
-    panned = time.perf_counter()
-    running.quit()
-    return opened - begin, panned - opened
+
+
+def opened(running: webdriver.Chrome, path: pathlib.Path) -> None:
+    running.get(path.as_uri())
+    while not running.execute_script("return document.documentElement.dataset.drawn"):
+        time.sleep(0.02)
+    running.get_screenshot_as_png()
+
+
+def measure(path: pathlib.Path) -> list[str]:
+    running = browser()
+    texts = []
+    try:
+        for step in (lambda: opened(running, path), lambda: pan(running)):
+            begin = time.perf_counter()
+            step()
+            texts.append(f"{time.perf_counter() - begin:.1f}")
+        running.quit()
+    except (ReadTimeoutError, TimeoutException):
+        texts += [f"> {LIMIT}"] * (2 - len(texts))
+        os.killpg(running.service.process.pid, signal.SIGKILL)
+    return texts
 
 
 def main() -> None:
@@ -127,8 +150,7 @@ def main() -> None:
     print("| | seconds to open | seconds of a pan, 5 steps | MB of library |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for name, (path, size) in pages(pathlib.Path(folder), n).items():
-            opened, panned = measure(path)
-            print(f"| {name} | {opened:.1f} | {panned:.1f} | {size:.1f} |", flush=True)
+            print("| " + " | ".join([name, *measure(path), f"{size:.1f}"]) + " |", flush=True)
 
 
 if __name__ == "__main__":

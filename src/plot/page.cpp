@@ -100,9 +100,9 @@ std::string array(const char* name, std::size_t index, const std::string& text) 
 }
 
 std::string scale_colors() {
-  std::vector<std::string> colors;
-  for (int i = 0; i < 256; ++i)
-    colors.push_back(color_text(value_color(static_cast<float>(i) / 255.0f)));
+  std::vector<std::string> colors(256);
+  for (std::size_t i = 0; i < colors.size(); ++i)
+    colors[i] = color_text(value_color(static_cast<float>(i) / 255.0f));
   return json_list(colors);
 }
 
@@ -132,11 +132,11 @@ std::string page_text(const Page& page) {
       "],\"scale\":" + scale_colors() + ",\"views\":" + json_list(views) +
       ",\"columns\":" + json_list(columns) + "}";
   std::string out;
-  out.reserve(kPageHead.size() + page.title.size() + kPageBody.size() + meta.size() +
-              arrays.size() + kPageEnd.size() + 128);
-  out.append(kPageHead).append(html_text(page.title)).append(kPageBody);
+  out.reserve(page_head().size() + page.title.size() + page_body().size() + meta.size() +
+              arrays.size() + page_end().size() + 128);
+  out.append(page_head()).append(html_text(page.title)).append(page_body());
   out.append("<script type=\"application/json\" id=\"meta\">").append(meta).append("</script>\n");
-  return out.append(arrays).append(kPageEnd);
+  return out.append(arrays).append(page_end());
 }
 
 }  // namespace nearfold

@@ -5,8 +5,8 @@
 
 namespace nearfold {
 
-extern const std::string_view kPageHead;  ///< up to the title
-extern const std::string_view kPageBody;  ///< from there to the data
-extern const std::string_view kPageEnd;
+std::string_view page_head();  ///< up to the title
+std::string_view page_body();  ///< from there to the data
+std::string_view page_end();
 
 }  // namespace nearfold
