@@ -31,7 +31,7 @@ class ToolManual(Directive):
     def run(self):
         """The sections."""
         front = (MANUAL / "nearfold.md").read_text(encoding="utf-8")
-        pages = ["nearfold", *re.findall(r"\]\((nearfold-\w+)\.md\)", front)]
+        pages = ["nearfold", *re.findall(r"\]\((nearfold-[\w-]+)\.md\)", front)]
         content = nodes.Element()
         for page in pages:
             text = (MANUAL / f"{page}.md").read_text(encoding="utf-8")
