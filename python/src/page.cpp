@@ -3,7 +3,6 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -48,9 +47,7 @@ std::string page(const std::string& title, const std::string& subtitle, bool dar
 }
 
 std::string color_of(std::int32_t label) {
-  char text[16];
-  std::snprintf(text, sizeof text, "#%06x", packed(class_color(label, theme(/*dark=*/false))));
-  return text;
+  return hex_text(class_color(label, theme(/*dark=*/false)));
 }
 
 }  // namespace

@@ -127,6 +127,7 @@ void EmbedRun::read() {
       in_.take_as_distances(neighbors_needed(settings_.method, in_.points.rows()), settings_.seed);
     o_.picture.check_labels(!in_.labels.ids.empty());
     values_ = o_.inputs.read_values(in_.n(), o_.inputs.points);
+    hover_data_ = o_.picture.read_hover_data(in_.n());
   });
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);
@@ -225,14 +226,13 @@ void EmbedRun::draw(const Result& result, const std::string& path, io::Overwrite
                            .width = width,
                            .height = o_.picture.height_of_map(width, result.layout.cols())};
   const bool by_value = !values_.empty();
-  const std::vector<PageColumn> told = o_.picture.read_hover_data(result.layout.rows());
   const Picture picture{
       .panels = {{.layout = result.layout,
                   .labels = by_value ? std::span<const std::int32_t>() : std::span(in_.labels.ids),
                   .values = values_,
                   .lines = o_.picture.edges ? &lines_ : nullptr}},
       .names = in_.labels.names,
-      .told = told};
+      .hover_data = hover_data_};
   write_picture(path, picture, o_.picture.options(usual), overwrite);
 }
 

@@ -61,7 +61,8 @@ class EmbedRun {
   ProgressPrinter progress_;
   std::optional<CheckpointFolder> folder_;
   Inputs in_;
-  std::vector<float> values_;  // of the picture
+  std::vector<float> values_;           // of the picture
+  std::vector<PageColumn> hover_data_;  // of a page
   Lines lines_;
   KnnGraph graph_;  // of the model, where one is to be saved
   std::optional<Checkpoint> from_;

@@ -21,7 +21,7 @@ Flag optional_text(CLI::App& app, const std::string& name, std::optional<std::st
 }
 
 /// Numbers where all that is not missing is a number.
-PageColumn told_of(io::TextColumn&& column, std::size_t place) {
+PageColumn page_column(io::TextColumn&& column, std::size_t place) {
   std::string name = column.name.empty() ? "column " + std::to_string(place) : column.name;
   std::vector<double> values;
   for (const std::string& text : column.texts)
@@ -133,16 +133,16 @@ void PictureFlags::check(const std::string& path, bool has_labels, bool has_valu
 }
 
 std::vector<PageColumn> PictureFlags::read_hover_data(std::int64_t n) const {
-  std::vector<PageColumn> told;
-  if (hover_data.empty()) return told;
+  std::vector<PageColumn> columns;
+  if (hover_data.empty()) return columns;
   for (io::TextColumn& column : io::read_columns(hover_data)) {
     if (std::ssize(column.ids) != n)
       throw InvalidInput("'" + hover_data + "' has " + std::to_string(column.ids.size()) +
                          " rows, and the map " + std::to_string(n) +
                          " points; --hover-data has one row per point");
-    told.push_back(told_of(std::move(column), told.size()));
+    columns.push_back(page_column(std::move(column), columns.size()));
   }
-  return told;
+  return columns;
 }
 
 PlotOptions PictureFlags::options(const UsualPicture& usual) const {

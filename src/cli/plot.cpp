@@ -110,8 +110,9 @@ void run(const Options& o) {
   check_rows(maps, o, std::ssize(labels.ids), lines);
   o.picture.check_labels(!labels.ids.empty());
 
-  const std::vector<PageColumn> told = o.picture.read_hover_data(maps[0].rows());
-  Picture picture{.columns = o.columns_or_square(), .names = labels.names, .told = told};
+  const std::vector<PageColumn> hover_data = o.picture.read_hover_data(maps[0].rows());
+  Picture picture{
+      .columns = o.columns_or_square(), .names = labels.names, .hover_data = hover_data};
   std::int64_t dims = maps[0].cols();  // of all maps
   for (std::size_t i = 0; i < maps.size(); ++i) {
     dims = std::min(dims, maps[i].cols());

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <vector>
 
 namespace nearfold {
@@ -133,6 +134,12 @@ Rgb density_color(float t, const Theme& look) {
 
 Rgb value_color(float t) {
   return along(kValueScale, t);
+}
+
+std::string hex_text(const Rgb& color) {
+  char text[8];
+  std::snprintf(text, sizeof text, "#%06x", packed(color));
+  return text;
 }
 
 }  // namespace nearfold

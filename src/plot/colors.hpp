@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace nearfold {
 
@@ -42,5 +43,8 @@ float linear_from_srgb(float code);
 
 /// 8-bit sRGB as 0x00RRGGBB.
 std::uint32_t packed(const Rgb& color);
+
+/// The same as HTML has it: "#rrggbb".
+std::string hex_text(const Rgb& color);
 
 }  // namespace nearfold

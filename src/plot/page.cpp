@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <string>
 #include <utility>
@@ -16,17 +15,11 @@
 namespace nearfold {
 namespace {
 
-std::string color_text(const Rgb& color) {
-  char text[16];
-  std::snprintf(text, sizeof text, "\"#%06x\"", packed(color));
-  return text;
-}
-
 std::string class_colors(const Classes& classes, bool dark) {
   std::vector<std::string> colors;
   for (std::size_t c = 0; c < classes.names.size(); ++c)
-    colors.push_back(color_text(class_color(
-        classes.labels.empty() ? static_cast<std::int32_t>(c) : classes.labels[c], theme(dark))));
+    colors.push_back(json_text(hex_text(class_color(
+        classes.labels.empty() ? static_cast<std::int32_t>(c) : classes.labels[c], theme(dark)))));
   return json_list(colors);
 }
 
@@ -102,7 +95,7 @@ std::string array(const char* name, std::size_t index, const std::string& text) 
 std::string scale_colors() {
   std::vector<std::string> colors(256);
   for (std::size_t i = 0; i < colors.size(); ++i)
-    colors[i] = color_text(value_color(static_cast<float>(i) / 255.0f));
+    colors[i] = json_text(hex_text(value_color(static_cast<float>(i) / 255.0f)));
   return json_list(colors);
 }
 
@@ -128,9 +121,9 @@ std::string page_text(const Page& page) {
       ",\"dark\":" + (page.dark ? "true" : "null") + ",\"none\":" + json_text(page.none) +
       ",\"n\":" + std::to_string(page.views[0].places.rows()) +
       ",\"color\":" + std::to_string(page.color_by) + ",\"single\":[" +
-      color_text(class_color(0, theme(false))) + "," + color_text(class_color(0, theme(true))) +
-      "],\"scale\":" + scale_colors() + ",\"views\":" + json_list(views) +
-      ",\"columns\":" + json_list(columns) + "}";
+      json_text(hex_text(class_color(0, theme(false)))) + "," +
+      json_text(hex_text(class_color(0, theme(true)))) + "],\"scale\":" + scale_colors() +
+      ",\"views\":" + json_list(views) + ",\"columns\":" + json_list(columns) + "}";
   std::string out;
   out.reserve(page_head().size() + page.title.size() + page_body().size() + meta.size() +
               arrays.size() + page_end().size() + 128);

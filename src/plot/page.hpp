@@ -27,7 +27,7 @@ struct Page {
   int color_by = -1;  ///< the column that colours the points at first; -1: all are alike
 };
 
-/// Classes of more names than this are told and searched, not shown in colours.
+/// A column of more distinct names than this is shown on hover and searched, but colours no points.
 inline constexpr std::size_t kMostColors = 1000;
 
 /// The page as HTML. Throws InvalidInput (places that are not finite, columns of another length).

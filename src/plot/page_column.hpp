@@ -1,4 +1,4 @@
-// What a page tells of each point besides its place.
+// What a page shows of each point besides its place.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@
 
 namespace nearfold {
 
-/// What is told of each point by name.
+/// A column of texts.
 struct Classes {
   std::vector<std::int32_t> of;           ///< [n]: places in names; negative: none
   std::vector<std::string> names = {};    ///< distinct
   std::vector<std::int32_t> labels = {};  ///< what each has its colour by; empty: its place
 };
 
-/// What is told of each point by number; NaN: none.
+/// A column of numbers; NaN: none.
 struct Numbers {
   std::vector<double> of;                    ///< [n]
   std::optional<float> low = {}, high = {};  ///< ends of the scale, see value_range()

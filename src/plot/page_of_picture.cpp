@@ -88,7 +88,7 @@ std::string draw_page(const Picture& picture, const PlotOptions& options) {
         {"value",
          Numbers{{first->values.begin(), first->values.end()}, options.vmin, options.vmax}});
   page.color_by = page.columns.empty() ? -1 : 0;
-  page.columns.insert(page.columns.end(), picture.told.begin(), picture.told.end());
+  page.columns.insert(page.columns.end(), picture.hover_data.begin(), picture.hover_data.end());
   return page_text(page);
 }
 

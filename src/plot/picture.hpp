@@ -54,7 +54,7 @@ struct Picture {
   std::vector<std::string> column_titles = {};  ///< empty, or one for each column: above
   std::span<const std::string> names = {};      ///< of the labels; numbers beyond
   std::string none = "no label";                ///< of points whose label is negative
-  std::span<const PageColumn> told = {};        ///< of each point, by a page alone
+  std::span<const PageColumn> hover_data = {};  ///< columns, which a page alone shows
 };
 
 /// What a picture is written as. The first three are drawn by the same code: sizes, places and

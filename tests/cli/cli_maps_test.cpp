@@ -73,6 +73,8 @@ TEST_F(Cli, APageTellsTheColumnsOfATable) {
   refused(embed("--force --plot " + path("q.html") + " --annotate"), 2,
           "--annotate is of a picture");
   write("t.csv", "name\na\nb\n");
+  refused(embed("--force --plot " + path("q.html") + " --hover-data " + path("t.csv")), 3,
+          "has 2 rows, and the map 300 points");
   refused(plot + path("q.html"), 3, "has 2 rows, and the map 300 points");
   refused("plot " + path("y.npy") + " --hover-data " + path("l.npy") + " -o " + path("q.html"), 3,
           "not a table of text");
