@@ -16,18 +16,9 @@ if [[ ${1:-} == --external ]]; then external=1 && shift; fi
 NEARFOLD_MANUAL=$(realpath "$(dirname "${1:-build/cpu-release/nearfold}")/manual/markdown")
 export NEARFOLD_MANUAL
 venv=.deps/docs-venv
-wanted=docs/requirements.txt
 site=build/site
 
-# A copy of the list is left in the environment when all of it is installed.
-if ! cmp -s "$wanted" "$venv/requirements.txt"; then
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
-    -r "$wanted"
-  "$venv/bin/pip" check
-  cp "$wanted" "$venv/requirements.txt"
-fi
+scripts/pinned-venv.sh "$venv" docs/requirements.txt
 
 sphinx() {
   "$venv/bin/sphinx-build" -c docs -d build/site-doctrees -j "$(nproc)" -q -W --keep-going "$@"

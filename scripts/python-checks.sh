@@ -9,18 +9,8 @@ cd "$(dirname "$0")/.."
 
 tool=${1:-build/cpu-release/nearfold}
 venv=.deps/venv
-wanted=tests/python/requirements.txt
 
-# A copy of the list is left in the environment when all of it is installed.
-if ! cmp -s "$wanted" "$venv/requirements.txt"; then
-  echo "python-checks: installing $wanted into $venv"
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
-    -r "$wanted"
-  "$venv/bin/pip" check
-  cp "$wanted" "$venv/requirements.txt"
-fi
+scripts/pinned-venv.sh "$venv" tests/python/requirements.txt
 for check in graphs quality; do
   "$venv/bin/python" "tests/python/check_$check.py" "$tool"
 done
