@@ -18,6 +18,7 @@ from ._errors import (
     NoDevice,
     OutOfMemory,
     Unsupported,
+    WorkersLost,
 )
 from ._functions import agreement, compare, grid, plan, quality, quality_new
 from ._graph import Graph, kneighbors_graph
@@ -46,6 +47,7 @@ __all__ = [
     "OutOfMemory",
     "Page",
     "Unsupported",
+    "WorkersLost",
     "agreement",
     "compare",
     "grid",

@@ -78,31 +78,34 @@ def points(X: Array, metric: str) -> tuple[Array, Array | None]:
     return to_float32(X, offsets), offsets
 
 
-def to_float32(X: Array, offsets: Array | None = None) -> Array:
-    """`X` less `offsets`, in double, as float32 in C order; not copied where it is that."""
+def to_float32(X: Array, offsets: Array | None = None, first_row: int = 0) -> Array:
+    """`X` less `offsets`, in double, as float32 in C order; not copied where it is that. Its first
+    row has the number `first_row` in messages."""
     if offsets is None:
-        _require_range(X, X)
+        _require_range(X, X, first_row)
         return np.ascontiguousarray(X, dtype=np.float32)
     out = np.empty(X.shape, dtype=np.float32)
     step = max(1, (1 << 20) // max(1, X.shape[1]))
     for begin in range(0, X.shape[0], step):
         out[begin : begin + step] = X[begin : begin + step].astype(np.float64) - offsets
-    _require_range(out, X)
+    _require_range(out, X, first_row)
     return out
 
 
-def _require_range(rounded: Array, X: Array) -> None:
+def _require_range(rounded: Array, X: Array, first_row: int) -> None:
     if rounded.size == 0 or (rounded is X and not (X.dtype.kind == "f" and X.dtype.itemsize > 4)):
         return
     if np.abs(rounded).max() > _LARGEST:
         row, column = np.unravel_index(np.argmax(np.abs(X)), X.shape)
         raise InvalidInput(
-            f"X[{row}, {column}] is {X[row, column]}, which float32 cannot hold: scale the data"
+            f"X[{first_row + row}, {column}] is {X[row, column]}, which float32 cannot hold: "
+            "scale the data"
         )
 
 
-def choose_offsets(X: Array) -> Array | None:
-    """Offsets of the columns that need one: the median of rows evenly spaced over the data."""
+def choose_offsets(X: Any) -> Array | None:
+    """Offsets of the columns that need one: the median of rows evenly spaced over the data, an
+    array or a `PointFile`."""
     n, columns = X.shape
     if not is_wide(X.dtype) or X.size == 0:
         return None

@@ -31,6 +31,10 @@ class DeviceFailure(NearfoldError, RuntimeError):
     """The GPU failed, and this process must not use it again."""
 
 
+class WorkersLost(NearfoldError, RuntimeError):
+    """Workers of a cluster died again and again over the same work, or all of them are gone."""
+
+
 class IoError(NearfoldError, OSError):
     """A file could not be read or written."""
 

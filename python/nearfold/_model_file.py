@@ -14,6 +14,7 @@ import numpy as np
 from ._base import MapEstimator
 from ._core import core
 from ._errors import InvalidInput, IoError, Unsupported
+from ._files import replaced
 from ._graph import Graph
 from ._tsne import TSNE
 from ._umap import UMAP
@@ -59,15 +60,8 @@ def save(estimator: MapEstimator, path: str | os.PathLike[str]) -> None:
     }
     if estimator._offsets is not None:
         entries["preparation/offsets"] = estimator._offsets
-    part = f"{os.fspath(path)}.part"
-    try:
-        with open(part, "wb") as file:
-            np.savez(file, **entries)
-        os.replace(part, path)
-    except OSError as error:
-        if os.path.exists(part):
-            os.remove(part)
-        raise IoError(f"cannot write {os.fspath(path)!r}: {error}") from error
+    with replaced(path) as file:
+        np.savez(file, **entries)
 
 
 def load(path: str | os.PathLike[str]) -> MapEstimator:

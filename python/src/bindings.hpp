@@ -9,6 +9,7 @@ void bind_errors(nanobind::module_& m);
 void bind_maps(nanobind::module_& m);
 void bind_neighbors(nanobind::module_& m);
 void bind_page(nanobind::module_& m);
+void bind_parts(nanobind::module_& m);
 void bind_scores(nanobind::module_& m);
 
 }  // namespace nearfold::python

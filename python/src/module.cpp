@@ -15,6 +15,7 @@ NEARFOLD_PYTHON_MODULE(NEARFOLD_MODULE_NAME, m) {
   python::bind_maps(m);
   python::bind_scores(m);
   python::bind_page(m);
+  python::bind_parts(m);
   m.def("version", &version);
   m.def("cuda_version", &cuda_version);
 }

@@ -1,0 +1,59 @@
+"""Parts of a graph as files: those of ``nearfold knn --queries --data``."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from typing import Any
+
+import numpy as np
+
+from ._errors import InvalidInput, IoError
+from ._files import replaced, shown
+
+_KIND, _FORMAT = "part of a graph", 1
+ARRAYS = {"indices": np.int32, "distances": np.float32, "tied": np.uint8, "repeats": np.uint8}
+
+
+def write(path: Any, about: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """All of it or nothing; what is there is replaced."""
+    text = json.dumps({"kind": _KIND, "format": _FORMAT, **about}, indent=2).encode()
+    with replaced(path) as file:
+        np.savez(file, meta=np.frombuffer(text, dtype=np.uint8), allow_pickle=False, **arrays)
+
+
+def read(path: Any) -> dict[str, Any]:
+    """What `write` was given, arrays among it; their checksums have been looked at."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            entries = {name: file[name] for name in ("meta", *ARRAYS)}
+        about: Any = json.loads(entries.pop("meta").tobytes().decode())
+    except FileNotFoundError as error:
+        raise IoError(f"cannot read {shown(path)}: {error}") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError) as error:
+        raise _damaged(path, str(error)) from error
+    if not isinstance(about, dict) or about.pop("kind", None) != _KIND:
+        raise InvalidInput(f"{shown(path)} is no part of a graph")
+    if about.pop("format") != _FORMAT:
+        raise InvalidInput(f"{shown(path)} has a format that is not read here: make it again")
+    for name, dtype in ARRAYS.items():
+        if entries[name].dtype != dtype:
+            raise _damaged(path, f"{name} is {entries[name].dtype}")
+    return {**about, **entries}
+
+
+def _damaged(path: Any, why: str) -> InvalidInput:
+    return InvalidInput(
+        f"{shown(path)} is damaged ({why}): delete it, so that the part is made again"
+    )
+
+
+def folder_for(path: Any) -> str:
+    """A folder, made where there is none."""
+    folder: str = os.fspath(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise IoError(f"cannot make {shown(folder)}: {error}") from error
+    return folder

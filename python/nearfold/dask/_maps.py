@@ -1,0 +1,9 @@
+"""Maps."""
+
+
+class UMAP:
+    pass
+
+
+class TSNE:
+    pass
