@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -96,7 +96,12 @@ def kneighbors_graph(
     """
     begin = time.monotonic()
     work = Work(client, index, metric, zero_vectors, random_state, resources, out)
-    work.begin(X, n_neighbors, rows)
+    if not isinstance(n_neighbors, (int, np.integer)):
+        raise InvalidType(f"n_neighbors is {n_neighbors!r}; give an int")
+    if rows is not None and (not isinstance(rows, (int, np.integer)) or rows < 1):
+        raise InvalidInput(f"rows is {rows!r}; give an int from 1 on, or None")
+    work.scan(X)
+    work.search(n_neighbors, rows)
     graph = work.gathered()
     graph.seconds = time.monotonic() - begin
     return graph
@@ -124,19 +129,18 @@ class Work:
         self.workers = _cluster.require_workers(self.client, self.resources)
         self._token = uuid.uuid4().hex
 
-    def begin(self, X: Any, k: Any, rows: int | None) -> None:
-        """Scans the points, and hands out all blocks."""
-        if not isinstance(k, (int, np.integer)) or k < 1:
-            raise InvalidInput(f"n_neighbors is {k!r}; it must be an int in [1, n_samples - 1]")
-        if rows is not None and (not isinstance(rows, (int, np.integer)) or rows < 1):
-            raise InvalidType(f"rows is {rows!r}; give an int from 1 on, or None")
+    def scan(self, X: Any) -> None:
+        """Looks at all points."""
         path = shared_points(self.client, X, self.out, self.resources)
         self.points_future = self.submit(
             "scan", 0, _blocks.scan, path, self.metric, self.zero_vectors
         )
         self.points = _cluster.result(self.client, self.points_future, self.resources)
+
+    def search(self, k: int, rows: int | None) -> None:
+        """Hands out all blocks."""
         n = self.points.n
-        if k >= n:
+        if not 1 <= k < n:
             raise InvalidInput(
                 f"n_neighbors is {k} and there are {n} points; it must be in [1, {n - 1}]"
             )
@@ -177,18 +181,24 @@ class Work:
 
     def gathered(self) -> Graph:
         """The graph, here; each range comes from its owner."""
-        n, k = self.points.n, self.k
-        indices, distances = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
-        tied_rows = duplicates = 0
         ranges = {one.key: of for one, of in zip(self.futures, self.ranges)}
-        for one in _cluster.completed(self.client, self.futures, self.resources):
-            begin, end = ranges[one.key]
-            found = self.client.gather(one, direct=True)
-            indices[begin:end], distances[begin:end] = found["indices"], found["distances"]
-            tied_rows, duplicates = tied_rows + found["tied_rows"], duplicates + found["duplicates"]
-        return Graph(
-            indices, distances, self.metric, "flat", tied_rows=tied_rows, duplicates=duplicates
+        found = (
+            (ranges[one.key], self.client.gather(one, direct=True))
+            for one in _cluster.completed(self.client, self.futures, self.resources)
         )
+        return assembled(found, self.points.n, self.k, self.metric)
+
+
+def assembled(
+    found: Iterable[tuple[parts.Range, dict[str, Any]]], n: int, k: int, metric: str
+) -> Graph:
+    """The graph of rows that were found for each range of queries."""
+    indices, distances = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
+    tied_rows = duplicates = 0
+    for (begin, end), rows in found:
+        indices[begin:end], distances[begin:end] = rows["indices"], rows["distances"]
+        tied_rows, duplicates = tied_rows + rows["tied_rows"], duplicates + rows["duplicates"]
+    return Graph(indices, distances, metric, "flat", tied_rows=tied_rows, duplicates=duplicates)
 
 
 def default_rows(points: Any, workers: Sequence[dict[str, Any]]) -> int:

@@ -23,7 +23,7 @@ dask: Any = untyped  # its functions have no types
 
 def shared_points(client: Any, X: Any, out: str | None, resources: _cluster.Resources) -> Any:
     """A path, or what was opened of one."""
-    if _is_dask_array(X):
+    if is_dask_array(X):
         return _written(client, X, _folder(out, "a Dask array"), resources)
     if isinstance(X, (PointFile, np.memmap)):
         return open_points(X)
@@ -39,7 +39,7 @@ def shared_points(client: Any, X: Any, out: str | None, resources: _cluster.Reso
     return open_npy(path)
 
 
-def _is_dask_array(X: Any) -> bool:
+def is_dask_array(X: Any) -> bool:
     return dask.is_dask_collection(X) and hasattr(X, "to_delayed") and hasattr(X, "chunks")
 
 
