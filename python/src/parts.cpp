@@ -61,14 +61,25 @@ nb::dict rows_of(std::vector<std::int32_t>&& ids, std::vector<float>&& distances
   return out;
 }
 
-nb::dict find(const Floats2& queries, const Range& query_range, const Floats2& data,
-              const Range& data_range, std::int64_t n, double longest, int k, const nb::dict& how,
-              const nb::object& callback) {
+/// A shard and the array of its rows, which have to stay.
+struct PythonShard {
+  Floats2 rows;
+  Shard shard;
+};
+
+PythonShard make_shard(const Floats2& rows, const Range& range, std::int64_t n, double longest,
+                       int k, const nb::dict& how, const nb::object& callback) {
   const Settings s = settings_of(how);
+  return {rows, with_progress(callback, [&](const Progress& progress) {
+            return Shard({range_of(range), view(rows)}, all_points(rows, n, longest), k, s.knn,
+                         require_cpu(s.device), s.seed, s.distance, progress);
+          })};
+}
+
+nb::dict part_of(const PythonShard& shard, const Floats2& queries, const Range& range,
+                 const nb::object& callback) {
   KnnPart part = with_progress(callback, [&](const Progress& progress) {
-    return find_part({range_of(query_range), view(queries)}, {range_of(data_range), view(data)},
-                     all_points(data, n, longest), k, require_cpu(s.device), s.seed, s.distance,
-                     progress);
+    return shard.shard.part({range_of(range), view(queries)}, progress);
   });
   return rows_of(std::move(part.neighbors), std::move(part.distances), std::move(part.tied),
                  std::move(part.repeats));
@@ -166,9 +177,11 @@ void bind_parts(nb::module_& m) {
       .def("add", &add, nb::arg("rows").noconvert())
       .def("finish", &finish);
   m.def("scan_points", &scan, nb::arg("n"), nb::arg("dim"), nb::arg("how"));
-  m.def("find_part", &find, nb::arg("queries").noconvert(), nb::arg("query_range"),
-        nb::arg("data").noconvert(), nb::arg("data_range"), nb::arg("n"), nb::arg("longest"),
-        nb::arg("k"), nb::arg("how"), nb::arg("callback").none());
+  nb::class_<PythonShard>(m, "Shard")
+      .def("part", &part_of, nb::arg("queries").noconvert(), nb::arg("range"),
+           nb::arg("callback").none());
+  m.def("make_shard", &make_shard, nb::arg("rows").noconvert(), nb::arg("range"), nb::arg("n"),
+        nb::arg("longest"), nb::arg("k"), nb::arg("how"), nb::arg("callback").none());
   m.def("join_parts", &join, nb::arg("queries"), nb::arg("data"), nb::arg("parts"), nb::arg("k"),
         nb::arg("seed"), nb::arg("how"));
   m.def("require_cover", &require_all, nb::arg("ranges"), nb::arg("n"), nb::arg("names"));

@@ -38,9 +38,7 @@ def grow(so_far: Part | None, points: Points, queries: Range, data: Range, searc
         if there is not None and there.data[1] >= data[1]:
             return there
         threads = _cluster.threads_here()
-        part = parts.block(
-            points, queries, data, search.k, random_state=search.seed, n_jobs=threads
-        )
+        part = _shard(points, data, search, threads).part(queries)
         if there is not None:
             part = parts.join(there, part, n_jobs=threads)
         if search.out is not None:
@@ -49,6 +47,24 @@ def grow(so_far: Part | None, points: Points, queries: Range, data: Range, searc
                 with contextlib.suppress(FileNotFoundError):
                     os.remove(os.path.join(search.out, there.name))
         return part
+
+
+_held: dict[Any, parts.Shard] = {}  # the one that this worker was last asked for
+
+
+def _shard(points: Points, data: Range, search: Search, threads: int) -> parts.Shard:
+    """Made once for all queries that this worker owns."""
+    common = parts.part_of(points, search.k, search.seed)
+    which = (*common.values(), data, threads)
+    if which not in _held:
+        _held.clear()
+        _held[which] = parts.Shard(points, data, search.k, random_state=search.seed, n_jobs=threads)
+    return _held[which]
+
+
+async def forget() -> None:
+    """Gives the memory of that shard back, once nobody searches it."""
+    _held.clear()
 
 
 def _kept(so_far: Part | None, points: Points, queries: Range, search: Search) -> Part | None:

@@ -102,7 +102,10 @@ def kneighbors_graph(
         raise InvalidInput(f"rows is {rows!r}; give an int from 1 on, or None")
     work.scan(X)
     work.search(n_neighbors, rows)
-    graph = work.gathered()
+    try:
+        graph = work.gathered()
+    finally:
+        work.forget()
     graph.seconds = time.monotonic() - begin
     return graph
 
@@ -178,6 +181,10 @@ class Work:
         return self.client.submit(
             function, *args, key=key, resources=self.resources or None, pure=False, **how
         )
+
+    def forget(self) -> None:
+        """Lets the workers forget what they were asked for."""
+        self.client.run(_blocks.forget, wait=False, on_error="ignore")
 
     def gathered(self) -> Graph:
         """The graph, here; each range comes from its owner."""

@@ -82,6 +82,13 @@ class DaskMap(BaseEstimator):
         work.scan(X)
         n = work.points.n
         work.search(core.neighbors_needed(one._method(n), n), self.rows)
+        try:
+            self._lay_out(work, one, layout)
+        finally:
+            work.forget()
+        return self
+
+    def _lay_out(self, work: Any, one: Any, layout: dict[str, float] | None) -> None:
         self._token = uuid.uuid4().hex
         self._points, self._client, self._one = work.points, work.client, None
         if layout is None:
@@ -91,7 +98,6 @@ class DaskMap(BaseEstimator):
         else:
             self._on_a_worker(work, one, layout)
         self.n_features_in_ = work.points.columns
-        return self
 
     def _on_a_worker(self, work: Any, one: MapEstimator, layout: dict[str, float]) -> None:
         key = f"nearfold-layout-{self._token}"
