@@ -32,7 +32,7 @@ nitpicky = True
 nitpick_ignore_regex = [("cpp:identifier", "nearfold|State|CUstream_st"), ("py:class", ".*")]
 
 # Of the package everything but the compiled part, which is not needed to read what is documented.
-autodoc_mock_imports = ["nearfold._core", "scipy", "sklearn"]
+autodoc_mock_imports = ["nearfold._core", "dask", "distributed", "scipy", "sklearn"]
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False

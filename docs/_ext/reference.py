@@ -91,10 +91,8 @@ def _signature(app, what, name, obj, options, signature, return_annotation):
 
 def _all_are_there(app, env):
     """Warns of public names that no page has."""
-    package = (ROOT / "python/nearfold/__init__.py").read_text(encoding="utf-8")
-    names = ast.literal_eval(package.partition("__all__ = ")[2])
     documented = env.get_domain("py").objects
-    missing = [name for name in names if f"nearfold.{name}" not in documented]
+    missing = [name for name in _python_names() if name not in documented]
     page = (ROOT / "docs/reference/cpp.md").read_text(encoding="utf-8")
     headers = {path.name for path in (ROOT / "include/nearfold").glob("*.hpp")}
     missing += [
@@ -104,6 +102,16 @@ def _all_are_there(app, env):
     ]
     for name in missing:
         logging.getLogger(__name__).warning("docs/reference misses %s", name)
+
+
+def _python_names():
+    """What a module of the package lists as public: its own name with those."""
+    for path in (ROOT / "python/nearfold").rglob("*.py"):
+        module = path.relative_to(ROOT / "python").with_suffix("")
+        parts = module.parts[:-1] if module.name == "__init__" else module.parts
+        listed = re.search(r"^__all__ = (\[.*?\])", path.read_text(encoding="utf-8"), re.M | re.S)
+        for name in ast.literal_eval(listed[1]) if listed else ():
+            yield ".".join((*parts, name))
 
 
 def setup(app):

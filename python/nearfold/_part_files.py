@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,11 @@ def write(path: Any, about: dict[str, Any], arrays: dict[str, np.ndarray]) -> No
         np.savez(file, meta=np.frombuffer(text, dtype=np.uint8), allow_pickle=False, **arrays)
 
 
-def read(path: Any) -> dict[str, Any]:
-    """What `write` was given, arrays among it; their checksums have been looked at."""
+def read(path: Any, arrays: Iterable[str] = ARRAYS) -> dict[str, Any]:
+    """What `write` was given, some arrays among it; their checksums have been looked at."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            entries = {name: file[name] for name in ("meta", *ARRAYS)}
+            entries = {name: file[name] for name in ("meta", *arrays)}
         about: Any = json.loads(entries.pop("meta").tobytes().decode())
     except FileNotFoundError as error:
         raise IoError(f"cannot read {shown(path)}: {error}") from error
@@ -37,8 +38,8 @@ def read(path: Any) -> dict[str, Any]:
         raise InvalidInput(f"{shown(path)} is no part of a graph")
     if about.pop("format") != _FORMAT:
         raise InvalidInput(f"{shown(path)} has a format that is not read here: make it again")
-    for name, dtype in ARRAYS.items():
-        if entries[name].dtype != dtype:
+    for name in arrays:
+        if entries[name].dtype != ARRAYS[name]:
             raise _damaged(path, f"{name} is {entries[name].dtype}")
     return {**about, **entries}
 

@@ -23,6 +23,8 @@ from ._graph import Graph, graph_of
 from ._point_files import PointFile, open_points
 from ._run import Callback, Watched
 
+__all__ = ["Part", "Points", "Shard", "block", "join", "load", "merge", "scan", "shards"]
+
 Range = tuple[int, int]
 
 
@@ -322,7 +324,7 @@ def merge(parts: Iterable[Any], *, n_jobs: int | None = None) -> Graph:
         f"part {at}" if isinstance(one, Part) else repr(os.fspath(one))
         for at, one in enumerate(given)
     ]
-    metas = [one.about() if isinstance(one, Part) else _about(one) for one in given]
+    metas = [one.about() if isinstance(one, Part) else _about_of(one) for one in given]
     _require_same(metas, names)
     core.require_cover([(one["queries"], one["data"]) for one in metas], metas[0]["n"], names)
     return _merged(given, metas, n_jobs)
@@ -371,8 +373,9 @@ def _part(given: Any) -> Part:
     return given if isinstance(given, Part) else load(given)
 
 
-def _about(path: Any) -> dict[str, Any]:
-    return load(path).about()
+def _about_of(path: Any) -> dict[str, Any]:
+    about = _part_files.read(path, arrays=())
+    return {**about, **{name: tuple(about[name]) for name in ("queries", "data")}}
 
 
 def _queries(part: Part, begin: int, end: int) -> Part:

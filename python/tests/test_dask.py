@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -157,7 +158,7 @@ def test_a_rerun_begins_where_the_last_one_ended(client, path, wanted, tmp_path)
         return {one.name: one.stat().st_mtime_ns for one in tmp_path.glob("*.npz")}
 
     points = parts.scan(path)
-    half = parts.block(points, (0, 250), (0, 500), K).save(tmp_path)
+    half = parts.block(points, (0, 250), (0, 333), K).save(tmp_path)
     run = {"rows": 250, "out": tmp_path}
     assert same(nearfold.dask.kneighbors_graph(path, K, **run), wanted)
     assert not os.path.exists(half)
@@ -287,6 +288,11 @@ def test_maps(client, X, path, ours, one, layout, tmp_path):
         assert np.array_equal(blocks.compute(), placed), chunks
     assert np.array_equal(made.transform(new), placed)
     assert np.array_equal(made.fit_transform(given), wanted.embedding_)
+
+
+def test_every_parameter_is_documented():
+    for kind in (nearfold.dask.UMAP, nearfold.dask.TSNE):
+        assert all(re.search(rf"\b{name}\b", kind.__doc__) for name in kind().get_params())
 
 
 def test_maps_that_are_refused(client, path):

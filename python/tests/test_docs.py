@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import shutil
 
 import numpy
 import pytest
@@ -21,7 +22,7 @@ PAGES = {
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
 # A gigabyte and two minutes of installation: a block that imports one is run where it is there.
-NOT_INSTALLED = {"jscatter", "datamapplot", "scanpy"}
+NOT_INSTALLED = {"jscatter", "datamapplot", "pyspark", "scanpy"}
 # Run with umap-learn and pynndescent, which are not installed here.
 ELSEWHERE = {"docs/tool.md": "tests/python/check_graphs.py"}
 
@@ -58,6 +59,10 @@ def test_there_are_blocks():
 def test_page(page, given):
     if page in ELSEWHERE:
         pytest.skip(f"run by {ELSEWHERE[page]}")
+    if page == "docs/howto/spark.md" and shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    if page == "docs/howto/dask.md":
+        pytest.importorskip("distributed")
     for block in PAGES[page]:
         try:
             exec(compile(block, page, "exec"), given)

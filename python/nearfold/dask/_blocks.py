@@ -38,7 +38,8 @@ def grow(so_far: Part | None, points: Points, queries: Range, data: Range, searc
         if there is not None and there.data[1] >= data[1]:
             return there
         threads = _cluster.threads_here()
-        part = _shard(points, data, search, threads).part(queries)
+        begin = data[0] if there is None else there.data[1]  # of another rerun, within a range
+        part = _shard(points, (begin, data[1]), search, threads).part(queries)
         if there is not None:
             part = parts.join(there, part, n_jobs=threads)
         if search.out is not None:

@@ -82,16 +82,15 @@ def completed(client: Any, futures: Iterable[Any], resources: Resources) -> Iter
     pending, alone = set(futures), time.monotonic()
     try:
         while pending:
-            with contextlib.suppress(distributed.TimeoutError):
+            with contextlib.suppress(distributed.TimeoutError, distributed.CancelledError):
                 distributed.wait(pending, timeout=1, return_when="FIRST_COMPLETED")
             done = {one for one in pending if one.done()}
             pending -= done
             for one in done:
                 if one.status != "finished":
                     raise _error_of(one)
-                alone = time.monotonic()
                 yield one
-            if workers_with(client, resources):
+            if done or workers_with(client, resources):
                 alone = time.monotonic()
             elif time.monotonic() - alone > _PATIENCE:
                 raise WorkersLost(
