@@ -79,3 +79,13 @@ def _sync(folder: str) -> None:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def folder_for(path: Any) -> str:
+    """A folder, made where there is none."""
+    folder: str = os.fspath(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise IoError(f"cannot make {shown(folder)}: {error}") from error
+    return folder

@@ -11,7 +11,10 @@ from typing import Any
 
 from .. import parts
 from .._errors import IoError
-from ..parts import Part, Points, Range
+from ..parts import Part, Points
+from ..parts._merge import rows_of
+from ..parts._part import graph_name, part_of
+from ..parts._points import Range
 from . import _cluster
 
 
@@ -55,7 +58,7 @@ _held: dict[Any, parts.Shard] = {}  # the one that this worker was last asked fo
 
 def _shard(points: Points, data: Range, search: Search, threads: int) -> parts.Shard:
     """Made once for all queries that this worker owns."""
-    common = parts.part_of(points, search.k, search.seed)
+    common = part_of(points, search.k, search.seed)
     which = (*common.values(), data, threads)
     if which not in _held:
         _held.clear()
@@ -72,7 +75,7 @@ def _kept(so_far: Part | None, points: Points, queries: Range, search: Search) -
     """What is furthest: in memory, or left in the folder by an owner that was lost."""
     if search.out is None or (so_far is not None and so_far.data[1] == points.n):
         return so_far
-    begin = parts.graph_name(parts.part_of(points, search.k, search.seed))
+    begin = graph_name(part_of(points, search.k, search.seed))
     pattern = f"{begin}-{queries[0]}-{queries[1]}-0-*.npz"
     found = glob.glob(os.path.join(glob.escape(search.out), pattern))
     ends = {int(path[:-4].rpartition("-")[2]): path for path in found}
@@ -89,4 +92,4 @@ def _kept(so_far: Part | None, points: Points, queries: Range, search: Search) -
 def rows(part: Part) -> dict[str, Any]:
     """Rows of the graph, once they are checked."""
     with _cluster.at_work:
-        return parts.rows_of(part)
+        return rows_of(part)

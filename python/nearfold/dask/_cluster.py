@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 import time
@@ -17,6 +18,7 @@ Resources = Mapping[str, float]
 distributed: Any = untyped  # its functions have no types
 RETRIES = 2  # of a task that raised; lost workers are counted by Dask itself
 _LOOK = 3.0  # seconds until a resource that no worker has is an error
+_TRANSFER = 600.0  # seconds for one range of a graph, or to find it again where it was lost
 _PATIENCE = 30.0  # seconds without any worker that could go on
 
 # What a worker does is spread over its own threads, one task at a time.
@@ -105,7 +107,19 @@ def completed(client: Any, futures: Iterable[Any], resources: Resources) -> Iter
 def result(client: Any, future: Any, resources: Resources) -> Any:
     """What one task returns, from its worker directly."""
     for one in completed(client, [future], resources):
-        return client.gather(one, direct=True)
+        return fetched(client, one)
+
+
+def fetched(client: Any, futures: Any) -> Any:
+    """What finished tasks return, not through the scheduler."""
+    gather = functools.partial(client.gather, futures, direct=True, asynchronous=True)
+    try:
+        return client.sync(gather, callback_timeout=_TRANSFER)
+    except distributed.TimeoutError:
+        raise WorkersLost(
+            f"what workers have found did not come here within {_TRANSFER:.0f} seconds: they were "
+            "lost, or cannot be reached from here"
+        ) from None
 
 
 def _error_of(future: Any) -> BaseException:

@@ -12,8 +12,10 @@ import numpy as np
 
 from .. import _settings, parts
 from .._errors import InvalidInput, InvalidType
+from .._files import folder_for
 from .._graph import Graph
-from .._part_files import folder_for
+from ..parts._points import Range
+from ..parts._search import require_flat
 from . import _blocks, _cluster
 from ._points import shared_points
 
@@ -123,7 +125,7 @@ class Work:
         resources: Any,
         out: Any,
     ) -> None:
-        parts.require_flat(index)
+        require_flat(index)
         self.metric, self.zero_vectors = _settings.metric_named(metric), zero_vectors
         self.seed = _settings.seed_of(random_state)
         self.resources = _cluster.require_resources(resources)
@@ -190,15 +192,13 @@ class Work:
         """The graph, here; each range comes from its owner."""
         ranges = {one.key: of for one, of in zip(self.futures, self.ranges)}
         found = (
-            (ranges[one.key], self.client.gather(one, direct=True))
+            (ranges[one.key], _cluster.fetched(self.client, one))
             for one in _cluster.completed(self.client, self.futures, self.resources)
         )
         return assembled(found, self.points.n, self.k, self.metric)
 
 
-def assembled(
-    found: Iterable[tuple[parts.Range, dict[str, Any]]], n: int, k: int, metric: str
-) -> Graph:
+def assembled(found: Iterable[tuple[Range, dict[str, Any]]], n: int, k: int, metric: str) -> Graph:
     """The graph of rows that were found for each range of queries."""
     indices, distances = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
     tied_rows = duplicates = 0

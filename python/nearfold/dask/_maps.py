@@ -4,10 +4,7 @@ all again."""
 from __future__ import annotations
 
 import importlib
-import threading
 import uuid
-import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import dask as untyped
@@ -23,8 +20,7 @@ from .._graph import Graph
 from .._tsne import TSNE as OneTSNE
 from .._umap import UMAP as OneUMAP
 from .._warn import warn
-from ..parts import Points, Range
-from . import _cluster, _graph
+from . import _cluster, _graph, _layout
 from ._points import is_dask_array
 
 dask: Any = untyped  # its functions have no types
@@ -92,7 +88,7 @@ class DaskMap(BaseEstimator):
         self._token = uuid.uuid4().hex
         self._points, self._client, self._one = work.points, work.client, None
         if layout is None:
-            self._one = lay_out(one, work.gathered(), work.points)
+            self._one = _layout.lay_out(one, work.gathered(), work.points)
             self._model = None
             self.embedding_, self.info_ = self._one.embedding_, self._one.info_
         else:
@@ -102,7 +98,7 @@ class DaskMap(BaseEstimator):
     def _on_a_worker(self, work: Any, one: MapEstimator, layout: dict[str, float]) -> None:
         key = f"nearfold-layout-{self._token}"
         self._model = work.client.submit(
-            _lay_out_here,
+            _layout.lay_out_here,
             one,
             work.ranges,
             work.futures,
@@ -112,7 +108,9 @@ class DaskMap(BaseEstimator):
             resources=layout or None,
             pure=False,
         )
-        told = work.client.submit(_told, self._model, key=f"nearfold-embedding-{self._token}")
+        told = work.client.submit(
+            _layout.told, self._model, key=f"nearfold-embedding-{self._token}"
+        )
         try:
             self.embedding_, self.info_ = _cluster.result(work.client, told, layout)
         except BaseException:
@@ -153,7 +151,7 @@ class DaskMap(BaseEstimator):
             )
         arrays: Any = importlib.import_module("dask.array")
         model = dask.delayed(self._model_future())
-        place = dask.delayed(_place, pure=False)
+        place = dask.delayed(_layout.place, pure=False)
         token, dims = uuid.uuid4().hex, self.embedding_.shape[1]
         placed = [
             arrays.from_delayed(
@@ -178,7 +176,7 @@ class DaskMap(BaseEstimator):
         """The fitted estimator, as one machine has it; its points are mapped from their file."""
         check_is_fitted(self, "embedding_")
         if self._one is None:
-            self._one = _whole(self._client.gather(self._model, direct=True), self._points)
+            self._one = _layout.whole(_cluster.fetched(self._client, self._model), self._points)
         one: MapEstimator = self._one
         return one
 
@@ -186,7 +184,7 @@ class DaskMap(BaseEstimator):
         if self._model is not None:
             return self._model
         assert self._one is not None
-        return self._client.scatter(_without_points(self._one), direct=True, hash=False)
+        return self._client.scatter(_layout.without_points(self._one), direct=True, hash=False)
 
     def _checked_estimator(self) -> Any:
         one = self._kind(index="flat") if self.estimator is None else self.estimator
@@ -219,70 +217,6 @@ class DaskMap(BaseEstimator):
             f"layout is {self.layout!r}; it is 'client', 'worker', or the resources of a worker, "
             "as {'GPU': 1}"
         )
-
-
-def lay_out(one: Any, graph: Graph, points: Points, **settings: Any) -> Any:
-    """The estimator, fitted as on one machine, by a graph that is there."""
-    fitted = clone(one).set_params(precomputed_knn=graph, **settings)
-    fitted.fit(points.file.read(0, points.n))
-    return fitted.set_params(precomputed_knn=None)
-
-
-def _lay_out_here(
-    one: Any, ranges: Sequence[Range], found: Sequence[dict[str, Any]], points: Points, metric: str
-) -> Any:
-    with _cluster.at_work:
-        graph = _graph.assembled(zip(ranges, found), points.n, found[0]["indices"].shape[1], metric)
-        threads = _cluster.threads_here()
-        with warnings.catch_warnings(record=True) as heard:
-            warnings.simplefilter("always")
-            fitted = lay_out(one, graph, points, n_jobs=threads, callback=None, verbose=False)
-        fitted.info_["warnings"] = [str(one.message) for one in heard]
-        return _without_points(fitted)
-
-
-def _told(fitted: Any) -> tuple[np.ndarray, dict[str, Any]]:
-    return fitted.embedding_, fitted.info_
-
-
-def _without_points(fitted: Any) -> Any:
-    """For the way to others, who map the points themselves."""
-    sent = clone(fitted).set_params(callback=None, verbose=False)
-    sent.__dict__.update(
-        {name: value for name, value in vars(fitted).items() if name not in sent.get_params()}
-    )
-    sent._points_of_fit = None
-    return sent
-
-
-def _whole(sent: Any, points: Points) -> Any:
-    sent._points_of_fit = points.rows(0, points.n)
-    return sent
-
-
-_last: dict[str, Any] = {}  # the map that this worker was last asked for, ready to place points
-_making = threading.Lock()
-
-
-def _place(block: Any, sent: Any, points: Points, token: str) -> np.ndarray:
-    if len(block) == 0:
-        return np.empty((0, sent.embedding_.shape[1]), np.float32)
-    with _making:
-        if token not in _last:
-            _last.clear()
-            _last[token] = _whole(clone_of(sent), points).set_params(n_jobs=1)
-        fitted = _last[token]
-    placed: np.ndarray = fitted.transform(np.asarray(block))
-    return placed
-
-
-def clone_of(sent: Any) -> Any:
-    """One that is this worker's own: what Dask keeps is not changed."""
-    made = clone(sent)
-    made.__dict__.update(
-        {name: value for name, value in vars(sent).items() if name not in sent.get_params()}
-    )
-    return made
 
 
 _PARAMETERS = """

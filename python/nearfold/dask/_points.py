@@ -13,9 +13,8 @@ import dask as untyped
 import numpy as np
 
 from .._errors import InvalidInput
-from .._files import replaced
-from .._part_files import folder_for
-from .._point_files import ChunkFiles, MappedFile, PointFile, open_npy, open_points
+from .._files import folder_for, replaced
+from ..parts._point_files import ChunkFiles, MappedFile, PointFile, open_npy, open_points
 from . import _cluster
 
 dask: Any = untyped  # its functions have no types
@@ -74,7 +73,7 @@ def _written(client: Any, X: Any, out: str, resources: _cluster.Resources) -> Po
     futures = client.compute(tasks, retries=_cluster.RETRIES, resources=resources or None)
     for _ in _cluster.completed(client, futures, resources):
         pass
-    return ChunkFiles(folder, begins, client.gather(futures, direct=True))
+    return ChunkFiles(folder, begins, _cluster.fetched(client, futures))
 
 
 def _save(block: Any, path: str) -> MappedFile:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from ._errors import InvalidInput, IoError
-from ._files import replaced, shown
+from .._errors import InvalidInput, IoError
+from .._files import replaced, shown
 
 _KIND, _FORMAT = "part of a graph", 1
 ARRAYS = {"indices": np.int32, "distances": np.float32, "tied": np.uint8, "repeats": np.uint8}
@@ -48,13 +47,3 @@ def _damaged(path: Any, why: str) -> InvalidInput:
     return InvalidInput(
         f"{shown(path)} is damaged ({why}): delete it, so that the part is made again"
     )
-
-
-def folder_for(path: Any) -> str:
-    """A folder, made where there is none."""
-    folder: str = os.fspath(path)
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise IoError(f"cannot make {shown(folder)}: {error}") from error
-    return folder

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import InvalidInput, InvalidType, IoError
-from ._files import shown
+from .._errors import InvalidInput, InvalidType, IoError
+from .._files import shown
 
 Array = np.ndarray[Any, Any]
 _AT_ONCE = 1 << 22  # values
