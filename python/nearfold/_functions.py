@@ -144,7 +144,7 @@ def plan(n_samples: int, n_features: int, estimator: MapEstimator) -> dict[str, 
     Parameters
     ----------
     n_samples, n_features : int
-    estimator : UMAP or TSNE
+    estimator : nearfold.UMAP or nearfold.TSNE
 
     Returns
     -------
@@ -181,7 +181,7 @@ def compare(
         A point's others, as many as `estimator` needs at least.
     indexes : sequence of str or dict
         Searches to compare with the exact one, as ``["ivf", "hnsw:M=32"]``.
-    estimator : UMAP or TSNE
+    estimator : nearfold.UMAP or nearfold.TSNE
     labels : array-like of shape (n_samples,), optional
 
     Returns
@@ -217,7 +217,7 @@ def grid(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-    estimator : UMAP or TSNE
+    estimator : nearfold.UMAP or nearfold.TSNE
     parameters : dict
         From names of parameters of the method to values, the last one varying fastest.
 

@@ -29,7 +29,7 @@ def save(estimator: MapEstimator, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    estimator : UMAP or TSNE, fitted
+    estimator : nearfold.UMAP or nearfold.TSNE, fitted
     path : path
         What is there is replaced, at once and when all of it is written.
 
@@ -73,7 +73,7 @@ def load(path: str | os.PathLike[str]) -> MapEstimator:
 
     Returns
     -------
-    UMAP or TSNE
+    nearfold.UMAP or nearfold.TSNE
         Which transforms as the one that was saved, byte for byte.
 
     Raises

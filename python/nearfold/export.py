@@ -16,7 +16,7 @@ def to_anndata(estimator: Any, adata: Any = None, *, key: str | None = None) -> 
 
     Parameters
     ----------
-    estimator : UMAP or TSNE, fitted
+    estimator : nearfold.UMAP or nearfold.TSNE, fitted
     adata : AnnData, optional
         Of the same observations, to which things are added; None makes a new one without X.
     key : str, optional
@@ -61,7 +61,7 @@ def to_parquet(
 
     Parameters
     ----------
-    estimator : UMAP or TSNE, fitted
+    estimator : nearfold.UMAP or nearfold.TSNE, fitted
         Of two columns or more, of which the first two are written.
     path : path
     data : mapping from names to columns, or a data frame, optional

@@ -21,7 +21,7 @@ from ._points import shared_points
 
 # Of a block: so many of its rows that the scheduler's share of its time is below one in a hundred,
 # however few columns there are (docs/howto/dask.md has the measurement).
-MIN_ROWS = 5000
+MIN_ROWS = 10_000
 _BLOCKS_OF_A_WORKER = 2
 _SHARE_OF_MEMORY = 8  # of a worker's limit, for the rows of one range
 
