@@ -9,6 +9,8 @@ void bind_errors(nanobind::module_& m);
 void bind_maps(nanobind::module_& m);
 void bind_neighbors(nanobind::module_& m);
 void bind_page(nanobind::module_& m);
+void bind_cells(nanobind::module_& m);
+void bind_part_join(nanobind::module_& m);
 void bind_parts(nanobind::module_& m);
 void bind_scores(nanobind::module_& m);
 

@@ -13,6 +13,7 @@ import numpy as np
 from .._core import core
 from .._errors import InvalidInput
 from . import _part_files
+from ._cells import Cells
 from ._points import Points, Range
 
 
@@ -32,6 +33,14 @@ class Part:
         -1 and infinity where the query is one of fewer than k + 1 points.
     tied, repeats : ndarray of shape (queries,), uint8
         Whether others are as far as the last; whether an earlier point of the data is equal.
+    index : dict or None
+        Of an approximate part: the method, "kind", and its "params".
+    cells : str
+        The fingerprint of the cells that it shares with others; "" where there are none.
+    candidates : int
+        Those of a query through shared cells: ``indices`` then has ``candidates + 1`` columns.
+    more : dict of ndarray
+        Exact rows of some queries, by which recall is measured, and what candidates are ordered by.
     """
 
     n: int
@@ -48,11 +57,18 @@ class Part:
     distances: np.ndarray
     tied: np.ndarray
     repeats: np.ndarray
+    index: dict[str, Any] | None = None
+    cells: str = ""
+    candidates: int = 0
+    more: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def about(self) -> dict[str, Any]:
         """What it is a part of, and which."""
+        left_out = {*_part_files.ARRAYS, "more"}
+        if self.index is None:
+            left_out |= {"index", "cells", "candidates"}
         names = [one.name for one in dataclasses.fields(self)]
-        return {name: getattr(self, name) for name in names if name not in _part_files.ARRAYS}
+        return {name: getattr(self, name) for name in names if name not in left_out}
 
     @property
     def name(self) -> str:
@@ -60,7 +76,7 @@ class Part:
         return part_name(self.about())
 
     def arrays(self) -> dict[str, np.ndarray]:
-        return {name: getattr(self, name) for name in _part_files.ARRAYS}
+        return {**{name: getattr(self, name) for name in _part_files.ARRAYS}, **self.more}
 
     def save(self, path: Any) -> str:
         """Writes the part, all of it or nothing, as `nearfold knn-merge` reads it.
@@ -91,14 +107,28 @@ def load(path: Any) -> Part:
     entries = _part_files.read(path)
     ranges = {name: tuple(entries.pop(name, ())) for name in ("queries", "data")}
     try:
-        return Part(**entries, **ranges)  # type: ignore[arg-type]
+        return part_with(entries, ranges["queries"], ranges["data"])
     except TypeError as error:
         raise InvalidInput(f"{os.fspath(path)!r} is no part of a graph: {error}") from error
 
 
-def part_of(points: Points, k: int, seed: int) -> dict[str, Any]:
+def part_with(of: dict[str, Any], queries: Any, data: Any) -> Part:
+    """A part of what is known of its graph, and of its arrays."""
+    more = {name: of[name] for name in _part_files.MORE if name in of}
+    rest = {name: it for name, it in of.items() if name not in (*more, "queries", "data")}
+    return Part(**rest, queries=queries, data=data, more=more)
+
+
+def part_of(
+    points: Points, k: int, seed: int, index: dict[str, Any] | None, cells: Cells | None
+) -> dict[str, Any]:
     """What parts of one graph have in common."""
+    exact = index is None or index["kind"] == "flat"
+    of = {} if exact else {"index": core.index_with({"knn": index}), "cells": "", "candidates": 0}
+    if cells is not None:
+        of |= {"cells": cells.fingerprint, "candidates": cells.candidates}
     return {
+        **of,
         "n": points.n,
         "columns": points.columns,
         "k": k,

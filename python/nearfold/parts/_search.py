@@ -6,9 +6,9 @@ from typing import Any
 
 from .. import _settings
 from .._core import core
-from .._errors import Unsupported
 from .._run import Callback, Watched
-from ._part import Part, part_of
+from ._cells import Cells
+from ._part import Part, part_of, part_with
 from ._points import Points, Range, search_of
 
 
@@ -29,6 +29,13 @@ class Shard:
         Threads; None and -1 are every core.
     callback : callable
         As for `kneighbors_graph`.
+    index : str or dict
+        ``"flat"``, exact; ``"ivf"`` or ``"hnsw"``, an index of this data, tuned for the target: the
+        merged graph tells its recall.
+    target_recall : float
+        Of such an index.
+    cells : Cells or None
+        In place of an index: those of all points.
     """
 
     def __init__(
@@ -40,18 +47,32 @@ class Shard:
         random_state: int = 42,
         n_jobs: int | None = None,
         callback: Callback | None = None,
+        index: Any = "flat",
+        target_recall: float = 0.95,
+        cells: Cells | None = None,
     ) -> None:
-        self.points, self.data, self.k = points, data, n_neighbors
-        self.seed = _settings.seed_of(random_state)
+        self.points, self.data = points, data
+        seed = _settings.seed_of(random_state)
+        if cells is not None:
+            cells.require(points, n_neighbors, seed)
+        knn = _settings.index_params(index, target_recall) if cells is None else cells.params
+        self._of = part_of(points, n_neighbors, seed, knn, cells)
         self._rows = points.rows(*data)
         how = {
             **search_of(points.metric, points.zero_vectors, n_jobs),
-            "knn": {"kind": "flat"},
-            "seed": self.seed,
+            "knn": knn,
+            "seed": seed,
         }
         with Watched(callback, False) as function:
             self._shard = core.make_shard(
-                self._rows, data, points.n, points.longest, n_neighbors, how, function
+                self._rows,
+                data,
+                points.n,
+                points.longest,
+                n_neighbors,
+                None if cells is None else cells.core,
+                how,
+                function,
             )
 
     def part(self, queries: Range, *, callback: Callback | None = None) -> Part:
@@ -65,8 +86,7 @@ class Shard:
         )
         with Watched(callback, False) as function:
             found = self._shard.part(asked, queries, function)
-        of = part_of(self.points, self.k, self.seed)
-        return Part(**of, queries=queries, data=self.data, **found)
+        return part_with({**self._of, **found}, queries, self.data)
 
 
 def block(
@@ -78,6 +98,7 @@ def block(
     random_state: int = 42,
     n_jobs: int | None = None,
     callback: Callback | None = None,
+    **index: Any,
 ) -> Part:
     """One part: the nearest of some points among some points, by a `Shard` that serves once.
 
@@ -85,17 +106,9 @@ def block(
     ----------
     queries, data : tuple of two ints
         Rows from the first to before the second: the same, apart, or with rows in common.
-    points, n_neighbors, random_state, n_jobs, callback
+    points, n_neighbors, random_state, n_jobs, callback, index, target_recall, cells
         As for `Shard`.
     """
-    shard = Shard(
-        points, data, n_neighbors, random_state=random_state, n_jobs=n_jobs, callback=callback
-    )
+    how = {"random_state": random_state, "n_jobs": n_jobs, "callback": callback, **index}
+    shard = Shard(points, data, n_neighbors, **how)
     return shard.part(queries, callback=callback)
-
-
-def require_flat(index: Any) -> None:
-    """Parts are exact."""
-    kind = _settings.index_params(index, 0.95).get("kind")
-    if kind not in ("flat",):
-        raise Unsupported(f"index is {index!r}, and parts are exact: give index='flat'")
