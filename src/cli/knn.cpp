@@ -18,7 +18,9 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
+#include "core/device.hpp"
 #include "io/io.hpp"
+#include "io/part_file.hpp"
 #include "io/row_output.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
@@ -42,26 +44,34 @@ struct Options {
 
   Settings settings() const;
   io::GraphFormat format() const;
+  /// The first file that is written.
+  const std::string& made() const {
+    if (!output.empty()) return output;
+    return save_index.empty() ? part.save_cells : save_index;
+  }
 };
 
 Settings Options::settings() const {
-  Settings s{.knn = index.params(),
-             .distance = index.distance(),
-             .seed = common.seed,
-             .device = query.empty() && save_index.empty() && !part.asked()
-                           ? common.device_for(index.params(), index.distance())
-                           : common.processor()};
+  Settings s{
+      .knn = index.params(),
+      .distance = index.distance(),
+      .seed = common.seed,
+      .device = query.empty() && save_index.empty() && !part.asked() && part.save_cells.empty()
+                    ? common.device_for(index.params(), index.distance())
+                    : common.processor()};
   validate(s);
   if (!output.empty()) io::require_ending(output, ".npz", "graphs and answers");
   if (!save_index.empty()) io::require_ending(save_index, ".npz", "indexes");
+  if (!part.save_cells.empty()) io::require_ending(part.save_cells, ".npz", "cells");
   if (!report.empty()) io::require_ending(report, ".json", "reports");
   if (index.precomputed() &&
       (!query.empty() || !save_index.empty() || points.pca || points.standardize != "no"))
     throw InvalidParameter(
         "--metric precomputed has distances and no points; leave --query, --save-index, --pca and "
         "--standardize out");
-  if (output.empty() && save_index.empty())
-    throw InvalidParameter("there is nothing to make; give -o for a graph, or --save-index");
+  if (output.empty() && save_index.empty() && part.save_cells.empty())
+    throw InvalidParameter(
+        "there is nothing to make; give -o for a graph, --save-index or --save-cells");
   if (!query.empty() && output.empty())
     throw InvalidParameter("--query finds neighbours; say with -o where they go");
   if (query.empty() && !output.empty() && !save_index.empty())
@@ -81,8 +91,17 @@ Settings Options::settings() const {
     throw InvalidParameter(
         "--standardize and --one-hot go by what is in the points, not in the queries; with --query "
         "leave them out");
-  if (part.asked()) {
+  if (!part.save_cells.empty()) {
     part.check(points, index);
+    if (part.asked() || !output.empty() || !query.empty() || !save_index.empty())
+      throw InvalidParameter(
+          "--save-cells keeps cells instead of a graph; leave -o, --queries, --data, --cells, "
+          "--query and --save-index out");
+  } else if (part.asked()) {
+    part.check(points, index);
+    if (output.empty())
+      throw InvalidParameter(
+          "--queries, --data and --cells make a part; say with -o where it goes");
     if (!query.empty() || !save_index.empty() || include_self || csr)
       throw InvalidParameter(
           "--queries and --data make a part of a graph; leave --query, --save-index, "
@@ -190,6 +209,17 @@ Found save(const Options& o, const Settings& s, const io::Points& points, const 
   return {points.rows(), name(s.distance.metric), index.description(), {}};
 }
 
+/// The cells that parts share, into o.part.save_cells.
+Found train(const Options& o, const Settings& s, const io::Points& points, const Progress& progress,
+            Stopwatch& clock) {
+  const SharedCells cells = train_cells(points, o.k, std::get<IvfKnn>(s.knn), require_cpu(s.device),
+                                        s.seed, s.distance, progress);
+  clock.lap("knn");
+  io::write_cells(o.part.save_cells, cells, io::fingerprint(points), version(),
+                  o.common.overwrite());
+  return {points.rows(), name(s.distance.metric), cells.description(), {}};
+}
+
 void print(const Options& o, const Found& found, Json&& seconds) {
   Json report = {{"version", version()},  {"n", found.rows},        {"k", o.k},
                  {"seed", o.common.seed}, {"metric", found.metric}, {"index", found.index}};
@@ -207,6 +237,7 @@ void print(const Options& o, const Found& found, Json&& seconds) {
                                    {"recall", found.recall ? recall_text(*found.recall) : ""},
                                    {o.query.empty() ? "graph" : "neighbours", o.output},
                                    {"index", o.save_index},
+                                   {"cells", o.part.save_cells},
                                    {"report", o.report}};
   const std::string said = what + std::to_string(found.rows) + " points, " + found.metric +
                            ", index " + found.index + "\n" + aligned(lines);
@@ -229,8 +260,8 @@ void run(const Options& o) {
   if (o.part.asked())
     return make_part({o.part, o.points, o.budget, o.common, settings, o.k, o.output, o.report});
   if (!o.budget.dry_run)
-    check_outputs({o.output, o.save_index, o.report}, {o.points.points, o.query, o.load_index},
-                  o.common.overwrite());
+    check_outputs({o.output, o.save_index, o.part.save_cells, o.report},
+                  {o.points.points, o.query, o.load_index}, o.common.overwrite());
   const Budget budget = budget_of(o, settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
@@ -242,15 +273,16 @@ void run(const Options& o) {
   progress.run("read", [&] {
     points = o.points.read_points(
         o.common.cpu(), o.index.precomputed() ? Metric::inner_product : settings.distance.metric,
-        warnings, budget.disk_beside(o.output.empty() ? o.save_index : o.output));
+        warnings, budget.disk_beside(o.made()));
   });
   if (!o.index.precomputed()) warn_of_distances(points, warnings);
   print_warnings(warnings, o.common);
   clock.lap("read");
   const Progress told = progress.callback();
-  const Found found = !o.query.empty()    ? answer(o, settings, points, told, clock)
-                      : !o.output.empty() ? make_graph(o, settings, points, told, clock)
-                                          : save(o, settings, points, told, clock);
+  const Found found = !o.part.save_cells.empty() ? train(o, settings, points, told, clock)
+                      : !o.query.empty()         ? answer(o, settings, points, told, clock)
+                      : !o.output.empty()        ? make_graph(o, settings, points, told, clock)
+                                                 : save(o, settings, points, told, clock);
   clock.lap("write");
   progress.finish();
   print(o, found, std::move(seconds));

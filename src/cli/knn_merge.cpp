@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,37 +25,42 @@ struct Options {
   Conditions conditions;
   Common common;
   std::vector<std::string> parts;
-  std::string output;
+  std::string output, cells;
 };
 
 void print(const Options& o, const io::MergedGraph& graph, double seconds) {
-  const nlohmann::ordered_json report = {{"version", graph.of.version},
-                                         {"n", graph.of.n},
-                                         {"k", graph.of.k},
-                                         {"seed", graph.of.seed},
-                                         {"metric", graph.of.metric},
-                                         {"index", "flat"},
-                                         {"parts", o.parts.size()},
-                                         {"tied_rows", graph.tied_rows},
-                                         {"duplicates", graph.duplicates},
-                                         {"seconds", {{"total", seconds}}}};
+  nlohmann::ordered_json report = {
+      {"version", graph.of.version}, {"n", graph.of.n},           {"k", graph.of.k},
+      {"seed", graph.of.seed},       {"metric", graph.of.metric}, {"index", graph.index},
+      {"parts", o.parts.size()}};
+  if (graph.recall) report["recall"] = recall_json(*graph.recall);
+  if (graph.tied_rows) report["tied_rows"] = *graph.tied_rows;
+  report["duplicates"] = graph.duplicates;
+  report["seconds"] = {{"total", seconds}};
   if (o.common.json) std::fputs(json_text(report).c_str(), stdout);
   if (o.common.quiet) return;
-  const std::string said =
-      std::to_string(graph.of.k) + " neighbours of " + std::to_string(graph.of.n) + " points, " +
-      graph.of.metric + ", of " + std::to_string(o.parts.size()) + " parts\n" +
-      aligned({{"seconds", seconds_text(report["seconds"])}, {"graph", o.output}});
+  const std::string said = std::to_string(graph.of.k) + " neighbours of " +
+                           std::to_string(graph.of.n) + " points, " + graph.of.metric + ", index " +
+                           graph.index + ", of " + std::to_string(o.parts.size()) + " parts\n" +
+                           aligned({{"seconds", seconds_text(report["seconds"])},
+                                    {"recall", graph.recall ? recall_text(*graph.recall) : ""},
+                                    {"graph", o.output}});
   std::fputs(for_terminal(said).c_str(), stderr);
 }
 
 void run(const Options& o) {
   io::require_ending(o.output, ".npz", "graphs and answers");
-  check_outputs({o.output}, o.parts, o.common.overwrite());
+  std::vector<std::string> inputs = o.parts;
+  if (!o.cells.empty()) inputs.push_back(o.cells);
+  check_outputs({o.output}, inputs, o.common.overwrite());
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   const Stopwatch watch;
   io::MergedGraph graph;
   progress.run("merge", [&] {
-    graph = io::merge_part_files(o.parts, o.output, o.common.overwrite(), o.common.cpu());
+    std::optional<io::CellsOfFile> shared;
+    if (!o.cells.empty()) shared = io::read_cells(o.cells);
+    graph = io::merge_part_files(o.parts, shared ? &shared->cells : nullptr, o.output,
+                                 o.common.overwrite(), o.common.cpu());
   });
   progress.finish();
   print(o, graph, watch.seconds());
@@ -70,6 +76,8 @@ void add_knn_merge(CLI::App& app) {
       ->required()
       .type_name(kFile);
   file_path(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta")->required();
+  file_path(command, "--cells", o->cells,
+            "The cells that the parts share: those that nearfold knn --cells was given");
   o->common.add_threads(command);
   o->common.add_progress(command, o->conditions);
   o->common.add_force(command);

@@ -5,19 +5,23 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "cli/folder.hpp"
+#include "cli/index_spec.hpp"
 #include "cli/json_text.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
 #include "core/device.hpp"
+#include "core/reported.hpp"
 #include "io/part_file.hpp"
 #include "io/part_points.hpp"
 #include "knn/graph_of.hpp"
+#include "knn/kinds.hpp"
 #include "knn/part_cover.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
@@ -66,6 +70,7 @@ Budget budget_of(const PartRun& run, const Ranges& ranges) {
   reading.graph_only = true;
   reading.rows = std::max(kLeast, io::rows_held(ranges.queries, ranges.data));
   Settings settings = run.settings;
+  if (!run.part.cells.empty()) settings.knn = IvfKnn{};
   settings.method = UmapParams{
       .n_neighbors = static_cast<int>(std::min<std::int64_t>(run.k, *reading.rows - 1)) + 1};
   return {run.budget, reading, settings};
@@ -85,14 +90,73 @@ bool is_there(const PartRun& run, const io::PartMeta& wanted) {
   }
 }
 
-void print(const PartRun& run, const io::PartMeta& of, bool kept, const Json& seconds,
-           const std::vector<std::string>& warnings) {
+/// The cells of --cells, which have to be of these points and settings.
+std::optional<io::CellsOfFile> cells_of(const PartRun& run, const io::RowFile& file) {
+  const std::string& path = run.part.cells;
+  if (path.empty()) return {};
+  io::CellsOfFile read = io::read_cells(path);
+  const SharedCells& cells = read.cells;
+  const auto require = [&](const char* flag, const auto& is, const auto& wanted) {
+    if (is == wanted) return;
+    std::ostringstream said;
+    said << flag << " is " << wanted << ", and '" << path << "' was trained with " << is
+         << "; give " << flag << " " << is << ", or train other cells";
+    throw InvalidParameter(said.str());
+  };
+  require("-k", cells.k(), run.k);
+  require("--seed", cells.seed(), run.settings.seed);
+  require("--metric", std::string(name(cells.distance().metric)),
+          std::string(name(run.settings.distance.metric)));
+  require("--zero-vectors",
+          std::string(kZeroVectors[static_cast<std::size_t>(cells.distance().zero_vectors)]),
+          std::string(kZeroVectors[static_cast<std::size_t>(run.settings.distance.zero_vectors)]));
+  if (read.version != version())
+    throw InvalidInput("'" + path + "' was trained by version " + read.version + ", and this is " +
+                       version() + "; train the cells again");
+  if (cells.all().n != file.rows() || cells.all().dim != file.cols())
+    throw InvalidInput("'" + path + "' has cells of other points; train them with these");
+  return read;
+}
+
+io::PartMeta meta_of(const PartRun& run, const Ranges& ranges, const io::PartPoints& points,
+                     const std::optional<io::CellsOfFile>& cells) {
+  if (cells) {
+    if (cells->fingerprint != points.fingerprint())
+      throw InvalidInput(
+          "'" + run.part.cells +
+          "' has cells of other points, by their fingerprint; train them with these");
+    return io::meta_of(cells->cells, ranges.queries, ranges.data, points.fingerprint(), version());
+  }
+  io::PartMeta meta = io::meta_of(points.all(), run.k, run.settings.distance, run.settings.seed,
+                                  ranges.queries, ranges.data, points.fingerprint(), version());
+  meta.knn = run.settings.knn;
+  return meta;
+}
+
+KnnPart find(const PartRun& run, const io::PartPoints& points,
+             const std::optional<io::CellsOfFile>& cells, const Progress& progress) {
+  const Settings& s = run.settings;
+  const Cpu& on = require_cpu(s.device);
+  return reported(progress, Stage::knn, points.queries().range.rows(), [&] {
+    const auto made = [&] {
+      const Part prepared(0.3, 6);
+      return cells ? Shard(points.data(), cells->cells, on)
+                   : Shard(points.data(), points.all(), run.k, s.knn, on, s.seed, s.distance);
+    };
+    const Shard shard = made();
+    const Part searched(1);
+    return shard.part(points.queries());
+  });
+}
+
+void print(const PartRun& run, const io::PartMeta& of, const std::string& index, bool kept,
+           const Json& seconds, const std::vector<std::string>& warnings) {
   const Json report = {{"version", of.version},
                        {"n", of.queries.rows()},
                        {"k", of.k},
                        {"seed", of.seed},
                        {"metric", of.metric},
-                       {"index", "flat"},
+                       {"index", index},
                        {"queries", text_of(of.queries)},
                        {"data", text_of(of.data)},
                        {"kept", kept},
@@ -104,7 +168,7 @@ void print(const PartRun& run, const io::PartMeta& of, bool kept, const Json& se
   if (run.common.quiet) return;
   const std::string said =
       std::to_string(of.k) + " neighbours of points " + text_of(of.queries) + " among " +
-      text_of(of.data) + " of " + std::to_string(of.n) + ", " + of.metric +
+      text_of(of.data) + " of " + std::to_string(of.n) + ", " + of.metric + ", index " + index +
       (kept ? ": the part is there already, and kept" : "") + "\n" +
       aligned({{"seconds", seconds_text(seconds)}, {"part", run.output}, {"report", run.report}});
   std::fputs(for_terminal(said).c_str(), stderr);
@@ -124,12 +188,18 @@ void PartFlags::add(CLI::App& app, Conditions& conditions) {
        "nearfold knn-merge makes the graph of all parts")
       ->type_name("BEGIN:END")
       ->group(kGroup);
+  file_path(app, "--save-cells", save_cells,
+            "Train the cells of --index ivf once for all parts, .npz, and end")
+      ->group(kGroup);
+  file_path(app, "--cells", cells,
+            "Make a part through these cells: all such parts become the graph of one ivf search")
+      ->group(kGroup);
   conditions.add(
       app,
       [this] {
         return unless(asked(),
                       "keeps a part, and the whole graph is made; leave it out, or give "
-                      "--queries and --data");
+                      "--queries, --data or --cells");
       },
       [&] {
         flag(app, "--reuse", reuse,
@@ -141,11 +211,17 @@ void PartFlags::add(CLI::App& app, Conditions& conditions) {
 void PartFlags::check(const PointFlags& points, const IndexFlags& index) const {
   if (index.precomputed())
     throw InvalidParameter(
-        "--metric precomputed has all distances; leave --queries and --data out");
-  if (!std::holds_alternative<FlatKnn>(index.params()))
-    throw InvalidParameter(
-        "--index is " + index.index +
-        ", and parts are exact; leave it out, or leave --queries and --data out");
+        "--metric precomputed has all distances; leave --queries, --data and cells out");
+  const KnnParams knn = index.params();
+  if (!save_cells.empty() && !std::holds_alternative<IvfKnn>(knn))
+    throw InvalidParameter("--save-cells trains the cells of ivf, and --index is " + index.index +
+                           "; give --index ivf");
+  if (!cells.empty() && !std::holds_alternative<FlatKnn>(knn))
+    throw InvalidParameter("--cells has the index, and --index is " + index.index +
+                           "; leave --index out");
+  if (std::holds_alternative<NnDescentKnn>(knn) || std::holds_alternative<AutoKnn>(knn))
+    throw InvalidParameter("--index is " + index.index +
+                           ", which makes whole graphs alone; parts are made by flat, ivf or hnsw");
   if (points.pca || !points.as_is())
     throw InvalidParameter(
         "parts are made of a file as it is; leave out --pca and how it is to be read, and write "
@@ -155,12 +231,14 @@ void PartFlags::check(const PointFlags& points, const IndexFlags& index) const {
 void make_part(const PartRun& run) {
   const auto overwrite = run.part.reuse ? io::Overwrite::yes : run.common.overwrite();
   if (!run.budget.dry_run) {
-    check_outputs({run.output}, {run.points.points}, overwrite);
-    check_outputs({run.report}, {run.points.points, run.output}, run.common.overwrite());
+    const std::string &points = run.points.points, &cells = run.part.cells;
+    check_outputs({run.output}, {points, cells}, overwrite);
+    check_outputs({run.report}, {points, cells, run.output}, run.common.overwrite());
   }
   const Cpu& on = require_cpu(run.settings.device);
   io::RowFile file = file_of(run.points);
   const Ranges ranges = ranges_of(run.part, file);
+  const std::optional<io::CellsOfFile> cells = cells_of(run, file);
   const Budget budget = budget_of(run, ranges);
   if (run.budget.dry_run) return budget.print(run.common.json);
   budget.require();
@@ -174,22 +252,18 @@ void make_part(const PartRun& run) {
   });
   file.warn(warnings);
   print_warnings(warnings, run.common);
-  const io::PartMeta meta =
-      io::meta_of(points->all(), run.k, run.settings.distance, run.settings.seed, ranges.queries,
-                  ranges.data, points->fingerprint(), version());
+  const io::PartMeta meta = meta_of(run, ranges, *points, cells);
   const bool kept = is_there(run, meta);
   seconds["read"] = read.seconds();
   if (!kept) {
     const Stopwatch search;
-    io::write_part(run.output,
-                   find_part(points->queries(), points->data(), points->all(), run.k, on,
-                             run.settings.seed, run.settings.distance, progress.callback()),
-                   meta, overwrite);
+    io::write_part(run.output, find(run, *points, cells, progress.callback()), meta, overwrite);
     seconds["knn"] = search.seconds();
   }
   seconds["total"] = read.seconds();
   progress.finish();
-  print(run, meta, kept, seconds, warnings);
+  print(run, meta, cells ? cells->cells.description() : index_spec(meta.knn), kept, seconds,
+        warnings);
 }
 
 }  // namespace nearfold::cli

@@ -13,12 +13,14 @@
 namespace nearfold::cli {
 
 struct PartFlags {
-  std::string queries, data;  // as BEGIN:END
+  std::string queries, data;      // as BEGIN:END
+  std::string cells, save_cells;  // files
   bool reuse = false;
 
   void add(CLI::App& app, Conditions& conditions);
-  bool asked() const { return !queries.empty() || !data.empty(); }
-  /// Throws InvalidParameter for what is no part, or that none can be made of.
+  bool asked() const { return !queries.empty() || !data.empty() || !cells.empty(); }
+  /// Throws InvalidParameter for what is no part, or no cells for parts, or that none can be made
+  /// of.
   void check(const PointFlags& points, const IndexFlags& index) const;
 };
 

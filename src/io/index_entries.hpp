@@ -5,9 +5,17 @@
 #include <vector>
 
 #include "io/zip.hpp"
+#include "knn/projected_rows.hpp"
 #include "nearfold/knn.hpp"
 
 namespace nearfold::io {
+
+/// Of a projection that is searched by: they point into it.
+std::vector<ZipEntry> projection_entries(const Projection& projection);
+/// That of points of so many columns, or one more, as a metric has them.
+Projection read_projection(const Archive& archive, std::int64_t columns);
+/// Of rows, the point of each: every one of n is there once.
+std::vector<std::int32_t> read_ids(const Archive& archive, std::int64_t n);
 
 /// They point into `index`.
 std::vector<ZipEntry> index_entries(const KnnIndex& index, HostMatrix<const float> points);

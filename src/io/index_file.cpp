@@ -54,28 +54,10 @@ IndexParams params_in(const Json& json, const ByteSource& source) {
 
 // ---- parts of an index ------------------------------------------------------------------------
 
-Projection read_projection(const Archive& archive, std::int64_t columns) {
-  // Some metrics give points one coordinate more; a search compares with its own metric.
-  const std::int64_t dim = rows_in(archive, "mean", columns, columns + 1);
-  const Projection centered(read_array<float>(archive, "mean", {dim}), {}, Cpu{1});
-  return {centered.mean,
-          read_floats_2d(archive, "axes", rows_in(archive, "axes", 0, dim),
-                         knn_row_width(centered, Norm::l1)),
-          Cpu{1}};
-}
-
 KnnRows read_rows(const Archive& archive, const Projection& projection, Norm norm, std::int64_t n) {
   KnnRows rows{norm, read_floats_2d(archive, "rows", n, knn_row_width(projection, norm)), {}, {}};
   rows.squares = read_array<float>(archive, "squares", {by_products(norm) ? n : 0});
-  rows.ids = read_array<std::int32_t>(archive, "ids", {n});
-  std::vector<bool> seen(rows.ids.size());
-  for (std::size_t r = 0; r < rows.ids.size(); ++r) {
-    const std::int32_t id = rows.ids[r];
-    if (id < 0 || id >= n || seen[static_cast<std::size_t>(id)])
-      bad_value(archive, "ids", r, id,
-                "every id of [0, " + std::to_string(n) + ") is there exactly once");
-    seen[static_cast<std::size_t>(id)] = true;
-  }
+  rows.ids = read_ids(archive, n);
   return rows;
 }
 
@@ -202,21 +184,46 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
 
 }  // namespace
 
+Projection read_projection(const Archive& archive, std::int64_t columns) {
+  // Some metrics give points one coordinate more; a search compares with its own metric.
+  const std::int64_t dim = rows_in(archive, "mean", columns, columns + 1);
+  const Projection centered(read_array<float>(archive, "mean", {dim}), {}, Cpu{1});
+  return {centered.mean,
+          read_floats_2d(archive, "axes", rows_in(archive, "axes", 0, dim),
+                         knn_row_width(centered, Norm::l1)),
+          Cpu{1}};
+}
+
+std::vector<std::int32_t> read_ids(const Archive& archive, std::int64_t n) {
+  std::vector<std::int32_t> ids = read_array<std::int32_t>(archive, "ids", {n});
+  std::vector<bool> seen(ids.size());
+  for (std::size_t r = 0; r < ids.size(); ++r) {
+    const std::int32_t id = ids[r];
+    if (id < 0 || id >= n || seen[static_cast<std::size_t>(id)])
+      bad_value(archive, "ids", r, id,
+                "every id of [0, " + std::to_string(n) + ") is there exactly once");
+    seen[static_cast<std::size_t>(id)] = true;
+  }
+  return ids;
+}
+
+std::vector<ZipEntry> projection_entries(const Projection& projection) {
+  return {array_entry("mean", {std::ssize(projection.mean)}, projection.mean),
+          array_entry("axes", {projection.axes.rows(), knn_row_width(projection, Norm::l1)},
+                      projection.axes.values())};
+}
+
 std::vector<ZipEntry> index_entries(const KnnIndex& index, HostMatrix<const float> points) {
   const KnnIndex::State& state = index.state();
   if (points.rows() != state.n)
     throw InvalidInput("the index has " + std::to_string(state.n) + " points and these are " +
                        std::to_string(points.rows()) + "; give the points it was made of");
-  const auto dim = std::ssize(state.projection.mean);
   const KnnRows& rows = state.rows;
-  std::vector<ZipEntry> entries = {
-      json_entry(json_of_index(state, points)),
-      array_entry("mean", {dim}, state.projection.mean),
-      array_entry("axes", {state.projection.axes.rows(), knn_row_width(state.projection, Norm::l1)},
-                  state.projection.axes.values()),
-      array_entry("rows", {rows.n(), rows.rows.cols()}, rows.rows.values()),
-      array_entry("squares", {std::ssize(rows.squares)}, rows.squares),
-      array_entry("ids", {rows.n()}, rows.ids)};
+  std::vector<ZipEntry> entries = {json_entry(json_of_index(state, points))};
+  for (ZipEntry& entry : projection_entries(state.projection)) entries.push_back(std::move(entry));
+  entries.push_back(array_entry("rows", {rows.n(), rows.rows.cols()}, rows.rows.values()));
+  entries.push_back(array_entry("squares", {std::ssize(rows.squares)}, rows.squares));
+  entries.push_back(array_entry("ids", {rows.n()}, rows.ids));
   std::visit([&](const auto& search) { add_arrays(search, rows, entries); }, state.search);
   return entries;
 }

@@ -8,6 +8,8 @@
 #include "io/part_file.hpp"
 #include "io/write.hpp"
 #include "knn/part_cover.hpp"
+#include "knn/recall.hpp"
+#include "knn/shared_cells.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -79,6 +81,12 @@ class OpenParts {
   std::map<std::size_t, PartFile> open_;
 };
 
+std::string index_of(const std::vector<PartMeta>& metas, const SharedCells* cells) {
+  std::vector<RowRange> data;
+  for (const PartMeta& meta : metas) data.push_back(meta.data);
+  return index_of_parts(metas[0].knn, cells, data);
+}
+
 ZipEntry waiting(ZipEntry entry, const Spill& values) {
   entry.rest = values.source();
   return entry;
@@ -86,29 +94,42 @@ ZipEntry waiting(ZipEntry entry, const Spill& values) {
 
 }  // namespace
 
-MergedGraph merge_part_files(std::span<const std::string> parts, const std::string& output,
-                             Overwrite overwrite, const Cpu& on) {
+MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCells* cells,
+                             const std::string& output, Overwrite overwrite, const Cpu& on) {
   constexpr std::int64_t kValues = 1 << 19;  // of a block
   const std::vector<PartMeta> metas = metas_of(parts);
-  MergedGraph merged{metas[0]};
+  require_cells(metas[0].cells, cells);
+  MergedGraph merged{metas[0], index_of(metas, cells)};
   const std::int64_t n = merged.of.n, k = merged.of.k;
+  const MergeRules rules{n, static_cast<int>(k), merged.of.seed, merged.of.exact(),
+                         cells != nullptr ? &cells->state() : nullptr};
+  std::int64_t tied_rows = 0;
+  std::vector<double> shares;
   Spill ids(folder_of(output)), distances(folder_of(output));
   OpenParts open(parts, metas);
-  const std::int64_t at_once = std::clamp<std::int64_t>(kValues / k, 1, n);
+  const std::int64_t at_once =
+      std::clamp<std::int64_t>(kValues / std::max(k, 2 * merged.of.candidates), 1, n);
   for (std::int64_t begin = 0; begin < n; begin += at_once) {
     throw_if_stopped(static_cast<double>(begin) / static_cast<double>(n));
     const RowRange block{begin, std::min(n, begin + at_once)};
-    PartMerge merge(block, static_cast<int>(k), merged.of.seed);
+    PartMerge merge(block, rules);
     open.add(block, merge, on);
     const NeighborRows rows = merge.rows(on);
     ids.write(std::as_bytes(std::span(rows.ids)));
     distances.write(std::as_bytes(std::span(rows.distances)));
-    merged.tied_rows += merge.tied_rows();
+    tied_rows += merge.tied_rows();
+    if (!rules.exact)
+      for (const double share : merge.shares(rows)) shares.push_back(share);
     merged.duplicates += merge.duplicates();
   }
+  if (rules.exact)
+    merged.tied_rows = tied_rows;
+  else
+    merged.recall = recall_of(std::move(shares));
   KnnGraphView graph;
   graph.metric = merged.of.metric;
-  graph.index = "flat";
+  graph.index = merged.index;
+  graph.recall = merged.recall;
   graph.tied_rows = merged.tied_rows;
   graph.duplicates = merged.duplicates;
   const std::vector<ZipEntry> rows = row_entries(n, k, {}, {});

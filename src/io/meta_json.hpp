@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "io/npy.hpp"
 #include "io/zip.hpp"
@@ -40,6 +41,16 @@ T value_of(const Json& json, const char* key, T otherwise, const ByteSource& sou
   const auto found = json.find(key);
   if (found == json.end() || found->is_null()) return otherwise;
   return required<T>(json, key, source);
+}
+
+/// A whole number of [least, most].
+inline std::int64_t size_in(const Json& json, const char* key, std::int64_t least,
+                            std::int64_t most, const ByteSource& source) {
+  const auto value = required<std::uint64_t>(json, key, source);
+  if (std::cmp_less(value, least) || std::cmp_greater(value, most))
+    source.malformed(io::quoted(key) + " is " + std::to_string(value) + ", and must be in [" +
+                     std::to_string(least) + ", " + std::to_string(most) + "]");
+  return static_cast<std::int64_t>(value);
 }
 
 /// A number of [0, 2^31), or nothing when it is missing or null.

@@ -2,10 +2,13 @@
 // at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "io/meta_json.hpp"
@@ -22,12 +25,20 @@ struct PartMeta {
   std::string fingerprint = {};  ///< of all points
   std::string version = {};      ///< of the program that made it
   RowRange queries = {}, data = {};
+  KnnParams knn = FlatKnn{};
+  std::string cells = {};  ///< SharedCells::fingerprint(), where it is through some
+  std::int64_t candidates = 0;
 
-  std::int64_t width() const { return k < data.rows() ? k : data.rows(); }
+  bool exact() const { return std::holds_alternative<FlatKnn>(knn); }
+  std::int64_t width() const { return std::min(candidates > 0 ? candidates + 1 : k, data.rows()); }
+  std::int64_t exact_width() const { return std::min(k, data.rows()); }
 };
 PartMeta meta_of(const AllPoints& all, std::int64_t k, const Distance& distance, std::uint64_t seed,
                  const RowRange& queries, const RowRange& data, const std::string& fingerprint,
                  const std::string& version);
+/// The same through shared cells.
+PartMeta meta_of(const SharedCells& cells, const RowRange& queries, const RowRange& data,
+                 const std::string& fingerprint, const std::string& version);
 
 /// Whether `meta` of an .npz says that it is a part.
 bool is_part(const Json& meta);
@@ -36,7 +47,9 @@ bool is_part(const Json& meta);
 std::string difference(const PartMeta& from, const PartMeta& to, bool ranges);
 
 /// `indices` int32 and `distances` float32 [queries, width], `tied` and `repeats` uint8 [queries],
-/// all as of KnnPart, and `meta`, JSON text as uint8. The same part gives the same bytes.
+/// all as of KnnPart, and `meta`, JSON text as uint8; of approximate parts `exact_queries` int32,
+/// `exact_indices` and `exact_distances`, through shared cells `measures` float32 and `places`
+/// int32 [queries, width]. The same part gives the same bytes.
 void write_part(const std::string& path, const KnnPart& part, const PartMeta& meta,
                 Overwrite overwrite);
 
@@ -67,14 +80,33 @@ void check_part(const std::string& path);
 /// What parts became.
 struct MergedGraph {
   PartMeta of;  ///< less the ranges
-  std::int64_t tied_rows = 0, duplicates = 0;
+  std::string index;
+  std::int64_t duplicates = 0;
+  std::optional<std::int64_t> tied_rows = {};  ///< of exact parts
+  std::optional<Recall> recall = {};           ///< of others
 };
 
 /// Writes the graph of all parts as write_graph() does: the bytes are those of the graph that one
 /// search of all points makes. Holds some rows of one part and the merged ones beside it; the graph
-/// waits in the folder of `output` until it is whole. Throws InvalidInput naming the files when
-/// they are not of one graph, have a query with a point twice or not at all, or are damaged.
-MergedGraph merge_part_files(std::span<const std::string> parts, const std::string& output,
-                             Overwrite overwrite, const Cpu& on);
+/// waits in the folder of `output` until it is whole. `cells`: those that the parts share, or null.
+/// Throws InvalidInput naming the files when they are not of one graph, have a query with a point
+/// twice or not at all, or are damaged.
+MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCells* cells,
+                             const std::string& output, Overwrite overwrite, const Cpu& on);
+
+// ---- shared cells: cells_file.cpp ---------------------------------------------------------------
+
+/// Cells as .npz, with the fingerprint of the points that they are of. The same cells give the same
+/// bytes.
+void write_cells(const std::string& path, const SharedCells& cells, const std::string& fingerprint,
+                 const std::string& version, Overwrite overwrite);
+
+struct CellsOfFile {
+  SharedCells cells;
+  std::string fingerprint, version;  ///< of the points; of the program
+};
+/// InvalidInput for what are no cells, or are damaged.
+CellsOfFile read_cells(const std::string& path);
+CellsOfFile read_cells(const ByteSource& source);
 
 }  // namespace nearfold::io

@@ -34,27 +34,21 @@ Queries all_kinds(const MetricSpace& space) {
 
 // ---- one query ----------------------------------------------------------------------------------
 
-namespace {
-
-/// Among all points; -1: it is none of them.
-std::int64_t id_of(const MetricSpace& space, const Queries& queries, std::size_t at) {
+std::int64_t query_id(const MetricSpace& space, const Queries& queries, std::size_t at) {
   const std::int64_t row = queries.which[at];
   if (queries.are_points) return space.first_id + row;
   return queries.first_id < 0 ? -1 : queries.first_id + row;
 }
 
-/// The row of the space with this id; -1: it is not there.
 std::int32_t row_with(std::int64_t id, const MetricSpace& space) {
   const std::int64_t row = id - space.first_id;
   return id >= 0 && row >= 0 && row < space.n() ? static_cast<std::int32_t>(row) : -1;
 }
 
-}  // namespace
-
 Asked::Asked(const MetricSpace& space, const Queries& queries, std::size_t at, int k)
     : space_(&space),
       k_(k),
-      id_(id_of(space, queries, at)),
+      id_(query_id(space, queries, at)),
       self_(row_with(id_, space)),
       at_(queries.with_equals ? self_ : static_cast<std::int64_t>(at)),
       with_equals_(queries.with_equals),

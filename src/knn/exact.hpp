@@ -23,6 +23,11 @@ struct Queries {
   std::int64_t first_id = -1;  // of row 0, where rows are points, perhaps not of those searched
 };
 
+/// The id of the query at a place of `which` among all points; -1: it is none of them.
+std::int64_t query_id(const MetricSpace& space, const Queries& queries, std::size_t at);
+/// The row of the space with this id; -1: it is not there.
+std::int32_t row_with(std::int64_t id, const MetricSpace& space);
+
 /// All points, as queries.
 Queries all_points(const MetricSpace& space);
 /// All of some rows, as queries that are no points, or those of the ids from first_id on.

@@ -42,7 +42,9 @@ std::variant<IvfLists, HnswGraph> make_search(KnnRows& rows, const HnswKnn& para
 void search(const KnnRows&, const IvfLists& cells, std::span<const ShortQuery> queries,
             const Effort& effort, std::vector<std::vector<std::int32_t>>& found) {
   IvfSearch searcher(cells);
-  searcher(queries, effort.probes_or_ef, effort.candidates, found);
+  searcher(queries, effort.probes_or_ef, effort.candidates);
+  for (std::size_t q = 0; q < queries.size(); ++q)
+    for (const Candidate c : searcher.found(q)) found[q].push_back(id_of(c));
 }
 void search(const KnnRows& rows, const HnswGraph& graph, std::span<const ShortQuery> queries,
             const Effort& effort, std::vector<std::vector<std::int32_t>>& found) {
@@ -83,11 +85,14 @@ std::optional<int> given_effort(const HnswKnn& params) {
   return params.ef;
 }
 
-std::string described(const IvfLists& cells, const std::string& effort) {
-  return "ivf:nlist=" + std::to_string(cells.nlist()) + (effort.empty() ? "" : ",nprobe=" + effort);
+std::string described(const char* parameter, const std::optional<Effort>& effort) {
+  return effort ? parameter + std::to_string(effort->probes_or_ef) : "";
 }
-std::string described(const HnswGraph& graph, const std::string& effort) {
-  return "hnsw:M=" + std::to_string(graph.M) + (effort.empty() ? "" : ",ef=" + effort);
+std::string describe_search(const IvfLists& cells, const std::optional<Effort>& effort) {
+  return describe_ivf(cells.nlist(), effort);
+}
+std::string describe_search(const HnswGraph& graph, const std::optional<Effort>& effort) {
+  return "hnsw:M=" + std::to_string(graph.M) + described(",ef=", effort);
 }
 
 }  // namespace
@@ -169,7 +174,7 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
       const auto& candidates = found[static_cast<std::size_t>(t - begin)];
       answer.set(static_cast<std::int64_t>(entry.at),
                  refine(queries.rows.view.row(which), queries.rows.scale(which),
-                        queries.are_points ? which : -1, candidates.data(),
+                        query_id(space, queries, entry.at), candidates.data(),
                         static_cast<int>(candidates.size()), k));
     }
   });
@@ -235,7 +240,7 @@ Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactS
 
 void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries& queries,
                   const Cpu& on) {
-  Queries unfilled{queries.rows, {}, queries.are_points};
+  Queries unfilled{queries.rows, {}, queries.are_points, false, queries.first_id};
   std::vector<std::int64_t> at;
   for (std::int64_t r = 0; r < answer.n; ++r)
     if (answer.ids[static_cast<std::size_t>((r + 1) * answer.k - 1)] < 0) {
@@ -248,9 +253,12 @@ void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries&
     answer.copy_row(filled, static_cast<std::int64_t>(r), at[r]);
 }
 
+std::string describe_ivf(int nlist, const std::optional<Effort>& effort) {
+  return "ivf:nlist=" + std::to_string(nlist) + described(",nprobe=", effort);
+}
+
 std::string describe(const KnnIndex::State& index, const std::optional<Effort>& effort) {
-  const std::string looked = effort ? std::to_string(effort->probes_or_ef) : "";
-  return std::visit([&](const auto& how) { return described(how, looked); }, index.search);
+  return std::visit([&](const auto& how) { return describe_search(how, effort); }, index.search);
 }
 
 std::string KnnIndex::description() const {

@@ -61,5 +61,6 @@ void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries&
 
 /// "ivf:nlist=1058,nprobe=24", as the tool takes it; without an effort "ivf:nlist=1058".
 std::string describe(const KnnIndex::State& index, const std::optional<Effort>& effort = {});
+std::string describe_ivf(int nlist, const std::optional<Effort>& effort = {});
 
 }  // namespace nearfold

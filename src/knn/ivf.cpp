@@ -30,8 +30,7 @@ void make_panels(IvfLists& cells, const KnnRows& rows, const Cpu& on) {
   cells.row_panels = PackedRows(rows.rows.view(), rows.squares, on);
 }
 
-void IvfSearch::operator()(std::span<const ShortQuery> queries, int nprobe, int count,
-                           std::vector<std::vector<std::int32_t>>& found) {
+void IvfSearch::operator()(std::span<const ShortQuery> queries, int nprobe, int count) {
   const auto wanted = static_cast<std::size_t>(count);
   best_.resize(queries.size());
   for (auto& best : best_) best.clear();
@@ -44,11 +43,14 @@ void IvfSearch::operator()(std::span<const ShortQuery> queries, int nprobe, int 
     look_into(from->cell, {from, to}, queries, wanted);
     from = to;
   }
-  for (std::size_t q = 0; q < queries.size(); ++q) {
-    keep_best(static_cast<std::int32_t>(q), wanted);
-    found[q].clear();
-    for (const Candidate c : best_[q]) found[q].push_back(id_of(c));
-  }
+  for (std::size_t q = 0; q < queries.size(); ++q) keep_best(static_cast<std::int32_t>(q), wanted);
+}
+
+std::vector<std::int64_t> IvfSearch::in_reach(std::span<const std::int64_t> sizes) const {
+  std::vector<std::int64_t> rows(best_.size());
+  for (const Visit& visit : visits_)
+    rows[static_cast<std::size_t>(visit.query)] += sizes[static_cast<std::size_t>(visit.cell)];
+  return rows;
 }
 
 /// The nearest cell of each query comes first: what is found there rules out most of the others.

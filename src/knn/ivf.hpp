@@ -39,11 +39,13 @@ struct ShortQuery {
 class IvfSearch {
  public:
   explicit IvfSearch(const IvfLists& cells) : cells_(&cells) {}
-  /// For each query the `count` rows of smallest measure in the `nprobe` cells nearest to it, in no
-  /// order. Quick when queries are near each other: those that look into a cell are measured with
-  /// it together.
-  void operator()(std::span<const ShortQuery> queries, int nprobe, int count,
-                  std::vector<std::vector<std::int32_t>>& found);
+  /// For each query the `count` rows of smallest measure in the `nprobe` cells nearest to it. Quick
+  /// when queries are near each other: those that look into a cell are measured with it together.
+  void operator()(std::span<const ShortQuery> queries, int nprobe, int count);
+  /// What a query of the last call has found, (measure, row) in no order.
+  std::span<const Candidate> found(std::size_t query) const { return best_[query]; }
+  /// How many rows each of these queries could see, where cell c has sizes[c] of them.
+  std::vector<std::int64_t> in_reach(std::span<const std::int64_t> sizes) const;
 
  private:
   /// That a query looks into a cell, which is the one nearest to it or not.

@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "core/parallel.hpp"
+#include "knn/honours.hpp"
+#include "knn/part_search.hpp"
+#include "knn/recall.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold {
@@ -19,61 +24,164 @@ bool contains(const RowRange& range, std::int64_t row) {
   return row >= range.begin && row < range.end;
 }
 
+void check_distance(float distance, std::int64_t query) {
+  if (!std::isfinite(distance) || distance < 0)
+    bad_row(query, "has distance " + std::to_string(distance));
+}
+
+/// A row of a part in the order of distance and seed, of the points of its data.
+struct Row {
+  std::int64_t query;
+  const RowRange& data;
+  std::span<const std::int32_t> ids;
+  std::span<const float> distances;
+};
+
+/// How many it has. They are offered to `nearest`.
+std::size_t offer_row(const Row& row, std::uint64_t seed, Nearest& nearest) {
+  const std::int64_t others = row.data.rows() - (contains(row.data, row.query) ? 1 : 0);
+  const std::size_t count = std::min(row.ids.size(), static_cast<std::size_t>(others));
+  const TieOrder order(seed, row.query);
+  Candidate last = 0;
+  for (std::size_t c = 0; c < count; ++c) {
+    if (!contains(row.data, row.ids[c]) || row.ids[c] == row.query)
+      bad_row(row.query, "has point " + std::to_string(row.ids[c]));
+    check_distance(row.distances[c], row.query);
+    const Candidate next =
+        candidate(row.distances[c], static_cast<std::int32_t>(order.key(row.ids[c])));
+    if (next <= last) bad_row(row.query, "is not in the order of distance and seed");
+    last = next;
+    nearest.offer(row.distances[c], row.ids[c]);
+  }
+  for (std::size_t c = count; c < row.ids.size(); ++c)
+    if (row.ids[c] != -1) bad_row(row.query, "has more points than were searched");
+  return count;
+}
+
+template <class T>
+std::span<const T> row_of(std::span<const T> rows, std::int64_t row, std::int64_t width) {
+  return rows.subspan(static_cast<std::size_t>(row * width), static_cast<std::size_t>(width));
+}
+
 }  // namespace
 
-PartMerge::PartMerge(const RowRange& queries, int k, std::uint64_t seed)
-    : queries_(queries), k_(k), seed_(seed), repeats_(static_cast<std::size_t>(queries.rows())) {
+PartMerge::PartMerge(const RowRange& queries, const MergeRules& rules)
+    : queries_(queries), rules_(rules), repeats_(static_cast<std::size_t>(queries.rows())) {
+  if (rules.cells != nullptr) {
+    candidates_.resize(repeats_.size());
+    return;
+  }
   nearest_.reserve(repeats_.size());
   for (std::int64_t query = queries.begin; query < queries.end; ++query)
-    nearest_.emplace_back(k, TieOrder(seed, query));
+    nearest_.emplace_back(rules.k, TieOrder(rules.seed, query));
 }
 
 void PartMerge::add(const RowsOfPart& rows, const Cpu& on) {
   parallel_for(on.threads, rows.queries.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) add_row(rows, row);
+    for (std::int64_t row = begin; row < end; ++row)
+      rules_.cells != nullptr ? add_candidates(rows, row) : add_row(rows, row);
   });
+  for (std::int64_t row = 0; row < rows.queries.rows(); ++row) {
+    const std::uint8_t repeats = rows.repeats[static_cast<std::size_t>(row)];
+    if (repeats > 1 || rows.tied[static_cast<std::size_t>(row)] > 1)
+      bad_row(rows.queries.begin + row, "has a mark that is neither 0 nor 1");
+    repeats_[static_cast<std::size_t>(rows.queries.begin + row - queries_.begin)] |=
+        static_cast<char>(repeats);
+  }
+  if (!rules_.exact) add_exact(rows);
 }
 
 void PartMerge::add_row(const RowsOfPart& rows, std::int64_t row) {
   const std::int64_t query = rows.queries.begin + row;
-  const auto place = static_cast<std::size_t>(query - queries_.begin);
-  const auto ids = rows.neighbors.subspan(static_cast<std::size_t>(row * rows.width),
-                                          static_cast<std::size_t>(rows.width));
-  const auto distances = rows.distances.subspan(static_cast<std::size_t>(row * rows.width),
-                                                static_cast<std::size_t>(rows.width));
-  const std::int64_t others = rows.data.rows() - (contains(rows.data, query) ? 1 : 0);
-  const auto count = static_cast<std::size_t>(std::min(rows.width, others));
-  const TieOrder order(seed_, query);
+  Nearest& nearest = nearest_[static_cast<std::size_t>(query - queries_.begin)];
+  const auto distances = row_of(rows.distances, row, rows.width);
+  const std::size_t count = offer_row(
+      {query, rows.data, row_of(rows.neighbors, row, rows.width), distances}, rules_.seed, nearest);
+  if (rows.tied[static_cast<std::size_t>(row)] == 0) return;
+  if (std::cmp_not_equal(count, rules_.k)) bad_row(query, "is tied with points that it could hold");
+  nearest.leave_out(distances[count - 1]);
+}
+
+void PartMerge::add_candidates(const RowsOfPart& rows, std::int64_t row) {
+  const std::int64_t query = rows.queries.begin + row;
+  CellCandidates& candidates = candidates_[static_cast<std::size_t>(query - queries_.begin)];
+  const auto ids = row_of(rows.neighbors, row, rows.width);
+  const auto distances = row_of(rows.distances, row, rows.width);
+  const auto measures = row_of(rows.measures, row, rows.width);
+  const auto places = row_of(rows.places, row, rows.width);
+  const auto count = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), -1) - ids.begin());
+  std::vector<CellCandidates::Entry> found;
+  bool own = false;
   Candidate last = 0;
   for (std::size_t c = 0; c < count; ++c) {
-    if (!contains(rows.data, ids[c]) || ids[c] == query)
-      bad_row(query, "has point " + std::to_string(ids[c]));
-    if (!std::isfinite(distances[c]) || distances[c] < 0)
-      bad_row(query, "has distance " + std::to_string(distances[c]));
-    const Candidate next = candidate(distances[c], static_cast<std::int32_t>(order.key(ids[c])));
-    if (next <= last) bad_row(query, "is not in the order of distance and seed");
+    if (!contains(rows.data, ids[c])) bad_row(query, "has point " + std::to_string(ids[c]));
+    check_distance(distances[c], query);
+    const Candidate next = candidate(measures[c], places[c]);
+    if (std::isnan(measures[c]) || next <= last || places[c] < 0 || places[c] >= rules_.n)
+      bad_row(query, "is not in the order of measures and cells");
     last = next;
-    nearest_[place].offer(distances[c], ids[c]);
+    if (ids[c] == query) {
+      own = true;
+      candidates.set_own(distances[c]);
+    }
+    if (measures[c] < kInfinity)
+      found.push_back({next, ids[c], distances[c]});
+    else if (ids[c] != query)
+      bad_row(query, "has point " + std::to_string(ids[c]) + " that was not found");
   }
   for (std::size_t c = count; c < ids.size(); ++c)
-    if (ids[c] != -1) bad_row(query, "has more points than were searched");
-  const auto at = static_cast<std::size_t>(row);
-  if (rows.tied[at] > 1 || rows.repeats[at] > 1)
-    bad_row(query, "has a mark that is neither 0 nor 1");
-  if (rows.tied[at] != 0) {
-    if (std::cmp_not_equal(count, k_)) bad_row(query, "is tied with points that it could hold");
-    nearest_[place].leave_out(distances[count - 1]);
+    if (ids[c] != -1) bad_row(query, "has a gap");
+  if (own != contains(rows.data, query)) bad_row(query, "lacks the query");
+  candidates.add(std::move(found), *rules_.cells);
+}
+
+void PartMerge::add_exact(const RowsOfPart& rows) {
+  std::int64_t before = -1;
+  for (std::size_t r = 0; r < rows.exact_queries.size(); ++r) {
+    const std::int64_t query = rows.exact_queries[r];
+    if (!contains(rows.queries, query) || query <= before)
+      bad_row(query, "is no exact row of this part");
+    before = query;
+    auto& exact = exact_.try_emplace(query, Exact{Nearest(rules_.k, TieOrder(rules_.seed, query))})
+                      .first->second;
+    const auto at = static_cast<std::int64_t>(r);
+    offer_row({query, rows.data, row_of(rows.exact_neighbors, at, rows.exact_width),
+               row_of(rows.exact_distances, at, rows.exact_width)},
+              rules_.seed, exact.nearest);
+    exact.searched += rows.data.rows();
   }
-  repeats_[place] |= static_cast<char>(rows.repeats[at]);
+}
+
+const Nearest& PartMerge::exact_of(std::int64_t query) const {
+  const auto found = exact_.find(query);
+  if (found == exact_.end() || found->second.searched != rules_.n)
+    bad_row(query, "lacks exact neighbours in some part");
+  return found->second.nearest;
 }
 
 NeighborRows PartMerge::rows(const Cpu& on) const {
-  NeighborRows merged(queries_.rows(), k_);
+  NeighborRows merged(queries_.rows(), rules_.k);
   parallel_for(on.threads, merged.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row)
-      merged.set(row, nearest_[static_cast<std::size_t>(row)]);
+    for (std::int64_t row = begin; row < end; ++row) {
+      const std::int64_t query = queries_.begin + row;
+      const auto at = static_cast<std::size_t>(row);
+      const Nearest nearest =
+          rules_.cells != nullptr
+              ? candidates_[at].nearest(static_cast<std::int32_t>(query), *rules_.cells)
+              : nearest_[at];
+      merged.set(row, rules_.exact || nearest.full() ? nearest : exact_of(query));
+    }
   });
   return merged;
+}
+
+std::vector<double> PartMerge::shares(const NeighborRows& merged) const {
+  std::vector<double> shares;
+  for (const std::int32_t query : sampled_among(queries_, rules_.n))
+    shares.push_back(
+        share_found(exact_of(query).reach(),
+                    row_of(std::span(merged.distances), query - queries_.begin, merged.k)));
+  return shares;
 }
 
 std::int64_t PartMerge::tied_rows() const {
@@ -83,6 +191,28 @@ std::int64_t PartMerge::tied_rows() const {
 
 std::int64_t PartMerge::duplicates() const {
   return std::count(repeats_.begin(), repeats_.end(), 1);
+}
+
+void require_cells(const std::string& fingerprint, const SharedCells* cells) {
+  if (fingerprint.empty() && cells != nullptr)
+    throw InvalidInput("the parts were made without shared cells; merge them without");
+  if (!fingerprint.empty() && cells == nullptr)
+    throw InvalidInput(
+        "the parts were made through shared cells, and none are given; merge them with these "
+        "cells");
+  if (cells != nullptr && cells->fingerprint() != fingerprint)
+    throw InvalidInput("the parts were made through other cells than these; give those");
+}
+
+std::string index_of_parts(const KnnParams& knn, const SharedCells* cells,
+                           std::span<const RowRange> data) {
+  if (cells != nullptr) return cells->description();
+  const std::string kind = std::visit([](const auto& params) { return index_name(params); }, knn);
+  if (std::holds_alternative<FlatKnn>(knn)) return kind;
+  std::set<std::pair<std::int64_t, std::int64_t>> shards;
+  for (const RowRange& range : data) shards.emplace(range.begin, range.end);
+  return kind + " per shard (" + std::to_string(shards.size()) +
+         (shards.size() == 1 ? " shard)" : " shards)");
 }
 
 }  // namespace nearfold

@@ -3,9 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "knn/cell_merge.hpp"
 #include "knn/top_k.hpp"
 #include "nearfold/knn_parts.hpp"
 
@@ -19,11 +23,31 @@ struct RowsOfPart {
   std::span<const std::int32_t> neighbors;
   std::span<const float> distances;
   std::span<const std::uint8_t> tied, repeats;
+
+  // Of approximate parts: exact rows of some of these queries.
+  std::int64_t exact_width = 0;
+  std::span<const std::int32_t> exact_queries = {}, exact_neighbors = {};
+  std::span<const float> exact_distances = {};
+  // Of parts through shared cells.
+  std::span<const float> measures = {};
+  std::span<const std::int32_t> places = {};
+};
+
+/// By what parts are merged.
+struct MergeRules {
+  std::int64_t n = 0;  // of approximate ones
+  int k = 0;
+  std::uint64_t seed = 0;
+  bool exact = true;  // all parts are
+  const SharedCells::State* cells = nullptr;
 };
 
 class PartMerge {
  public:
-  PartMerge(const RowRange& queries, int k, std::uint64_t seed);
+  PartMerge(const RowRange& queries, const MergeRules& rules);
+  /// Of exact parts.
+  PartMerge(const RowRange& queries, int k, std::uint64_t seed)
+      : PartMerge(queries, MergeRules{.k = k, .seed = seed}) {}
 
   /// What a part has for some of these queries. Throws InvalidInput naming the row, and what is
   /// wrong in it.
@@ -33,15 +57,35 @@ class PartMerge {
   NeighborRows rows(const Cpu& on) const;
   std::int64_t tied_rows() const;
   std::int64_t duplicates() const;
+  /// Of approximate `merged` rows: what share of the exact neighbours is there, of each row of the
+  /// sample that is among them, in their order.
+  std::vector<double> shares(const NeighborRows& merged) const;
 
  private:
+  struct Exact {
+    Nearest nearest;
+    std::int64_t searched = 0;  // points
+  };
   void add_row(const RowsOfPart& rows, std::int64_t row);
+  void add_candidates(const RowsOfPart& rows, std::int64_t row);
+  void add_exact(const RowsOfPart& rows);
+  const Nearest& exact_of(std::int64_t query) const;
 
   RowRange queries_;
-  std::int64_t k_;
-  std::uint64_t seed_;
+  MergeRules rules_;
   std::vector<Nearest> nearest_;
+  std::vector<CellCandidates> candidates_;  // instead, through shared cells
+  std::map<std::int64_t, Exact> exact_;     // by query
   std::vector<char> repeats_;
 };
+
+/// Throws InvalidInput unless `cells` are those by which parts were made; null, and "" of parts
+/// that share none.
+void require_cells(const std::string& fingerprint, const SharedCells* cells);
+
+/// KnnGraph::index of parts by their method and ranges of data: "flat", that of the shared cells,
+/// or "ivf per shard (4 shards)".
+std::string index_of_parts(const KnnParams& knn, const SharedCells* cells,
+                           std::span<const RowRange> data);
 
 }  // namespace nearfold

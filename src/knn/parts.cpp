@@ -1,16 +1,15 @@
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "core/check_points.hpp"
-#include "core/reported.hpp"
-#include "core/stopping.hpp"
 #include "graph/row_check.hpp"
-#include "knn/exact.hpp"
+#include "knn/metric.hpp"
 #include "knn/part_cover.hpp"
 #include "knn/part_merge.hpp"
-#include "knn/query_search.hpp"
+#include "knn/recall.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn_parts.hpp"
 #include "stages.hpp"
@@ -68,53 +67,95 @@ std::string name_of(std::size_t part) {
   return "part " + std::to_string(part);
 }
 
-void require_one_graph(const KnnPart& first, const KnnPart& part, std::size_t p) {
-  const auto cells = [](const RowRange& range, std::int64_t width) {
-    return static_cast<std::size_t>(std::max<std::int64_t>(0, range.rows() * width));
+/// Whether its arrays are as large as its ranges say.
+bool is_whole(const KnnPart& part) {
+  const auto size = [](std::int64_t rows, std::int64_t width) {
+    return static_cast<std::size_t>(std::max<std::int64_t>(0, rows * width));
   };
-  const bool whole = part.neighbors.size() == cells(part.queries, part.width()) &&
-                     part.distances.size() == part.neighbors.size() &&
-                     part.tied.size() == cells(part.queries, 1) &&
-                     part.repeats.size() == part.tied.size();
+  const std::size_t cells = size(part.queries.rows(), part.width());
+  const std::size_t found = part.candidates > 0 ? cells : 0;
+  const std::size_t exact = size(std::ssize(part.exact.queries), part.exact_width());
+  return part.neighbors.size() == cells && part.distances.size() == cells &&
+         part.tied.size() == size(part.queries.rows(), 1) &&
+         part.repeats.size() == part.tied.size() && part.measures.size() == found &&
+         part.rows.size() == found && part.exact.neighbors.size() == exact &&
+         part.exact.distances.size() == exact;
+}
+
+void require_one_graph(const KnnPart& first, const KnnPart& part, std::size_t p) {
   const RowRange all{0, part.all.n};
-  if (!whole || part.queries.rows() < 1 || part.data.rows() < 1 || !all.contains(part.queries) ||
-      !all.contains(part.data))
+  if (!is_whole(part) || part.queries.rows() < 1 || part.data.rows() < 1 ||
+      !all.contains(part.queries) || !all.contains(part.data))
     throw InvalidInput(name_of(p) + " has ranges and arrays that do not fit together");
   if (!(part.all == first.all) || part.k != first.k || part.seed != first.seed ||
       part.distance.metric != first.distance.metric ||
-      part.distance.zero_vectors != first.distance.zero_vectors)
+      part.distance.zero_vectors != first.distance.zero_vectors ||
+      part.knn.index() != first.knn.index() || part.cells != first.cells ||
+      part.candidates != first.candidates)
     throw InvalidInput(name_of(p) +
-                       " is of other points, or of another k, metric or seed than part 0");
+                       " is of other points, or of another k, metric, seed, index or cells than "
+                       "part 0");
+}
+
+RowsOfPart rows_of(const KnnPart& part) {
+  return {part.queries,
+          part.data,
+          part.width(),
+          part.neighbors,
+          part.distances,
+          part.tied,
+          part.repeats,
+          part.exact_width(),
+          part.exact.queries,
+          part.exact.neighbors,
+          part.exact.distances,
+          part.measures,
+          part.rows};
+}
+
+/// `cells`: null where parts share none.
+KnnGraph merged_graph(std::span<const KnnPart> parts, const SharedCells* cells, const Cpu& on) {
+  if (parts.empty()) throw InvalidInput("there are no parts; at least 1 is needed");
+  const KnnPart& first = parts[0];
+  std::vector<PartRanges> ranges;
+  std::vector<RowRange> data;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    require_one_graph(first, parts[p], p);
+    ranges.push_back({parts[p].queries, parts[p].data});
+    data.push_back(parts[p].data);
+  }
+  const std::int64_t n = first.all.n;
+  check_graph_size(n, first.k);
+  require_cover(ranges, n, name_of);
+  require_cells(first.cells, cells);
+  const bool exact = std::holds_alternative<FlatKnn>(first.knn);
+  PartMerge merge({0, n}, {n, static_cast<int>(first.k), first.seed, exact,
+                           cells != nullptr ? &cells->state() : nullptr});
+  for (const KnnPart& part : parts) merge.add(rows_of(part), on);
+  NeighborRows rows = merge.rows(on);
+  KnnGraph graph;
+  graph.n = n;
+  graph.k = first.k;
+  if (exact)
+    graph.tied_rows = merge.tied_rows();
+  else
+    graph.recall = recall_of(merge.shares(rows));
+  graph.neighbors = std::move(rows.ids);
+  graph.distances = std::move(rows.distances);
+  graph.metric = name(first.distance.metric);
+  graph.index = index_of_parts(first.knn, cells, data);
+  graph.duplicates = merge.duplicates();
+  return graph;
 }
 
 }  // namespace
 
 KnnGraph merge_parts(std::span<const KnnPart> parts, const Cpu& on) {
-  if (parts.empty()) throw InvalidInput("there are no parts; at least 1 is needed");
-  std::vector<PartRanges> ranges;
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    require_one_graph(parts[0], parts[p], p);
-    ranges.push_back({parts[p].queries, parts[p].data});
-  }
-  const std::int64_t n = parts[0].all.n;
-  check_graph_size(n, parts[0].k);
-  require_cover(ranges, n, name_of);
-  PartMerge merge({0, n}, static_cast<int>(parts[0].k), parts[0].seed);
-  for (const KnnPart& part : parts)
-    merge.add({part.queries, part.data, part.width(), part.neighbors, part.distances, part.tied,
-               part.repeats},
-              on);
-  NeighborRows rows = merge.rows(on);
-  KnnGraph graph;
-  graph.n = n;
-  graph.k = parts[0].k;
-  graph.neighbors = std::move(rows.ids);
-  graph.distances = std::move(rows.distances);
-  graph.metric = name(parts[0].distance.metric);
-  graph.index = "flat";
-  graph.tied_rows = merge.tied_rows();
-  graph.duplicates = merge.duplicates();
-  return graph;
+  return merged_graph(parts, nullptr, on);
+}
+
+KnnGraph merge_parts(std::span<const KnnPart> parts, const SharedCells& cells, const Cpu& on) {
+  return merged_graph(parts, &cells, on);
 }
 
 }  // namespace nearfold

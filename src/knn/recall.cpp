@@ -2,36 +2,50 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <numeric>
+#include <utility>
 
 namespace nearfold {
 
+std::vector<std::int64_t> sampled_of(std::int64_t n, std::int64_t most) {
+  constexpr std::int64_t kRows = 1000;
+  const std::int64_t sampled = std::min({n, kRows, most});
+  std::vector<std::int64_t> rows;
+  for (std::int64_t s = 0; s < sampled; ++s) rows.push_back(s * n / sampled);
+  return rows;
+}
+
 ExactSample sample_exactly(const ExactSearch& exact, const MetricRows& queries, bool are_points,
                            int k, const Cpu& on, std::int64_t most) {
-  constexpr std::int64_t kRows = 1000;
-  const std::int64_t n = queries.view.rows(), sampled = std::min({n, kRows, most});
-  ExactSample sample;
-  for (std::int64_t s = 0; s < sampled; ++s) sample.rows.push_back(s * n / sampled);
+  ExactSample sample{sampled_of(queries.view.rows(), most), {}};
   sample.neighbors = exact({queries, sample.rows, are_points}, k, on);
   return sample;
 }
 
-Recall recall_of(const NeighborRows& exact, const NeighborRows& found) {
-  std::vector<double> shares;
-  double sum = 0;
-  for (std::int64_t r = 0; r < exact.n; ++r) {
-    const float reach = exact.distances[static_cast<std::size_t>((r + 1) * exact.k - 1)];
-    const auto row = found.distances.begin() + r * exact.k;
-    const auto hits = std::count_if(row, row + exact.k, [&](float d) { return d <= reach; });
-    shares.push_back(static_cast<double>(hits) / static_cast<double>(exact.k));
-    sum += shares.back();
-  }
+double share_found(float reach, std::span<const float> found) {
+  const auto hits = std::count_if(found.begin(), found.end(), [&](float d) { return d <= reach; });
+  return static_cast<double>(hits) / static_cast<double>(found.size());
+}
+
+Recall recall_of(std::vector<double> shares) {
+  const auto rows = static_cast<double>(shares.size());
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
   std::sort(shares.begin(), shares.end());
   // The smallest share that at least this part of the rows do not exceed.
   const auto percentile = [&](double part) {
-    const double rank = std::ceil(part * static_cast<double>(shares.size()));
-    return shares[static_cast<std::size_t>(std::max(1.0, rank)) - 1];
+    return shares[static_cast<std::size_t>(std::max(1.0, std::ceil(part * rows))) - 1];
   };
-  return {sum / static_cast<double>(exact.n), percentile(0.01), percentile(0.05), exact.n};
+  return {sum / rows, percentile(0.01), percentile(0.05), std::ssize(shares)};
+}
+
+Recall recall_of(const NeighborRows& exact, const NeighborRows& found) {
+  std::vector<double> shares;
+  const auto k = static_cast<std::size_t>(exact.k);
+  for (std::size_t r = 0; r < static_cast<std::size_t>(exact.n); ++r)
+    shares.push_back(share_found(exact.distances[(r + 1) * k - 1],
+                                 std::span(found.distances).subspan(r * k, k)));
+  return recall_of(std::move(shares));
 }
 
 NeighborRows rows_of(const NeighborRows& all, const std::vector<std::int64_t>& rows) {

@@ -7,8 +7,9 @@
 
 namespace nearfold {
 
-const std::vector<Candidate>& Refine::operator()(const float* query, float scale, std::int64_t self,
+const std::vector<Candidate>& Refine::operator()(const float* query, float scale, std::int64_t id,
                                                  const std::int32_t* candidates, int count, int k) {
+  const std::int32_t self = row_with(id, *space_);
   const auto& points = space_->points.view;
   const auto prefetch = [&](std::size_t c) {
     if (c < ids_.size()) prefetch_row(points.row(ids_[c]), points.cols());
@@ -17,25 +18,26 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
   ids_.clear();
   for (int c = 0; c < count; ++c) {
     if (candidates[c] < 0) continue;
-    const std::int32_t id = rows_->ids[static_cast<std::size_t>(candidates[c])];
-    if (grouped || id != self) ids_.push_back(space_->equal.first_of(id));
+    const std::int32_t point = rows_->ids[static_cast<std::size_t>(candidates[c])];
+    if (grouped || point != self) ids_.push_back(space_->equal.first_of(point));
   }
   if (grouped) {
-    if (self >= 0) ids_.push_back(space_->equal.first_of(static_cast<std::int32_t>(self)));
+    if (self >= 0) ids_.push_back(space_->equal.first_of(self));
     std::sort(ids_.begin(), ids_.end());
     ids_.erase(std::unique(ids_.begin(), ids_.end()), ids_.end());
   }
-  const TieOrder order = space_->tie_order(self);
+  const TieOrder order = space_->tie_order(id);
   measured_.clear();
   prefetch(0);
   for (std::size_t c = 0; c < ids_.size(); ++c) {
     prefetch(c + 1);
     const float measured = measure_rows(space_->norm, query, points.row(ids_[c]), points.cols());
     const float distance = distance_of(space_->distance.metric, measured, scale);
-    const auto key = grouped ? ids_[c] : static_cast<std::int32_t>(order.key(ids_[c]));
+    const auto key =
+        grouped ? ids_[c] : static_cast<std::int32_t>(order.key(space_->first_id + ids_[c]));
     measured_.push_back(candidate(distance, key));
   }
-  if (grouped) return nearest_of_kinds(static_cast<std::int32_t>(self), k);
+  if (grouped) return nearest_of_kinds(id, k);
   const auto wanted = std::min(measured_.size(), static_cast<std::size_t>(k));
   std::partial_sort(measured_.begin(), measured_.begin() + static_cast<std::ptrdiff_t>(wanted),
                     measured_.end());
@@ -46,25 +48,23 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
 }
 
 /// The same from the first of every kind in measured_.
-const std::vector<Candidate>& Refine::nearest_of_kinds(std::int32_t self, int k) {
+const std::vector<Candidate>& Refine::nearest_of_kinds(std::int64_t id, int k) {
   std::sort(measured_.begin(), measured_.end());
-  Nearest nearest(k, space_->tie_order(self));
-  for (const Candidate c : measured_) {
-    const auto equals = some_of(space_->equal.group(id_of(c)), self);
-    nearest.offer(value_of(c), equals[0], self);
-    nearest.offer(value_of(c), equals[1], self);
-  }
+  const TieOrder order = space_->tie_order(id);
+  const std::int32_t self = row_with(id, *space_);
+  Nearest nearest(k, order, space_->first_id);
+  for (const Candidate c : measured_)
+    for (const auto equals : some_of(space_->equal.group(id_of(c)), order, id))
+      nearest.offer(value_of(c), equals, self);
   measured_ = nearest.sorted();
   return measured_;
 }
 
-/// All of a group, or as many as are looked at, from a place of the point's own: the end of the
-/// group and its beginning.
-std::array<std::span<const std::int32_t>, 2> Refine::some_of(std::span<const std::int32_t> group,
-                                                             std::int32_t self) const {
+std::array<std::span<const std::int32_t>, 2> some_of(std::span<const std::int32_t> group,
+                                                     const TieOrder& order, std::int64_t id) {
   constexpr std::size_t kMost = 4096;
   if (group.size() <= kMost) return {group, {}};
-  const std::size_t from = space_->tie_order(self).key(self) % group.size();
+  const std::size_t from = order.key(static_cast<std::int32_t>(id)) % group.size();
   const auto end = group.subspan(from, std::min(kMost, group.size() - from));
   return {end, group.first(kMost - end.size())};
 }

@@ -13,20 +13,23 @@
 
 namespace nearfold {
 
+/// Of equal points all, or 4,096 of more, from a place that the query's id draws: the end of the
+/// group and its beginning.
+std::array<std::span<const std::int32_t>, 2> some_of(std::span<const std::int32_t> group,
+                                                     const TieOrder& order, std::int64_t id);
+
 /// Measures candidates for one query at a time. For one thread.
 class Refine {
  public:
   Refine(const MetricSpace& space, const KnnRows& rows) : space_(&space), rows_(&rows) {}
   /// The k nearest of the `count` candidates (rows of KnnRows, -1 for none) and of the points equal
-  /// to them or to `self`, the point `self` not among them (-1: nobody). Fewer when there are
-  /// fewer. Of more than 4,096 equal points so many are looked at, drawn by the seed.
-  const std::vector<Candidate>& operator()(const float* query, float scale, std::int64_t self,
+  /// to them or to the query, the one whose id that has not among them (-1: it is no point). Fewer
+  /// when there are fewer. Of many equal points some are looked at: some_of().
+  const std::vector<Candidate>& operator()(const float* query, float scale, std::int64_t id,
                                            const std::int32_t* candidates, int count, int k);
 
  private:
-  const std::vector<Candidate>& nearest_of_kinds(std::int32_t self, int k);
-  std::array<std::span<const std::int32_t>, 2> some_of(std::span<const std::int32_t> group,
-                                                       std::int32_t self) const;
+  const std::vector<Candidate>& nearest_of_kinds(std::int64_t id, int k);
 
   const MetricSpace* space_;
   const KnnRows* rows_;

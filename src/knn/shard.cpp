@@ -1,6 +1,5 @@
 // Some of the points, kept for one block of queries after the other.
 #include <memory>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <variant>
@@ -8,9 +7,10 @@
 #include "core/check_points.hpp"
 #include "core/reported.hpp"
 #include "core/stopping.hpp"
-#include "knn/exact.hpp"
 #include "knn/part_cover.hpp"
+#include "knn/part_search.hpp"
 #include "knn/query_search.hpp"
+#include "knn/shared_cells.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn_parts.hpp"
 
@@ -18,17 +18,17 @@ namespace nearfold {
 
 /// Not moved: the search refers to the space.
 struct Shard::State {
-  State(const PointRows& points, const AllPoints& of, int neighbors, const Cpu& cpu,
-        std::uint64_t drawn, const Distance& metric);
-
   PointRows data;
   AllPoints all;
-  int k;
+  std::int64_t k;
+  KnnParams knn;
   Cpu on;
   std::uint64_t seed;
   MetricSpace space;
-  RowLookup lookup;
-  ExactSearch exact;
+  RowLookup lookup = {};
+  std::unique_ptr<const PartSearch> search = {};
+  std::string cells = {};
+  std::int64_t candidates = 0;
 };
 
 namespace {
@@ -65,17 +65,6 @@ MetricSpace space_of(const PointRows& data, const AllPoints& all, std::uint64_t 
   return space;
 }
 
-/// Who is asked: rows of the data that are searched for themselves, or rows that were made.
-Queries queries_of(const MetricSpace& space, const RowRange& queries, const RowRange& data,
-                   const MetricRows& made) {
-  if (queries == data) return all_kinds(space);
-  if (!data.contains(queries)) return all_others(made, queries.begin);
-  Queries some = all_points(space);
-  some.which.resize(static_cast<std::size_t>(queries.rows()));
-  std::iota(some.which.begin(), some.which.end(), queries.begin - data.begin);
-  return some;
-}
-
 /// For every query, whether an earlier point of the data is equal, as the metric sees both.
 std::vector<std::uint8_t> repeats_in(const MetricSpace& space, const RowLookup& lookup,
                                      const PointRows& queries, const RowRange& data,
@@ -96,28 +85,46 @@ std::vector<std::uint8_t> repeats_in(const MetricSpace& space, const RowLookup& 
 
 }  // namespace
 
-Shard::State::State(const PointRows& points, const AllPoints& of, int neighbors, const Cpu& cpu,
-                    std::uint64_t drawn, const Distance& metric)
-    : data(points),
-      all(of),
-      k(neighbors),
-      on(cpu),
-      seed(drawn),
-      space(space_of(points, of, drawn, metric, cpu)),
-      lookup(looked_up(space, points, space.points), cpu),
-      exact((space.equal = lookup.equal_rows(), space), cpu) {}
+namespace {
+
+/// All of a shard but its search.
+std::shared_ptr<Shard::State> state_of(const PointRows& data, const AllPoints& all, int k,
+                                       const KnnParams& knn, const Cpu& on, std::uint64_t seed,
+                                       const Distance& distance) {
+  check_rows("data", data, all, distance.metric, on);
+  auto state = std::make_shared<Shard::State>(
+      Shard::State{data, all, k, knn, on, seed, space_of(data, all, seed, distance, on)});
+  state->lookup = RowLookup(looked_up(state->space, data, state->space.points), on);
+  state->space.equal = state->lookup.equal_rows();
+  return state;
+}
+
+}  // namespace
 
 Shard::Shard(const PointRows& data, const AllPoints& all, int k, const KnnParams& knn,
              const Cpu& on, std::uint64_t seed, const Distance& distance,
              const Progress& progress) {
   validate(Settings{.knn = knn, .distance = distance, .device = on});
-  if (!std::holds_alternative<FlatKnn>(knn))
-    throw Unsupported("parts of a graph are exact: find them by FlatKnn");
   check_shape(all.n, all.dim);
   require_k(k, all.n - 1, all.n);
   state_ = reported(progress, Stage::knn, data.range.rows(), [&] {
-    check_rows("data", data, all, distance.metric, on);
-    return std::make_shared<const State>(data, all, k, on, seed, distance);
+    const auto state = state_of(data, all, k, knn, on, seed, distance);
+    state->search = std::holds_alternative<FlatKnn>(knn)
+                        ? make_flat_search(state->space, on)
+                        : make_index_search(state->space, k, knn, on, seed);
+    return state;
+  });
+}
+
+Shard::Shard(const PointRows& data, const SharedCells& cells, const Cpu& on,
+             const Progress& progress) {
+  const SharedCells::State& of = cells.state();
+  state_ = reported(progress, Stage::knn, data.range.rows(), [&] {
+    const auto state = state_of(data, of.all, of.k, of.params, on, of.seed, of.distance);
+    state->search = make_cell_search(state->space, cells, on);
+    state->cells = of.fingerprint;
+    state->candidates = of.effort.candidates;
+    return state;
   });
 }
 
@@ -128,19 +135,22 @@ const RowRange& Shard::range() const {
 KnnPart Shard::part(const PointRows& queries, const Progress& progress) const {
   const State& s = *state_;
   const RowRange& data = s.data.range;
-  KnnPart part{s.all, s.k, s.space.distance, s.seed, queries.range, data, {}, {}, {}, {}};
   return reported(progress, Stage::knn, queries.range.rows(), [&] {
     check_rows("queries", queries, s.all, s.space.distance.metric, s.on);
     MetricRows made;
     if (!data.contains(queries.range)) made = make_queries(queries.rows, s.space, s.on);
-    part.repeats = repeats_in(s.space, s.lookup, queries, data, made, s.on);
-    const Part searched(1, 1);
-    NeighborRows rows = s.exact(queries_of(s.space, queries.range, data, made),
-                                static_cast<int>(part.width()), s.on);
-    part.neighbors = std::move(rows.ids);
-    part.distances = std::move(rows.distances);
-    part.tied.assign(rows.tied.begin(), rows.tied.end());
-    return std::move(part);
+    KnnPart part{.all = s.all,
+                 .k = s.k,
+                 .distance = s.space.distance,
+                 .seed = s.seed,
+                 .queries = queries.range,
+                 .data = data,
+                 .repeats = repeats_in(s.space, s.lookup, queries, data, made, s.on),
+                 .knn = s.knn,
+                 .cells = s.cells,
+                 .candidates = s.candidates};
+    s.search->fill(part, {s.space, queries.range, data, made}, s.on);
+    return part;
   });
 }
 
