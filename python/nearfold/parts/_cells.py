@@ -12,8 +12,8 @@ from ._points import Points, search_of
 
 
 class Cells:
-    """The cells of an IVF of all points, by which parts become the graph of one IVF search, byte for
-    byte; `train_cells` makes them. They can be pickled: 4 bytes a point, and the centroids.
+    """The cells of an IVF of all points, by which parts become the graph of one search by IVF, byte
+    for byte; `train_cells` makes them. They can be pickled: 4 bytes a point, and the centroids.
 
     Attributes
     ----------
