@@ -79,7 +79,8 @@ def same(graph, wanted):
     )
 
 
-def test_any_workers_and_blocks(path, wanted):
+def test_any_workers_and_blocks(X, path, wanted):
+    cells = nearfold.kneighbors_graph(X, K, index="ivf:nlist=12")
     with cluster(4) as client:
         for workers in (4, 3, 2, 1):
             client.cluster.scale(workers)
@@ -88,6 +89,22 @@ def test_any_workers_and_blocks(path, wanted):
             for rows in (101, 250, 599, 600, 5000, None):
                 graph = nearfold.dask.kneighbors_graph(path, K, client=client, rows=rows)
                 assert same(graph, wanted), rows
+            for rows in (250, 600):
+                graph = nearfold.dask.kneighbors_graph(
+                    path, K, client=client, rows=rows, index="ivf:nlist=12"
+                )
+                assert same(graph, cells) and graph.recall == cells.recall
+
+
+def test_approximate_parts_in_a_folder(client, X, path, wanted, tmp_path):
+    cells = nearfold.kneighbors_graph(X, K, index="ivf")
+    for rows in (250, 600, 250):
+        how = {"rows": rows, "out": tmp_path}
+        graph = nearfold.dask.kneighbors_graph(path, K, index="ivf", **how)
+        assert same(graph, cells) and graph.recall == cells.recall
+        graph = nearfold.dask.kneighbors_graph(path, K, index="hnsw", target_recall=0.99, **how)
+        assert graph.index.startswith("hnsw per shard") and graph.recall["mean"] > 0.98
+        assert (np.sort(graph.indices) == np.sort(wanted.indices)).mean() > 0.9
 
 
 def test_every_metric_and_kind_of_points(client, X, tmp_path):
@@ -226,7 +243,7 @@ def test_a_full_disk(client, path, tmp_path):
         ({"n_neighbors": 0}, InvalidInput, "n_neighbors is 0"),
         ({"n_neighbors": "7"}, TypeError, "n_neighbors"),
         ({"rows": 0}, InvalidInput, "rows is 0"),
-        ({"index": "ivf"}, Unsupported, "index"),
+        ({"index": "nndescent"}, Unsupported, "index"),
         ({"metric": "jaccard"}, Unsupported, "jaccard"),
         ({"resources": "GPU"}, TypeError, "resources"),
         ({"client": "localhost:8786"}, TypeError, "client"),
@@ -267,7 +284,7 @@ def test_the_package_does_without_dask():
     "ours, one",
     [
         (nearfold.dask.UMAP, nearfold.UMAP(index="flat", n_epochs=40, min_dist=0.3)),
-        (nearfold.dask.TSNE, nearfold.TSNE(index="flat", perplexity=12, max_iter=300)),
+        (nearfold.dask.TSNE, nearfold.TSNE(index="ivf:nlist=12", perplexity=12, max_iter=300)),
     ],
     ids=["umap", "tsne"],
 )
@@ -298,8 +315,8 @@ def test_every_parameter_is_documented():
 def test_maps_that_are_refused(client, path):
     with pytest.raises(TypeError, match=r"nearfold\.UMAP"):
         nearfold.dask.UMAP(nearfold.TSNE()).fit(path)
-    with pytest.raises(Unsupported, match="exact"):
-        nearfold.dask.UMAP(nearfold.UMAP(index="ivf")).fit(path)
+    with pytest.raises(Unsupported, match="nndescent"):
+        nearfold.dask.UMAP(nearfold.UMAP(index="nndescent")).fit(path)
     with pytest.raises(Unsupported, match="made of points"):
         nearfold.dask.UMAP(nearfold.UMAP(metric="precomputed")).fit(path)
     with pytest.raises(InvalidInput, match="layout"):

@@ -24,7 +24,7 @@ def same(graph, wanted):
         and np.array_equal(graph.distances, wanted.distances)
         and graph.tied_rows == wanted.tied_rows
         and graph.duplicates == wanted.duplicates
-        and (graph.metric, graph.index) == (wanted.metric, "flat")
+        and (graph.metric, graph.index) == (wanted.metric, wanted.index)
     )
 
 
@@ -46,6 +46,11 @@ def points(X, tmp_path):
     return parts.scan(written(X, tmp_path))
 
 
+@pytest.fixture(scope="module")
+def wanted(X):
+    return nearfold.kneighbors_graph(X, K, index="flat")
+
+
 def all_parts(points, ranges):
     return [parts.block(points, q, d, K) for q in ranges for d in ranges]
 
@@ -61,6 +66,56 @@ def test_any_ranges_are_the_whole(X, metric, kind, tmp_path):
         assert same(parts.merge(all_parts(points, parts.shards(points.n, rows))), wanted)
     uneven = [(0, 3), (3, 4), (4, 600)]
     assert same(parts.merge(reversed(all_parts(points, uneven))), wanted)
+
+
+IVF = "ivf:nlist=12,nprobe=3"
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_shared_cells_are_one_search(X, metric, tmp_path):
+    Y = X + (metric == "cosine")
+    points = parts.scan(written(Y, tmp_path), metric=metric)
+    wanted = nearfold.kneighbors_graph(Y, K, metric=metric, index=IVF)
+    cells = pickle.loads(pickle.dumps(parts.train_cells(points, K, index=IVF)))
+    assert cells.index == wanted.index
+    for ranges in (parts.shards(600, 97), [(0, 3), (3, 4), (4, 600)]):
+        found = [parts.block(points, q, d, K, cells=cells) for q in ranges for d in ranges]
+        grown = []
+        for queries in ranges:
+            row = [part for part in found if part.queries == queries]
+            for _ in ranges[1:]:
+                row[:2] = [parts.join(*row[:2])]
+            grown += row
+        files = [part.save(tmp_path) for part in grown]
+        for some in (found, grown, files):
+            graph = parts.merge(some, cells=cells)
+            assert same(graph, wanted) and graph.recall == wanted.recall
+    with pytest.raises(InvalidInput, match="cells"):
+        parts.merge(found)
+    with pytest.raises(InvalidInput, match="random_state=42"):
+        parts.Shard(points, (0, 600), K, cells=cells, random_state=1)
+    other = parts.scan(written(Y + 1, tmp_path), metric=metric)
+    with pytest.raises(InvalidInput, match="other points"):
+        parts.Shard(other, (0, 600), K, cells=cells)
+
+
+@pytest.mark.parametrize("index", ["ivf", "hnsw"])
+def test_an_index_for_each_shard(points, wanted, index, tmp_path):
+    ranges = parts.shards(600, 300)
+    found = [
+        parts.block(points, queries, data, K, index=index, target_recall=0.9)
+        for queries in ranges
+        for data in ranges
+    ]
+    graph = parts.merge([part.save(tmp_path) for part in found])
+    joined = [parts.join(*found[:2]), parts.join(*found[2:])]
+    assert np.array_equal(parts.merge(joined).indices, graph.indices)
+    same_rows = (np.sort(graph.indices) == np.sort(wanted.indices)).mean()
+    assert graph.index == f"{index} per shard (2 shards)"
+    assert 0.9 < graph.recall["mean"] <= 1 and same_rows > 0.7
+    assert graph.tied_rows is None and graph.duplicates == wanted.duplicates
+    with pytest.raises(nearfold.Unsupported, match="nndescent"):
+        parts.block(points, (0, 600), (0, 600), K, index="nndescent")
 
 
 def test_joined_parts_are_one(points):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import _settings, parts
-from .._errors import InvalidInput, InvalidType
+from .._errors import InvalidInput, InvalidType, Unsupported
 from .._files import folder_for
 from .._graph import Graph
+from ..parts._merge import assembled, index_of
 from ..parts._points import Range
-from ..parts._search import require_flat
 from . import _blocks, _cluster
 from ._points import shared_points
 
@@ -37,6 +37,7 @@ def kneighbors_graph(
     random_state: Any = 42,
     resources: Any = None,
     out: Any = None,
+    target_recall: float = 0.95,
     zero_vectors: str = "error",
 ) -> Graph:
     """The `n_neighbors` nearest other points of every point, by the workers of a Dask cluster.
@@ -55,8 +56,11 @@ def kneighbors_graph(
         Rows of a range. Every task is a range of queries and a range of data, so there are
         (n_samples / rows)^2 of them. None: two ranges for each worker, as long as they are not too
         small for their task nor too large for a worker's memory.
-    index : {"flat"}
-        Exact.
+    index : str or dict
+        ``"flat"``, exact; ``"ivf"``, whose cells one worker trains of all points and all workers
+        share; ``"hnsw"``, an index of each range of data. Parameters as in ``"ivf:nlist=100"``.
+    target_recall : float
+        Of an approximate search.
     metric, zero_vectors : str
         As for `nearfold.kneighbors_graph`.
     random_state : int, RandomState, Generator or None
@@ -72,7 +76,8 @@ def kneighbors_graph(
     Returns
     -------
     Graph
-        The bytes of ``nearfold.kneighbors_graph(X, n_neighbors, index="flat")``.
+        By "flat" and "ivf" the bytes of ``nearfold.kneighbors_graph(X, n_neighbors, index=index)``.
+        By "hnsw" they depend on `rows`. Of approximate graphs the recall is measured.
 
     Raises
     ------
@@ -88,7 +93,7 @@ def kneighbors_graph(
     -----
     Of the same storage nothing but paths, row numbers and the neighbours found goes through the
     scheduler or between workers. In the dashboard the tasks are ``nearfold-scan``,
-    ``nearfold-knn`` and ``nearfold-merge``.
+    ``nearfold-train`` of ivf, ``nearfold-knn`` and ``nearfold-merge``.
 
     Examples
     --------
@@ -97,7 +102,7 @@ def kneighbors_graph(
     >>> graph = nearfold.dask.kneighbors_graph("/shared/points.npy", 15)  # doctest: +SKIP
     """
     begin = time.monotonic()
-    work = Work(client, index, metric, zero_vectors, random_state, resources, out)
+    work = Work(client, index, target_recall, metric, zero_vectors, random_state, resources, out)
     if not isinstance(n_neighbors, (int, np.integer)):
         raise InvalidType(f"n_neighbors is {n_neighbors!r}; give an int")
     if rows is not None and (not isinstance(rows, (int, np.integer)) or rows < 1):
@@ -119,13 +124,14 @@ class Work:
         self,
         client: Any,
         index: Any,
+        target_recall: float,
         metric: str,
         zero_vectors: str,
         random_state: Any,
         resources: Any,
         out: Any,
     ) -> None:
-        require_flat(index)
+        self.index = index_for_parts(index, target_recall)
         self.metric, self.zero_vectors = _settings.metric_named(metric), zero_vectors
         self.seed = _settings.seed_of(random_state)
         self.resources = _cluster.require_resources(resources)
@@ -151,9 +157,16 @@ class Work:
             )
         self.k = int(k)
         self.ranges = parts.shards(n, int(rows or default_rows(self.points, self.workers)))
-        self.futures = self._all_blocks(_blocks.Search(self.k, self.seed, self.out))
+        search = _blocks.Search(
+            self.k, self.seed, self.index, self.ranges[0][1] - self.ranges[0][0], self.out
+        )
+        self.about = search.about(self.points, None)
+        cells = None
+        if search.shares_cells:
+            cells = self.submit("train", 0, _blocks.train, self.points_future, search)
+        self.futures = self._all_blocks(search, cells)
 
-    def _all_blocks(self, search: _blocks.Search) -> list[Any]:
+    def _all_blocks(self, search: _blocks.Search, cells: Any) -> list[Any]:
         """Rows of the graph for each range: all owners take the same data at about the same time,
         so that a worker has one range of data at hand."""
         owned: list[Any] = [None] * len(self.ranges)
@@ -165,6 +178,7 @@ class Work:
                     _blocks.grow,
                     so_far,
                     self.points_future,
+                    cells,
                     queries,
                     data,
                     search,
@@ -174,7 +188,7 @@ class Work:
                 for so_far, queries in zip(owned, self.ranges)
             ]
         return [
-            self.submit("merge", queries[0], _blocks.rows, part, priority=1)
+            self.submit("merge", queries[0], _blocks.rows, part, cells, priority=1)
             for part, queries in zip(owned, self.ranges)
         ]
 
@@ -195,17 +209,23 @@ class Work:
             (ranges[one.key], _cluster.fetched(self.client, one))
             for one in _cluster.completed(self.client, self.futures, self.resources)
         )
-        return assembled(found, self.points.n, self.k, self.metric)
+        return graph_of(found, self.about, self.ranges)
 
 
-def assembled(found: Iterable[tuple[Range, dict[str, Any]]], n: int, k: int, metric: str) -> Graph:
+def graph_of(
+    found: Iterable[tuple[Range, dict[str, Any]]], about: dict[str, Any], ranges: Sequence[Range]
+) -> Graph:
     """The graph of rows that were found for each range of queries."""
-    indices, distances = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
-    tied_rows = duplicates = 0
-    for (begin, end), rows in found:
-        indices[begin:end], distances[begin:end] = rows["indices"], rows["distances"]
-        tied_rows, duplicates = tied_rows + rows["tied_rows"], duplicates + rows["duplicates"]
-    return Graph(indices, distances, metric, "flat", tied_rows=tied_rows, duplicates=duplicates)
+    index = []
+
+    def seen() -> Iterator[tuple[Range, dict[str, Any]]]:
+        for of, rows in found:
+            index.append(rows["index"])
+            yield of, rows
+
+    graph = assembled(seen(), about, "")
+    graph.index = index[0] or index_of(about, None, ranges)
+    return graph
 
 
 def default_rows(points: Any, workers: Sequence[dict[str, Any]]) -> int:
@@ -214,3 +234,14 @@ def default_rows(points: Any, workers: Sequence[dict[str, Any]]) -> int:
     most = max(1, limit // _SHARE_OF_MEMORY // (4 * max(1, points.columns)))
     each = -(-points.n // (_BLOCKS_OF_A_WORKER * len(workers)))
     return int(min(points.n, most, max(each, MIN_ROWS)))
+
+
+def index_for_parts(index: Any, target_recall: float) -> dict[str, Any]:
+    """Parameters of an index that parts can be found by."""
+    params = _settings.index_params(index, target_recall)
+    if params["kind"] not in ("flat", "ivf", "hnsw"):
+        raise Unsupported(
+            f"index is {index!r}, which only makes whole graphs: on a cluster give flat, ivf or "
+            "hnsw"
+        )
+    return params

@@ -24,10 +24,14 @@ def lay_out(one: Any, graph: Graph, points: Points, **settings: Any) -> Any:
 
 
 def lay_out_here(
-    one: Any, ranges: Sequence[Range], found: Sequence[dict[str, Any]], points: Points, metric: str
+    one: Any,
+    ranges: Sequence[Range],
+    found: Sequence[dict[str, Any]],
+    points: Points,
+    about: dict[str, Any],
 ) -> Any:
     with _cluster.at_work:
-        graph = _graph.assembled(zip(ranges, found), points.n, found[0]["indices"].shape[1], metric)
+        graph = _graph.graph_of(zip(ranges, found), about, ranges)
         threads = _cluster.threads_here()
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")

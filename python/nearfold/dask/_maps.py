@@ -12,7 +12,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
-from .. import _settings
 from .._base import MapEstimator
 from .._core import core
 from .._errors import InvalidInput, InvalidType, Unsupported
@@ -65,7 +64,8 @@ class DaskMap(BaseEstimator):
         layout = self._layout_resources()
         work = _graph.Work(
             self.client,
-            "flat",
+            "flat" if one.index == "auto" else one.index,
+            one.target_recall,
             one.metric,
             one.zero_vectors,
             one.random_state,
@@ -103,7 +103,7 @@ class DaskMap(BaseEstimator):
             work.ranges,
             work.futures,
             work.points_future,
-            work.metric,
+            work.about,
             key=key,
             resources=layout or None,
             pure=False,
@@ -198,10 +198,6 @@ class DaskMap(BaseEstimator):
                 "a map on a cluster is made of points; fit the estimator itself where "
                 "there are distances or a graph already"
             )
-        if _settings.index_params(one.index, one.target_recall)["kind"] not in ("auto", "flat"):
-            raise Unsupported(
-                f"index is {one.index!r}, and graphs on a cluster are exact: give 'flat'"
-            )
         one._check_parameters()
         return one
 
@@ -223,8 +219,8 @@ _PARAMETERS = """
     Parameters
     ----------
     estimator : nearfold.{kind} or None
-        Its parameters are those of the map; None: the defaults. ``index`` may be "flat" or "auto",
-        and the graph is exact either way.
+        Its parameters are those of the map; None: the defaults. ``index`` may be "flat", "ivf" or
+        "hnsw", as for `kneighbors_graph`; "auto" is "flat" here.
     client : distributed.Client or None
         None: the current one.
     rows, resources, out
@@ -246,7 +242,7 @@ _PARAMETERS = """
 class UMAP(DaskMap):
     __doc__ = """A map by UMAP, of which a cluster makes the graph and places new points.
 
-    The bytes are those of ``nearfold.UMAP(index="flat")`` on one machine.
+    The bytes are those of ``nearfold.UMAP`` on one machine, by an exact graph or ivf.
 """ + _PARAMETERS.format(kind="UMAP")
 
     _kind = OneUMAP
@@ -255,7 +251,7 @@ class UMAP(DaskMap):
 class TSNE(DaskMap):
     __doc__ = """A map by t-SNE, of which a cluster makes the graph and places new points.
 
-    The bytes are those of ``nearfold.TSNE(index="flat")`` on one machine.
+    The bytes are those of ``nearfold.TSNE`` on one machine, by an exact graph or ivf.
 """ + _PARAMETERS.format(kind="TSNE")
 
     _kind = OneTSNE

@@ -145,7 +145,7 @@ def _part(given: Any) -> Part:
 
 
 def _about_of(path: Any) -> dict[str, Any]:
-    about = _part_files.read(path, arrays=())
+    about = _part_files.read(path, arrays=False)
     return {**about, **{name: tuple(about[name]) for name in ("queries", "data")}}
 
 
