@@ -1,4 +1,4 @@
-"""The exact graph in parts, for points that no machine holds or searches alone.
+"""The graph in parts, for points that no machine holds or searches alone.
 
 A part holds the neighbours of some points, the queries, among some points, the data. Merged, the
 parts are the graph of one run, byte for byte, whatever the ranges. Nothing here knows of an engine:

@@ -86,18 +86,20 @@ def assembled(
     n, k = about["n"], about["k"]
     indices, distances = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
     tied_rows = duplicates = 0
-    shares = []
+    shares = {}
     for (begin, end), rows in found:
         indices[begin:end], distances[begin:end] = rows["indices"], rows["distances"]
         tied_rows, duplicates = tied_rows + rows["tied_rows"], duplicates + rows["duplicates"]
-        shares.append(rows["shares"])
+        shares[begin] = rows["shares"]
     exact = "index" not in about
     return Graph(
         indices,
         distances,
         about["metric"],
         index,
-        recall=None if exact else core.recall_of(np.concatenate(shares)),
+        recall=None
+        if exact
+        else core.recall_of(np.concatenate([shares[b] for b in sorted(shares)])),
         tied_rows=tied_rows if exact else None,
         duplicates=duplicates,
     )
