@@ -81,10 +81,10 @@ class OpenParts {
   std::map<std::size_t, PartFile> open_;
 };
 
-std::string index_of(const std::vector<PartMeta>& metas, const SharedCells* cells) {
+std::string index_of(const std::vector<PartMeta>& metas, const MergeRules& rules) {
   std::vector<RowRange> data;
   for (const PartMeta& meta : metas) data.push_back(meta.data);
-  return index_of_parts(metas[0].knn, cells, data);
+  return index_of_parts(metas[0].knn, rules, data);
 }
 
 ZipEntry waiting(ZipEntry entry, const Spill& values) {
@@ -98,11 +98,11 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCel
                              const std::string& output, Overwrite overwrite, const Cpu& on) {
   constexpr std::int64_t kValues = 1 << 19;  // of a block
   const std::vector<PartMeta> metas = metas_of(parts);
-  require_cells(metas[0].cells, cells);
-  MergedGraph merged{metas[0], index_of(metas, cells)};
-  const std::int64_t n = merged.of.n, k = merged.of.k;
-  const MergeRules rules{n, static_cast<int>(k), merged.of.seed, merged.of.exact(),
+  const std::int64_t n = metas[0].n, k = metas[0].k;
+  const MergeRules rules{n, static_cast<int>(k), metas[0].seed, metas[0].exact(),
                          cells != nullptr ? &cells->state() : nullptr};
+  require_cells(metas[0].cells, metas[0].candidates, rules);
+  MergedGraph merged{metas[0], index_of(metas, rules)};
   std::int64_t tied_rows = 0;
   std::vector<double> shares;
   Spill ids(folder_of(output)), distances(folder_of(output));

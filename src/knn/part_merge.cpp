@@ -193,20 +193,25 @@ std::int64_t PartMerge::duplicates() const {
   return std::count(repeats_.begin(), repeats_.end(), 1);
 }
 
-void require_cells(const std::string& fingerprint, const SharedCells* cells) {
+void require_cells(const std::string& fingerprint, std::int64_t candidates,
+                   const MergeRules& rules) {
+  const SharedCells::State* const cells = rules.cells;
   if (fingerprint.empty() && cells != nullptr)
     throw InvalidInput("the parts were made without shared cells; merge them without");
   if (!fingerprint.empty() && cells == nullptr)
     throw InvalidInput(
         "the parts were made through shared cells, and none are given; merge them with these "
         "cells");
-  if (cells != nullptr && cells->fingerprint() != fingerprint)
+  if (cells == nullptr) return;
+  if (cells->fingerprint != fingerprint || cells->all.n != rules.n || cells->k != rules.k ||
+      cells->seed != rules.seed || cells->effort.candidates != candidates)
     throw InvalidInput("the parts were made through other cells than these; give those");
 }
 
-std::string index_of_parts(const KnnParams& knn, const SharedCells* cells,
+std::string index_of_parts(const KnnParams& knn, const MergeRules& rules,
                            std::span<const RowRange> data) {
-  if (cells != nullptr) return cells->description();
+  if (rules.cells != nullptr)
+    return describe_ivf(static_cast<int>(rules.cells->centroids.n()), rules.cells->effort);
   const std::string kind = std::visit([](const auto& params) { return index_name(params); }, knn);
   if (std::holds_alternative<FlatKnn>(knn)) return kind;
   std::set<std::pair<std::int64_t, std::int64_t>> shards;

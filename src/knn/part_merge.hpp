@@ -79,13 +79,14 @@ class PartMerge {
   std::vector<char> repeats_;
 };
 
-/// Throws InvalidInput unless `cells` are those by which parts were made; null, and "" of parts
-/// that share none.
-void require_cells(const std::string& fingerprint, const SharedCells* cells);
+/// Throws InvalidInput unless the cells of `rules` are those by which parts were made that have
+/// this fingerprint, "" where they share none, and keep so many candidates.
+void require_cells(const std::string& fingerprint, std::int64_t candidates,
+                   const MergeRules& rules);
 
 /// KnnGraph::index of parts by their method and ranges of data: "flat", that of the shared cells,
 /// or "ivf per shard (4 shards)".
-std::string index_of_parts(const KnnParams& knn, const SharedCells* cells,
+std::string index_of_parts(const KnnParams& knn, const MergeRules& rules,
                            std::span<const RowRange> data);
 
 }  // namespace nearfold
