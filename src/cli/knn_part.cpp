@@ -23,6 +23,7 @@
 #include "knn/graph_of.hpp"
 #include "knn/kinds.hpp"
 #include "knn/part_cover.hpp"
+#include "knn/shared_cells.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -63,16 +64,22 @@ Ranges ranges_of(const PartFlags& part, const io::RowFile& file) {
           range_of("--data", part.data, file.rows())};
 }
 
-/// That of a search of the rows that are held.
-Budget budget_of(const PartRun& run, const Ranges& ranges) {
+/// That of a search of the rows that are held. A candidate of shared cells takes twice the memory
+/// of a neighbour.
+Budget budget_of(const PartRun& run, const Ranges& ranges,
+                 const std::optional<io::CellsOfFile>& cells) {
   constexpr std::int64_t kLeast = 4;
   Reading reading = run.points.reading();
   reading.graph_only = true;
   reading.rows = std::max(kLeast, io::rows_held(ranges.queries, ranges.data));
   Settings settings = run.settings;
-  if (!run.part.cells.empty()) settings.knn = IvfKnn{};
-  settings.method = UmapParams{
-      .n_neighbors = static_cast<int>(std::min<std::int64_t>(run.k, *reading.rows - 1)) + 1};
+  std::int64_t k = run.k;
+  if (cells) {
+    settings.knn = IvfKnn{};
+    k = 2 * (std::int64_t{cells->cells.state().effort.candidates} + 1);
+  }
+  settings.method =
+      UmapParams{.n_neighbors = static_cast<int>(std::min<std::int64_t>(k, *reading.rows - 1)) + 1};
   return {run.budget, reading, settings};
 }
 
@@ -239,7 +246,7 @@ void make_part(const PartRun& run) {
   io::RowFile file = file_of(run.points);
   const Ranges ranges = ranges_of(run.part, file);
   const std::optional<io::CellsOfFile> cells = cells_of(run, file);
-  const Budget budget = budget_of(run, ranges);
+  const Budget budget = budget_of(run, ranges, cells);
   if (run.budget.dry_run) return budget.print(run.common.json);
   budget.require();
   ProgressPrinter progress(run.common.progress, run.common.quiet);

@@ -10,28 +10,11 @@
 #include <vector>
 
 #include "knn/cell_merge.hpp"
+#include "knn/part_rows.hpp"
 #include "knn/top_k.hpp"
 #include "nearfold/knn_parts.hpp"
 
 namespace nearfold {
-
-/// Some rows of a part, as KnnPart has them.
-struct RowsOfPart {
-  RowRange queries;
-  RowRange data;
-  std::int64_t width = 0;
-  std::span<const std::int32_t> neighbors;
-  std::span<const float> distances;
-  std::span<const std::uint8_t> tied, repeats;
-
-  // Of approximate parts: exact rows of some of these queries.
-  std::int64_t exact_width = 0;
-  std::span<const std::int32_t> exact_queries = {}, exact_neighbors = {};
-  std::span<const float> exact_distances = {};
-  // Of parts through shared cells.
-  std::span<const float> measures = {};
-  std::span<const std::int32_t> places = {};
-};
 
 /// By what parts are merged.
 struct MergeRules {
