@@ -26,6 +26,7 @@ struct Options {
   Common common;
   std::vector<std::string> parts;
   std::string output, cells;
+  bool include_self = false, csr = false;
 };
 
 void print(const Options& o, const io::MergedGraph& graph, double seconds) {
@@ -49,6 +50,7 @@ void print(const Options& o, const io::MergedGraph& graph, double seconds) {
 }
 
 void run(const Options& o) {
+  const io::GraphFormat format = graph_format(o.include_self, o.csr);
   io::require_ending(o.output, ".npz", "graphs and answers");
   std::vector<std::string> inputs = o.parts;
   if (!o.cells.empty()) inputs.push_back(o.cells);
@@ -59,7 +61,7 @@ void run(const Options& o) {
   progress.run("merge", [&] {
     std::optional<io::CellsOfFile> shared;
     if (!o.cells.empty()) shared = io::read_cells(o.cells);
-    graph = io::merge_part_files(o.parts, shared ? &shared->cells : nullptr, o.output,
+    graph = io::merge_part_files(o.parts, shared ? &shared->cells : nullptr, o.output, format,
                                  o.common.overwrite(), o.common.cpu());
   });
   progress.finish();
@@ -78,6 +80,7 @@ void add_knn_merge(CLI::App& app) {
   file_path(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta")->required();
   file_path(command, "--cells", o->cells,
             "The cells that the parts share: those that nearfold knn --cells was given");
+  add_graph_format(command, o->include_self, o->csr);
   o->common.add_threads(command);
   o->common.add_progress(command, o->conditions);
   o->common.add_force(command);

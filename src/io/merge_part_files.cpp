@@ -87,15 +87,47 @@ std::string index_of(const std::vector<PartMeta>& metas, const MergeRules& rules
   return index_of_parts(metas[0].knn, rules, data);
 }
 
-ZipEntry waiting(ZipEntry entry, const Spill& values) {
-  entry.rest = values.source();
-  return entry;
-}
+/// Rows of a graph that wait in a folder until all of them are there.
+class GraphRows {
+ public:
+  GraphRows(GraphFormat format, const std::string& folder)
+      : format_(format), ids_(folder), distances_(folder) {}
+
+  void add(const NeighborRows& rows, std::int64_t first) {
+    if (format_ == GraphFormat::nearfold) return write(rows.ids, rows.distances);
+    KnnGraphView graph;
+    graph.n = rows.n;
+    graph.k = rows.k;
+    graph.neighbors = rows.ids;
+    graph.distances = rows.distances;
+    const GraphTable table = with_self(graph, first);
+    write(table.ids, table.distances);
+  }
+  std::vector<ZipEntry> entries(std::int64_t n, std::int64_t k) const {
+    std::vector<ZipEntry> entries = entries_in(format_, n, k, {}, {});
+    for (ZipEntry& entry : entries) {
+      if (entry.name == "indices.npy") entry.rest = ids_.source();
+      if (entry.name == "distances.npy" || entry.name == "data.npy")
+        entry.rest = distances_.source();
+    }
+    return entries;
+  }
+
+ private:
+  void write(std::span<const std::int32_t> ids, std::span<const float> distances) {
+    ids_.write(std::as_bytes(ids));
+    distances_.write(std::as_bytes(distances));
+  }
+
+  GraphFormat format_;
+  Spill ids_, distances_;
+};
 
 }  // namespace
 
 MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCells* cells,
-                             const std::string& output, Overwrite overwrite, const Cpu& on) {
+                             const std::string& output, GraphFormat format, Overwrite overwrite,
+                             const Cpu& on) {
   constexpr std::int64_t kValues = 1 << 19;  // of a block
   const std::vector<PartMeta> metas = metas_of(parts);
   const std::int64_t n = metas[0].n, k = metas[0].k;
@@ -105,7 +137,7 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCel
   MergedGraph merged{metas[0], index_of(metas, rules)};
   std::int64_t tied_rows = 0;
   std::vector<double> shares;
-  Spill ids(folder_of(output)), distances(folder_of(output));
+  GraphRows written(format, folder_of(output));
   OpenParts open(parts, metas);
   const std::int64_t at_once =
       std::clamp<std::int64_t>(kValues / std::max(k, 2 * merged.of.candidates), 1, n);
@@ -115,8 +147,7 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCel
     PartMerge merge(block, rules);
     open.add(block, merge, on);
     const NeighborRows rows = merge.rows(on);
-    ids.write(std::as_bytes(std::span(rows.ids)));
-    distances.write(std::as_bytes(std::span(rows.distances)));
+    written.add(rows, begin);
     tied_rows += merge.tied_rows();
     if (!rules.exact)
       for (const double share : merge.shares(rows)) shares.push_back(share);
@@ -132,11 +163,11 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCel
   graph.recall = merged.recall;
   graph.tied_rows = merged.tied_rows;
   graph.duplicates = merged.duplicates;
-  const std::vector<ZipEntry> rows = row_entries(n, k, {}, {});
-  const ZipEntry entries[] = {waiting(rows[0], ids), waiting(rows[1], distances),
-                              meta_entry(graph, {.seed = merged.of.seed,
-                                                 .fingerprint = merged.of.fingerprint,
-                                                 .version = merged.of.version})};
+  std::vector<ZipEntry> entries = written.entries(n, k);
+  entries.push_back(meta_entry(graph, {.format = format,
+                                       .seed = merged.of.seed,
+                                       .fingerprint = merged.of.fingerprint,
+                                       .version = merged.of.version}));
   write_zip(output, entries, overwrite);
   return merged;
 }

@@ -92,7 +92,8 @@ struct MergedGraph {
 /// Throws InvalidInput naming the files when they are not of one graph, have a query with a point
 /// twice or not at all, or are damaged.
 MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCells* cells,
-                             const std::string& output, Overwrite overwrite, const Cpu& on);
+                             const std::string& output, GraphFormat format, Overwrite overwrite,
+                             const Cpu& on);
 
 // ---- shared cells: cells_file.cpp ---------------------------------------------------------------
 

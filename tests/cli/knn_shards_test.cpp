@@ -61,6 +61,16 @@ TEST_F(KnnShards, ThroughSharedCellsMakeTheBytesOfOneRun) {
   }
 }
 
+TEST_F(KnnShards, AreMergedInEveryFormOfAGraph) {
+  make_four("");
+  for (const char* form : {"--csr", "--include-self"}) {
+    done(knn(std::string(form) + " --force -o " + path("whole.npz")));
+    done(merge(all_, form));
+    EXPECT_TRUE(bytes("g.npz") == bytes("whole.npz")) << form;
+  }
+  expect_refused(merge(all_, "--csr --include-self"), 2, {"--csr includes the points themselves"});
+}
+
 TEST_F(KnnShards, ByAnIndexOfTheirDataHaveTheirRecallMeasured) {
   make_four("--index hnsw:M=4,ef=12");
   const Outcome merged = run(merge(all_, "--json"));
