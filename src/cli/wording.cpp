@@ -32,6 +32,7 @@ struct Renamed {
   std::string_view command, field, flag;
 };
 constexpr std::array kRenamed = {Renamed{"knn", "k", "-k"},
+                                 Renamed{"knn-merge", "k", "-k"},
                                  Renamed{"compare", "k", "--neighbors"},
                                  Renamed{"quality", "ks", "-k"},
                                  Renamed{"quality", "rows", "--sample"},

@@ -100,10 +100,12 @@ NeighborRows PartMerge::rows(const Cpu& on) const {
 
 std::vector<double> PartMerge::shares(const NeighborRows& merged) const {
   std::vector<double> shares;
-  for (const std::int32_t query : sampled_among(queries_, rules_.n))
+  for (const std::int32_t query : sampled_among(queries_, rules_.n)) {
+    const std::vector<Candidate> exact = exact_of(query).sorted();
     shares.push_back(
-        share_found(exact_of(query).reach(),
+        share_found(value_of(exact[static_cast<std::size_t>(merged.k - 1)]),
                     row_of(std::span(merged.distances), query - queries_.begin, merged.k)));
+  }
   return shares;
 }
 

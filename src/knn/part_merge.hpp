@@ -40,8 +40,8 @@ class PartMerge {
   NeighborRows rows(const Cpu& on) const;
   std::int64_t tied_rows() const;
   std::int64_t duplicates() const;
-  /// Of approximate `merged` rows: what share of the exact neighbours is there, of each row of the
-  /// sample that is among them, in their order.
+  /// Of approximate `merged` rows, or their first columns: what share of as many exact neighbours
+  /// is there, of each row of the sample that is among them, in their order.
   std::vector<double> shares(const NeighborRows& merged) const;
 
  private:

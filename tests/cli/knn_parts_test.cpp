@@ -73,6 +73,12 @@ TEST_F(KnnParts, OfWideNumbersWithTiesMakeTheBytesOfOneRun) {
   const Outcome merged = run(merge(all_, "--force --json --quiet"));
   EXPECT_GT(nlohmann::json::parse(merged.out)["tied_rows"], 100) << merged.out;
   EXPECT_GT(nlohmann::json::parse(merged.out)["duplicates"], 200) << merged.out;
+  ASSERT_EQ(run("knn " + path("x.npy") + " -k 4 --seed 3 --metric inner_product --force -o " +
+                path("whole.npz"))
+                .code,
+            0);
+  ASSERT_EQ(run(merge(all_, "--force -k 4")).code, 0);
+  EXPECT_TRUE(bytes("g.npz") == bytes("whole.npz"));
 }
 
 TEST_F(KnnParts, AreKeptByARerunWhenTheyAreTheSame) {

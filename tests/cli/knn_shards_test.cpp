@@ -71,6 +71,20 @@ TEST_F(KnnShards, AreMergedInEveryFormOfAGraph) {
   expect_refused(merge(all_, "--csr --include-self"), 2, {"--csr includes the points themselves"});
 }
 
+TEST_F(KnnShards, AreMergedForFewerNeighbours) {
+  make_four("");
+  done(knn("-k 4 -o " + path("whole.npz")));
+  done(merge(all_, "-k 4"));
+  EXPECT_TRUE(bytes("g.npz") == bytes("whole.npz"));
+  for (const char* k : {"0", "10"})
+    expect_refused(merge(all_, std::string("-k ") + k), 2, {std::string("-k is ") + k, "1 to 9"});
+  make_four("--index hnsw:M=4,ef=12 --force");
+  const Outcome merged = run(merge(all_, "-k 4 --json --quiet"));
+  const auto report = nlohmann::json::parse(merged.out);
+  EXPECT_EQ(report["k"], 4);
+  EXPECT_GT(report["recall"]["mean"], 0.9);
+}
+
 TEST_F(KnnShards, ByAnIndexOfTheirDataHaveTheirRecallMeasured) {
   make_four("--index hnsw:M=4,ef=12");
   const Outcome merged = run(merge(all_, "--json"));
