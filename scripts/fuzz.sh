@@ -17,7 +17,7 @@ if ((${#targets[@]} == 0)); then
 fi
 
 declare -A dictionary=(
-  [npy]=npy [npz]=npy [csv]=csv [graph]=json [index]=json [model]=json [part]=json
+  [npy]=npy [npz]=npy [csv]=csv [cells]=json [graph]=json [index]=json [model]=json [part]=json
   [command_line]=command_line)
 # The largest input. What deflate unpacks at 1:1032 and is then widened to float32 has to fit the
 # limit of one allocation.

@@ -29,12 +29,6 @@ namespace {
 
 using Parts = std::vector<RowsOfPart>;
 
-/// What is found for one row of a part: cells of its columns that are taken.
-template <class T>
-std::span<const T> row_of(std::span<const T> values, std::int64_t row, std::int64_t width) {
-  return values.subspan(static_cast<std::size_t>(row * width), static_cast<std::size_t>(width));
-}
-
 /// The row of the nearest, -1 and infinity where there are fewer.
 void write(const Nearest& nearest, std::int64_t row, std::int64_t width,
            std::vector<std::int32_t>& ids, std::vector<float>& distances) {
@@ -210,7 +204,9 @@ std::string index_named(const std::string& kind, const nb::object& cells,
   for (const Range& range : data) ranges.push_back(range_of(range));
   nb::dict how;
   how["kind"] = kind;
-  return index_of_parts(knn_params(how), cells_of(cells), ranges);
+  const SharedCells* const shared = cells_of(cells);
+  const MergeRules rules{.cells = shared != nullptr ? &shared->state() : nullptr};
+  return index_of_parts(knn_params(how), rules, ranges);
 }
 
 }  // namespace

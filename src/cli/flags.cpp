@@ -118,6 +118,20 @@ Device Common::processor() const {
   throw InvalidParameter("device is '" + device + "', and must be auto, cpu, cuda or cuda:i");
 }
 
+void add_graph_format(CLI::App& app, bool& include_self, bool& csr) {
+  flag(app, "--include-self", include_self,
+       "Write each point as its own first neighbour, as umap-learn wants it");
+  flag(app, "--csr", csr, "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
+}
+
+io::GraphFormat graph_format(bool include_self, bool csr) {
+  if (include_self && csr)
+    throw InvalidParameter(
+        "--csr includes the points themselves already; leave --include-self out");
+  if (csr) return io::GraphFormat::csr;
+  return include_self ? io::GraphFormat::umap : io::GraphFormat::nearfold;
+}
+
 void MetricFlags::add(CLI::App& app, Conditions& conditions, const std::string& group,
                       bool matrices) {
   std::vector<std::string> words = metric_words();

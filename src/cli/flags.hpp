@@ -122,6 +122,11 @@ struct Common {
   io::Overwrite overwrite() const { return force ? io::Overwrite::yes : io::Overwrite::no; }
 };
 
+/// --include-self and --csr: in which form a graph is written.
+void add_graph_format(CLI::App& app, bool& include_self, bool& csr);
+/// Throws InvalidParameter for both of them.
+io::GraphFormat graph_format(bool include_self, bool csr);
+
 /// They mean something under `metrics` that compare directions alone.
 Flag add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_vectors,
                       std::function<std::vector<std::string>()> metrics);

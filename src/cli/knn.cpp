@@ -43,7 +43,6 @@ struct Options {
   bool include_self = false, csr = false;
 
   Settings settings() const;
-  io::GraphFormat format() const;
   /// The first file that is written.
   const std::string& made() const {
     if (!output.empty()) return output;
@@ -107,9 +106,7 @@ Settings Options::settings() const {
           "--queries and --data make a part of a graph; leave --query, --save-index, "
           "--include-self and --csr out");
   }
-  if (include_self && csr)
-    throw InvalidParameter(
-        "--csr includes the points themselves already; leave --include-self out");
+  graph_format(include_self, csr);
   return s;
 }
 
@@ -120,11 +117,6 @@ int without_self(const std::string& text) {
     throw InvalidParameter("--n-neighbors is " + text +
                            ", and must be >= 2: the point itself is counted");
   return size - 1;
-}
-
-io::GraphFormat Options::format() const {
-  if (csr) return io::GraphFormat::csr;
-  return include_self ? io::GraphFormat::umap : io::GraphFormat::nearfold;
 }
 
 /// Seconds of each step, in order.
@@ -173,7 +165,8 @@ Found make_graph(const Options& o, const Settings& s, const io::Points& points,
                                                : find_neighbors(points, o.k, s.knn, s.device,
                                                                 s.seed, s.distance, progress);
   clock.lap("knn");
-  io::write_graph(o.output, graph, {o.format(), s.seed, io::fingerprint(points), version()},
+  io::write_graph(o.output, graph,
+                  {graph_format(o.include_self, o.csr), s.seed, io::fingerprint(points), version()},
                   o.common.overwrite());
   return {graph.n,         graph.metric,     graph.index,          graph.recall,
           graph.tied_rows, graph.duplicates, graph_warnings(graph)};
@@ -309,10 +302,7 @@ void add_knn(CLI::App& app) {
         "--n-neighbors` needs",
         {[&k](const std::string& words) { k.k = without_self(words); }, fault_of<int>, "", "INT"})
         ->excludes(count);
-    flag(command, "--include-self", k.include_self,
-         "Write each point as its own first neighbour, as umap-learn wants it");
-    flag(command, "--csr", k.csr,
-         "Write the sparse matrix that scikit-learn wants, k+1 entries a row");
+    add_graph_format(command, k.include_self, k.csr);
   });
   file_path(command, "--query", o->query,
             "Other points (a file): their neighbours among the points are written instead");

@@ -26,11 +26,13 @@ struct Options {
   Common common;
   std::vector<std::string> parts;
   std::string output, cells;
+  std::optional<int> k;
+  bool include_self = false, csr = false;
 };
 
 void print(const Options& o, const io::MergedGraph& graph, double seconds) {
   nlohmann::ordered_json report = {
-      {"version", graph.of.version}, {"n", graph.of.n},           {"k", graph.of.k},
+      {"version", graph.of.version}, {"n", graph.of.n},           {"k", graph.k},
       {"seed", graph.of.seed},       {"metric", graph.of.metric}, {"index", graph.index},
       {"parts", o.parts.size()}};
   if (graph.recall) report["recall"] = recall_json(*graph.recall);
@@ -39,7 +41,7 @@ void print(const Options& o, const io::MergedGraph& graph, double seconds) {
   report["seconds"] = {{"total", seconds}};
   if (o.common.json) std::fputs(json_text(report).c_str(), stdout);
   if (o.common.quiet) return;
-  const std::string said = std::to_string(graph.of.k) + " neighbours of " +
+  const std::string said = std::to_string(graph.k) + " neighbours of " +
                            std::to_string(graph.of.n) + " points, " + graph.of.metric + ", index " +
                            graph.index + ", of " + std::to_string(o.parts.size()) + " parts\n" +
                            aligned({{"seconds", seconds_text(report["seconds"])},
@@ -49,6 +51,7 @@ void print(const Options& o, const io::MergedGraph& graph, double seconds) {
 }
 
 void run(const Options& o) {
+  const io::GraphFormat format = graph_format(o.include_self, o.csr);
   io::require_ending(o.output, ".npz", "graphs and answers");
   std::vector<std::string> inputs = o.parts;
   if (!o.cells.empty()) inputs.push_back(o.cells);
@@ -59,8 +62,9 @@ void run(const Options& o) {
   progress.run("merge", [&] {
     std::optional<io::CellsOfFile> shared;
     if (!o.cells.empty()) shared = io::read_cells(o.cells);
-    graph = io::merge_part_files(o.parts, shared ? &shared->cells : nullptr, o.output,
-                                 o.common.overwrite(), o.common.cpu());
+    graph =
+        io::merge_part_files(o.parts, o.output, {shared ? &shared->cells : nullptr, o.k, format},
+                             o.common.overwrite(), o.common.cpu());
   });
   progress.finish();
   print(o, graph, watch.seconds());
@@ -78,6 +82,9 @@ void add_knn_merge(CLI::App& app) {
   file_path(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta")->required();
   file_path(command, "--cells", o->cells,
             "The cells that the parts share: those that nearfold knn --cells was given");
+  number(command, "-k", o->k,
+         "Keep so many neighbours of each point; auto: all that the parts have");
+  add_graph_format(command, o->include_self, o->csr);
   o->common.add_threads(command);
   o->common.add_progress(command, o->conditions);
   o->common.add_force(command);

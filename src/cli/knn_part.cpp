@@ -7,7 +7,6 @@
 #include <optional>
 #include <sstream>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "cli/folder.hpp"
@@ -23,6 +22,7 @@
 #include "knn/graph_of.hpp"
 #include "knn/kinds.hpp"
 #include "knn/part_cover.hpp"
+#include "knn/shared_cells.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -63,16 +63,22 @@ Ranges ranges_of(const PartFlags& part, const io::RowFile& file) {
           range_of("--data", part.data, file.rows())};
 }
 
-/// That of a search of the rows that are held.
-Budget budget_of(const PartRun& run, const Ranges& ranges) {
+/// That of a search of the rows that are held. A candidate of shared cells takes twice the memory
+/// of a neighbour.
+Budget budget_of(const PartRun& run, const Ranges& ranges,
+                 const std::optional<io::CellsOfFile>& cells) {
   constexpr std::int64_t kLeast = 4;
   Reading reading = run.points.reading();
   reading.graph_only = true;
   reading.rows = std::max(kLeast, io::rows_held(ranges.queries, ranges.data));
   Settings settings = run.settings;
-  if (!run.part.cells.empty()) settings.knn = IvfKnn{};
-  settings.method = UmapParams{
-      .n_neighbors = static_cast<int>(std::min<std::int64_t>(run.k, *reading.rows - 1)) + 1};
+  std::int64_t k = run.k;
+  if (cells) {
+    settings.knn = IvfKnn{};
+    k = 2 * (std::int64_t{cells->cells.state().effort.candidates} + 1);
+  }
+  settings.method =
+      UmapParams{.n_neighbors = static_cast<int>(std::min<std::int64_t>(k, *reading.rows - 1)) + 1};
   return {run.budget, reading, settings};
 }
 
@@ -176,58 +182,6 @@ void print(const PartRun& run, const io::PartMeta& of, const std::string& index,
 
 }  // namespace
 
-void PartFlags::add(CLI::App& app, Conditions& conditions) {
-  constexpr const char* kGroup = "Parts of a graph";
-  text(app, "--queries", queries,
-       "Make a part of the graph: of these points alone, rows BEGIN to before END (all unless "
-       "given)")
-      ->type_name("BEGIN:END")
-      ->group(kGroup);
-  text(app, "--data", data,
-       "Make a part of the graph: the neighbours among these points alone (all unless given); "
-       "nearfold knn-merge makes the graph of all parts")
-      ->type_name("BEGIN:END")
-      ->group(kGroup);
-  file_path(app, "--save-cells", save_cells,
-            "Train the cells of --index ivf once for all parts, .npz, and end")
-      ->group(kGroup);
-  file_path(app, "--cells", cells,
-            "Make a part through these cells: all such parts become the graph of one ivf search")
-      ->group(kGroup);
-  conditions.add(
-      app,
-      [this] {
-        return unless(asked(),
-                      "keeps a part, and the whole graph is made; leave it out, or give "
-                      "--queries, --data or --cells");
-      },
-      [&] {
-        flag(app, "--reuse", reuse,
-             "Keep the output where it is whole and of exactly this part, and end well")
-            ->group(kGroup);
-      });
-}
-
-void PartFlags::check(const PointFlags& points, const IndexFlags& index) const {
-  if (index.precomputed())
-    throw InvalidParameter(
-        "--metric precomputed has all distances; leave --queries, --data and cells out");
-  const KnnParams knn = index.params();
-  if (!save_cells.empty() && !std::holds_alternative<IvfKnn>(knn))
-    throw InvalidParameter("--save-cells trains the cells of ivf, and --index is " + index.index +
-                           "; give --index ivf");
-  if (!cells.empty() && !std::holds_alternative<FlatKnn>(knn))
-    throw InvalidParameter("--cells has the index, and --index is " + index.index +
-                           "; leave --index out");
-  if (std::holds_alternative<NnDescentKnn>(knn) || std::holds_alternative<AutoKnn>(knn))
-    throw InvalidParameter("--index is " + index.index +
-                           ", which makes whole graphs alone; parts are made by flat, ivf or hnsw");
-  if (points.pca || !points.as_is())
-    throw InvalidParameter(
-        "parts are made of a file as it is; leave out --pca and how it is to be read, and write "
-        "such points with nearfold convert first");
-}
-
 void make_part(const PartRun& run) {
   const auto overwrite = run.part.reuse ? io::Overwrite::yes : run.common.overwrite();
   if (!run.budget.dry_run) {
@@ -239,7 +193,7 @@ void make_part(const PartRun& run) {
   io::RowFile file = file_of(run.points);
   const Ranges ranges = ranges_of(run.part, file);
   const std::optional<io::CellsOfFile> cells = cells_of(run, file);
-  const Budget budget = budget_of(run, ranges);
+  const Budget budget = budget_of(run, ranges, cells);
   if (run.budget.dry_run) return budget.print(run.common.json);
   budget.require();
   ProgressPrinter progress(run.common.progress, run.common.quiet);

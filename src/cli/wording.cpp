@@ -22,6 +22,8 @@ constexpr std::array kPhrases = {
     Phrase{"choose zero vectors as far", "use --zero-vectors far"},
     Phrase{"use device cpu", "use --device cpu"},
     Phrase{"make one of these ranges", "make it by nearfold knn with these --queries and --data"},
+    Phrase{"merge them with these cells", "give them with --cells"},
+    Phrase{"train them with these", "train them by nearfold knn --save-cells"},
     Phrase{"the limit given", "--memory-limit"},
     Phrase{"a and b describe one curve", "--a and --b describe one curve"}};
 
@@ -30,6 +32,7 @@ struct Renamed {
   std::string_view command, field, flag;
 };
 constexpr std::array kRenamed = {Renamed{"knn", "k", "-k"},
+                                 Renamed{"knn-merge", "k", "-k"},
                                  Renamed{"compare", "k", "--neighbors"},
                                  Renamed{"quality", "ks", "-k"},
                                  Renamed{"quality", "rows", "--sample"},

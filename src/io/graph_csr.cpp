@@ -134,17 +134,18 @@ std::string csr_row_starts(std::int64_t n, std::int64_t k) {
   return narrow ? values("<i4", std::int32_t{}) : values("<i8", std::int64_t{});
 }
 
-std::vector<ZipEntry> csr_entries(const GraphTable& table) {
-  const std::int64_t count[] = {table.n * table.k}, two[] = {2};
-  const std::array<std::int64_t, 2> shape = {table.n, table.n};
+std::vector<ZipEntry> csr_entries(std::int64_t n, std::int64_t k, std::span<const std::int32_t> ids,
+                                  std::span<const float> distances) {
+  const std::int64_t count[] = {n * k}, two[] = {2};
+  const std::array<std::int64_t, 2> shape = {n, n};
   const auto shape_bytes = std::bit_cast<std::array<char, sizeof shape>>(shape);
-  return {{"indices.npy", npy_header("<i4", count), std::as_bytes(std::span(table.ids))},
-          {"indptr.npy", csr_row_starts(table.n, table.k), {}},
+  return {{"indices.npy", npy_header("<i4", count), std::as_bytes(ids)},
+          {"indptr.npy", csr_row_starts(n, k), {}},
           {"format.npy", npy_header("|S3", {}) + std::string(kCsr), {}},
           {"shape.npy",
            npy_header("<i8", two) + std::string(shape_bytes.data(), shape_bytes.size()),
            {}},
-          {"data.npy", npy_header("<f4", count), std::as_bytes(std::span(table.distances))}};
+          {"data.npy", npy_header("<f4", count), std::as_bytes(distances)}};
 }
 
 }  // namespace nearfold::io

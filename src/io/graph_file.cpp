@@ -175,15 +175,16 @@ void make_graph_rows(GraphTable& table, GraphMeta& meta, bool sparse, int ids_fr
   meta.format = sparse ? GraphFormat::csr : included ? GraphFormat::umap : GraphFormat::nearfold;
 }
 
-/// The graph's rows with the point itself in front, at distance 0.
-GraphTable with_self(const KnnGraphView& graph) {
+}  // namespace
+
+GraphTable with_self(const KnnGraphView& graph, std::int64_t first) {
   GraphTable table{graph.n, graph.k + 1, {}, {}};
   table.ids.reserve(static_cast<std::size_t>(table.n * table.k));
   table.distances.reserve(table.ids.capacity());
   for (std::int64_t i = 0; i < graph.n; ++i) {
     const auto begin = static_cast<std::ptrdiff_t>(i * graph.k);
     const auto end = begin + static_cast<std::ptrdiff_t>(graph.k);
-    table.ids.push_back(static_cast<std::int32_t>(i));
+    table.ids.push_back(static_cast<std::int32_t>(first + i));
     table.distances.push_back(0);
     table.ids.insert(table.ids.end(), graph.neighbors.begin() + begin,
                      graph.neighbors.begin() + end);
@@ -193,8 +194,6 @@ GraphTable with_self(const KnnGraphView& graph) {
   return table;
 }
 
-}  // namespace
-
 std::vector<ZipEntry> row_entries(std::int64_t n, std::int64_t k, std::span<const std::int32_t> ids,
                                   std::span<const float> distances) {
   const std::int64_t shape[] = {n, k};
@@ -202,14 +201,21 @@ std::vector<ZipEntry> row_entries(std::int64_t n, std::int64_t k, std::span<cons
           {"distances.npy", npy_header("<f4", shape), std::as_bytes(distances)}};
 }
 
+std::vector<ZipEntry> entries_in(GraphFormat format, std::int64_t n, std::int64_t k,
+                                 std::span<const std::int32_t> ids,
+                                 std::span<const float> distances) {
+  const std::int64_t columns = columns_in(format, k);
+  return format == GraphFormat::csr ? csr_entries(n, columns, ids, distances)
+                                    : row_entries(n, columns, ids, distances);
+}
+
 void write_graph(const std::string& path, const KnnGraphView& graph, const GraphMeta& meta,
                  Overwrite overwrite) {
   const bool plain = meta.format == GraphFormat::nearfold;
   const GraphTable table = plain ? GraphTable{} : with_self(graph);
   std::vector<ZipEntry> entries =
-      plain ? row_entries(graph.n, graph.k, graph.neighbors, graph.distances)
-      : meta.format == GraphFormat::csr ? csr_entries(table)
-                                        : row_entries(table.n, table.k, table.ids, table.distances);
+      plain ? entries_in(meta.format, graph.n, graph.k, graph.neighbors, graph.distances)
+            : entries_in(meta.format, graph.n, graph.k, table.ids, table.distances);
   entries.push_back(meta_entry(graph, meta));
   write_zip(path, entries, overwrite);
 }

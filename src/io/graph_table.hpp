@@ -24,11 +24,26 @@ GraphTable read_csr(const Archive& archive);
 std::vector<ZipEntry> row_entries(std::int64_t n, std::int64_t k, std::span<const std::int32_t> ids,
                                   std::span<const float> distances);
 
-/// A table as the entries of a CSR matrix. They point into `table`.
-std::vector<ZipEntry> csr_entries(const GraphTable& table);
+/// Rows as the entries of a CSR matrix, `indices` and `data` among them. They point into the
+/// caller's.
+std::vector<ZipEntry> csr_entries(std::int64_t n, std::int64_t k, std::span<const std::int32_t> ids,
+                                  std::span<const float> distances);
 
 /// `indptr` of n rows of k entries as an .npy: int32 when that holds n * k, else int64.
 std::string csr_row_starts(std::int64_t n, std::int64_t k);
+
+/// Columns of a graph of k neighbours in a format.
+inline std::int64_t columns_in(GraphFormat format, std::int64_t k) {
+  return format == GraphFormat::nearfold ? k : k + 1;
+}
+
+/// The entries of such rows, [n, columns_in(format, k)]. They point into the caller's.
+std::vector<ZipEntry> entries_in(GraphFormat format, std::int64_t n, std::int64_t k,
+                                 std::span<const std::int32_t> ids,
+                                 std::span<const float> distances);
+
+/// Rows with the point itself in front, at distance 0; the first is of point `first`.
+GraphTable with_self(const KnnGraphView& graph, std::int64_t first = 0);
 
 /// Reads `meta` where the archive has it: into the graph, and what belongs to the file. `format` is
 /// umap when it says that the rows include the point itself.

@@ -81,31 +81,86 @@ class OpenParts {
   std::map<std::size_t, PartFile> open_;
 };
 
-std::string index_of(const std::vector<PartMeta>& metas, const SharedCells* cells) {
+std::string index_of(const std::vector<PartMeta>& metas, const MergeRules& rules) {
   std::vector<RowRange> data;
   for (const PartMeta& meta : metas) data.push_back(meta.data);
-  return index_of_parts(metas[0].knn, cells, data);
+  return index_of_parts(metas[0].knn, rules, data);
 }
 
-ZipEntry waiting(ZipEntry entry, const Spill& values) {
-  entry.rest = values.source();
-  return entry;
+/// The first `kept` of every row.
+NeighborRows first_of(const NeighborRows& rows, std::int64_t kept) {
+  if (kept == rows.k) return rows;
+  NeighborRows some(rows.n, kept);
+  for (std::int64_t row = 0; row < rows.n; ++row) {
+    std::copy_n(rows.ids.begin() + row * rows.k, kept, some.ids.begin() + row * kept);
+    std::copy_n(rows.distances.begin() + row * rows.k, kept, some.distances.begin() + row * kept);
+  }
+  return some;
 }
+
+/// Rows of which the next neighbour is as far as the last of the first `kept`.
+std::int64_t tied_after(const NeighborRows& rows, std::int64_t kept) {
+  std::int64_t tied = 0;
+  for (std::int64_t row = 0; row < rows.n; ++row) {
+    const auto last = rows.distances.begin() + row * rows.k + kept - 1;
+    tied += last[0] == last[1] ? 1 : 0;
+  }
+  return tied;
+}
+
+/// Rows of a graph that wait in a folder until all of them are there.
+class GraphRows {
+ public:
+  GraphRows(GraphFormat format, const std::string& folder)
+      : format_(format), ids_(folder), distances_(folder) {}
+
+  void add(const NeighborRows& rows, std::int64_t first) {
+    if (format_ == GraphFormat::nearfold) return write(rows.ids, rows.distances);
+    KnnGraphView graph;
+    graph.n = rows.n;
+    graph.k = rows.k;
+    graph.neighbors = rows.ids;
+    graph.distances = rows.distances;
+    const GraphTable table = with_self(graph, first);
+    write(table.ids, table.distances);
+  }
+  std::vector<ZipEntry> entries(std::int64_t n, std::int64_t k) const {
+    std::vector<ZipEntry> entries = entries_in(format_, n, k, {}, {});
+    for (ZipEntry& entry : entries) {
+      if (entry.name == "indices.npy") entry.rest = ids_.source();
+      if (entry.name == "distances.npy" || entry.name == "data.npy")
+        entry.rest = distances_.source();
+    }
+    return entries;
+  }
+
+ private:
+  void write(std::span<const std::int32_t> ids, std::span<const float> distances) {
+    ids_.write(std::as_bytes(ids));
+    distances_.write(std::as_bytes(distances));
+  }
+
+  GraphFormat format_;
+  Spill ids_, distances_;
+};
 
 }  // namespace
 
-MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCells* cells,
-                             const std::string& output, Overwrite overwrite, const Cpu& on) {
+MergedGraph merge_part_files(std::span<const std::string> parts, const std::string& output,
+                             const MergedForm& form, Overwrite overwrite, const Cpu& on) {
   constexpr std::int64_t kValues = 1 << 19;  // of a block
   const std::vector<PartMeta> metas = metas_of(parts);
-  require_cells(metas[0].cells, cells);
-  MergedGraph merged{metas[0], index_of(metas, cells)};
-  const std::int64_t n = merged.of.n, k = merged.of.k;
-  const MergeRules rules{n, static_cast<int>(k), merged.of.seed, merged.of.exact(),
-                         cells != nullptr ? &cells->state() : nullptr};
+  const std::int64_t n = metas[0].n, k = metas[0].k, kept = form.k.value_or(k);
+  if (kept < 1 || kept > k)
+    throw InvalidParameter("k is " + std::to_string(kept) + ", and the parts have " +
+                           std::to_string(k) + " neighbours; use 1 to " + std::to_string(k));
+  const MergeRules rules{n, static_cast<int>(k), metas[0].seed, metas[0].exact(),
+                         form.cells != nullptr ? &form.cells->state() : nullptr};
+  require_cells(metas[0].cells, metas[0].candidates, rules);
+  MergedGraph merged{metas[0], kept, index_of(metas, rules)};
   std::int64_t tied_rows = 0;
   std::vector<double> shares;
-  Spill ids(folder_of(output)), distances(folder_of(output));
+  GraphRows written(form.format, folder_of(output));
   OpenParts open(parts, metas);
   const std::int64_t at_once =
       std::clamp<std::int64_t>(kValues / std::max(k, 2 * merged.of.candidates), 1, n);
@@ -114,10 +169,10 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCel
     const RowRange block{begin, std::min(n, begin + at_once)};
     PartMerge merge(block, rules);
     open.add(block, merge, on);
-    const NeighborRows rows = merge.rows(on);
-    ids.write(std::as_bytes(std::span(rows.ids)));
-    distances.write(std::as_bytes(std::span(rows.distances)));
-    tied_rows += merge.tied_rows();
+    const NeighborRows all = merge.rows(on);
+    const NeighborRows rows = first_of(all, kept);
+    written.add(rows, begin);
+    tied_rows += kept < k ? tied_after(all, kept) : merge.tied_rows();
     if (!rules.exact)
       for (const double share : merge.shares(rows)) shares.push_back(share);
     merged.duplicates += merge.duplicates();
@@ -132,11 +187,11 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCel
   graph.recall = merged.recall;
   graph.tied_rows = merged.tied_rows;
   graph.duplicates = merged.duplicates;
-  const std::vector<ZipEntry> rows = row_entries(n, k, {}, {});
-  const ZipEntry entries[] = {waiting(rows[0], ids), waiting(rows[1], distances),
-                              meta_entry(graph, {.seed = merged.of.seed,
-                                                 .fingerprint = merged.of.fingerprint,
-                                                 .version = merged.of.version})};
+  std::vector<ZipEntry> entries = written.entries(n, kept);
+  entries.push_back(meta_entry(graph, {.format = form.format,
+                                       .seed = merged.of.seed,
+                                       .fingerprint = merged.of.fingerprint,
+                                       .version = merged.of.version}));
   write_zip(output, entries, overwrite);
   return merged;
 }

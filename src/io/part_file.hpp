@@ -79,20 +79,29 @@ void check_part(const std::string& path);
 
 /// What parts became.
 struct MergedGraph {
-  PartMeta of;  ///< less the ranges
+  PartMeta of;         ///< less the ranges
+  std::int64_t k = 0;  ///< neighbours that were kept
   std::string index;
   std::int64_t duplicates = 0;
   std::optional<std::int64_t> tied_rows = {};  ///< of exact parts
   std::optional<Recall> recall = {};           ///< of others
 };
 
+/// What the graph of parts is to be.
+struct MergedForm {
+  const SharedCells* cells = nullptr;  ///< those that the parts share
+  std::optional<std::int64_t> k =
+      {};  ///< neighbours to keep, at most those of the parts; unset: all
+  GraphFormat format = GraphFormat::nearfold;
+};
+
 /// Writes the graph of all parts as write_graph() does: the bytes are those of the graph that one
-/// search of all points makes. Holds some rows of one part and the merged ones beside it; the graph
-/// waits in the folder of `output` until it is whole. `cells`: those that the parts share, or null.
+/// search of all points makes; of exact parts for every smaller k, too. Holds some rows of one part
+/// and the merged ones beside it; the graph waits in the folder of `output` until it is whole.
 /// Throws InvalidInput naming the files when they are not of one graph, have a query with a point
 /// twice or not at all, or are damaged.
-MergedGraph merge_part_files(std::span<const std::string> parts, const SharedCells* cells,
-                             const std::string& output, Overwrite overwrite, const Cpu& on);
+MergedGraph merge_part_files(std::span<const std::string> parts, const std::string& output,
+                             const MergedForm& form, Overwrite overwrite, const Cpu& on);
 
 // ---- shared cells: cells_file.cpp ---------------------------------------------------------------
 

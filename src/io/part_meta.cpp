@@ -122,6 +122,9 @@ bool is_part(const Json& meta) {
 
 std::string difference(const PartMeta& from, const PartMeta& to, bool ranges) {
   const Json is = compared(from), wanted = compared(to);
+  const auto kind = [](const Json& json) { return json["index"]["kind"].get<std::string>(); };
+  if (kind(is) != kind(wanted))
+    return "its index is " + kind(is) + ", and is to be " + kind(wanted);
   for (const auto& [key, value] : wanted.items()) {
     if (!ranges && (key == "queries" || key == "data")) continue;
     if (is[key] == value) continue;

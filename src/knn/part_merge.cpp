@@ -1,7 +1,6 @@
 #include "knn/part_merge.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,57 +12,6 @@
 #include "nearfold/error.hpp"
 
 namespace nearfold {
-namespace {
-
-[[noreturn]] void bad_row(std::int64_t query, const std::string& what) {
-  throw InvalidInput("the row of query " + std::to_string(query) + " " + what +
-                     ": the part is damaged, make it again");
-}
-
-bool contains(const RowRange& range, std::int64_t row) {
-  return row >= range.begin && row < range.end;
-}
-
-void check_distance(float distance, std::int64_t query) {
-  if (!std::isfinite(distance) || distance < 0)
-    bad_row(query, "has distance " + std::to_string(distance));
-}
-
-/// A row of a part in the order of distance and seed, of the points of its data.
-struct Row {
-  std::int64_t query;
-  const RowRange& data;
-  std::span<const std::int32_t> ids;
-  std::span<const float> distances;
-};
-
-/// How many it has. They are offered to `nearest`.
-std::size_t offer_row(const Row& row, std::uint64_t seed, Nearest& nearest) {
-  const std::int64_t others = row.data.rows() - (contains(row.data, row.query) ? 1 : 0);
-  const std::size_t count = std::min(row.ids.size(), static_cast<std::size_t>(others));
-  const TieOrder order(seed, row.query);
-  Candidate last = 0;
-  for (std::size_t c = 0; c < count; ++c) {
-    if (!contains(row.data, row.ids[c]) || row.ids[c] == row.query)
-      bad_row(row.query, "has point " + std::to_string(row.ids[c]));
-    check_distance(row.distances[c], row.query);
-    const Candidate next =
-        candidate(row.distances[c], static_cast<std::int32_t>(order.key(row.ids[c])));
-    if (next <= last) bad_row(row.query, "is not in the order of distance and seed");
-    last = next;
-    nearest.offer(row.distances[c], row.ids[c]);
-  }
-  for (std::size_t c = count; c < row.ids.size(); ++c)
-    if (row.ids[c] != -1) bad_row(row.query, "has more points than were searched");
-  return count;
-}
-
-template <class T>
-std::span<const T> row_of(std::span<const T> rows, std::int64_t row, std::int64_t width) {
-  return rows.subspan(static_cast<std::size_t>(row * width), static_cast<std::size_t>(width));
-}
-
-}  // namespace
 
 PartMerge::PartMerge(const RowRange& queries, const MergeRules& rules)
     : queries_(queries), rules_(rules), repeats_(static_cast<std::size_t>(queries.rows())) {
@@ -103,36 +51,11 @@ void PartMerge::add_row(const RowsOfPart& rows, std::int64_t row) {
 }
 
 void PartMerge::add_candidates(const RowsOfPart& rows, std::int64_t row) {
-  const std::int64_t query = rows.queries.begin + row;
-  CellCandidates& candidates = candidates_[static_cast<std::size_t>(query - queries_.begin)];
-  const auto ids = row_of(rows.neighbors, row, rows.width);
-  const auto distances = row_of(rows.distances, row, rows.width);
-  const auto measures = row_of(rows.measures, row, rows.width);
-  const auto places = row_of(rows.places, row, rows.width);
-  const auto count = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), -1) - ids.begin());
-  std::vector<CellCandidates::Entry> found;
-  bool own = false;
-  Candidate last = 0;
-  for (std::size_t c = 0; c < count; ++c) {
-    if (!contains(rows.data, ids[c])) bad_row(query, "has point " + std::to_string(ids[c]));
-    check_distance(distances[c], query);
-    const Candidate next = candidate(measures[c], places[c]);
-    if (std::isnan(measures[c]) || next <= last || places[c] < 0 || places[c] >= rules_.n)
-      bad_row(query, "is not in the order of measures and cells");
-    last = next;
-    if (ids[c] == query) {
-      own = true;
-      candidates.set_own(distances[c]);
-    }
-    if (measures[c] < kInfinity)
-      found.push_back({next, ids[c], distances[c]});
-    else if (ids[c] != query)
-      bad_row(query, "has point " + std::to_string(ids[c]) + " that was not found");
-  }
-  for (std::size_t c = count; c < ids.size(); ++c)
-    if (ids[c] != -1) bad_row(query, "has a gap");
-  if (own != contains(rows.data, query)) bad_row(query, "lacks the query");
-  candidates.add(std::move(found), *rules_.cells);
+  CellCandidates& candidates =
+      candidates_[static_cast<std::size_t>(rows.queries.begin + row - queries_.begin)];
+  FoundInCells found = found_in_cells(rows, row, rules_.n);
+  if (found.own) candidates.set_own(*found.own);
+  candidates.add(std::move(found.entries), *rules_.cells);
 }
 
 void PartMerge::add_exact(const RowsOfPart& rows) {
@@ -177,10 +100,12 @@ NeighborRows PartMerge::rows(const Cpu& on) const {
 
 std::vector<double> PartMerge::shares(const NeighborRows& merged) const {
   std::vector<double> shares;
-  for (const std::int32_t query : sampled_among(queries_, rules_.n))
+  for (const std::int32_t query : sampled_among(queries_, rules_.n)) {
+    const std::vector<Candidate> exact = exact_of(query).sorted();
     shares.push_back(
-        share_found(exact_of(query).reach(),
+        share_found(value_of(exact[static_cast<std::size_t>(merged.k - 1)]),
                     row_of(std::span(merged.distances), query - queries_.begin, merged.k)));
+  }
   return shares;
 }
 
@@ -193,20 +118,25 @@ std::int64_t PartMerge::duplicates() const {
   return std::count(repeats_.begin(), repeats_.end(), 1);
 }
 
-void require_cells(const std::string& fingerprint, const SharedCells* cells) {
+void require_cells(const std::string& fingerprint, std::int64_t candidates,
+                   const MergeRules& rules) {
+  const SharedCells::State* const cells = rules.cells;
   if (fingerprint.empty() && cells != nullptr)
     throw InvalidInput("the parts were made without shared cells; merge them without");
   if (!fingerprint.empty() && cells == nullptr)
     throw InvalidInput(
         "the parts were made through shared cells, and none are given; merge them with these "
         "cells");
-  if (cells != nullptr && cells->fingerprint() != fingerprint)
+  if (cells == nullptr) return;
+  if (cells->fingerprint != fingerprint || cells->all.n != rules.n || cells->k != rules.k ||
+      cells->seed != rules.seed || cells->effort.candidates != candidates)
     throw InvalidInput("the parts were made through other cells than these; give those");
 }
 
-std::string index_of_parts(const KnnParams& knn, const SharedCells* cells,
+std::string index_of_parts(const KnnParams& knn, const MergeRules& rules,
                            std::span<const RowRange> data) {
-  if (cells != nullptr) return cells->description();
+  if (rules.cells != nullptr)
+    return describe_ivf(static_cast<int>(rules.cells->centroids.n()), rules.cells->effort);
   const std::string kind = std::visit([](const auto& params) { return index_name(params); }, knn);
   if (std::holds_alternative<FlatKnn>(knn)) return kind;
   std::set<std::pair<std::int64_t, std::int64_t>> shards;

@@ -10,28 +10,11 @@
 #include <vector>
 
 #include "knn/cell_merge.hpp"
+#include "knn/part_rows.hpp"
 #include "knn/top_k.hpp"
 #include "nearfold/knn_parts.hpp"
 
 namespace nearfold {
-
-/// Some rows of a part, as KnnPart has them.
-struct RowsOfPart {
-  RowRange queries;
-  RowRange data;
-  std::int64_t width = 0;
-  std::span<const std::int32_t> neighbors;
-  std::span<const float> distances;
-  std::span<const std::uint8_t> tied, repeats;
-
-  // Of approximate parts: exact rows of some of these queries.
-  std::int64_t exact_width = 0;
-  std::span<const std::int32_t> exact_queries = {}, exact_neighbors = {};
-  std::span<const float> exact_distances = {};
-  // Of parts through shared cells.
-  std::span<const float> measures = {};
-  std::span<const std::int32_t> places = {};
-};
 
 /// By what parts are merged.
 struct MergeRules {
@@ -57,8 +40,8 @@ class PartMerge {
   NeighborRows rows(const Cpu& on) const;
   std::int64_t tied_rows() const;
   std::int64_t duplicates() const;
-  /// Of approximate `merged` rows: what share of the exact neighbours is there, of each row of the
-  /// sample that is among them, in their order.
+  /// Of approximate `merged` rows, or their first columns: what share of as many exact neighbours
+  /// is there, of each row of the sample that is among them, in their order.
   std::vector<double> shares(const NeighborRows& merged) const;
 
  private:
@@ -79,13 +62,14 @@ class PartMerge {
   std::vector<char> repeats_;
 };
 
-/// Throws InvalidInput unless `cells` are those by which parts were made; null, and "" of parts
-/// that share none.
-void require_cells(const std::string& fingerprint, const SharedCells* cells);
+/// Throws InvalidInput unless the cells of `rules` are those by which parts were made that have
+/// this fingerprint, "" where they share none, and keep so many candidates.
+void require_cells(const std::string& fingerprint, std::int64_t candidates,
+                   const MergeRules& rules);
 
 /// KnnGraph::index of parts by their method and ranges of data: "flat", that of the shared cells,
 /// or "ivf per shard (4 shards)".
-std::string index_of_parts(const KnnParams& knn, const SharedCells* cells,
+std::string index_of_parts(const KnnParams& knn, const MergeRules& rules,
                            std::span<const RowRange> data);
 
 }  // namespace nearfold

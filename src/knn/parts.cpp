@@ -127,10 +127,11 @@ KnnGraph merged_graph(std::span<const KnnPart> parts, const SharedCells* cells, 
   const std::int64_t n = first.all.n;
   check_graph_size(n, first.k);
   require_cover(ranges, n, name_of);
-  require_cells(first.cells, cells);
   const bool exact = std::holds_alternative<FlatKnn>(first.knn);
-  PartMerge merge({0, n}, {n, static_cast<int>(first.k), first.seed, exact,
-                           cells != nullptr ? &cells->state() : nullptr});
+  const MergeRules rules{n, static_cast<int>(first.k), first.seed, exact,
+                         cells != nullptr ? &cells->state() : nullptr};
+  require_cells(first.cells, first.candidates, rules);
+  PartMerge merge({0, n}, rules);
   for (const KnnPart& part : parts) merge.add(rows_of(part), on);
   NeighborRows rows = merge.rows(on);
   KnnGraph graph;
@@ -143,7 +144,7 @@ KnnGraph merged_graph(std::span<const KnnPart> parts, const SharedCells* cells, 
   graph.neighbors = std::move(rows.ids);
   graph.distances = std::move(rows.distances);
   graph.metric = name(first.distance.metric);
-  graph.index = index_of_parts(first.knn, cells, data);
+  graph.index = index_of_parts(first.knn, rules, data);
   graph.duplicates = merge.duplicates();
   return graph;
 }

@@ -73,6 +73,12 @@ TEST_F(KnnParts, OfWideNumbersWithTiesMakeTheBytesOfOneRun) {
   const Outcome merged = run(merge(all_, "--force --json --quiet"));
   EXPECT_GT(nlohmann::json::parse(merged.out)["tied_rows"], 100) << merged.out;
   EXPECT_GT(nlohmann::json::parse(merged.out)["duplicates"], 200) << merged.out;
+  ASSERT_EQ(run("knn " + path("x.npy") + " -k 4 --seed 3 --metric inner_product --force -o " +
+                path("whole.npz"))
+                .code,
+            0);
+  ASSERT_EQ(run(merge(all_, "--force -k 4")).code, 0);
+  EXPECT_TRUE(bytes("g.npz") == bytes("whole.npz"));
 }
 
 TEST_F(KnnParts, AreKeptByARerunWhenTheyAreTheSame) {
@@ -130,7 +136,7 @@ TEST_F(KnnParts, ThatCannotBeMadeAreRefused) {
   expect_refused(make("g.npz", "5", "0:300"), 2, {"--queries is '5'", "BEGIN:END"});
   expect_refused(make("g.npz", "5:5", "0:300"), 2, {"--queries is '5:5'"});
   expect_refused(make("g.npz", "0:5", "0:301"), 2, {"--data is 0:301", "300 points"});
-  expect_refused(make("g.npz", "0:5", "0:300", "--index ivf"), 2, {"parts are exact"});
+  expect_refused(make("g.npz", "0:5", "0:300", "--index nndescent"), 2, {"flat, ivf or hnsw"});
   expect_refused(make("g.npz", "0:5", "0:300", "--standardize"), 2, {"nearfold convert"});
   expect_refused(make("g.npz", "0:5", "0:300", "--csr"), 2, {"--csr"});
   expect_refused("knn " + path("x.npy") + " --reuse -o " + path("g.npz"), 2, {"--reuse"});

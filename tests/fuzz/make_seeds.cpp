@@ -9,6 +9,7 @@
 #include "index_data.hpp"
 #include "io/part_file.hpp"
 #include "packed.hpp"
+#include "part_data.hpp"
 #include "support/io_files.hpp"
 #include "support/npz_parts.hpp"
 
@@ -306,27 +307,73 @@ Seeds graph_seeds(const fs::path& folder) {
   };
 }
 
+Seeds cells_seeds(const fs::path& folder) {
+  const io::Parts cells = parts_of(folder, [&](const std::string& path) {
+    io::write_cells(path, fuzz::part_cells(), "0123", "1.0", io::Overwrite::yes);
+  });
+  return {
+      {"cells", crate(cells)},
+      {"no-meta", crate(cells.without("meta"))},
+      {"no-kind", crate(cells.without_meta("kind"))},
+      {"another-format", crate(cells.meta("/format", 2))},
+      {"many-points", crate(cells.meta("/n", 2147483647))},
+      {"many-neighbors", crate(cells.meta("/k", 11))},
+      {"many-probes", crate(cells.meta("/nprobe", 12))},
+      {"few-candidates", crate(cells.meta("/candidates", 1))},
+      {"manhattan", crate(cells.meta("/metric", "manhattan"))},
+      {"cells-descend", crate(cells.value<std::int64_t>("begin", 1, -1))},
+      {"row-twice", crate(cells.value<std::int32_t>("ids", 1, 0))},
+      {"equal-points", crate(cells.shaped<std::int32_t>("equal", {2}))},
+      {"mean-not-finite", crate(cells.value("mean", 0, kNan))},
+      {"empty", ""},
+  };
+}
+
 Seeds part_seeds(const fs::path& folder) {
-  const Matrix points = data::normals(12, 2, 3);
-  const auto parts = [&](const RowRange& queries, const RowRange& data) {
-    PointsScan scan(12, 2);
-    scan.add(points);
-    const auto rows = [&](const RowRange& range) {
-      return PointRows{range, {points.row(range.begin), range.rows(), 2}};
-    };
-    const KnnPart part = find_part(rows(queries), rows(data), scan.finish(), 3, Cpu{1}, 1);
+  const Matrix points = fuzz::part_points();
+  PointsScan scan(12, 2);
+  scan.add(points);
+  const AllPoints all = scan.finish();
+  const RowRange whole{0, 12};
+  const auto written = [&](const KnnPart& part, const io::PartMeta& meta) {
     return parts_of(folder, [&](const std::string& path) {
-      io::write_part(path, part, io::meta_of(part.all, part.k, {}, 1, queries, data, "0123", "1.0"),
-                     io::Overwrite::yes);
+      io::write_part(path, part, meta, io::Overwrite::yes);
     });
   };
+  const auto meta_of = [&](const KnnPart& part) {
+    io::PartMeta meta = io::meta_of(all, 3, {}, 1, part.queries, part.data, "0123", "1.0");
+    meta.knn = part.knn;
+    return meta;
+  };
+  const auto parts = [&](const RowRange& queries, const RowRange& data) {
+    const KnnPart part = find_part(fuzz::part_rows(points, queries), fuzz::part_rows(points, data),
+                                   all, 3, Cpu{1}, 1);
+    return written(part, meta_of(part));
+  };
+  const KnnPart of_index =
+      Shard(fuzz::part_rows(points, whole), all, 3, HnswKnn{.M = 4, .ef = 8}, Cpu{1}, 1)
+          .part(fuzz::part_rows(points, whole));
+  const io::Parts index = written(of_index, meta_of(of_index));
+  const SharedCells cells = fuzz::part_cells();
+  const KnnPart of_cells =
+      Shard(fuzz::part_rows(points, whole), cells, Cpu{1}).part(fuzz::part_rows(points, whole));
+  const io::Parts shared = written(of_cells, io::meta_of(cells, whole, whole, "0123", "1.0"));
   const io::Parts part = parts({0, 5}, {4, 12});
   return {
       {"part", crate(part)},
       {"few-points", crate(parts({0, 5}, {3, 5}))},
       {"no-meta", crate(part.without("meta"))},
       {"no-kind", crate(part.without_meta("kind"))},
-      {"another-format", crate(part.meta("/format", 2))},
+      {"another-format", crate(part.meta("/format", 3))},
+      {"index", crate(index)},
+      {"no-index", crate(part.meta("/format", 2))},
+      {"exact-twice", crate(index.value<std::int32_t>("exact_queries", 1, 0))},
+      {"exact-missing", crate(index.value<std::int32_t>("exact_queries", 11, 70))},
+      {"cells", crate(shared)},
+      {"cells-other-k", crate(shared.meta("/k", 2))},
+      {"cells-no-place", crate(shared.value<std::int32_t>("places", 1, -7))},
+      {"cells-measures-descend", crate(shared.value("measures", 0, 3e8F))},
+      {"cells-other", crate(shared.meta("/cells", "0123456789abcdef"))},
       {"many-points", crate(part.meta("/n", 2147483647))},
       {"many-neighbors", crate(part.meta("/k", 11))},
       {"queries-beyond", crate(part.meta("/queries/1", 13))},
@@ -458,6 +505,7 @@ int main(int argc, char** argv) {
   write(folder / "csv", csv_seeds());
   write(folder / "graph", graph_seeds(folder));
   write(folder / "part", part_seeds(folder));
+  write(folder / "cells", cells_seeds(folder));
   write(folder / "idx", idx_seeds());
   write(folder / "idx_gz", idx_gz_seeds());
   write(folder / "index", index_seeds(folder));

@@ -3,6 +3,7 @@
 #include "fuzz.hpp"
 #include "io/part_file.hpp"
 #include "packed.hpp"
+#include "part_data.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nearfold;
@@ -18,9 +19,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                   "queries are of the points");
     fuzz::require(RowRange{0, meta.n}.contains(meta.data) && meta.data.rows() > 0,
                   "data are of the points");
-    PartMerge merge(meta.queries, static_cast<int>(meta.k), meta.seed);
+    static const SharedCells cells = fuzz::part_cells();
+    const MergeRules rules{meta.n, static_cast<int>(meta.k), meta.seed, meta.exact(),
+                           meta.cells.empty() ? nullptr : &cells.state()};
+    require_cells(meta.cells, meta.candidates, rules);
+    PartMerge merge(meta.queries, rules);
     merge.add(file.next(meta.queries.rows()), Cpu{1});
     file.finish();
+    if (meta.data.rows() == meta.n && !meta.exact()) merge.shares(merge.rows(Cpu{1}));
     fuzz::require(merge.tied_rows() <= meta.queries.rows(), "a row is tied once");
     return true;
   });
