@@ -35,15 +35,27 @@ def same(graph, wanted):
 
 
 def kill_some(client, moments, rng, killed):
-    """SIGKILL to a worker that lives, at each of the moments."""
+    """SIGKILL to a worker that is at work, at each of the moments. One that only starts is spared:
+    its nanny would give it up."""
     begin = time.monotonic()
     for moment in moments:
         time.sleep(max(0.0, moment - (time.monotonic() - begin)))
-        workers = client.cluster.workers.values()
-        living = [one.process.pid for one in workers if one.process and one.process.is_alive()]
+        at_work = client.scheduler_info(n_workers=-1)["workers"].values()
+        nannies = [client.cluster.workers[one["name"]] for one in at_work]
+        living = [one.process.pid for one in nannies if one.process and one.process.is_alive()]
         with contextlib.suppress(ProcessLookupError, ValueError):
             os.kill(int(rng.choice(living)), signal.SIGKILL)
             killed.append(time.monotonic() - begin)
+
+
+def all_back(client, workers):
+    """As many workers as in the beginning, whatever became of those that were ended."""
+    try:
+        client.wait_for_workers(workers, timeout=30)
+    except TimeoutError:
+        client.cluster.scale(0)
+        client.cluster.scale(workers)
+        client.wait_for_workers(workers, timeout=120)
 
 
 def run(client, args, wanted, moments, rng, out):
@@ -92,7 +104,7 @@ def main():
             cells = (number + 1, "yes" if out else "no", at, f"{took:.1f}",
                      "same" if whole else "OTHER")
             print("| " + " | ".join(map(str, cells)) + " |", flush=True)
-            client.wait_for_workers(args.workers)
+            all_back(client, args.workers)
     print(f"{args.runs - wrong} of {args.runs} runs have the bytes of one search")
     return min(wrong, 1)
 
