@@ -12,6 +12,7 @@ Needs root, iproute2 and nearfold[dask]; what it makes in the network it removes
 import argparse
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,8 +26,9 @@ from faults import same, truth
 import nearfold.dask
 
 BRIDGE, NET, PORT = "nfbridge", "10.77.0", 8786
-# Of a connection that nothing comes through, until the other end counts as lost (Dask: 30 s).
-PATIENCE = "8s"
+# Of a connection that nothing comes through, until the other end counts as lost (Dask's default is
+# 30 s, and it refuses less than 11).
+PATIENCE = "12s"
 
 
 def ip(*words):
@@ -106,6 +108,7 @@ def main():
     parser.add_argument("-k", type=int, default=15)
     parser.add_argument("--index", default="flat")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the network is left as it was
     args.points = os.path.abspath(args.points)
     wanted = truth(args.points, args.k, args.index)
     good = True
