@@ -1,12 +1,12 @@
 #include "knn/shared_cells.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <memory>
 
 #include "core/check_points.hpp"
+#include "core/hash.hpp"
 #include "core/reported.hpp"
 #include "knn/approximate.hpp"
 #include "knn/query_search.hpp"
@@ -76,7 +76,7 @@ struct Hash {
 
   template <class T>
   void add(const std::vector<T>& values) {
-    value = XXH3_64bits_withSeed(values.data(), values.size() * sizeof(T), value + values.size());
+    value = hash_bytes(values.data(), values.size() * sizeof(T), value);
   }
 };
 
