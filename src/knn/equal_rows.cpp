@@ -1,32 +1,18 @@
 #include "knn/equal_rows.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <numeric>
 #include <utility>
 
+#include "core/hash.hpp"
 #include "core/parallel.hpp"
 
 namespace nearfold {
 namespace {
 
-/// Four sums side by side, which do not wait for each other.
 std::uint64_t hash_of(const float* row, std::int64_t cols) {
-  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15u;
-  constexpr std::int64_t kParts = 4, kStep = 2 * kParts;  // two floats a word
-  std::uint64_t part[kParts] = {1, 2, 3, 4};
-  const auto mixed = [](std::uint64_t x) { return std::rotl(x * kOdd, 29); };
-  std::int64_t c = 0;
-  for (; c + kStep <= cols; c += kStep) {
-    std::uint64_t words[kParts];
-    std::memcpy(words, row + c, sizeof words);
-    for (int p = 0; p < kParts; ++p) part[p] = mixed(part[p] ^ words[p]);
-  }
-  for (; c < cols; ++c) part[0] = mixed(part[0] ^ std::bit_cast<std::uint32_t>(row[c]));
-  std::uint64_t hash = 0;
-  for (const std::uint64_t p : part) hash = mixed(hash ^ p);
-  return hash;
+  return hash_bytes(row, static_cast<std::size_t>(cols) * sizeof(float));
 }
 
 }  // namespace

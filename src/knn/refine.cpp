@@ -73,10 +73,11 @@ namespace {
 
 /// How near a sample row's exact neighbours are among all short rows: their ranks there, from 1.
 void write_ranks(const float* measures, std::int64_t n, std::span<const std::int32_t> neighbors,
-                 const std::vector<std::int32_t>& row_of, std::int32_t* ranks) {
+                 std::int32_t first_id, const std::vector<std::int32_t>& row_of,
+                 std::int32_t* ranks) {
   std::vector<float> wanted, nearer;
   for (const std::int32_t id : neighbors)
-    wanted.push_back(measures[row_of[static_cast<std::size_t>(id)]]);
+    wanted.push_back(measures[row_of[static_cast<std::size_t>(id - first_id)]]);
   const float farthest = *std::max_element(wanted.begin(), wanted.end());
   for (std::int64_t r = 0; r < n; ++r)
     if (measures[r] <= farthest) nearer.push_back(measures[r]);
@@ -120,7 +121,7 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
           write_ranks(measures[s - begin], rows.n(),
                       {&sample.neighbors.ids[static_cast<std::size_t>(sampled(s) * k)],
                        static_cast<std::size_t>(k)},
-                      row_of, &ranks[static_cast<std::size_t>(s * k)]);
+                      space.first_id, row_of, &ranks[static_cast<std::size_t>(s * k)]);
       });
   const auto kept = ranks.begin() + static_cast<std::ptrdiff_t>(
                                         0.5 * (1 + target) * static_cast<double>(ranks.size() - 1));

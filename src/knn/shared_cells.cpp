@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdio>
-#include <cstring>
 #include <memory>
-#include <span>
 
 #include "core/check_points.hpp"
+#include "core/hash.hpp"
 #include "core/reported.hpp"
 #include "knn/approximate.hpp"
 #include "knn/query_search.hpp"
@@ -78,19 +76,7 @@ struct Hash {
 
   template <class T>
   void add(const std::vector<T>& values) {
-    add(values.size());
-    const auto bytes = std::as_bytes(std::span(values));
-    for (std::size_t at = 0; at < bytes.size(); at += sizeof value) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bytes.data() + at, std::min(sizeof word, bytes.size() - at));
-      add(word);
-    }
-  }
-
- private:
-  void add(std::uint64_t word) {
-    constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15u;
-    value = std::rotl((value ^ word) * kOdd, 29) + kOdd;
+    value = hash_bytes(values.data(), values.size() * sizeof(T), value);
   }
 };
 

@@ -217,6 +217,22 @@ TEST(IndexPerShard, HasItsRecallMeasured) {
   }
 }
 
+// Of short rows that lose something: how many candidates are measured is found for each shard. The
+// target is of the points of a shard; of others an index may find fewer.
+TEST(IndexPerShard, OfWideRowsIsNearItsTarget) {
+  const Matrix x = data::normals(900, 200, 3, 0.97);
+  for (const Metric metric : {Metric::euclidean, Metric::inner_product, Metric::manhattan}) {
+    const KnnGraph exact = find_neighbors(x, 6, FlatKnn{}, Cpu{2}, kSeed, {metric});
+    for (const KnnParams& knn : {KnnParams(IvfKnn{}), KnnParams(HnswKnn{.M = 4})}) {
+      if (knn.index() == KnnParams(IvfKnn{}).index() && !by_products(row_of(metric).norm)) continue;
+      const KnnGraph graph = by_index(x, 6, knn, {0, 200, 900}, {0, 250, 600, 900}, {metric});
+      const std::string what = std::string(name(metric)) + ", " + graph.index;
+      EXPECT_NEAR(graph.recall->mean, share(graph, exact), 1e-12) << what;
+      EXPECT_GE(graph.recall->mean, 0.9) << what;
+    }
+  }
+}
+
 // A search of every cell finds what exact parts find, ids and order included.
 TEST(IndexPerShard, ThatLooksEverywhereIsExact) {
   const Matrix x = data::normals(300, 5, 3);
