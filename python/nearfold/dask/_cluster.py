@@ -19,7 +19,7 @@ distributed: Any = untyped  # its functions have no types
 RETRIES = 2  # of a task that raised; lost workers are counted by Dask itself
 _LOOK = 3.0  # seconds until a resource that no worker has is an error
 _TRANSFER = 600.0  # seconds for one range of a graph, or to find it again where it was lost
-_PATIENCE = 30.0  # seconds without any worker that could go on
+_PATIENCE = 120.0  # seconds without any worker that could go on
 
 # What a worker does is spread over its own threads, one task at a time.
 at_work = threading.Lock()

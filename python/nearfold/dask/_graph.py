@@ -85,7 +85,7 @@ def kneighbors_graph(
         For wrong data or parameters.
     WorkersLost
         When workers die over the same block four times, as they do when memory is short, and when
-        there is nobody to go on for 30 seconds.
+        there is nobody to go on for two minutes.
     IoError
         When points cannot be read, or `out` cannot be written to.
 
