@@ -180,7 +180,7 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const std::stri
   if (rules.exact)
     merged.tied_rows = tied_rows;
   else
-    merged.recall = recall_of(std::move(shares));
+    merged.recall = recall_of_shares(std::move(shares));
   KnnGraphView graph;
   graph.metric = merged.of.metric;
   graph.index = merged.index;

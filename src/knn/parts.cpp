@@ -140,7 +140,7 @@ KnnGraph merged_graph(std::span<const KnnPart> parts, const SharedCells* cells, 
   if (exact)
     graph.tied_rows = merge.tied_rows();
   else
-    graph.recall = recall_of(merge.shares(rows));
+    graph.recall = recall_of_shares(merge.shares(rows));
   graph.neighbors = std::move(rows.ids);
   graph.distances = std::move(rows.distances);
   graph.metric = name(first.distance.metric);

@@ -28,7 +28,7 @@ double share_found(float reach, std::span<const float> found) {
   return static_cast<double>(hits) / static_cast<double>(found.size());
 }
 
-Recall recall_of(std::vector<double> shares) {
+Recall recall_of_shares(std::vector<double> shares) {
   const auto rows = static_cast<double>(shares.size());
   const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
   std::sort(shares.begin(), shares.end());
@@ -45,7 +45,7 @@ Recall recall_of(const NeighborRows& exact, const NeighborRows& found) {
   for (std::size_t r = 0; r < static_cast<std::size_t>(exact.n); ++r)
     shares.push_back(share_found(exact.distances[(r + 1) * k - 1],
                                  std::span(found.distances).subspan(r * k, k)));
-  return recall_of(std::move(shares));
+  return recall_of_shares(std::move(shares));
 }
 
 NeighborRows rows_of(const NeighborRows& all, const std::vector<std::int64_t>& rows) {

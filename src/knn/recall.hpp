@@ -30,7 +30,7 @@ Recall recall_of(const NeighborRows& exact, const NeighborRows& found);
 /// That of one row whose k-th exact neighbour is so far, by the distances found.
 double share_found(float reach, std::span<const float> found);
 /// Of all rows by those of each, in their order.
-Recall recall_of(std::vector<double> shares);
+Recall recall_of_shares(std::vector<double> shares);
 
 /// Rows `rows` of `all`.
 NeighborRows rows_of(const NeighborRows& all, const std::vector<std::int64_t>& rows);
