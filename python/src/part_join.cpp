@@ -191,7 +191,7 @@ nb::dict merge(const Range& query_range, std::int64_t n, const std::vector<nb::d
 
 nb::object recall(const Array<double, 1>& shares) {
   return python::to_python(
-      std::optional(recall_of({shares.data(), shares.data() + shares.size()})));
+      std::optional(recall_of_shares({shares.data(), shares.data() + shares.size()})));
 }
 
 nb::dict index_with(const nb::dict& how) {
