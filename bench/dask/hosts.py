@@ -111,26 +111,25 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the network is left as it was
     args.points = os.path.abspath(args.points)
     wanted = truth(args.points, args.k, args.index)
-    good = True
-    with tempfile.TemporaryDirectory() as folder, hosts(args.hosts) as names:
-        with processes(names, folder), distributed.Client(f"tcp://{NET}.254:{PORT}") as client:
-            client.wait_for_workers(args.hosts, timeout=60)
-            whole, seconds = timed(args, client, wanted, None)
-            print(f"undisturbed: {'same' if whole else 'OTHER'} bytes, {seconds:.1f} s", flush=True)
+    good, seconds = True, 0.0
+    for out, cut in ((None, False), (None, True), ("out", True)):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            hosts(args.hosts) as names,
+            processes(names, folder),
+            distributed.Client(f"tcp://{NET}.254:{PORT}") as client,
+        ):
+            client.wait_for_workers(args.hosts, timeout=120)
+            out = out and os.path.join(folder, out)
+            when = (seconds / 2, lambda: ip("link", "set", "nflink1", "down")) if cut else None
+            whole, took = timed(args, client, wanted, out, when)
+            left = len(client.scheduler_info(n_workers=-1)["workers"])
+            what = f"one cut off after {seconds / 2:.1f} s" if cut else "undisturbed"
+            print(f"{what}, {'kept in a folder' if out else 'nothing kept'}: "
+                  f"{'same' if whole else 'OTHER'} bytes, {took:.1f} s, "
+                  f"{left} of {args.hosts} hosts left", flush=True)
             good &= whole
-            for out in (None, os.path.join(folder, "out")):
-                def cut():
-                    ip("link", "set", "nflink1", "down")
-
-                whole, took = timed(args, client, wanted, out, (seconds / 2, cut))
-                left = len(client.scheduler_info(n_workers=-1)["workers"])
-                print(f"one of {args.hosts} hosts cut off after {seconds / 2:.1f} s, "
-                      f"{'kept in a folder' if out else 'nothing kept'}: "
-                      f"{'same' if whole else 'OTHER'} bytes, {took:.1f} s, {left} hosts left",
-                      flush=True)
-                good &= whole
-                ip("link", "set", "nflink1", "up")
-                client.wait_for_workers(args.hosts, timeout=120)
+            seconds = seconds or took
     return 0 if good else 1
 
 
