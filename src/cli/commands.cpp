@@ -17,6 +17,7 @@ void add_commands(CLI::App& app) {
   add_convert(app);
   add_knn(app);
   add_knn_merge(app);
+  add_plan(app);
   add_embed(app);
   add_transform(app);
   add_update(app);

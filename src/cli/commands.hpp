@@ -21,6 +21,7 @@ void add_generate(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_knn(CLI::App& app);
 void add_knn_merge(CLI::App& app);
+void add_plan(CLI::App& app);
 void add_embed(CLI::App& app);
 void add_grid(CLI::App& app);
 void add_compare(CLI::App& app);
