@@ -80,9 +80,12 @@ double copied_columns(const Settings& settings, double dim) {
 /// what the order of vertices takes.
 constexpr double kOrder = 4, kOrderRow = 40;
 
-/// The graph by vertex, with weights for distances, and the edges.
+/// The graph by vertex, with weights for distances, and the edges; of the reverse lists a range for
+/// each thread.
 Need weights_need(const Counts& c) {
-  return {8 * c.k + 8 * c.entries + 40, 0, c.n * c.k * 1e-7 / c.threads};
+  constexpr double kRanges = 64;
+  const double reverse = 8 * c.k * std::min(1.0, c.threads / kRanges);
+  return {8 * c.k + 8 * c.entries + reverse + 50, 0, c.n * c.k * 1e-7 / c.threads};
 }
 /// The edges, and what an initialization needs beside: blocks of vectors of the spectral one.
 Need init_need(const Init& init, const Counts& c) {
@@ -90,7 +93,7 @@ Need init_need(const Init& init, const Counts& c) {
   const bool pca = std::holds_alternative<PcaInit>(init);
   constexpr double kLayout = 12, kVector = 14;  // bytes: rows twice and their noise; a vector's
   const double more = c.more_dims() * (kLayout + (spectral ? kVector : 0));
-  return {8 * c.entries + (spectral ? 160 : 40) + more, pca ? 40 * 256 * c.dim : 0,
+  return {8 * c.entries + (spectral ? 190 : 40) + more, pca ? 40 * 256 * c.dim : 0,
           (spectral ? c.n * c.entries * 2e-7 * std::max(1.0, c.dims / 5)
            : pca    ? c.n * c.dim * 3e-9
                     : 0) /
