@@ -105,16 +105,22 @@ def make_graph(o, steps, points):
     edges = np.linspace(0, n, o.blocks + 1).astype(int)
     ranges = [f"{a}:{b}" for a, b in zip(edges, edges[1:])]
     (o.folder / "parts").mkdir(exist_ok=True)
-    parts = []
+    parts, through = [], []
+    if not o.exact:
+        cells = o.folder / "cells.npz"
+        steps.run("cells", [o.tool, "knn", points, "-k", o.k, "--index", o.index, "--save-cells", cells,
+                            "--force", "-q"], cells)
+        through = ["--cells", cells]
     for q, queries in enumerate(ranges):
         for d, data in enumerate(ranges):
             part = o.folder / "parts" / f"{q}-{d}.npz"
             steps.run(f"part {q} {d}", [
                 o.tool, "knn", points, "-k", o.k, "--queries", queries, "--data", data, "-o", part,
-                "--reuse", "-q", *shlex.split(o.part_flags)], part)
+                "--reuse", "-q", *through], part)
             parts.append(part)
     graph = o.folder / "graph.npz"
-    steps.run("merge", [o.tool, "knn-merge", *parts, "-o", graph, "--force", "-q"], graph)
+    steps.run("merge", [o.tool, "knn-merge", *parts, *through, "-o", graph, "--force",
+                        "-q"], graph)
     return graph
 
 
@@ -154,7 +160,7 @@ def gigabytes(count):
 
 def report(o, steps, points, share):
     n = len(np.load(points, mmap_mode="r"))
-    rows = [("parts of the graph", *steps.total("part ")), ("merge", *steps.total("merge")),
+    rows = [("cells", *steps.total("cells")), ("parts of the graph", *steps.total("part ")), ("merge", *steps.total("merge")),
             ("UMAP, all", *steps.total("umap")), ("t-SNE, all", *steps.total("tsne"))]
     lines = [f"| {what} | {seconds:,.0f} | {gigabytes(peak)} |" for what, seconds, peak in rows]
     text = (f"{n:,} points of {DIM} columns; {o.blocks**2} parts, k = {o.k}; UMAP of "
@@ -174,7 +180,7 @@ def report(o, steps, points, share):
         text += f" | {error:.3f} |\n"
     (o.folder / "ten_million.md").write_text(text)
     (o.folder / "ten_million.json").write_text(json.dumps(
-        {"n": n, "k": o.k, "blocks": o.blocks, "part_flags": o.part_flags, "recall": share,
+        {"n": n, "k": o.k, "blocks": o.blocks, "index": "flat" if o.exact else o.index, "recall": share,
          "steps": steps.done, "runs": runs, "quality": scores}, indent=1) + "\n")
     print(text)
 
@@ -193,7 +199,8 @@ def main():
     add("--chunk", type=int, default=1_000_000, help="digits on disk at a time")
     add("--blocks", type=int, default=2, help="of queries, and of data")
     add("-k", type=int, default=30)
-    add("--part-flags", default="", help="more for nearfold knn, as '--index ivf'")
+    add("--exact", action="store_true", help="parts of an exact search: of some 100,000 points")
+    add("--index", default="ivf", help="whose cells the parts share")
     add("--neighbors", type=int, default=14, help="of UMAP, the point itself not counted")
     add("--perplexity", type=float, default=10)
     add("--sample", type=int, default=1000, help="rows of the graph that are compared")

@@ -78,12 +78,29 @@ struct KnnPart {
   std::vector<std::uint8_t> repeats;  ///< [queries]: an earlier point of the data is equal
 };
 
-/// The k nearest of each of `queries` among `data`. Exact, under every metric, on the processor.
-/// in   queries, data  any ranges of the points: the same, apart, or with rows in common
-///      all            of all points: PointsScan
-///      k              of the graph, in [1, all.n - 1]
-/// Memory: these rows, and what find_neighbors() takes for as many points. Rules and errors of
-/// find_neighbors().
+/// Some of the points, searched for one block of queries after the other: what a search needs of
+/// them is made once. Copies share it.
+class NEARFOLD_EXPORT Shard {
+ public:
+  /// in   data  any range of the points; its rows are not copied, and have to stay
+  ///      all   of all points: PointsScan
+  ///      k     of the graph, in [1, all.n - 1]
+  ///      knn   FlatKnn; parts are exact
+  /// Memory: what find_neighbors() takes for as many points. Rules and errors of find_neighbors().
+  Shard(const PointRows& data, const AllPoints& all, int k, const KnnParams& knn, const Cpu& on,
+        std::uint64_t seed, const Distance& distance = {}, const Progress& progress = {});
+
+  const RowRange& range() const;
+  /// The k nearest of each of `queries` among the data: any range of the points, the same, apart,
+  /// or with rows in common. Several threads may ask at once.
+  KnnPart part(const PointRows& queries, const Progress& progress = {}) const;
+
+ private:
+  struct State;
+  std::shared_ptr<const State> state_;
+};
+
+/// The same by a shard that serves once. Exact, under every metric, on the processor.
 NEARFOLD_EXPORT KnnPart find_part(const PointRows& queries, const PointRows& data,
                                   const AllPoints& all, int k, const Cpu& on, std::uint64_t seed,
                                   const Distance& distance = {}, const Progress& progress = {});

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "cli/flags.hpp"
+#include "cli/json_text.hpp"
 #include "io/io.hpp"
 #include "io/row_file.hpp"
 #include "io/write.hpp"
@@ -174,7 +175,7 @@ void Budget::print(bool as_json) const {
     throw InvalidInput(
         "a plan is made from a header that says how many points there are: give them as .npy or "
         "another binary format");
-  std::fputs(as_json ? (json().dump(2) + "\n").c_str() : table().c_str(), stdout);
+  std::fputs(as_json ? json_text(json()).c_str() : table().c_str(), stdout);
   require();
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/folder.hpp"
+#include "cli/json_text.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -39,7 +40,7 @@ std::string differences(const Json& there, const Json& here) {
       text += differences(other, value);
       continue;
     }
-    text += key + " is " + other.dump() + " there and " + value.dump() + " here, ";
+    text += key + " is " + short_json(other) + " there and " + short_json(value) + " here, ";
   }
   return text;
 }
@@ -80,7 +81,7 @@ void CheckpointFolder::begin(const std::string& fingerprint) {
                        "' is of other data; give those, or use --force without --resume to begin "
                        "anew");
   run_["fingerprint"] = fingerprint;
-  io::write_file(file(kRun), run_.dump(2) + "\n", io::Overwrite::yes);
+  io::write_file(file(kRun), json_text(run_), io::Overwrite::yes);
 }
 
 std::optional<KnnGraph> CheckpointFolder::graph() const {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cli/json_text.hpp"
 #include "cli/terminal.hpp"
 
 namespace nearfold::cli {
@@ -87,7 +88,7 @@ std::string column_table(const Json& columns) {
   for (std::size_t c = 0; c < shown; ++c) {
     const Json& column = columns[c];
     text += line(std::to_string(c), names[c], column["type"], number_text(column["minimum"]),
-                 number_text(column["maximum"]), column["missing"].dump(), remarks(column));
+                 number_text(column["maximum"]), short_json(column["missing"]), remarks(column));
   }
   if (shown < columns.size())
     text += "  and " + std::to_string(columns.size() - shown) + " more: --json has all\n";

@@ -9,6 +9,7 @@
 #include "cli/folder.hpp"
 #include "cli/index_spec.hpp"
 #include "cli/inputs.hpp"
+#include "cli/json_text.hpp"
 #include "cli/method_flags.hpp"
 #include "cli/picture_file.hpp"
 #include "cli/picture_flags.hpp"
@@ -220,7 +221,7 @@ void run(const Options& o) {
     report["data_sets"].push_back(experiment_json(e));
     tables += (tables.empty() ? "" : "\n") + table(e);
   }
-  const std::string json = report.dump(2) + "\n";
+  const std::string json = json_text(report);
   if (!o.report.empty()) io::write_file(o.report, json, o.common.overwrite());
   if (!o.plot.empty() && !experiments.empty()) draw_all(o, in, experiments);
   if (!o.common.quiet || o.common.json) std::fputs((o.common.json ? json : tables).c_str(), stdout);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/folder.hpp"
+#include "cli/json_text.hpp"
 #include "cli/picture_file.hpp"
 #include "cli/terminal.hpp"
 #include "core/stopping.hpp"
@@ -259,7 +260,7 @@ void EmbedRun::write_report(const RunInfo& info) const {
   Json json = report_json(info, settings_);
   if (budget_.known()) json["planned_bytes"] = budget_.bytes();
   if (from_) json["resumed_at"] = from_->iteration;
-  const std::string report = json.dump(2) + "\n";
+  const std::string report = json_text(json);
   if (!o_.report.empty()) io::write_file(o_.report, report, o_.common.overwrite());
   if (o_.common.json) std::fputs(report.c_str(), stdout);
 }

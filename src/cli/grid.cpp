@@ -11,6 +11,7 @@
 #include "cli/folder.hpp"
 #include "cli/grid_folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/json_text.hpp"
 #include "cli/method_flags.hpp"
 #include "cli/picture_file.hpp"
 #include "cli/picture_flags.hpp"
@@ -245,7 +246,7 @@ void run(const Options& o) {
   }
   folder.save();
   progress.finish();
-  if (o.common.json) std::printf("%s\n", folder.manifest().dump(2).c_str());
+  if (o.common.json) std::fputs(json_text(folder.manifest()).c_str(), stdout);
   if (o.common.quiet) return;
   if (finished)
     print(folder.manifest()["seconds"], folder,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/folder.hpp"
+#include "cli/json_text.hpp"
 #include "cli/report.hpp"
 #include "nearfold/error.hpp"
 
@@ -90,7 +91,7 @@ void GridFolder::keep(std::size_t cell, Result&& result) {
 }
 
 void GridFolder::save() const {
-  io::write_file(file("manifest.json"), manifest_.dump(2) + "\n", io::Overwrite::yes);
+  io::write_file(file("manifest.json"), json_text(manifest_), io::Overwrite::yes);
 }
 
 }  // namespace nearfold::cli

@@ -7,6 +7,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/json_text.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
@@ -74,7 +75,7 @@ void run(const Options& o) {
                                            {"off_map", off},
                                            {"off_map_remoteness", inverter.remote()},
                                            {"warnings", warnings}};
-    std::puts(report.dump(2).c_str());
+    std::fputs(json_text(report).c_str(), stdout);
   }
   if (o.common.quiet) return;
   const std::vector<Line> lines = {

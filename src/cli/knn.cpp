@@ -13,6 +13,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/json_text.hpp"
 #include "cli/knn_part.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
@@ -197,7 +198,7 @@ void print(const Options& o, const Found& found, Json&& seconds) {
   if (found.duplicates) report["duplicates"] = *found.duplicates;
   report["warnings"] = found.warnings;
   report["seconds"] = std::move(seconds);
-  const std::string text = report.dump(2) + "\n";
+  const std::string text = json_text(report);
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
   if (o.common.json) std::fputs(text.c_str(), stdout);
   if (o.common.quiet) return;

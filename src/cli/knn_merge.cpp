@@ -9,6 +9,7 @@
 #include "cli/conditions.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
+#include "cli/json_text.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
@@ -37,7 +38,7 @@ void print(const Options& o, const io::MergedGraph& graph, double seconds) {
                                          {"tied_rows", graph.tied_rows},
                                          {"duplicates", graph.duplicates},
                                          {"seconds", {{"total", seconds}}}};
-  if (o.common.json) std::fputs((report.dump(2) + "\n").c_str(), stdout);
+  if (o.common.json) std::fputs(json_text(report).c_str(), stdout);
   if (o.common.quiet) return;
   const std::string said =
       std::to_string(graph.of.k) + " neighbours of " + std::to_string(graph.of.n) + " points, " +

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/folder.hpp"
+#include "cli/json_text.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
@@ -97,7 +98,7 @@ void print(const PartRun& run, const io::PartMeta& of, bool kept, const Json& se
                        {"kept", kept},
                        {"warnings", warnings},
                        {"seconds", seconds}};
-  const std::string text = report.dump(2) + "\n";
+  const std::string text = json_text(report);
   if (!run.report.empty()) io::write_file(run.report, text, run.common.overwrite());
   if (run.common.json) std::fputs(text.c_str(), stdout);
   if (run.common.quiet) return;

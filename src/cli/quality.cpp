@@ -9,6 +9,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/json_text.hpp"
 #include "cli/new_rows.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
@@ -153,7 +154,7 @@ void run(const Options& o) {
                  {"seed", params.seed},
                  {"scores", quality_json(report)},
                  {"seconds", took.count()}};
-  const std::string text = out.dump(2) + "\n";
+  const std::string text = json_text(out);
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
   if (o.common.json)
     std::fputs(text.c_str(), stdout);

@@ -5,6 +5,7 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "cli/json_text.hpp"
 #include "cli/method_words.hpp"
 #include "cli/wording.hpp"
 #include "method.hpp"
@@ -27,7 +28,7 @@ using Json = nlohmann::ordered_json;
 
 std::string text_of(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  return value.is_number_float() ? printed("%.9g", value.get<double>()) : value.dump();
+  return value.is_number_float() ? printed("%.9g", value.get<double>()) : short_json(value);
 }
 
 /// "UMAP: n_neighbors 15, min_dist 0.1"

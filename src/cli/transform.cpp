@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
+#include "cli/json_text.hpp"
 #include "cli/new_points_picture.hpp"
 #include "cli/new_rows.hpp"
 #include "cli/picture_file.hpp"
@@ -154,7 +155,7 @@ class TransformRun {
                    {"seconds", took.count()},      {"warnings", warnings_}};
     if (recall_) report["recall"] = recall_json(*recall_);
     if (resumed_ > 0) report["resumed_at"] = resumed_;
-    const std::string text = report.dump(2) + "\n";
+    const std::string text = json_text(report);
     if (!o_.report.empty()) io::write_file(o_.report, text, o_.common.overwrite());
     if (o_.common.json) std::fputs(text.c_str(), stdout);
     if (o_.common.quiet) return;

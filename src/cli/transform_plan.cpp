@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -58,7 +59,7 @@ void TransformPlan::print(bool as_json) const {
                                    {"limit_bytes", limit_.bytes},
                                    {"limit_by", limit_.by}};
     if (device_ > 0) json["device_bytes"] = device_;
-    std::puts(json.dump(2).c_str());
+    std::fputs(json_text(json).c_str(), stdout);
   } else {
     std::printf(
         "%lld rows, %lld at a time\n  model   %10s\n  search  %10s\n  block   %10s\n"

@@ -9,6 +9,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/json_text.hpp"
 #include "cli/new_points_picture.hpp"
 #include "cli/new_rows.hpp"
 #include "cli/picture_file.hpp"
@@ -86,7 +87,7 @@ void tell(const Options& o, const Updated& grown, std::int64_t added, double sec
                        {"moved", moved},
                        {"seconds", seconds},
                        {"warnings", warnings}};
-  const std::string text = report.dump(2) + "\n";
+  const std::string text = json_text(report);
   if (!o.report.empty()) io::write_file(o.report, text, o.common.overwrite());
   if (o.common.json) std::fputs(text.c_str(), stdout);
   if (o.common.quiet) return;

@@ -83,9 +83,9 @@ IvfLists read_search(const Archive& archive, const KnnRows& rows, const IvfKnn& 
                      const Json& /*meta*/) {
   const std::int64_t nlist = rows_in(archive, "centroids", 1, rows.n());
   if (params.nlist.value_or(nlist) != nlist || params.nprobe.value_or(1) > nlist)
-    archive.entry("meta").malformed("'nlist' is " + json_of(params.nlist).dump() +
-                                    " and 'nprobe' is " + json_of(params.nprobe).dump() + " of " +
-                                    std::to_string(nlist) + " centroids");
+    archive.entry("meta").malformed("'nlist' is " + value_text(json_of(params.nlist)) +
+                                    " and 'nprobe' is " + value_text(json_of(params.nprobe)) +
+                                    " of " + std::to_string(nlist) + " centroids");
   IvfLists cells{{rows.norm, {}, {}, {}}, {}, {}, {}};
   cells.centroids.rows = read_floats_2d(archive, "centroids", nlist, rows.rows.cols());
   cells.centroids.squares = read_array<float>(archive, "centroid_squares", {nlist});

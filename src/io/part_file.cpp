@@ -134,7 +134,7 @@ std::string difference(const PartMeta& from, const PartMeta& to, bool ranges) {
     if (!ranges && (key == "queries" || key == "data")) continue;
     if (is[key] == value) continue;
     if (key == "fingerprint") return "it is of other points, by their fingerprint";
-    return "its " + key + " is " + is[key].dump() + ", and is to be " + value.dump();
+    return "its " + key + " is " + value_text(is[key]) + ", and is to be " + value_text(value);
   }
   return "";
 }

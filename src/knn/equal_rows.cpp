@@ -11,8 +11,6 @@
 namespace nearfold {
 namespace {
 
-using Hashed = std::pair<std::uint64_t, std::int32_t>;  // of a row, and its point
-
 /// Four sums side by side, which do not wait for each other.
 std::uint64_t hash_of(const float* row, std::int64_t cols) {
   constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15u;
@@ -31,44 +29,40 @@ std::uint64_t hash_of(const float* row, std::int64_t cols) {
   return hash;
 }
 
-/// Of every row, ascending by hash and point.
-std::vector<Hashed> sorted_hashes(HostMatrix<const float> points, const Cpu& on) {
-  std::vector<Hashed> hashes(static_cast<std::size_t>(points.rows()));
-  parallel_for(on.threads, points.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+}  // namespace
+
+RowLookup::RowLookup(HostMatrix<const float> rows, const Cpu& on)
+    : rows_(rows), hashes_(static_cast<std::size_t>(rows.rows())) {
+  parallel_for(on.threads, rows.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
-      hashes[static_cast<std::size_t>(i)] = {hash_of(points.row(i), points.cols()),
-                                             static_cast<std::int32_t>(i)};
+      hashes_[static_cast<std::size_t>(i)] = {hash_of(rows.row(i), rows.cols()),
+                                              static_cast<std::int32_t>(i)};
   });
-  std::sort(hashes.begin(), hashes.end());
-  return hashes;
+  std::sort(hashes_.begin(), hashes_.end());
 }
 
 /// Names the first of its kind for every point of a run of one hash.
-void name_firsts(std::span<const Hashed> run, HostMatrix<const float> points,
-                 std::vector<std::int32_t>& first) {
-  const auto bytes = static_cast<std::size_t>(points.cols()) * sizeof(float);
+void RowLookup::name_firsts(std::span<const Hashed> run, std::vector<std::int32_t>& first) const {
+  const auto bytes = static_cast<std::size_t>(rows_.cols()) * sizeof(float);
   std::vector<std::int32_t> kinds;  // more than one where hashes collide
   for (const auto& [hash, point] : run) {
     const auto same = std::find_if(kinds.begin(), kinds.end(), [&, p = point](std::int32_t kind) {
-      return std::memcmp(points.row(kind), points.row(p), bytes) == 0;
+      return std::memcmp(rows_.row(kind), rows_.row(p), bytes) == 0;
     });
     first[static_cast<std::size_t>(point)] = same == kinds.end() ? point : *same;
     if (same == kinds.end()) kinds.push_back(point);
   }
 }
 
-}  // namespace
-
-EqualRows find_equal_rows(HostMatrix<const float> points, const Cpu& on) {
-  const std::vector<Hashed> hashes = sorted_hashes(points, on);
+EqualRows RowLookup::equal_rows() const {
   const auto same_hash = [](const Hashed& a, const Hashed& b) { return a.first == b.first; };
-  if (std::adjacent_find(hashes.begin(), hashes.end(), same_hash) == hashes.end()) return {};
-  const std::size_t n = hashes.size();
+  if (std::adjacent_find(hashes_.begin(), hashes_.end(), same_hash) == hashes_.end()) return {};
+  const std::size_t n = hashes_.size();
   EqualRows equal;
   equal.first.resize(n);
   for (std::size_t from = 0, to = 0; from < n; from = to) {
-    while (to < n && same_hash(hashes[from], hashes[to])) ++to;
-    name_firsts({hashes.data() + from, to - from}, points, equal.first);
+    while (to < n && same_hash(hashes_[from], hashes_[to])) ++to;
+    name_firsts({hashes_.data() + from, to - from}, equal.first);
   }
   equal.begin.assign(n + 1, 0);
   for (const std::int32_t f : equal.first) ++equal.begin[static_cast<std::size_t>(f) + 1];
@@ -81,19 +75,18 @@ EqualRows find_equal_rows(HostMatrix<const float> points, const Cpu& on) {
   return equal;
 }
 
-std::vector<std::int32_t> first_equal(HostMatrix<const float> rows, HostMatrix<const float> among,
-                                      const Cpu& on) {
-  const std::vector<Hashed> hashes = sorted_hashes(among, on);
-  const auto bytes = static_cast<std::size_t>(rows.cols()) * sizeof(float);
-  std::vector<std::int32_t> first(static_cast<std::size_t>(rows.rows()), -1);
-  parallel_for(on.threads, rows.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+std::vector<std::int32_t> RowLookup::first_equal(HostMatrix<const float> others,
+                                                 const Cpu& on) const {
+  const auto bytes = static_cast<std::size_t>(rows_.cols()) * sizeof(float);
+  std::vector<std::int32_t> first(static_cast<std::size_t>(others.rows()), -1);
+  parallel_for(on.threads, others.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::uint64_t hash = hash_of(rows.row(i), rows.cols());
-      auto at = std::lower_bound(hashes.begin(), hashes.end(), Hashed{hash, 0});
-      while (at != hashes.end() && at->first == hash &&
-             std::memcmp(among.row(at->second), rows.row(i), bytes) != 0)
+      const std::uint64_t hash = hash_of(others.row(i), others.cols());
+      auto at = std::lower_bound(hashes_.begin(), hashes_.end(), Hashed{hash, 0});
+      while (at != hashes_.end() && at->first == hash &&
+             std::memcmp(rows_.row(at->second), others.row(i), bytes) != 0)
         ++at;
-      if (at != hashes.end() && at->first == hash) first[static_cast<std::size_t>(i)] = at->second;
+      if (at != hashes_.end() && at->first == hash) first[static_cast<std::size_t>(i)] = at->second;
     }
   });
   return first;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "nearfold/matrix.hpp"
@@ -32,12 +33,29 @@ struct EqualRows {
   double pairs() const;
 };
 
-/// Rows are found by a hash of their bytes, and then compared. 0 and -0 are different bytes.
-/// O(n cols).
-EqualRows find_equal_rows(HostMatrix<const float> points, const Cpu& on);
+/// Rows by a hash of their bytes; where hashes are equal, rows are compared. 0 and -0 are different
+/// bytes. Refers to the rows.
+class RowLookup {
+ public:
+  RowLookup() = default;
+  /// O(n cols), and a sort.
+  RowLookup(HostMatrix<const float> rows, const Cpu& on);
 
-/// For every row the first of `among` that has its bytes; -1: none. O((rows + among) cols).
-std::vector<std::int32_t> first_equal(HostMatrix<const float> rows, HostMatrix<const float> among,
-                                      const Cpu& on);
+  EqualRows equal_rows() const;
+  /// For each of `others` the first row that has its bytes; -1: none.
+  std::vector<std::int32_t> first_equal(HostMatrix<const float> others, const Cpu& on) const;
+
+ private:
+  using Hashed = std::pair<std::uint64_t, std::int32_t>;  // of a row, and its number
+
+  void name_firsts(std::span<const Hashed> run, std::vector<std::int32_t>& first) const;
+
+  HostMatrix<const float> rows_;
+  std::vector<Hashed> hashes_;  // ascending
+};
+
+inline EqualRows find_equal_rows(HostMatrix<const float> points, const Cpu& on) {
+  return RowLookup(points, on).equal_rows();
+}
 
 }  // namespace nearfold

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -106,17 +107,46 @@ TEST(Parts, OfOneKindOrOfOneRowEachAreMerged) {
   expect_same(merge_parts(parts_of(x, 22, each, each)), whole, "one by one, k of all");
 }
 
+void expect_same_part(const KnnPart& part, const KnnPart& other, const std::string& what) {
+  EXPECT_EQ(part.neighbors, other.neighbors) << what;
+  EXPECT_EQ(part.distances, other.distances) << what;
+  EXPECT_EQ(part.tied, other.tied) << what;
+  EXPECT_EQ(part.repeats, other.repeats) << what;
+}
+
 TEST(Parts, DoNotDependOnThreads) {
   const Matrix x = data::lattice(700, 5, 5, 3);
   const AllPoints all = scanned(x);
   const auto part = [&](int threads) {
     return find_part(rows_in(x, 100, 600), rows_in(x, 300, 700), all, 12, Cpu{threads}, kSeed);
   };
-  const KnnPart one = part(1), three = part(3);
-  EXPECT_EQ(one.neighbors, three.neighbors);
-  EXPECT_EQ(one.distances, three.distances);
-  EXPECT_EQ(one.tied, three.tied);
-  EXPECT_EQ(one.repeats, three.repeats);
+  expect_same_part(part(1), part(3), "threads");
+}
+
+// Blocks before, within, around and after the data, asked for one after the other and at once.
+TEST(Shards, ServeBlockAfterBlock) {
+  const Matrix x = data::lattice(500, 6, 5, 2);
+  const std::vector<RowRange> blocks = {{0, 90}, {120, 180}, {50, 450}, {100, 300}, {301, 500}};
+  for (const Metric metric : all_metrics()) {
+    const Distance distance{metric, ZeroVectors::far};
+    const AllPoints all = scanned(x, distance);
+    const Shard shard(rows_in(x, 100, 300), all, 7, FlatKnn{}, Cpu{2}, kSeed, distance);
+    EXPECT_EQ(shard.range(), (RowRange{100, 300}));
+    std::vector<KnnPart> at_once(blocks.size());
+    std::vector<std::thread> threads;
+    for (std::size_t b = 0; b < blocks.size(); ++b)
+      threads.emplace_back(
+          [&, b] { at_once[b] = shard.part(rows_in(x, blocks[b].begin, blocks[b].end)); });
+    for (std::thread& thread : threads) thread.join();
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      const PointRows queries = rows_in(x, blocks[b].begin, blocks[b].end);
+      const KnnPart once =
+          find_part(queries, rows_in(x, 100, 300), all, 7, Cpu{2}, kSeed, distance);
+      const std::string what = std::string(name(metric)) + ", block " + std::to_string(b);
+      expect_same_part(shard.part(queries), once, what);
+      expect_same_part(at_once[b], once, what + ", at once");
+    }
+  }
 }
 
 template <class Call>
