@@ -57,7 +57,7 @@ Need search_need(const HnswKnn& p, const Counts& c, const cost::Sizes& s) {
   return {8 * c.width + 8 * c.k + 9.0 * p.M + 60, 0, cost::hnsw_seconds(s)};
 }
 Need search_need(const NnDescentKnn& p, const Counts& c, const cost::Sizes& s) {
-  return {8 * c.width + 6.2 * c.k + 14.0 * p.max_candidates + 10, 0, cost::nndescent_seconds(s)};
+  return {8 * c.width + 10 * c.k + 14.0 * p.max_candidates + 10, 0, cost::nndescent_seconds(s)};
 }
 
 /// Columns that a metric adds to a copy of the points; nothing where it takes them as they are.
