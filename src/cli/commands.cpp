@@ -17,7 +17,6 @@ void add_commands(CLI::App& app) {
   add_convert(app);
   add_knn(app);
   add_knn_merge(app);
-  add_plan(app);
   add_embed(app);
   add_transform(app);
   add_update(app);
@@ -26,6 +25,7 @@ void add_commands(CLI::App& app) {
   add_compare(app);
   add_plot(app);
   add_quality(app);
+  add_plan(app);
 }
 
 }  // namespace nearfold::cli
