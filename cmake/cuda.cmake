@@ -20,6 +20,7 @@ target_sources(nearfold PRIVATE
   kernels/knn/knn.cpp
   kernels/knn/knn.cu
   kernels/knn/faiss_adapter.cpp
+  kernels/knn/products.cpp
   kernels/init/init.cu
   kernels/graph/vertex_order.cu
   kernels/core/recording.cpp
@@ -41,7 +42,9 @@ set_target_properties(nearfold PROPERTIES
   CUDA_RUNTIME_LIBRARY Static)
 # No fused multiply-add, as on the processor: the bits of both are the same. ptxas says of every
 # kernel whether it spills registers; scripts/check-cuda.sh reads it. 554: a conversion that is the
-# identity for views of const.
+# identity for views of const. Their code for the processor is compiled as all other is.
 target_compile_options(nearfold PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:
-  --fmad=false --expt-relaxed-constexpr --diag-suppress=554 -Xptxas=-v>)
-target_link_libraries(nearfold PRIVATE faiss OpenMP::OpenMP_CXX CUDA::cudart_static CUDA::cufft)
+  --fmad=false --expt-relaxed-constexpr --diag-suppress=554 -Xptxas=-v
+  -Xcompiler=-ffp-contract=off,-fno-math-errno,-fno-trapping-math
+  $<$<BOOL:${NEARFOLD_ARCH}>:-Xcompiler=-march=${NEARFOLD_ARCH}>>)
+target_link_libraries(nearfold PRIVATE faiss OpenMP::OpenMP_CXX CUDA::cudart_static CUDA::cublas CUDA::cufft)

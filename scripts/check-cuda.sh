@@ -23,7 +23,7 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DNEARFOLD_CUDA=ON \
 touch kernels/*/*.cu # so that ptxas tells of all of them
 folders=(cuda "${@:3}")
 cmake --build "$build" --target nearfold_tool "${folders[@]/%/_test}" \
-  readme_blocks device_pointers faiss_graph >"$build/log" ||
+  readme_blocks device_pointers faiss_graph gpu_rates gpu_runs >"$build/log" ||
   { tail -n 40 "$build/log" && exit 1; }
 
 kernels=$(grep -c 'bytes spill stores' "$build/log" || true)

@@ -1,133 +1,144 @@
 #!/usr/bin/env bash
-# The one command for a machine with a GPU: builds, passes the tests that need one, compares the
-# bytes of GPU and CPU, times both, looks for wrong memory accesses and races, and leaves what it
-# found in bench/results/. Needs no network. Fails at the first thing that does not hold.
+# What a GPU shows, in the order of its worth: facts, every test that needs one, what the card can do at
+# most, maps held against the processor's bytes, times at 70,000 and a million points, wrong memory accesses.
+# Each step is a process of its own under a time limit, and is written down as it ends: a failure, a crash
+# or a hang costs that step alone. Needs no network, compiler or other library than CUDA's.
 #
-#   scripts/gpu-check.sh [DATA.npy]     n x dim points to time, if not 70,000 deformed digits
+#   gpu-check.sh RESULTS [SECONDS]     from the bundle of scripts/gpu-bundle.sh; 480 s unless given. Steps
+#                                      that RESULTS has already are kept, so a second call does the rest
 #
-# FAISS: prefix of FAISS with its GPU part (.deps/faiss-gpu). ARCHITECTURES: as CMake has them
-# (native). BUILT=1: build/cuda is there already; made on another machine by
-# `NEARFOLD_ARCH=x86-64-v3 scripts/check-cuda.sh FAISS 90`, say, and brought with the libraries that
-# it needs, which LD_LIBRARY_PATH names.
-set -euo pipefail
-cd "$(dirname "$0")/.."
-
-faiss=${FAISS:-.deps/faiss-gpu}
-build=build/cuda
-tool=$build/nearfold
+# RESULTS: page.md to read, steps.tsv, runs.jsonl, log. Exit code 1 when a step failed. STEP_LIMIT: seconds
+# that no step may take, if not its own.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+results=${1:?a folder for what is found} deadline=$((SECONDS + ${2:-480}))
+mkdir -p "$results"
+results=$(cd "$results" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export NEARFOLD_REQUIRE_GPU=1 PATH=$PATH:/usr/local/cuda/bin
+touch "$results"/{steps.tsv,runs.jsonl,log}
 
-ask() { nvidia-smi --query-gpu="$1" --format=csv,noheader | head -n 1; }
-gpu=$(ask name)
-driver=$(ask driver_version)
-commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
-processor="$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores"
-out=bench/results/$(tr -c 'A-Za-z0-9\n' '-' <<<"$gpu")-$(date +%Y-%m-%d)
-mkdir -p bench/results
-say() { echo "gpu-check: $*"; }
-
-say "$gpu, driver $driver, commit $commit"
-if [[ -n ${BUILT:-} ]]; then
-  "$build/tests/cuda_test" --gtest_brief=1
-else
-  scripts/check-cuda.sh "$faiss" "${ARCHITECTURES:-native}"
-fi
-
-# ---- data ----------------------------------------------------------------------------------------
-points=${1:-}
-data=${points:-$work/points.npy}
-if [[ -z $points ]]; then
-  "$tool" generate deformed --from data/digits/digits.npy -n 70000 -o "$data" --quiet
-fi
-
-# ---- runs ----------------------------------------------------------------------------------------
-run() { # name, arguments
-  "$tool" embed "$data" -o "$work/$1.npy" --report "$work/$1.json" --force --quiet "${@:2}"
+# ---- steps ---------------------------------------------------------------------------------------
+# step NAME LIMIT COMMAND...: its output goes to the log and stays in $work/out for what follows.
+step() {
+  local name=$1 limit=$2 status=0 begin=$EPOCHREALTIME left=$((deadline - SECONDS)) took
+  shift 2
+  if ((${STEP_LIMIT:-limit} < limit)); then limit=$STEP_LIMIT; fi
+  # Without a row of its own a step is for the next call.
+  if grep -q "^$name	" "$results/steps.tsv" || ((left < 5)); then return 1; fi
+  timeout -k 2 "$((limit < left ? limit : left))" "$@" >"$work/out" 2>&1 || status=$?
+  if ((status == 124 && left < limit)); then return 1; fi
+  took=$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+  printf '%s\t%s\t%s\n' "$name" "$(word "$status")" "$took" >>"$results/steps.tsv"
+  { echo "==== $name: $(word "$status"), $took s: $*" && tail -c 20000 "$work/out"; } >>"$results/log"
+  echo "gpu-check: $name: $(word "$status"), $took s"
+  ((status == 0))
 }
-hash_of() { sha256sum "$work/$1.npy" | cut -c1-16; }
-value() { # name, key of a number
-  local number
-  number=$(sed -n "s/.*\"$2\": *\([0-9][0-9.e+-]*\).*/\1/p" "$work/$1.json" | head -n 1)
-  if [[ -n $number ]]; then LC_ALL=C printf '%.3f' "$number"; fi
+word() {
+  case $1 in
+    0) echo ok ;;
+    124 | 137) echo 'TOO LONG' ;;
+    *) if (($1 > 128)); then echo "CRASHED ($(kill -l $(($1 - 128))))"; else echo "FAILED ($1)"; fi ;;
+  esac
+}
+# keep NAME: the lines of JSON that a step printed.
+keep() { sed -n "s/^{/{\"step\":\"$1\",/p" "$work/out" >>"$results/runs.jsonl"; }
+
+# run NAME LIMIT POINTS METHOD INDEX ITERATIONS: the map twice, and the processor's if it is expected.
+run() {
+  local name=$1 limit=$2 expected
+  shift 2
+  step "$name" "$limit" "$here/bin/gpu_runs" "$@" cuda || return
+  keep "$name"
+  cp "$work/out" "$work/maps"
+  step "$name-twice-the-same" 5 sh -c "[ \$(grep -o '\"map\":\"[^\"]*\"' '$work/maps' | sort -u | wc -l) = 1 ]"
+  expected=$(sed -n "s/^$name //p" "$here/expected")
+  if [[ -n $expected ]]; then step "$name-as-the-processor" 5 grep -q "$expected" "$work/maps"; fi
 }
 
-run warm --device cuda --method umap --index flat
-for method in umap tsne; do
-  for index in flat ivf; do
-    say "$method, $index"
-    run "$method-$index-cuda" --device cuda --method $method --index $index
-    run "$method-$index-again" --device cuda --method $method --index $index
-    [[ $(hash_of "$method-$index-cuda") == $(hash_of "$method-$index-again") ]] ||
-      { say "$method over $index differs from run to run" && exit 1; }
-  done
-  run "$method-flat-cpu" --device cpu --method $method --index flat
+# ---- where CUDA's libraries are ------------------------------------------------------------------
+export LD_LIBRARY_PATH=$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} NEARFOLD_REQUIRE_GPU=1
+export PATH=$PATH:/usr/local/cuda/bin
+missing() { ldd "$here"/bin/* 2>/dev/null | awk '/not found/ { print $1 }' | sort -u; }
+for library in $(missing); do
+  at=$(find / -xdev \( -name proc -o -name sys \) -prune -o -name "$library" -print -quit 2>/dev/null)
+  if [[ -n $at ]]; then export LD_LIBRARY_PATH=$LD_LIBRARY_PATH:${at%/*}; fi
 done
-[[ $(hash_of umap-flat-cuda) == $(hash_of umap-flat-cpu) ]] ||
-  { say "UMAP on the GPU has other bytes than on the CPU" && exit 1; }
 
-# ---- what was found ------------------------------------------------------------------------------
-sanitized="Accesses and races were not looked for"
-write_page() {
-  echo "# $gpu"
-  echo
-  echo "$(date +%Y-%m-%d), driver $driver, commit $commit; host $processor. $("$tool" info | sed -n 's/^cuda  */CUDA /p')."
-  echo "Tests pass. UMAP over the exact graph: the CPU's bytes ($(hash_of umap-flat-cpu)). $sanitized."
-  echo
-  echo "    scripts/gpu-check.sh${points:+ $(basename "$points")}"
-  echo
-  echo "| map | index | device | knn s | weights s | start s | optimisation s | total s | KL | bytes |"
-  echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-  for name in umap-flat-cuda umap-ivf-cuda umap-flat-cpu tsne-flat-cuda tsne-ivf-cuda tsne-flat-cpu; do
-    IFS=- read -r method index device <<<"$name"
-    echo "| $method | $index | $device | $(value $name knn) | $(value $name weights) |" \
-      "$(value $name init) | $(value $name optimize) | $(value $name total) |" \
-      "$(value $name kl_divergence) | $(hash_of $name) |"
-  done
-}
-write_json() {
-  echo "{\"gpu\": \"$gpu\", \"driver\": \"$driver\", \"commit\": \"$commit\", \"host\": \"$processor\","
-  echo " \"sanitizers\": \"$sanitized\", \"runs\": {"
-  separator=
-  for report in "$work"/*-*.json; do
-    echo "$separator\"$(basename "$report" .json)\":"
-    cat "$report"
-    separator=,
-  done
-  echo "}}"
-}
-write_results() {
-  write_page >"$out.md"
-  write_json >"$out.json"
-}
-write_results # before what takes longest
+# ---- facts ---------------------------------------------------------------------------------------
+ask() { nvidia-smi --query-gpu="$1" --format=csv,noheader 2>/dev/null | head -n 1; }
+step libraries 10 sh -c "! ldd $here/bin/* 2>&1 | grep 'not found'"
+step driver 20 nvidia-smi
+step info 30 "$here/bin/nearfold" info
+step context 60 "$here/bin/gpu_rates" context
 
-# ---- accesses and races, on the small cases ------------------------------------------------------
+# ---- tests, each in a process of its own ---------------------------------------------------------
+tests=$("$here/bin/cuda_test" --gtest_list_tests 2>/dev/null |
+  awk '/^[^ ]/ { suite = $1; next } { print suite $1 }')
+if [[ -z $tests ]]; then step tests 5 false; fi
+for test in $tests; do
+  step "test:$test" 60 "$here/bin/cuda_test" --gtest_brief=1 --gtest_filter="$test"
+done
+
+# ---- what the card can do ------------------------------------------------------------------------
+for measure in $("$here/bin/gpu_rates" 2>/dev/null); do
+  if [[ $measure != context ]]; then step "rates:$measure" 30 "$here/bin/gpu_rates" "$measure"; fi
+done
+
+# ---- maps ----------------------------------------------------------------------------------------
+points=("$here"/data/points.*)
+digits=$here/data/digits/digits.npy
+run digits-umap-flat 60 "$digits" umap flat 200
+run digits-tsne-flat 60 "$digits" tsne flat 250
+run umap-flat 60 "${points[0]}" umap flat 200
+run tsne-flat 60 "${points[0]}" tsne flat 1000
+run umap-ivf 60 "${points[0]}" umap ivf 200
+
+# A million points by the tool, the graph once and both maps from it.
+million=$work/million.npy
+tool() { # NAME LIMIT ARGUMENTS...
+  step "$1" "$2" "$here/bin/nearfold" "${@:3}" --json --quiet --force || return
+  tr -d '\n' <"$work/out" | sed 's/$/\n/' | sed -n "s/^{/{\"step\":\"$1\",/p" >>"$results/runs.jsonl"
+}
+if ! grep -q '^1M-umap	' "$results/steps.tsv" && ((deadline - SECONDS > 60)) &&
+  "$here/bin/nearfold" generate deformed --from "${points[0]}" -n 1000000 -o "$million" --quiet 2>>"$results/log"; then
+  tool 1M-knn-flat 90 knn "$million" -k 90 --index flat --device cuda -o "$work/graph.npz"
+  tool 1M-tsne 60 embed "$million" --knn "$work/graph.npz" --method tsne --max-iter 1000 --device cuda -o "$work/map.npy"
+  tool 1M-umap 60 embed "$million" --knn "$work/graph.npz" --method umap --n-epochs 200 --device cuda -o "$work/map.npy"
+  tool 1M-knn-ivf 90 knn "$million" -k 15 --index ivf --device cuda -o "$work/graph.npz"
+fi
+
+# ---- wrong accesses, on small cases --------------------------------------------------------------
 small=OnGpu.FlatNeighboursOfTwinsAreTheCpus:OnGpu.EveryStartIsTheCpus:OnGpu.PointsThereAreChecked
 small+=:OnGpu.UmapOfHubsIsTheCpus:OnGpu.ExactTsneIsTheCpus:OnGpu.ARecordingIsReplayed
-found=86 # exit code
-wrong=
 if command -v compute-sanitizer >/dev/null; then
-  sanitized="compute-sanitizer"
-  for check in memcheck initcheck racecheck; do
-    say "$check"
-    status=0
-    compute-sanitizer --tool "$check" --error-exitcode $found "$build/tests/cuda_test" \
-      --gtest_brief=1 --gtest_filter="$small" >"$work/log" 2>&1 || status=$?
-    if ((status == 0)); then
-      sanitized+=", $check: nothing"
-    elif ((status == found)); then
-      sanitized+=", $check: ERRORS"
-      wrong+=" $check"
-      tail -n 40 "$work/log"
-    else # not every machine lets it in
-      sanitized+=", $check: does not run here (exit $status)"
-      tail -n 5 "$work/log"
-    fi
+  for check in memcheck initcheck; do
+    step "$check" 120 compute-sanitizer --tool "$check" --error-exitcode 86 \
+      "$here/bin/cuda_test" --gtest_brief=1 --gtest_filter="$small"
   done
-  write_results
 fi
-cat "$out.md"
-if [[ -n $wrong ]]; then say "errors are found by$wrong" && exit 1; fi
-say "ok: $out.md, $out.json"
+
+# ---- the page ------------------------------------------------------------------------------------
+bad=$(awk -F'\t' '$2 != "ok"' "$results/steps.tsv")
+{
+  echo "# $(ask name || true)"
+  echo
+  echo "$(date +%Y-%m-%d), driver $(ask driver_version), nearfold at $(cat "$here/commit"); host" \
+    "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores."
+  echo "$(grep -c '	ok	' "$results/steps.tsv") steps of $(wc -l <"$results/steps.tsv") succeeded."
+  echo
+  echo "    gpu-bundle/gpu-check.sh RESULTS"
+  echo
+  echo "| step | | s |"
+  echo "| --- | --- | --- |"
+  sed 's/^/| /; s/\t/ | /g; s/$/ |/' "$results/steps.tsv"
+  echo
+  echo '```'
+  sed -n '/^==== \(rates\|context\)/,/^==== /p' "$results/log" | grep -v '^===='
+  echo '```'
+  echo
+  echo "Seconds by stage, and everything else of each run, are in runs.jsonl."
+} >"$results/page.md"
+cat "$results/page.md"
+if [[ -n $bad ]]; then echo "gpu-check: failed:" && echo "$bad" && exit 1; fi
+echo "gpu-check: ok"

@@ -26,7 +26,8 @@ struct Cuda {
 
 using Device = std::variant<Cpu, Cuda>;
 
-/// The GPU with the most free memory if this build and machine have one, otherwise `Cpu{}`.
+/// The first GPU that can be used if this build and machine have one, otherwise `Cpu{}`. CUDA
+/// counts the fastest first; the environment variable CUDA_VISIBLE_DEVICES says which it counts.
 NEARFOLD_EXPORT Device best_device() noexcept;
 
 /// "cpu (2 threads)" or "cuda:0 (name)"; for reports.

@@ -52,20 +52,15 @@ const char* cuda_version() noexcept {
   return NEARFOLD_CUDA_VERSION;
 }
 
+/// Nothing is asked that would make a context: each takes memory, and a part of a second.
 Device best_device() noexcept {
-  Device best = Cpu{};
-  std::int64_t most = -1;
   cudaError_t status = cudaSuccess;
   const int count = device_count(status);
   for (int i = 0; i < count; ++i) try {
-      const std::int64_t free = new_enough(properties(i)) ? free_bytes(Cuda{i}) : -1;
-      if (free > most) {
-        most = free;
-        best = Cuda{i};
-      }
+      if (new_enough(properties(i))) return Cuda{i};
     } catch (const Error&) {  // a broken one is not the best
     }
-  return best;
+  return Cpu{};
 }
 
 std::string describe(const Cuda& on) {

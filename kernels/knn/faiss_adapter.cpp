@@ -11,7 +11,7 @@
 #include <type_traits>
 
 #include "kernels/core/cuda.hpp"
-#include "knn/faiss_memory.hpp"
+#include "knn/search_memory.hpp"
 #include "nearfold/embed.hpp"
 
 namespace nearfold {
@@ -57,49 +57,35 @@ void set(Count& count, std::int64_t value) {
   count = static_cast<Count>(value);
 }
 
-class BruteForce final : public Finder {
+class Pairs final : public FaissPairs {
  public:
-  BruteForce(const Cuda& on, std::int64_t scratch) : on_(on), resources_(on, scratch) {}
+  Pairs(const Cuda& on, std::int64_t scratch) : on_(on), resources_(on, scratch) {}
 
-  void nearest(const RowsForFaiss<float>& points, const RowsForFaiss<float>& queries, int k,
+  void nearest(const DeviceRows<float>& points, const DeviceRows<float>& queries, int k,
                float* squares, std::int64_t* ids) override {
-    find(points, queries, k, squares, ids, faiss::METRIC_L2, faiss::gpu::DistanceDataType::F32);
-  }
-  void largest(const RowsForFaiss<std::uint16_t>& points,
-               const RowsForFaiss<std::uint16_t>& queries, int k, float* products,
-               std::int64_t* ids) override {
-    find(points, queries, k, products, ids, faiss::METRIC_INNER_PRODUCT,
-         faiss::gpu::DistanceDataType::F16);
-  }
-
- private:
-  template <class T>
-  void find(const RowsForFaiss<T>& points, const RowsForFaiss<T>& queries, int k, float* values,
-            std::int64_t* ids, faiss::MetricType metric, faiss::gpu::DistanceDataType type) {
     faiss::gpu::GpuDistanceParams params;
-    params.metric = metric;
+    params.metric = faiss::METRIC_L2;
     params.k = k;
     set(params.dims, points.dim);
     params.vectors = points.rows;
-    params.vectorType = type;
     set(params.numVectors, points.count);
     params.queries = queries.rows;
-    params.queryType = type;
     set(params.numQueries, queries.count);
-    params.outDistances = values;
+    params.outDistances = squares;
     params.outIndicesType = faiss::gpu::IndicesDataType::I64;
     params.outIndices = ids;
     without_cuvs(params);
     with_faiss(on_, [&] { faiss::gpu::bfKnn(&resources_.all, params); });
   }
 
+ private:
   Cuda on_;
   Resources resources_;
 };
 
 class Cells final : public FaissCells {
  public:
-  Cells(const Cuda& on, const RowsForFaiss<float>& points, int nlist, std::uint64_t seed)
+  Cells(const Cuda& on, const DeviceRows<float>& points, int nlist, std::uint64_t seed)
       : on_(on),
         resources_(on, kCellScratch),
         index_(&resources_.all, static_cast<int>(points.dim), nlist, faiss::METRIC_L2, config(on)) {
@@ -109,7 +95,7 @@ class Cells final : public FaissCells {
     index_.train(points.count, points.rows);
     index_.add(points.count, points.rows);
   }
-  void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
+  void nearest(const DeviceRows<float>& queries, int k, float* squares,
                std::int64_t* ids) override {
     const std::int64_t most = cell_batch(probes_, queries.dim, k);
     for (std::int64_t first = 0; first < queries.count; first += most)
@@ -146,12 +132,12 @@ class Cells final : public FaissCells {
 
 }  // namespace
 
-std::unique_ptr<Finder> faiss_finder(const Cuda& on, std::int64_t scratch) {
-  return with_faiss(on, [&] { return std::make_unique<BruteForce>(on, scratch); });
+std::unique_ptr<FaissPairs> faiss_pairs(const Cuda& on, std::int64_t scratch) {
+  return with_faiss(on, [&] { return std::make_unique<Pairs>(on, scratch); });
 }
 
-std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const RowsForFaiss<float>& points,
-                                        int nlist, std::uint64_t seed) {
+std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const DeviceRows<float>& points, int nlist,
+                                        std::uint64_t seed) {
   return with_faiss(on, [&] { return std::make_unique<Cells>(on, points, nlist, seed); });
 }
 

@@ -1,10 +1,14 @@
-// The searches of knn.hpp on a GPU, by FAISS.
+// The searches of knn.hpp on a GPU, by FAISS and cuBLAS.
 #pragma once
 
 #include "graph/graph.hpp"
 #include "kernels/knn/knn.hpp"
 
 namespace nearfold {
+
+inline SearchShape shape_of(const SearchedPoints& points, int k) {
+  return {points.n, points.cols, points.width(), k, points.directed(), points.on_device};
+}
 
 /// The entries of an exact graph, and how they were found; nothing else is said about it. The plan
 /// is taken as it is, so that tests can cut a search that would fit.

@@ -14,7 +14,7 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kFlatIsFast = 50'000;  // points up to which cells do not pay
+constexpr std::int64_t kFlatIsFast = 250'000;  // points up to which cells do not pay: an estimate
 
 [[noreturn]] void refuse_search(Metric metric) {
   throw Unsupported("a GPU searches by " + searches_on_gpu() + ", not so by " + name(metric) +
@@ -23,14 +23,10 @@ constexpr std::int64_t kFlatIsFast = 50'000;  // points up to which cells do not
 
 void check_search(const KnnParams& params, int k, Metric metric) {
   if (!searched_on_gpu(params, metric)) refuse_search(metric);
-  if (k + kSlack > kMaxFaissNeighbors)
+  if (k + kSlack > kMaxCandidates)
     throw Unsupported("k is " + std::to_string(k) + ", and a GPU finds at most " +
-                      std::to_string(kMaxFaissNeighbors - kSlack) +
+                      std::to_string(kMaxCandidates - kSlack) +
                       "; use fewer neighbours, or the cpu");
-}
-
-SearchShape shape_of(const SearchedPoints& points, int k) {
-  return {points.n, points.cols, points.width(), k, points.directed(), points.on_device};
 }
 
 /// Throws OutOfMemory when a plan needs more than is free.
@@ -72,8 +68,7 @@ DeviceKnnGraph by_cells(const SearchedPoints& points, int k, const IvfKnn& param
                                   "tiles, reduce the columns (pca), or use the cpu");
   const CellTask task{
       nlist, params.nprobe, params.target_recall,
-      [&](const RowsForFaiss<float>& rows) { return faiss_cells(on, rows, nlist, seed); },
-      recall_of};
+      [&](const DeviceRows<float>& rows) { return faiss_cells(on, rows, nlist, seed); }, recall_of};
   CellsFound found;
   DeviceKnnGraph graph = cells_on_gpu(on, points, k, plan, task, found);
   graph.metadata.index = "ivf:nlist=" + std::to_string(nlist) +

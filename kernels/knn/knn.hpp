@@ -20,8 +20,8 @@ namespace nearfold {
 inline constexpr std::int64_t kTrial = 2048;        // rows that halves and floats are timed on,
 inline constexpr std::int64_t kTrialPays = 50'000;  // where there are so many
 
-/// Whether the first rows are found sooner in fp16 here: it depends on the GPU, and on whether
-/// FAISS asks cuBLAS for products that tensor cores may do (1.7.3 asks for pedantic ones).
+/// Whether the first rows are found sooner in fp16 here, by products of our own, than in float32 by
+/// FAISS: it depends on the GPU.
 template <class Executor>
 bool fp16_is_faster(SearchOn<Executor>& search, Finder& finder, const Fp16Scaling& frame) {
   const auto seconds = [&](const Fp16Scaling* by) {
@@ -68,7 +68,7 @@ struct CellTask {
   int nlist = 1;
   std::optional<int> nprobe;  // unset: doubled until the target is reached
   double target_recall = 0.95;
-  std::function<std::unique_ptr<FaissCells>(const RowsForFaiss<float>&)> make;
+  std::function<std::unique_ptr<FaissCells>(const DeviceRows<float>&)> make;
   std::function<Recall(const NeighborRows& exact, const NeighborRows& found)> recall_of;
 };
 

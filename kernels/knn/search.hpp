@@ -59,7 +59,7 @@ class SearchOn {
         halve(tile.rows, {nullptr, tile.begin}, tile.n, false, halves.data());
       else
         executor_.for_each_row(tile.n, NormOfRow{tile.rows, width, norms_.data() + tile.begin});
-      in_batches(tile, which, rows, kMaxFaissNeighbors, frame ? norms_.data() : nullptr, room,
+      in_batches(tile, which, rows, kMaxCandidates, frame ? norms_.data() : nullptr, room,
                  [&](const float* queries, PointIds these, std::int64_t count, int candidates) {
                    if (!frame)
                      return finder.nearest({tile.rows, tile.n, width}, {queries, count, width},

@@ -7,26 +7,15 @@
 
 #include "kernels/knn/faiss_adapter.hpp"
 #include "kernels/knn/fp16_rows.hpp"
-#include "knn/faiss_memory.hpp"
+#include "knn/search_memory.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold {
 
-inline constexpr std::int64_t kMaxBatch = 16'384, kMinBatch = 256;  // queries
-inline constexpr std::int64_t kMinTile = 16'384;                    // points
+inline constexpr std::int64_t kMinTile = 16'384;   // points
 inline constexpr std::int64_t kHalfSample = 1024;  // rows that a frame of halves is chosen by
 /// Numbers that FAISS may be given at once: until 1.7.3 it counts them in 32 bits.
 inline constexpr std::int64_t kMaxNumbers = (std::int64_t{1} << 31) - 1;
-
-/// Candidates beyond k: the query itself is among them, and rounding may have changed their order.
-inline constexpr int kSlack = 24;
-
-/// A power of two, up to which FAISS finds them at the same cost.
-constexpr int candidates_for(int k) {
-  int candidates = 32;
-  while (candidates < k + kSlack) candidates *= 2;
-  return candidates;
-}
 
 struct SearchShape {
   std::int64_t n = 0, cols = 0, width = 0;  // width: of a row as it is searched by
@@ -38,9 +27,13 @@ struct SearchShape {
   /// The result, and what is known of every row until it is proven.
   std::int64_t bytes_of_rows() const { return n * (8 * std::int64_t{k} + 4 + 4 + 4 + 2 * 8 + 1); }
   std::int64_t bytes_of_points() const { return in_place() ? 0 : 4 * n * width; }
+  /// Points whose products are held at once.
+  std::int64_t product_block() const { return std::min(kProductBlock, n); }
   /// Of candidates FAISS has the ids once more.
   std::int64_t bytes_of_query(bool half) const {
-    return 4 * cols + 4 * width + (half ? 2 * half_width(width) : 0) + 20 * candidates_for(k);
+    const int candidates = candidates_for(k);
+    return 4 * cols + 4 * width + 20 * candidates +
+           (half ? 2 * half_width(width) + largest_bytes(candidates, product_block()) : 0);
   }
   /// Of a tile: its row, unless it is held anyway; norms; candidates of a part of FAISS' blocks.
   std::int64_t bytes_of_point(bool half, bool resident) const {
@@ -62,7 +55,7 @@ inline SearchPlan plan_search(const SearchShape& shape, bool half, bool resident
                               std::int64_t free) {
   const std::int64_t query = shape.bytes_of_query(half);
   const std::int64_t point = shape.bytes_of_point(half, resident);
-  const auto scratch = [&](std::int64_t tile) { return pair_scratch(tile, shape.width, half); };
+  const auto scratch = [&](std::int64_t tile) { return pair_scratch(tile, shape.width); };
   const std::int64_t fixed = kReserve + kMinScratch + shape.bytes_of_rows() +
                              (half ? 4 * kHalfSample * shape.width : 0) +
                              (resident ? shape.bytes_of_points() : 0);

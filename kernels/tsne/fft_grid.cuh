@@ -88,6 +88,8 @@ class FftPlan {
 template <>
 class Convolution<CudaExecutor> {
  public:
+  static constexpr std::int64_t kMinNodes = 256;  // smaller ones are no faster, and each has a plan
+
   Convolution(const CudaExecutor& executor, std::int64_t nodes)
       : executor_(executor),
         nodes_(grid_nodes_for(nodes)),

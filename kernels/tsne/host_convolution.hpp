@@ -12,6 +12,8 @@ namespace nearfold {
 template <>
 class Convolution<HostExecutor> {
  public:
+  static constexpr std::int64_t kMinNodes = 16;
+
   Convolution(const HostExecutor& executor, std::int64_t nodes)
       : executor_(executor), grid_(nodes, Cpu{1}) {
     executor_.refuse_in_recordings("memory");

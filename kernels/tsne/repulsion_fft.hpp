@@ -52,12 +52,21 @@ struct GridFrame {
   }
 };
 
-inline constexpr double kChargeUnit = 68719476736.0;  // 2^36: a hundred million points in one node
+inline constexpr float kChargeUnit = 0x1p36f;  // a hundred million points in one node
 
+/// Copies of a grid that charges are added to: all points begin within a few nodes, where additions
+/// would wait for each other. Their sum is that of one copy, bit for bit.
+constexpr std::int64_t charge_copies(std::int64_t nodes) {
+  constexpr std::int64_t kMost = 64, kNumbers = std::int64_t{1} << 22;
+  return std::clamp<std::int64_t>(kNumbers / (nodes * nodes), 1, kMost);
+}
+
+/// Cost of a point: 36 additions of whole numbers; the weights of 12 nodes are some 100 flops.
 struct SpreadCharge {
   GridFrame* frame;
   const float* y;
-  std::int64_t* charges;  // [nodes, nodes], in units of 1 / kChargeUnit
+  std::int64_t copies;
+  std::int64_t* charges;  // [copies, nodes, nodes], in units of 1 / kChargeUnit
 
   NEARFOLD_HD void operator()(std::int64_t i) const {
     GridFrame::Place at;
@@ -66,30 +75,34 @@ struct SpreadCharge {
       return;
     }
     const std::int64_t nodes = frame->nodes;
+    std::int64_t* const mine = charges + i % copies * nodes * nodes;
     float across[8], along[8], slope[8];
     spline_weights(at.x, along, slope);
     spline_weights(at.y, across, slope);
     for (int r = 0; r < kSplineNodes; ++r)
       for (int c = 0; c < kSplineNodes; ++c)
-        add_atomically(
-            charges + (at.row - 2 + r) * nodes + at.column - 2 + c,
-            static_cast<std::int64_t>(static_cast<double>(across[r] * along[c]) * kChargeUnit));
+        add_atomically(mine + (at.row - 2 + r) * nodes + at.column - 2 + c,
+                       static_cast<std::int64_t>(across[r] * along[c] * kChargeUnit));
   }
 };
 
 /// Node by node of the convolution's rows: the charge, 0 beyond the grid; charges become 0.
 struct TakeCharge {
   std::int64_t* charges;
-  std::int64_t nodes, stride;
+  std::int64_t copies, nodes, stride;
   float* values;
 
   NEARFOLD_HD void operator()(std::int64_t g) const {
     const std::int64_t row = g / stride, column = g % stride;
     float value = 0;
     if (row < nodes && column < nodes) {
-      std::int64_t& charge = charges[row * nodes + column];
-      value = static_cast<float>(static_cast<double>(charge) * (1.0 / kChargeUnit));
-      charge = 0;
+      std::int64_t sum = 0;
+      for (std::int64_t copy = 0; copy < copies; ++copy) {
+        std::int64_t& charge = charges[(copy * nodes + row) * nodes + column];
+        sum += charge;
+        charge = 0;
+      }
+      value = static_cast<float>(static_cast<double>(sum) * (1.0 / double{kChargeUnit}));
     }
     values[g] = value;
   }
@@ -184,9 +197,10 @@ class FftOn final : public RepulsionOn<Executor> {
   bool lost() override { return executor_.download(frame_here_, 0).lost != 0; }
 
   void compute(const float* y, float* force, double* z) override {
-    executor_.for_each(n_, SpreadCharge{frame_here_.data(), y, charges_.data()});
-    executor_.for_each(grid_->rows() * grid_->stride(),
-                       TakeCharge{charges_.data(), frame_.nodes, grid_->stride(), grid_->values()});
+    executor_.for_each(n_, SpreadCharge{frame_here_.data(), y, copies(), charges_.data()});
+    executor_.for_each(
+        grid_->rows() * grid_->stride(),
+        TakeCharge{charges_.data(), copies(), frame_.nodes, grid_->stride(), grid_->values()});
     grid_->convolve();
     executor_.for_each(n_, ReadPotential{frame_here_.data(), y, grid_->values(), grid_->stride(),
                                          force, potential_.data()});
@@ -198,6 +212,8 @@ class FftOn final : public RepulsionOn<Executor> {
  private:
   static constexpr std::int64_t kMaxNodes = 8192;  // 3,277 units
   static constexpr float kMinRoom = 4;             // units around the layout
+
+  std::int64_t copies() const { return charge_copies(frame_.nodes); }
 
   /// Returns whether there is another grid than before.
   bool fit(const Extent& box) {
@@ -211,15 +227,16 @@ class FftOn final : public RepulsionOn<Executor> {
                          "; use a smaller learning rate");
     // A function of the layout alone, so that another run can resume from it; of few values, as
     // each has a transform that takes time to plan.
-    const auto least = static_cast<std::int64_t>(needed);
-    const std::int64_t step =
-        std::max<std::int64_t>(1, std::bit_floor(static_cast<std::uint64_t>(least)) / 8);
+    const std::int64_t least =
+        std::max(Convolution<Executor>::kMinNodes, static_cast<std::int64_t>(needed));
+    const auto step =
+        static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(least)) / 4);
     const std::int64_t nodes = (least + step - 1) / step * step;
     if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return false;
     grid_ = std::make_unique<Convolution<Executor>>(executor_, nodes);
     frame_.nodes = grid_->nodes();
-    charges_ = executor_.upload(
-        std::vector<std::int64_t>(static_cast<std::size_t>(frame_.nodes * frame_.nodes)));
+    charges_ = executor_.upload(std::vector<std::int64_t>(
+        static_cast<std::size_t>(copies() * frame_.nodes * frame_.nodes)));
     return true;
   }
 

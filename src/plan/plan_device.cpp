@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "knn/faiss_memory.hpp"
+#include "knn/search_memory.hpp"
 #include "plan/needs.hpp"
 
 namespace nearfold {
@@ -15,8 +15,12 @@ Need device_knn_need(const PlannedPoints& points, const Settings& settings, cons
   const bool flat = std::holds_alternative<FlatKnn>(settings.knn);
   // Probes are tuned against all pairs, before there is a copy of the rows in cells.
   const bool half = flat && points.dim >= kMinHalfWidth;
-  const auto pairs = static_cast<double>(kMinScratch + pair_scratch(points.n, points.dim, half));
-  const double scratch = flat ? pairs : std::max(pairs, cell_copy(c.n, c.dim));
+  const auto pairs = static_cast<double>(kMinScratch + pair_scratch(points.n, points.dim));
+  const std::int64_t batch = std::min(points.n, kMaxBatch),
+                     block = std::min(points.n, kProductBlock);
+  const std::int64_t query = largest_bytes(candidates_for(static_cast<int>(c.k)), block);
+  const double products = half ? static_cast<double>(batch * query) : 0.0;
+  const double scratch = flat ? pairs + products : std::max(pairs, cell_copy(c.n, c.dim));
   return {std::max(numbering, row + 4 * c.dim + (half ? 2 * c.dim : 0.0)),
           static_cast<double>(kReserve) + scratch, 0};
 }

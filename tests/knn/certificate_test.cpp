@@ -227,10 +227,9 @@ static_assert(exact_batch(0, 2'000'000, 784, 15, 1 << 20) == kMinExactBatch);
 static_assert(exact_batch(kGiB, 2'000'000, 784, 15, 2) == 2);
 
 // As FAISS' chooseTileSize() has it on GPUs of more than 8 GB.
-static_assert(pair_scratch(1'000'000, 784, false) == kGiB);
-static_assert(pair_scratch(1'000'000, 784, true) == 2 * kGiB);
-static_assert(pair_scratch(1'000'000, 32, false) == kGiB);
-static_assert(pair_scratch(16'384, 784, true) == 64 << 20);
+static_assert(pair_scratch(1'000'000, 784) == kGiB);
+static_assert(pair_scratch(1'000'000, 32) == kGiB);
+static_assert(pair_scratch(16'384, 784) == 64 << 20);
 static_assert(cell_batch(128, 784, 128) == 504);
 static_assert(cell_batch(kMaxPerCells, 100'000, kMaxPerCells) == 1);
 
@@ -292,7 +291,7 @@ TEST(PlanFlat, GoesInTilesOrSaysWhatItWouldNeed) {
   EXPECT_GT(plan_flat(shape, 4 * kGiB).asked, 4 * kGiB);      // the graph alone has 6 GB
   EXPECT_GT(plan_cells(shape, 80 * kGiB).asked, 290 * kGiB);  // FAISS has a copy
   EXPECT_LE(plan_cells({1'000'000, 768, 768, 15}, 80 * kGiB).asked, 10 * kGiB);
-  const SearchPlan cramped = plan_flat(shape, 14 * kGiB);  // FAISS' blocks have 64 MB to 2 GiB
+  const SearchPlan cramped = plan_flat(shape, 14 * kGiB);  // FAISS' blocks have 64 MB to 1 GiB
   EXPECT_LE(cramped.asked, 14 * kGiB);
   EXPECT_GE(cramped.tile, kMinTile);
 }

@@ -213,7 +213,7 @@ TEST(CellsOnDevice, AreProbedUntilTheirRecallIsReached) {
         16,
         {},
         target,
-        [](const RowsForFaiss<float>& rows) { return std::make_unique<PlayedCells>(rows, 16); },
+        [](const DeviceRows<float>& rows) { return std::make_unique<PlayedCells>(rows, 16); },
         recall_of};
     Asked asked;
     SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), 10, {false, true, 1500, 200});
@@ -234,7 +234,7 @@ TEST(CellsOnDevice, AreAskedForNoMoreThanFaissHas) {
     const CellTask task{lists,
                         {},
                         1.0,
-                        [lists = lists](const RowsForFaiss<float>& rows) {
+                        [lists = lists](const DeviceRows<float>& rows) {
                           return std::make_unique<PlayedCells>(rows, lists);
                         },
                         recall_of};
@@ -251,7 +251,7 @@ TEST(CellsOnDevice, FillShortRowsExactly) {
   const Matrix x = data::normals(300, 6, 31);
   const CellTask task{
       100, 2, 0.9,  // six points in two cells
-      [](const RowsForFaiss<float>& rows) { return std::make_unique<PlayedCells>(rows, 100); },
+      [](const DeviceRows<float>& rows) { return std::make_unique<PlayedCells>(rows, 100); },
       recall_of};
   Asked asked;
   SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), 10, {false, true, 300, 300});

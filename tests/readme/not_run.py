@@ -40,7 +40,9 @@ NOT_RUN = {
     "man -l build/cpu-release/manual/man1/nearfold-embed.1.gz": "tests/manual/man_pages.sh",
     # ---- a GPU
     "scripts/install-deps.sh --cuda 90": "run by .ci/run",
-    "scripts/gpu-check.sh": "needs a GPU",
+    "scripts/gpu-bundle.sh gpu-bundle.tar.xz mnist.npy": "builds for minutes, with CUDA",
+    "tar -xf gpu-bundle.tar.xz": "needs the line before",
+    "gpu-bundle/gpu-check.sh results": "needs a GPU; tests/package/gpu_check.sh plays its programs",
     # ---- minutes
     "nearfold compare mnist.npy --labels labels.npy --subset 10000 20000 --perplexity 30"
     " --neighbors 92 --max-iter 500"

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernels/knn/faiss_adapter.hpp"
+#include "kernels/knn/products.hpp"
 #include "kernels/knn/searched_points.hpp"
 #include "math/distance.hpp"
 #include "math/half.hpp"
@@ -19,7 +20,19 @@
 
 namespace nearfold {
 
-/// Sums are cut, not rounded; equal values come in the order of descending ids.
+/// As a tensor core may add: cut, not rounded.
+inline float cut_sum(float a, float b) {
+  const double sum = static_cast<double>(a) + static_cast<double>(b);
+  const auto near = static_cast<float>(sum);
+  return std::abs(static_cast<double>(near)) > std::abs(sum) ? std::nextafterf(near, 0.0f) : near;
+}
+inline float cut_product(const std::uint16_t* q, const std::uint16_t* x, std::int64_t dim) {
+  float sum = 0;
+  for (std::int64_t c = 0; c < dim; ++c) sum = cut_sum(sum, float_of(q[c]) * float_of(x[c]));
+  return sum;
+}
+
+/// Sums are cut; equal values come in the order of descending ids.
 class PlayedFinder final : public Finder {
  public:
   struct Asked {
@@ -30,7 +43,7 @@ class PlayedFinder final : public Finder {
   };
   explicit PlayedFinder(Asked& asked) : asked_(asked) {}
 
-  void nearest(const RowsForFaiss<float>& points, const RowsForFaiss<float>& queries, int k,
+  void nearest(const DeviceRows<float>& points, const DeviceRows<float>& queries, int k,
                float* squares, std::int64_t* ids) override {
     asked_.by_floats += queries.count;
     std::this_thread::sleep_for(asked_.a_float_search);
@@ -46,20 +59,15 @@ class PlayedFinder final : public Finder {
       return std::max(0.0f, off(estimate, static_cast<float>(points.dim) * 0x1p-23f * sum));
     });
   }
-  void largest(const RowsForFaiss<std::uint16_t>& points,
-               const RowsForFaiss<std::uint16_t>& queries, int k, float* products,
-               std::int64_t* ids) override {
+  void largest(const DeviceRows<std::uint16_t>& points, const DeviceRows<std::uint16_t>& queries,
+               int k, float* products, std::int64_t* ids) override {
     asked_.by_halves += queries.count;
     std::this_thread::sleep_for(asked_.a_half_search);
     find(points, queries, k, products, ids, [&](const std::uint16_t* q, const std::uint16_t* x) {
-      float sum = 0;
       float size = 0;
-      for (std::int64_t c = 0; c < points.dim; ++c) {
-        const float product = float_of(q[c]) * float_of(x[c]);
-        sum = cut(sum, product);
-        size += std::abs(product);
-      }
-      return off(-sum, static_cast<float>(points.dim) * 0x1p-23f * size);
+      for (std::int64_t c = 0; c < points.dim; ++c)
+        size += std::abs(float_of(q[c]) * float_of(x[c]));
+      return off(-cut_product(q, x, points.dim), static_cast<float>(points.dim) * 0x1p-23f * size);
     });
     for (std::int64_t p = 0; p < queries.count * k; ++p) products[p] = -products[p];
   }
@@ -70,13 +78,8 @@ class PlayedFinder final : public Finder {
     if (!asked_.hostile) return value;
     return std::bit_cast<std::uint32_t>(value) * 2654435761u >> 31 ? value + by : value - by;
   }
-  static float cut(float a, float b) {
-    const double sum = static_cast<double>(a) + static_cast<double>(b);
-    const auto near = static_cast<float>(sum);
-    return std::abs(static_cast<double>(near)) > std::abs(sum) ? std::nextafterf(near, 0.0f) : near;
-  }
   template <class T, class Value>
-  void find(const RowsForFaiss<T>& points, const RowsForFaiss<T>& queries, int k, float* values,
+  void find(const DeviceRows<T>& points, const DeviceRows<T>& queries, int k, float* values,
             std::int64_t* ids, const Value& value) const {
     for (std::int64_t r = 0; r < queries.count; ++r) {
       std::vector<std::pair<float, std::int64_t>> row;
@@ -92,17 +95,29 @@ class PlayedFinder final : public Finder {
   Asked& asked_;
 };
 
+/// Sums are cut, not rounded.
+class PlayedProducts final : public Products {
+ public:
+  void operator()(const HalfRows& points, const HalfRows& queries, float* to,
+                  std::int64_t stride) override {
+    for (std::int64_t q = 0; q < queries.count; ++q)
+      for (std::int64_t p = 0; p < points.count; ++p)
+        to[q * stride + p] =
+            cut_product(queries.rows + q * points.dim, points.rows + p * points.dim, points.dim);
+  }
+};
+
 /// Point j is in cell j % lists; every query looks into the first ones. It refuses what an index of
 /// FAISS 1.7.3 does.
 class PlayedCells final : public FaissCells {
  public:
-  PlayedCells(const RowsForFaiss<float>& points, std::int64_t lists)
+  PlayedCells(const DeviceRows<float>& points, std::int64_t lists)
       : points_(points), lists_(lists) {}
   void set_probes(int nprobe) override {
     if (nprobe >= 2048) throw std::invalid_argument("too many probes");
     probes_ = nprobe;
   }
-  void nearest(const RowsForFaiss<float>& queries, int k, float* squares,
+  void nearest(const DeviceRows<float>& queries, int k, float* squares,
                std::int64_t* ids) override {
     if (k >= 2048) throw std::invalid_argument("too many neighbours");
     for (std::int64_t r = 0; r < queries.count; ++r) {
@@ -121,7 +136,7 @@ class PlayedCells final : public FaissCells {
   }
 
  private:
-  RowsForFaiss<float> points_;
+  DeviceRows<float> points_;
   std::int64_t lists_;
   int probes_ = 1;
 };

@@ -1,0 +1,24 @@
+// Products of all queries with all points of a block, halves in, floats out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "kernels/knn/finder.hpp"
+#include "nearfold/device.hpp"
+
+namespace nearfold {
+
+class Products {
+ public:
+  virtual ~Products() = default;
+  /// to[q * stride + p] = <query q, point p>, summed in float32 in any order; the sum may be cut
+  /// instead of rounded, at every addition. Ordered on the device's stream.
+  virtual void operator()(const HalfRows& points, const HalfRows& queries, float* to,
+                          std::int64_t stride) = 0;
+};
+
+/// By cuBLAS, on tensor cores where there are any.
+std::unique_ptr<Products> cublas_products(const Cuda& on);
+
+}  // namespace nearfold
