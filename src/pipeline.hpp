@@ -119,12 +119,13 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
     if (source.keep_graph) source.keep_graph(to_host(graph));
   });
   run.stage(Stage::reorder, [&] {
-    local = source.graph ? reorder(*source.graph, k, on) : reorder(graph, k, on);
-    graph = {};
+    local = source.given_up ? reorder(std::move(*source.given_up), k, on)
+            : source.graph  ? reorder(*source.graph, k, on)
+                            : reorder(std::move(graph), k, on);
   });
   run.stage(Stage::weights, [&] {
     describe_graph(local.graph, info);
-    prepared.edges = weigh_edges(local.graph, params, on);
+    prepared.edges = weigh_edges(std::move(local.graph), params, on);
     prepared.edges.point_of = std::move(local.point_of);
     local = {};
     info.edges = prepared.edges.edges();

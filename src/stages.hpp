@@ -76,19 +76,30 @@ struct Reordered {
 
 /// The first k neighbours of every row. Throws what require_neighbors() does.
 Reordered<Cpu> reorder(const KnnGraphView& graph, int k, const Cpu&);
+/// The same; ids are dropped once they are read, then distances.
+Reordered<Cpu> reorder(KnnGraph&& graph, int k, const Cpu&);
 /// The same numbers; from the host, or from the device, where a graph has k and no more.
 Reordered<Cuda> reorder(const KnnGraphView& graph, int k, const Cuda&);
 Reordered<Cuda> reorder(const DeviceKnnGraph& graph, int k, const Cuda&);
+inline Reordered<Cuda> reorder(KnnGraph&& graph, int k, const Cuda& on) {
+  const KnnGraph dropped = std::move(graph);
+  return reorder(KnnGraphView(dropped), k, on);
+}
+inline Reordered<Cuda> reorder(DeviceKnnGraph&& graph, int k, const Cuda& on) {
+  const DeviceKnnGraph dropped = std::move(graph);
+  return reorder(dropped, k, on);
+}
 
 // ---- weights: neighbours -> symmetric weighted graph -----------------------------------------
 
 /// t-SNE: conditional probabilities at the perplexity, P = (P + P') / 2n.
-/// Uses all graph.k neighbours.
-EdgeGraph weigh_edges(const KnnGraph& graph, const TsneParams&, const Cpu&);
+/// Uses all graph.k neighbours. On the processor weights take the place of the distances, and a
+/// graph that is moved here is dropped as soon as its edges are written.
+EdgeGraph weigh_edges(KnnGraph graph, const TsneParams&, const Cpu&);
 
 /// UMAP: memberships by smooth-knn distances, fuzzy union A + A' - A*A' mixed with the
 /// intersection. graph.k + 1 == n_neighbors.
-EdgeGraph weigh_edges(const KnnGraph& graph, const UmapParams&, const Cpu&);
+EdgeGraph weigh_edges(KnnGraph graph, const UmapParams&, const Cpu&);
 
 /// Both on a GPU, bit for bit the same.
 DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const TsneParams&, const Cuda&);

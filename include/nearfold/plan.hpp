@@ -40,6 +40,8 @@ struct PlannedPoints {
   /// Columns that a search keeps of every point: a few dozen where few directions carry most of the
   /// variance, else all. 0: not known, the most is taken.
   std::int64_t search_width = 0;
+  /// Neighbours of the graph that is given. 0: as many as the map needs.
+  std::int64_t graph_k = 0;
 };
 
 /// Bytes of memory as measured to within 15 % from 100,000 points on; below, the program itself

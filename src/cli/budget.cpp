@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <numeric>
 
@@ -65,6 +66,22 @@ bool says_enough(const io::FileInfo& file) {
   return file.arrays.size() <= 1 && file.shape.size() >= 2 && file.shape[0] >= 4;
 }
 
+/// What a graph file's header says, where it is as `nearfold knn` writes it and has the neighbours
+/// of such a map. Faults are told when the file is read.
+std::optional<io::FileInfo> graph_header(const std::string& path, const Method& method) {
+  if (!std::filesystem::is_regular_file(path)) return {};
+  try {
+    io::FileInfo file = io::describe_file(path);
+    const auto has = [&](const char* name) { return std::ranges::count(file.arrays, name) > 0; };
+    if (file.shape.size() == 2 && file.shape[0] >= 4 && has("indices") && has("distances") &&
+        neighbors_needed(method, file.shape[0]) <= file.shape[1])
+      return file;
+  } catch (const Error&) {
+    return {};
+  }
+  return {};
+}
+
 std::int64_t columns_of(const io::FileInfo& file) {
   return std::accumulate(file.shape.begin() + 1, file.shape.end(), std::int64_t{1},
                          std::multiplies<>());
@@ -78,8 +95,19 @@ bool Budget::more_neighbors_than_points(const Reading& reading, std::int64_t n) 
   return reading.graph_only && umap != nullptr && umap->n_neighbors > n;
 }
 
+void Budget::look_at_graph(const std::string& path, const std::string& points) {
+  const auto file = graph_header(path, settings_.method);
+  if (!file) return;
+  points_.graph_k = file->shape[1];
+  if (!points.empty()) return;
+  points_.n = file->shape[0];
+  points_.has_graph = true;
+  read_bytes_ = 8 * points_.n * points_.graph_k + 15'000'000;
+}
+
 Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings& settings)
     : limit_(flags.limit()), settings_(settings), limited_(flags.memory_limit != "auto") {
+  look_at_graph(reading.graph, reading.path);
   if (reading.path.empty() || !reading.array.empty()) return;
   const std::string format = io::format_of_file(reading.path);
   if (format == "csv" || format == "mtx") return;
@@ -89,7 +117,8 @@ Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings&
   points_ = {.n = reading.rows.value_or(file.shape[0]),
              .dim = reading.pca.value_or(static_cast<int>(std::min<std::int64_t>(dim, 1 << 30))),
              .has_graph = reading.has_graph,
-             .graph_only = reading.graph_only};
+             .graph_only = reading.graph_only,
+             .graph_k = points_.graph_k};
   const double values =
       static_cast<double>(points_.n) * static_cast<double>(dim + (reading.pca ? points_.dim : 0));
   read_bytes_ = static_cast<std::int64_t>(std::min(4 * values + 15e6, 9e18));
@@ -150,31 +179,42 @@ void Budget::print(bool as_json) const {
   require();
 }
 
-std::string Budget::table() const {
+std::string stage_table(std::span<const PlannedStage> stages) {
   char line[160];
-  std::snprintf(line, sizeof line, "%lld points of %lld columns%s\n  %-9s %12s %12s\n",
-                static_cast<long long>(points_.n), static_cast<long long>(points_.dim),
-                on_disk_ ? ", read from disk" : "", "stage", "memory", "seconds");
+  std::snprintf(line, sizeof line, "  %-9s %12s %12s\n", "stage", "memory", "seconds");
   std::string text = line;
-  const auto add = [&](const std::string& name, std::int64_t bytes, double seconds) {
-    std::snprintf(line, sizeof line, "  %-9s %12s %12.3g\n", name.c_str(),
-                  bytes_text(bytes).c_str(), seconds);
+  for (const PlannedStage& stage : stages) {
+    std::snprintf(line, sizeof line, "  %-9s %12s %12.3g\n", stage.name.c_str(),
+                  bytes_text(stage.host_bytes).c_str(), stage.seconds);
     text += line;
-  };
+  }
+  return text;
+}
+
+nlohmann::ordered_json stages_json(std::span<const PlannedStage> stages) {
+  auto all = nlohmann::ordered_json::array();
+  for (const PlannedStage& stage : stages)
+    all.push_back({{"name", stage.name},
+                   {"host_bytes", stage.host_bytes},
+                   {"device_bytes", stage.device_bytes},
+                   {"seconds", stage.seconds}});
+  return all;
+}
+
+std::string Budget::table() const {
+  std::vector<PlannedStage> stages{{.name = "read",
+                                    .host_bytes = read_bytes_,
+                                    .seconds = static_cast<double>(read_bytes_) * 2e-9}};
   const Plan planned = plan(points_, settings_);
-  add("read", read_bytes_, static_cast<double>(read_bytes_) * 2e-9);
-  for (const PlannedStage& stage : planned.stages) add(stage.name, stage.host_bytes, stage.seconds);
-  return text + bytes_text(bytes()) + " at most; " + limit_.by + " allows " +
-         bytes_text(limit_.bytes) + "\n";
+  stages.insert(stages.end(), planned.stages.begin(), planned.stages.end());
+  return std::to_string(points_.n) + " points" +
+         (points_.dim > 0 ? " of " + std::to_string(points_.dim) + " columns" : "") +
+         (on_disk_ ? ", read from disk\n" : "\n") + stage_table(stages) + bytes_text(bytes()) +
+         " at most; " + limit_.by + " allows " + bytes_text(limit_.bytes) + "\n";
 }
 
 Budget::Json Budget::json() const {
-  Json stages = Json::array();
-  for (const PlannedStage& stage : plan(points_, settings_).stages)
-    stages.push_back({{"name", stage.name},
-                      {"host_bytes", stage.host_bytes},
-                      {"device_bytes", stage.device_bytes},
-                      {"seconds", stage.seconds}});
+  const Plan planned = plan(points_, settings_);
   return {{"n", points_.n},
           {"dim", points_.dim},
           {"planned_bytes", bytes()},
@@ -182,7 +222,7 @@ Budget::Json Budget::json() const {
           {"points_on_disk", on_disk_},
           {"limit_bytes", limit_.bytes},
           {"limit_by", limit_.by},
-          {"stages", stages}};
+          {"stages", stages_json(planned.stages)}};
 }
 
 }  // namespace nearfold::cli

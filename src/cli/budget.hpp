@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include "cli/option.hpp"
 
@@ -26,6 +27,10 @@ struct BudgetFlags {
 /// A size as people write it: 8G, 500M, 1.5GB, 2GiB, 100000. Throws InvalidParameter.
 std::int64_t parse_bytes(const std::string& text);
 
+/// The stages of a plan with their bytes and seconds: a line each, or an array.
+std::string stage_table(std::span<const PlannedStage> stages);
+nlohmann::ordered_json stages_json(std::span<const PlannedStage> stages);
+
 /// What is done with the points before a run.
 struct Reading {
   std::string path;                       ///< empty: there is only a graph
@@ -35,6 +40,7 @@ struct Reading {
   bool in_blocks = true;  ///< whether points may be read in blocks, and stay on disk
   bool has_graph = false;
   bool graph_only = false;
+  std::string graph = {};  ///< the file of the graph, where one is given up to the map
 };
 
 class Budget {
@@ -64,6 +70,7 @@ class Budget {
   void print(bool as_json) const;
 
  private:
+  void look_at_graph(const std::string& path, const std::string& points);
   bool more_neighbors_than_points(const Reading& reading, std::int64_t n) const;
   void decide(const Reading& reading);
   std::string table() const;

@@ -25,6 +25,7 @@ void add_commands(CLI::App& app) {
   add_compare(app);
   add_plot(app);
   add_quality(app);
+  add_plan(app);
 }
 
 }  // namespace nearfold::cli

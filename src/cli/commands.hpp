@@ -26,6 +26,7 @@ void add_grid(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_quality(CLI::App& app);
+void add_plan(CLI::App& app);
 void add_transform(CLI::App& app);
 void add_update(CLI::App& app);
 void add_inverse(CLI::App& app);

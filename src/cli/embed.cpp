@@ -22,6 +22,7 @@ void run(const EmbedOptions& o) {
   if (o.index.precomputed()) o.inputs.check_precomputed();
   Reading reading = o.inputs.reading();
   reading.has_graph = reading.has_graph || o.index.precomputed();
+  reading.graph = o.inputs.graph;
   const Budget budget(o.budget, reading, settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();

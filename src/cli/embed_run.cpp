@@ -150,14 +150,14 @@ void EmbedRun::open_checkpoints() {
 Embedder EmbedRun::begin() {
   Source source{.points = in_.points.view(), .validated = true, .planned = budget_.known()};
   const KnnGraphView given = in_.graph;
+  const bool modelled = !o_.model.empty();
   if (given.n > 0) source.graph = &given;
+  if (given.n > 0 && !modelled) source.given_up = &in_.graph;
   if (from_) source.checkpoint = &*from_;
   const auto draw_later = [this](const KnnGraphView& graph) {
     lines_ = lines_of(graph, neighbors_needed(settings_.method, graph.n));
   };
   if (o_.picture.edges && given.n > 0) draw_later(given);
-  const bool modelled = !o_.model.empty();
-  if (modelled && given.n > 0) graph_ = in_.graph;
   if (folder_ || o_.picture.edges || modelled)
     source.keep_graph = [this, draw_later, modelled](const KnnGraph& graph) {
       if (modelled) graph_ = graph;
@@ -202,7 +202,8 @@ void EmbedRun::write(Result& result) {
     saved_.emplace_back("map", map);
   }
   if (any && !partial && !o_.model.empty()) {
-    Model model = make_model(in_.points, graph_, result.layout, settings_);
+    const KnnGraph& graph = in_.graph.n > 0 ? in_.graph : graph_;
+    Model model = make_model(in_.points, graph, result.layout, settings_);
     model.preparation = std::move(in_.preparation);
     io::write_model(o_.model, model, overwrite);
     saved_.emplace_back("model", o_.model);

@@ -42,6 +42,12 @@ Components::Components(const std::vector<std::int32_t>& first_of) {
   }
 }
 
+std::int64_t ComponentView::edges() const {
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < n_; ++i) count += end(i) - begin(i);
+  return count;
+}
+
 EdgeGraph extract(const EdgeGraph& graph, const Components& components, std::int64_t c) {
   EdgeGraph out;
   out.n = components.size(c);

@@ -24,6 +24,35 @@ struct Components {
   bool is_large(std::int64_t c) const { return size(c) >= 2048; }
 };
 
+/// A component, its vertices numbered 0, 1, ..., in the graph that it is of; or the whole graph.
+class ComponentView {
+ public:
+  explicit ComponentView(const EdgeGraph& graph) : graph_(&graph), n_(graph.n) {}
+  ComponentView(const EdgeGraph& graph, const Components& components, std::int64_t c)
+      : graph_(&graph),
+        n_(components.size(c)),
+        members_(components.members.data() + components.offsets[static_cast<std::size_t>(c)]),
+        place_(components.place.data()) {}
+
+  std::int64_t n() const { return n_; }
+  std::int64_t edges() const;
+  /// The entries of vertex i are [begin, end) of the graph's columns and weights.
+  std::int64_t begin(std::int64_t i) const { return graph_->offsets[row(i)]; }
+  std::int64_t end(std::int64_t i) const { return graph_->offsets[row(i) + 1]; }
+  const EdgeGraph& graph() const { return *graph_; }
+  /// The vertices that columns are; null where they are the columns.
+  const std::int32_t* place() const { return place_; }
+
+ private:
+  std::size_t row(std::int64_t i) const {
+    return static_cast<std::size_t>(members_ == nullptr ? i : members_[i]);
+  }
+
+  const EdgeGraph* graph_;
+  std::int64_t n_;
+  const std::int32_t *members_ = nullptr, *place_ = nullptr;
+};
+
 /// Component `c` with its vertices renumbered 0, 1, ...
 EdgeGraph extract(const EdgeGraph& graph, const Components& components, std::int64_t c);
 

@@ -1,8 +1,11 @@
 #include "graph/vertex_order.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "core/parallel.hpp"
 #include "math/patch.hpp"
@@ -59,6 +62,20 @@ Vertices sorted_by(const Vertices& keys, std::int64_t most) {
   return order;
 }
 
+/// The first k entries of every row of `columns`, each as `taken` makes it, rows by vertex.
+template <class T, class Taken>
+std::vector<T> rows_by_vertex(std::span<const T> rows, std::int64_t columns, std::int64_t k,
+                              const Vertices& point_of, const Cpu& on, const Taken& taken) {
+  std::vector<T> out(point_of.size() * static_cast<std::size_t>(k));
+  parallel_for(on.threads, std::ssize(point_of), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      const std::int64_t from = point_of[static_cast<std::size_t>(v)] * columns;
+      std::transform(rows.begin() + from, rows.begin() + from + k, out.begin() + v * k, taken);
+    }
+  });
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::int32_t> locality_order(const KnnGraphView& graph, int k, const Cpu& on) {
@@ -81,22 +98,21 @@ std::vector<std::int32_t> locality_order(const KnnGraphView& graph, int k, const
 }
 
 KnnGraph renumbered(const KnnGraphView& graph, int k, const std::vector<std::int32_t>& point_of,
-                    const Cpu& on) {
-  std::vector<std::int32_t> vertex_of(point_of.size());
-  for (std::size_t v = 0; v < point_of.size(); ++v)
-    vertex_of[static_cast<std::size_t>(point_of[v])] = static_cast<std::int32_t>(v);
-  KnnGraph out = empty_like(graph, k);
-  parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t v = begin; v < end; ++v) {
-      const std::int64_t from = std::int64_t{point_of[static_cast<std::size_t>(v)]} * graph.k;
-      for (std::int64_t c = 0; c < k; ++c) {
-        const auto to = static_cast<std::size_t>(v * k + c);
-        const auto entry = static_cast<std::size_t>(from + c);
-        out.neighbors[to] = vertex_of[static_cast<std::size_t>(graph.neighbors[entry])];
-        out.distances[to] = graph.distances[entry];
-      }
-    }
-  });
+                    const Cpu& on, const std::function<void()>& drop_ids) {
+  KnnGraph out = without_entries(graph);
+  out.k = k;
+  out.tied_rows = tied_rows(graph, k);
+  {
+    std::vector<std::int32_t> vertex_of(point_of.size());
+    for (std::size_t v = 0; v < point_of.size(); ++v)
+      vertex_of[static_cast<std::size_t>(point_of[v])] = static_cast<std::int32_t>(v);
+    out.neighbors = rows_by_vertex(graph.neighbors, graph.k, k, point_of, on, [&](std::int32_t id) {
+      return vertex_of[static_cast<std::size_t>(id)];
+    });
+  }
+  drop_ids();
+  out.distances = rows_by_vertex(graph.distances, graph.k, k, point_of, on,
+                                 [](float distance) { return distance; });
   return out;
 }
 
@@ -104,6 +120,15 @@ Reordered<Cpu> reorder(const KnnGraphView& graph, int k, const Cpu& on) {
   require_neighbors(graph, k);
   std::vector<std::int32_t> point_of = locality_order(graph, k, on);
   return {renumbered(graph, k, point_of, on), std::move(point_of)};
+}
+
+Reordered<Cpu> reorder(KnnGraph&& graph, int k, const Cpu& on) {
+  require_neighbors(graph, k);
+  std::vector<std::int32_t> point_of = locality_order(graph, k, on);
+  const auto drop_ids = [&] { std::vector<std::int32_t>().swap(graph.neighbors); };
+  KnnGraph rows = renumbered(graph, k, point_of, on, drop_ids);
+  std::vector<float>().swap(graph.distances);
+  return {std::move(rows), std::move(point_of)};
 }
 
 std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "nearfold/device.hpp"
@@ -19,8 +20,10 @@ namespace nearfold {
 std::vector<std::int32_t> locality_order(const KnnGraphView& graph, int k, const Cpu& on);
 
 /// The first k neighbours of every row, rows and ids by vertex; the order of a row stays.
-KnnGraph renumbered(const KnnGraphView& graph, int k, const std::vector<std::int32_t>& point_of,
-                    const Cpu& on);
+/// `drop_ids` is called once no id is read any more.
+KnnGraph renumbered(
+    const KnnGraphView& graph, int k, const std::vector<std::int32_t>& point_of, const Cpu& on,
+    const std::function<void()>& drop_ids = [] {});
 
 /// Rows by vertex, and back. `point_of` is empty when vertices are numbered as points are.
 std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of);

@@ -59,7 +59,16 @@ int width_for(int dims) {
 Eigenvectors leading_eigenvectors(const EdgeGraph& graph, int dims, const Cpu& on) {
   const int width = width_for(dims);
   if (graph.n <= kDensePerVector * width) return solve_densely(graph, dims);
-  HostSpectralOperator op(graph, width, on);
+  HostSpectralOperator op(ComponentView(graph), width, on);
+  return SpectralSolver(op, dims).solve();
+}
+
+Eigenvectors leading_eigenvectors(const EdgeGraph& graph, const Components& components,
+                                  std::int64_t c, int dims, const Cpu& on) {
+  const int width = width_for(dims);
+  if (components.size(c) <= kDensePerVector * width)
+    return solve_densely(extract(graph, components, c), dims);
+  HostSpectralOperator op({graph, components, c}, width, on);
   return SpectralSolver(op, dims).solve();
 }
 

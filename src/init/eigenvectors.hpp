@@ -1,6 +1,7 @@
 // Leading eigenvectors of one connected graph.
 #pragma once
 
+#include "graph/components.hpp"
 #include "graph/graph.hpp"
 #include "nearfold/device.hpp"
 #include "nearfold/matrix.hpp"
@@ -24,5 +25,8 @@ struct Eigenvectors {
 /// up to 480. Source: Zhou, Saad, "A Chebyshev-Davidson algorithm for large symmetric
 /// eigenproblems", SIAM J. Matrix Anal. Appl. 29 (2007), for the scaled filter.
 Eigenvectors leading_eigenvectors(const EdgeGraph& graph, int dims, const Cpu& on);
+/// Of a large component, which is not copied: the bits of extract() and the above.
+Eigenvectors leading_eigenvectors(const EdgeGraph& graph, const Components& components,
+                                  std::int64_t c, int dims, const Cpu& on);
 
 }  // namespace nearfold

@@ -31,7 +31,7 @@ class HostSource final : public InitSource {
   std::vector<std::int32_t> components() override { return find_components(graph_); }
   Eigenvectors eigenvectors(int dims) override { return leading_eigenvectors(graph_, dims, on_); }
   Eigenvectors eigenvectors(const Components& components, std::int64_t c, int dims) override {
-    return leading_eigenvectors(extract(graph_, components, c), dims, on_);
+    return leading_eigenvectors(graph_, components, c, dims, on_);
   }
   const EdgeGraph& small_components(const Components&) override { return graph_; }
   Matrix by_point(const Matrix& by_vertex) override {

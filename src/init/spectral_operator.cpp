@@ -14,15 +14,13 @@ namespace {
 
 static_assert(kVectors == kLanes);
 
-std::vector<double> degrees(const EdgeGraph& graph, const Cpu& on) {
-  std::vector<double> degree(static_cast<std::size_t>(graph.n));
-  parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+std::vector<double> degrees(const ComponentView& graph, const Cpu& on) {
+  std::vector<double> degree(static_cast<std::size_t>(graph.n()));
+  parallel_for(on.threads, graph.n(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       double sum = 0;
-      for (auto e = graph.offsets[static_cast<std::size_t>(i)];
-           e < graph.offsets[static_cast<std::size_t>(i) + 1]; ++e) {
-        sum += static_cast<double>(graph.weights[static_cast<std::size_t>(e)]);
-      }
+      for (auto e = graph.begin(i); e < graph.end(i); ++e)
+        sum += static_cast<double>(graph.graph().weights[static_cast<std::size_t>(e)]);
       degree[static_cast<std::size_t>(i)] = sum;
     }
   });
@@ -41,13 +39,19 @@ struct Sums {
 
 }  // namespace
 
-HostSpectralOperator::HostSpectralOperator(const EdgeGraph& graph, int width, const Cpu& on)
-    : graph_(graph), on_(on), degree_(degrees(graph, on)), width_(width) {
-  const Block zeros(static_cast<std::size_t>(graph.n * kLanes));
-  for (Blocks* blocks : {&z_, &walked_, &before_})
-    blocks->assign(static_cast<std::size_t>(width / kLanes), zeros);
-  volume_ = parallel_sum(
-      on.threads, graph.n, kDegreesOfRange, 0.0, [&](std::int64_t begin, std::int64_t end) {
+HostSpectralOperator::HostSpectralOperator(const ComponentView& graph, int width, const Cpu& on)
+    : graph_(graph),
+      n_(graph.n()),
+      edges_(graph.edges()),
+      on_(on),
+      degree_(degrees(graph, on)),
+      width_(width) {
+  for (Blocks* blocks : {&z_, &walked_, &before_}) {
+    blocks->resize(static_cast<std::size_t>(width / kLanes));
+    for (Block& block : *blocks) block.resize(static_cast<std::size_t>(n_ * kLanes));
+  }
+  volume_ =
+      parallel_sum(on.threads, n_, kDegreesOfRange, 0.0, [&](std::int64_t begin, std::int64_t end) {
         return chunked_sum(begin, end, 0.0,
                            [&](std::int64_t i) { return degree_[static_cast<std::size_t>(i)]; });
       });
@@ -55,7 +59,7 @@ HostSpectralOperator::HostSpectralOperator(const EdgeGraph& graph, int width, co
 
 void HostSpectralOperator::randomize(int column, std::uint32_t round) {
   Block& z = z_[static_cast<std::size_t>(column / kLanes)];
-  parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(on_.threads, n_, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
       z[static_cast<std::size_t>(i * kLanes + column % kLanes)] = spectral_noise(i, column, round);
   });
@@ -66,8 +70,8 @@ void HostSpectralOperator::remove_constant() {
 }
 
 void HostSpectralOperator::remove_constant(Block& z) {
-  const Sums sums = parallel_sum(
-      on_.threads, graph_.n, kGrain, Sums{}, [&](std::int64_t begin, std::int64_t end) {
+  const Sums sums =
+      parallel_sum(on_.threads, n_, kGrain, Sums{}, [&](std::int64_t begin, std::int64_t end) {
         Sums part;
         for (std::int64_t i = begin; i < end; ++i) {
           for (int c = 0; c < kLanes; ++c) {
@@ -79,7 +83,7 @@ void HostSpectralOperator::remove_constant(Block& z) {
       });
   Float8 mean;
   for (int c = 0; c < kLanes; ++c) mean[c] = static_cast<float>(sums.v[c] / volume_);
-  parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(on_.threads, n_, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) lanes(z.data() + i * kLanes) -= mean;
   });
 }
@@ -110,10 +114,10 @@ void HostSpectralOperator::add_products(std::int64_t begin, std::int64_t end, do
 Grams HostSpectralOperator::grams() const {
   // Of more vectors in longer ranges, or the sums of all ranges would be more than the vectors.
   const std::int64_t range = kGrain * std::ssize(z_);
-  const std::int64_t ranges = (graph_.n + range - 1) / range;
+  const std::int64_t ranges = (n_ + range - 1) / range;
   const auto small = static_cast<std::size_t>(width_) * static_cast<std::size_t>(width_);
   std::vector<double> parts(static_cast<std::size_t>(ranges) * 3 * small);
-  parallel_for(on_.threads, graph_.n, range, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(on_.threads, n_, range, [&](std::int64_t begin, std::int64_t end) {
     add_products(begin, end, parts.data() + static_cast<std::size_t>(begin / range) * 3 * small);
   });
   Grams out{Small(small), Small(small), Small(small), width_};
@@ -133,7 +137,7 @@ void HostSpectralOperator::rotate(const Ritz& ritz) {
   for (std::size_t c = 0; c < width; ++c)
     for (std::size_t r = 0; r < width; ++r)
       by[c * width + r] = static_cast<float>(ritz.rotation[r * width + c]);
-  parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(on_.threads, n_, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (Blocks* blocks : {&z_, &walked_}) rotate(by, begin, end, *blocks);
   });
 }
@@ -157,7 +161,7 @@ void HostSpectralOperator::begin_filter(const SpectralMix& mix) {
   for (std::size_t b = 0; b < z_.size(); ++b) {
     float *const z = z_[b].data(), *const before = before_[b].data();
     const float* const walked = walked_[b].data();
-    parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(on_.threads, n_, kGrain, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t at = begin * kLanes; at < end * kLanes; at += kLanes) {
         lanes(before + at) = lanes(z + at);
         lanes(z + at) = mix.walk * lanes(walked + at) + mix.self * lanes(z + at);
@@ -172,8 +176,8 @@ void HostSpectralOperator::filter(const SpectralMix& mix) {
 }
 
 Matrix HostSpectralOperator::vectors(int dims) const {
-  Matrix out(graph_.n, dims);
-  for (std::int64_t i = 0; i < graph_.n; ++i) {
+  Matrix out(n_, dims);
+  for (std::int64_t i = 0; i < n_; ++i) {
     const auto root = static_cast<float>(std::sqrt(degree_[static_cast<std::size_t>(i)]));
     for (int c = 0; c < dims; ++c)
       out.row(i)[c] = root * z_[static_cast<std::size_t>(c / kLanes)]
@@ -188,14 +192,23 @@ void HostSpectralOperator::sweep(const SpectralMix& mix, Blocks& out) {
 
 void HostSpectralOperator::sweep(const SpectralMix& mix, const Block& z, const Block& before,
                                  Block& out) {
-  parallel_for(on_.threads, graph_.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    const std::int64_t* offsets = graph_.offsets.data();
+  const std::int32_t* const place = graph_.place();
+  if (place == nullptr)
+    sweep(mix, z, before, out, [](std::int32_t column) { return std::int64_t{column}; });
+  else
+    sweep(mix, z, before, out, [&](std::int32_t column) { return std::int64_t{place[column]}; });
+}
+
+template <class VertexOf>
+void HostSpectralOperator::sweep(const SpectralMix& mix, const Block& z, const Block& before,
+                                 Block& out, const VertexOf& vertex_of) {
+  const std::int32_t* const columns = graph_.graph().columns.data();
+  const float* const weights = graph_.graph().weights.data();
+  parallel_for(on_.threads, n_, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       Float8 sum = {};
-      for (std::int64_t e = offsets[i]; e < offsets[i + 1]; ++e) {
-        const std::int64_t j = graph_.columns[static_cast<std::size_t>(e)];
-        sum += graph_.weights[static_cast<std::size_t>(e)] * lanes(z.data() + j * kLanes);
-      }
+      for (std::int64_t e = graph_.begin(i); e < graph_.end(i); ++e)
+        sum += weights[e] * lanes(z.data() + vertex_of(columns[e]) * kLanes);
       const double share = static_cast<double>(mix.walk) / degree_[static_cast<std::size_t>(i)];
       Float8 next = static_cast<float>(share) * sum;
       if (mix.self != 0) next += mix.self * lanes(z.data() + i * kLanes);

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "graph/components.hpp"
 #include "graph/graph.hpp"
 #include "linalg/rayleigh_ritz.hpp"
 #include "math/host_device.hpp"
@@ -53,10 +54,10 @@ inline constexpr std::int64_t kDense = kDensePerVector * kVectors;
 class HostSpectralOperator {
  public:
   /// `width`: vectors, a multiple of kVectors.
-  HostSpectralOperator(const EdgeGraph& graph, int width, const Cpu& on);
+  HostSpectralOperator(const ComponentView& graph, int width, const Cpu& on);
 
   int width() const { return width_; }
-  std::int64_t edges() const { return graph_.edges(); }
+  std::int64_t edges() const { return edges_; }
   void randomize(int column, std::uint32_t round);
   void remove_constant();
   void apply() { sweep({1, 0, 0}, walked_); }
@@ -73,13 +74,17 @@ class HostSpectralOperator {
   /// out = mix of P z, z and before_, which may be `out`.
   void sweep(const SpectralMix& mix, Blocks& out);
   void sweep(const SpectralMix& mix, const Block& z, const Block& before, Block& out);
+  template <class VertexOf>
+  void sweep(const SpectralMix& mix, const Block& z, const Block& before, Block& out,
+             const VertexOf& vertex_of);
   void remove_constant(Block& z);
   /// Adds the products of vertices [begin, end) to sums [3][width][width] of grams().
   void add_products(std::int64_t begin, std::int64_t end, double* sums) const;
   /// by [width][width]: row c is what column c of the old gives to the new.
   void rotate(const std::vector<float>& by, std::int64_t begin, std::int64_t end, Blocks& blocks);
 
-  const EdgeGraph& graph_;
+  ComponentView graph_;
+  std::int64_t n_, edges_;
   Cpu on_;
   std::vector<double> degree_;
   double volume_ = 0;

@@ -57,7 +57,7 @@ Need search_need(const HnswKnn& p, const Counts& c, const cost::Sizes& s) {
   return {8 * c.width + 8 * c.k + 9.0 * p.M + 60, 0, cost::hnsw_seconds(s)};
 }
 Need search_need(const NnDescentKnn& p, const Counts& c, const cost::Sizes& s) {
-  return {8 * c.width + 6.2 * c.k + 14.0 * p.max_candidates + 10, 0, cost::nndescent_seconds(s)};
+  return {8 * c.width + 10 * c.k + 14.0 * p.max_candidates + 10, 0, cost::nndescent_seconds(s)};
 }
 
 /// Columns that a metric adds to a copy of the points; nothing where it takes them as they are.
@@ -76,9 +76,16 @@ double copied_columns(const Settings& settings, double dim) {
 
 // ---- the others ---------------------------------------------------------------------------------
 
-/// The graph by vertex, memberships, the reverse lists, the edges.
+/// Ids or distances by vertex, beside the graph as it was found, which loses either in turn; and
+/// what the order of vertices takes.
+constexpr double kOrder = 4, kOrderRow = 40;
+
+/// The graph by vertex, with weights for distances, and the edges; of the reverse lists a range for
+/// each thread.
 Need weights_need(const Counts& c) {
-  return {20 * c.k + 8 * c.entries + 40, 0, c.n * c.k * 3e-7 / c.threads};
+  constexpr double kRanges = 64;
+  const double reverse = 8 * c.k * std::min(1.0, c.threads / kRanges);
+  return {8 * c.k + 8 * c.entries + reverse + 50, 0, c.n * c.k * 1e-7 / c.threads};
 }
 /// The edges, and what an initialization needs beside: blocks of vectors of the spectral one.
 Need init_need(const Init& init, const Counts& c) {
@@ -86,7 +93,7 @@ Need init_need(const Init& init, const Counts& c) {
   const bool pca = std::holds_alternative<PcaInit>(init);
   constexpr double kLayout = 12, kVector = 14;  // bytes: rows twice and their noise; a vector's
   const double more = c.more_dims() * (kLayout + (spectral ? kVector : 0));
-  return {8 * c.entries + (spectral ? 340 : 40) + more, pca ? 40 * 256 * c.dim : 0,
+  return {8 * c.entries + (spectral ? 190 : 40) + more, pca ? 40 * 256 * c.dim : 0,
           (spectral ? c.n * c.entries * 2e-7 * std::max(1.0, c.dims / 5)
            : pca    ? c.n * c.dim * 3e-9
                     : 0) /
@@ -121,11 +128,14 @@ Counts counts_of(const PlannedPoints& points, const Settings& settings) {
 
 /// Finding neighbours; where a graph is given, only putting it into order.
 Need knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
-  if (points.has_graph) return {16 * c.k + 20, 0, 0};
+  if (points.has_graph) {
+    const double k = std::max(c.k, static_cast<double>(points.graph_k));
+    return {8 * k + kOrder * c.k + kOrderRow, 0, 0};
+  }
   const cost::Sizes sizes = sizes_of(c, by_products(norm_of(settings.distance.metric)));
   Need need = std::visit([&](const auto& p) { return search_need(p, c, sizes); }, settings.knn);
-  need.bytes_per_point =
-      std::max(need.bytes_per_point, 16 * c.k + 20) + 4 * copied_columns(settings, c.dim);
+  need.bytes_per_point = std::max(need.bytes_per_point, (8 + kOrder) * c.k + kOrderRow) +
+                         4 * copied_columns(settings, c.dim);
   if (c.dim >= kProjectedFrom) need.bytes = kSample * c.dim;
   need.seconds /= c.threads;
   return need;

@@ -58,8 +58,10 @@ void require_memory(const PlannedPoints& points, const Settings& settings,
   offer_fewer_columns(points, settings, limit.bytes, offers);
   offer_fewer_neighbors(points, settings, limit.bytes, offers);
   offer_fewer_points(points, settings, limit.bytes, offers);
-  std::string message = std::to_string(points.n) + " points of " + std::to_string(points.dim) +
-                        " columns need " + bytes_text(wanted.host_bytes()) +
+  const std::string columns = points.dim > 0
+                                  ? " points of " + std::to_string(points.dim) + " columns need "
+                                  : " points with their graph need ";
+  std::string message = std::to_string(points.n) + columns + bytes_text(wanted.host_bytes()) +
                         " of memory in stage " + wanted.largest().name + ", and " + limit.by +
                         " allows " + bytes_text(limit.bytes);
   for (std::size_t i = 0; i < offers.size(); ++i)

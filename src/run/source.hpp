@@ -15,6 +15,9 @@ namespace nearfold {
 struct Source {
   InputPoints points = {};
   const KnnGraphView* graph = nullptr;
+  /// The graph that `graph` is a view of, where the caller gives it up: its rows are dropped as
+  /// they are read, and the view sees none of them afterwards.
+  KnnGraph* given_up = nullptr;
   const Checkpoint* checkpoint = nullptr;
   /// Given the graph that the run makes, as soon as there is one; not called for a given graph.
   std::function<void(const KnnGraph&)> keep_graph = {};

@@ -98,8 +98,9 @@ std::optional<Thriftier> with_fewer_neighbors(const TsneParams& params) {
 }
 
 Need optimize_need(const TsneParams& p, const Counts& c) {
-  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
-  return {8 * c.entries + 60, 60 * span * span,
+  // Of the layout, units; a wider one is refused (repulsion_fft.cpp).
+  const double span = std::min(0.8 * std::sqrt(c.n), 1600.0);
+  return {8 * c.entries + 150, 100 * span * span,
           p.max_iter * (c.n * c.entries * 1.5e-9 + c.n * 6e-8) / c.threads};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/parallel.hpp"
 #include "core/simd.hpp"
@@ -14,31 +15,37 @@ constexpr double kFiringsPerPart = 1.0;
 
 /// The graph with part 0 of every row first, then part 1 of every row, and so on: that of vertex i
 /// in part p begins at offsets[p n + i]. So every part reads memory in its order.
-EdgeGraph split_rows(const EdgeGraph& rows, std::int32_t parts, const Cpu& on) {
+EdgeGraph split_rows(EdgeGraph rows, std::int32_t parts, const Cpu& on) {
   EdgeGraph out{rows.n, {}, {}, {}, {}};
   out.offsets.resize(static_cast<std::size_t>(rows.n * parts + 1));
-  out.columns.resize(rows.columns.size());
-  out.weights.resize(rows.weights.size());
-  const auto for_each_edge = [&](const auto& body) {  // (place in offsets, edge)
+  const auto for_each_edge = [&](const auto& body) {  // (place in offsets, how many before, edge)
     parallel_for(on.threads, rows.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i)
+      for (std::int64_t i = begin; i < end; ++i) {
+        std::int32_t before[kMaxParts] = {};  // edges of the row, by part
         for (std::int64_t e = rows.offsets[static_cast<std::size_t>(i)];
              e < rows.offsets[static_cast<std::size_t>(i) + 1]; ++e) {
           const auto edge = static_cast<std::size_t>(e);
           const std::int64_t part =
               part_of_edge(static_cast<std::int32_t>(i), rows.columns[edge], parts);
-          body(static_cast<std::size_t>(part * rows.n + i), edge);
+          body(static_cast<std::size_t>(part * rows.n + i), before[part]++, edge);
         }
+      }
     });
   };
-  for_each_edge([&](std::size_t at, std::size_t) { ++out.offsets[at + 1]; });
+  for_each_edge(
+      [&](std::size_t at, std::int32_t before, std::size_t) { out.offsets[at + 1] = before + 1; });
   for (std::size_t at = 1; at < out.offsets.size(); ++at) out.offsets[at] += out.offsets[at - 1];
-  std::vector<std::int64_t> next(out.offsets.begin(), out.offsets.end() - 1);
-  for_each_edge([&](std::size_t at, std::size_t edge) {
-    const auto to = static_cast<std::size_t>(next[at]++);
-    out.columns[to] = rows.columns[edge];
-    out.weights[to] = rows.weights[edge];
-  });
+  // Weights, which are dropped, and then columns, by which parts are told: never all of both twice.
+  const auto split = [&](const auto& from, auto& to) {
+    to.resize(from.size());
+    for_each_edge([&](std::size_t at, std::int32_t before, std::size_t edge) {
+      to[static_cast<std::size_t>(out.offsets[at] + before)] = from[edge];
+    });
+  };
+  out.weights.reserve(rows.weights.size() + kSimd);  // read as whole registers
+  split(rows.weights, out.weights);
+  std::vector<float>().swap(rows.weights);
+  split(rows.columns, out.columns);
   return out;
 }
 
@@ -59,8 +66,8 @@ UmapEdges::UmapEdges(EdgeGraph graph, const Cpu& on) {
         });
       });
   parts_ = parts_of_epoch(firings, graph.n);
-  graph_ = split_rows(graph, parts_, on);
-  graph_.weights.resize(graph_.weights.size() + kSimd);  // read as whole registers
+  graph_ = split_rows(std::move(graph), parts_, on);
+  graph_.weights.resize(graph_.weights.size() + kSimd);
 }
 
 void UmapEdges::find_firing(std::int64_t begin, std::int64_t end, std::int32_t epoch,

@@ -90,9 +90,11 @@ std::optional<Thriftier> with_fewer_neighbors(const UmapParams&) {
 
 Need optimize_need(const UmapParams& p, const Counts& c) {
   const double epochs = iteration_count(p, static_cast<std::int64_t>(c.n));
-  constexpr double kDim = 16;  // bytes: the layout, its successor, and what a report copies
+  // Bytes: the layout, its successor, and what a report copies; offsets of a few parts, and what
+  // the parts of a block fire.
+  constexpr double kDim = 16, kRow = 100;
   const double slower = 1 + 0.04 * c.more_dims();
-  return {16 * c.entries + 60 + kDim * c.more_dims(), 0,
+  return {12 * c.entries + kRow + kDim * c.more_dims(), 0,
           epochs * c.n * c.entries * 1.6e-8 * slower / c.threads};
 }
 

@@ -117,7 +117,7 @@ TEST_F(Flags, ThatAreMisspelledAreNamedAloneWithWhatWasMeant) {  // 84
                   "mean '--perplexity'?"},
         std::pair{"embed a.npy --label l.npy", "did you mean '--labels'?"},
         std::pair{"embed a.npy --neighbors 5", "--neighbors is a flag of compare, not of embed"},
-        std::pair{"knn a.npy --perplexity 5", "--perplexity is a flag of embed, grid and compare"},
+        std::pair{"knn a.npy --perplexity 5", "--perplexity is a flag of embed, grid, compare and plan"},
         std::pair{"embed a.npy --xyzzy", "nearfold embed --help lists them"},
         std::pair{"embed a.npy -z", "-z is no flag"},
         std::pair{"--seed 5 embed a.npy", "--seed follows its command"},

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "stages.hpp"
@@ -67,6 +68,18 @@ TEST(Order, KeepsTheGraph) {
       EXPECT_EQ(order[vertex], graph.neighbors[from]);
       EXPECT_EQ(local.distances[v * 5 + c], graph.distances[from]);
     }
+}
+
+TEST(Order, DropsRowsThatAreGivenUp) {
+  KnnGraph graph = oracle::neighbors(data::blobs(200, 3, 2), 9);
+  const Reordered<Cpu> kept = reorder(graph, 5, Cpu{2});
+  const Reordered<Cpu> same = reorder(std::move(graph), 5, Cpu{2});
+  EXPECT_EQ(same.point_of, kept.point_of);
+  EXPECT_EQ(same.graph.neighbors, kept.graph.neighbors);
+  EXPECT_EQ(same.graph.distances, kept.graph.distances);
+  EXPECT_EQ(same.graph.k, 5);
+  EXPECT_EQ(graph.neighbors.capacity(), 0u);  // NOLINT(bugprone-use-after-move): what is asked
+  EXPECT_EQ(graph.distances.capacity(), 0u);
 }
 
 // Or a map from a larger graph would not be the map from the points.

@@ -61,6 +61,29 @@ TEST(SpectralStart, OfARingIsACircle) {
   }
 }
 
+// A path of every second vertex and one of the others, one of them longer.
+TEST(SpectralStart, OfALargeComponentIsThatOfItsCopy) {
+  constexpr std::int32_t kShort = 300, kLong = 500;
+  Edges edges;
+  for (std::int32_t i = 1; i < kLong; ++i) {
+    if (i < kShort) edges.emplace_back(2 * i - 2, 2 * i);
+    const auto vertex = [](std::int32_t at) { return at < kShort ? 2 * at + 1 : kShort + at; };
+    edges.emplace_back(vertex(i - 1), vertex(i));
+  }
+  const EdgeGraph graph = graph_of(kShort + kLong, edges, 0.5f);
+  const Components components(find_components(graph));
+  ASSERT_EQ(components.count(), 2);
+  for (std::int64_t c = 0; c < 2; ++c)
+    for (const int dims : {2, 9, 100}) {  // one block of vectors, two, densely
+      const EdgeGraph copy = extract(graph, components, c);
+      ASSERT_EQ(ComponentView(graph, components, c).edges(), copy.edges());
+      const Eigenvectors found = leading_eigenvectors(graph, components, c, dims, kOn);
+      const Eigenvectors wanted = leading_eigenvectors(copy, dims, kOn);
+      EXPECT_EQ(found.vectors.values(), wanted.vectors.values()) << dims;
+      EXPECT_EQ(found.sweeps, wanted.sweeps);
+    }
+}
+
 TEST(SpectralStart, OfAPathIsItsCosines) {
   for (const std::int32_t n : {30, 300}) {
     Edges path = ring(n);

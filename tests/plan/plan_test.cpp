@@ -108,7 +108,8 @@ TEST(Plan, IsWhatThePageOfMeasurementsHas) {
     // As searches report: MNIST's digits keep 112 columns, a million deformed ones 80.
     points.search_width = points.dim == 50 ? 64 : points.n == 70'000 ? 112 : 80;
     const Settings settings{.knn = indexes().at(index),
-                            .method = method == "umap" ? Method{UmapParams{}} : TsneParams{}};
+                            .method = method == "umap" ? Method{UmapParams{}} : TsneParams{},
+                            .device = Cpu{2}};
     const double found = static_cast<double>(plan(points, settings).host_bytes()) * 1e-9;
     EXPECT_NEAR(found, planned, 0.0006) << line;
     EXPECT_NEAR(found / peak, 1, 0.15) << line;
@@ -121,11 +122,12 @@ TEST(Plan, IsWhatThePageOfMeasurementsHas) {
 TEST(Plan, CountsTheArraysOfEveryStage) {
   constexpr double kEdge = 1.55 * 8, kNeighbor = 8;
   for (const bool umap : {false, true}) {
-    EXPECT_NEAR(bytes_per_neighbor(0, umap), 2 * kNeighbor, 1e-3) << "while it is put into order";
-    EXPECT_NEAR(bytes_per_neighbor(1, umap), 2 * kNeighbor + 4 + kEdge, 1e-3)
-        << "the graph, its transpose, weights, edges";
+    EXPECT_NEAR(bytes_per_neighbor(0, umap), 1.5 * kNeighbor, 1e-3) << "while it is put into order";
+    EXPECT_NEAR(bytes_per_neighbor(1, umap, Cpu{1}), kNeighbor * (1 + 1.0 / 64) + kEdge, 1e-3)
+        << "the graph, the edges, and a range of the transpose";
     EXPECT_NEAR(bytes_per_neighbor(2, umap), kEdge, 1e-3);
-    EXPECT_NEAR(bytes_per_neighbor(3, umap), umap ? 2 * kEdge : kEdge, 1e-3) << "split into parts";
+    EXPECT_NEAR(bytes_per_neighbor(3, umap), umap ? 1.5 * kEdge : kEdge, 1e-3)
+        << "split into parts, weights first";
   }
 }
 
@@ -166,8 +168,10 @@ TEST(Plan, SearchesForNothingWhereThereIsAGraph) {
   const Plan given = plan({.n = 100'000, .dim = 50, .has_graph = true}, {});
   EXPECT_EQ(given.stages[0].seconds, 0);
   EXPECT_LT(given.stages[0].host_bytes, found.stages[0].host_bytes);
-  // The points, and a graph of ids and distances that is put into order beside itself.
-  EXPECT_NEAR(static_cast<double>(given.stages[0].host_bytes) / 1e5, 50 * 4 + 14 * 16, 200);
+  // The points, and a graph whose ids, then distances, are put into order beside themselves.
+  EXPECT_NEAR(static_cast<double>(given.stages[0].host_bytes) / 1e5, 50 * 4 + 14 * 12 + 190, 1);
+  const Plan larger = plan({.n = 100'000, .dim = 50, .has_graph = true, .graph_k = 90}, {});
+  EXPECT_EQ(larger.stages[0].host_bytes - given.stages[0].host_bytes, 100'000 * 8 * (90 - 14));
   for (std::size_t s = 1; s < 4; ++s)
     EXPECT_EQ(given.stages[s].host_bytes, found.stages[s].host_bytes) << s;
 }

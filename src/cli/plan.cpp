@@ -1,0 +1,133 @@
+// nearfold plan: memory and time of a map of so many points, which need not be there: on one
+// machine, or the graph on several and the map on one of them.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/budget.hpp"
+#include "cli/commands.hpp"
+#include "cli/conditions.hpp"
+#include "cli/flags.hpp"
+#include "cli/method_flags.hpp"
+#include "nearfold/plan.hpp"
+
+namespace nearfold::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  Conditions conditions;
+  Common common;
+  IndexFlags index;
+  MethodFlags method;
+  std::int64_t n = 0, dim = 0, nodes = 1;
+
+  void check() const;
+};
+
+void Options::check() const {
+  constexpr std::int64_t kLeast = 4, kMost = std::numeric_limits<std::int32_t>::max();
+  if (n > kMost)
+    throw InvalidParameter(
+        "there are " + std::to_string(n) + " points, and ids of points have 32 bits: plan for " +
+        std::to_string(kMost) + " at most, and place the others by nearfold transform");
+  require(n >= kLeast, "points", n, ">= 4");
+  require(dim >= 1, "columns", dim, ">= 1");
+  require(nodes >= 1 && 2 * nodes <= n, "nodes", nodes, "in [1, points / 2]");
+  if (index.precomputed())
+    throw InvalidParameter(
+        "--metric precomputed is of a file of distances; let nearfold embed --dry-run plan it");
+}
+
+/// A run of all points on one machine; on several, what one of them holds.
+class Planned {
+ public:
+  Planned(const Options& o, const Settings& settings)
+      : o_(o),
+        map_(plan({.n = o.n, .dim = o.dim, .counted = !shared(o), .has_graph = shared(o)},
+                  settings)) {
+    k_ = neighbors_needed(settings.method, o.n);
+    if (!shared(o)) return;
+    const Plan whole = plan({.n = o.n, .dim = o.dim, .graph_only = true}, settings);
+    const std::int64_t rows = (o.n + o.nodes - 1) / o.nodes;
+    part_ = plan({.n = std::min(o.n, 2 * rows), .dim = o.dim, .graph_only = true}, settings)
+                .stages.front();
+    part_.name = "part";
+    part_.seconds = whole.seconds() / static_cast<double>(o.nodes * o.nodes);
+  }
+
+  std::string table() const {
+    std::string text = std::to_string(o_.n) + " points of " + std::to_string(o_.dim) +
+                       " columns, " + bytes_text(4 * o_.n * o_.dim) + "; a graph of " +
+                       std::to_string(k_) + " neighbours, " + bytes_text(graph_bytes()) + "\n";
+    if (!shared(o_)) return text + stage_table(map_.stages) + most();
+    const auto nodes = static_cast<double>(o_.nodes);
+    PlannedStage node = part_;
+    node.name = "parts";
+    node.seconds *= nodes;
+    return text + "each of " + std::to_string(o_.nodes) + " nodes makes " +
+           std::to_string(o_.nodes) + " parts of the graph\n" + stage_table({&node, 1}) +
+           "one node makes the map\n" + stage_table(map_.stages) + most();
+  }
+
+  Json json() const {
+    Json out{{"n", o_.n},
+             {"dim", o_.dim},
+             {"k", k_},
+             {"points_bytes", 4 * o_.n * o_.dim},
+             {"graph_bytes", graph_bytes()},
+             {"planned_bytes", map_.host_bytes()},
+             {"device_bytes", map_.device_bytes()},
+             {"seconds", map_.seconds()},
+             {"stages", stages_json(map_.stages)}};
+    if (shared(o_))
+      out["nodes"] = {{"count", o_.nodes},
+                      {"parts", o_.nodes * o_.nodes},
+                      {"part", stages_json({&part_, 1}).front()}};
+    return out;
+  }
+
+ private:
+  static bool shared(const Options& o) { return o.nodes > 1; }
+  std::int64_t graph_bytes() const { return 8 * o_.n * k_; }
+  std::string most() const {
+    return bytes_text(std::max(map_.host_bytes(), part_.host_bytes)) + " at most, on one machine\n";
+  }
+
+  const Options& o_;
+  Plan map_;
+  PlannedStage part_;
+  std::int64_t k_ = 0;
+};
+
+void run(const Options& o) {
+  o.check();
+  const Planned planned(o, o.method.settings(o.common, o.index.params(), o.index.distance()));
+  std::fputs(o.common.json ? (planned.json().dump(2) + "\n").c_str() : planned.table().c_str(),
+             stdout);
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app) {
+  CLI::App& command = subcommand(app, "plan", "Plan memory and time of a map, without its points");
+  const auto o = std::make_shared<Options>();
+  number(command, "points", o->n, "How many points")->required();
+  number(command, "columns", o->dim, "How many columns they have")->required();
+  number(command, "--nodes", o->nodes,
+         "Machines that share the graph: each holds two blocks of points at a time, and the graph "
+         "is merged on the one that makes the map");
+  o->method.add(command, o->conditions);
+  o->index.add(command, o->conditions, [] { return ""; });
+  o->common.add_threads(command);
+  o->common.add_device(command);
+  o->common.add_json(command);
+  on_run(command, o, run);
+}
+
+}  // namespace nearfold::cli
