@@ -6,6 +6,7 @@ NOT_RUN = {
     "scripts/test.sh": "is what runs this; .ci/run begins with it",
     "pip install .": "scripts/python-package.sh builds and installs the wheel",
     'pip install ".[plot,progress]"': "as above",
+    'pip install ".[dask]"': "as above",
     "scripts/wheel.sh": "run by scripts/python-package.sh",
     "pip install . -C cmake.define.NEARFOLD_LEVELS=native": "another build of two minutes",
     "cmake -B build -DBUILD_SHARED_LIBS=ON -DNEARFOLD_BUILD_TOOL=OFF -DNEARFOLD_ARCH=x86-64-v3": (
