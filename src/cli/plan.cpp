@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/conditions.hpp"
 #include "cli/flags.hpp"
+#include "cli/json_text.hpp"
 #include "cli/method_flags.hpp"
 #include "nearfold/plan.hpp"
 
@@ -108,8 +109,7 @@ class Planned {
 void run(const Options& o) {
   o.check();
   const Planned planned(o, o.method.settings(o.common, o.index.params(), o.index.distance()));
-  std::fputs(o.common.json ? (planned.json().dump(2) + "\n").c_str() : planned.table().c_str(),
-             stdout);
+  std::fputs((o.common.json ? json_text(planned.json()) : planned.table()).c_str(), stdout);
 }
 
 }  // namespace
