@@ -83,6 +83,7 @@ class OpenParts {
 
 std::string index_of(const std::vector<PartMeta>& metas, const MergeRules& rules) {
   std::vector<RowRange> data;
+  data.reserve(metas.size());
   for (const PartMeta& meta : metas) data.push_back(meta.data);
   return index_of_parts(metas[0].knn, rules, data);
 }

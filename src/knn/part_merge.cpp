@@ -137,7 +137,7 @@ std::string index_of_parts(const KnnParams& knn, const MergeRules& rules,
                            std::span<const RowRange> data) {
   if (rules.cells != nullptr)
     return describe_ivf(static_cast<int>(rules.cells->centroids.n()), rules.cells->effort);
-  const std::string kind = std::visit([](const auto& params) { return index_name(params); }, knn);
+  std::string kind = std::visit([](const auto& params) { return index_name(params); }, knn);
   if (std::holds_alternative<FlatKnn>(knn)) return kind;
   std::set<std::pair<std::int64_t, std::int64_t>> shards;
   for (const RowRange& range : data) shards.emplace(range.begin, range.end);

@@ -108,7 +108,7 @@ Shard::Shard(const PointRows& data, const AllPoints& all, int k, const KnnParams
   check_shape(all.n, all.dim);
   require_k(k, all.n - 1, all.n);
   state_ = reported(progress, Stage::knn, data.range.rows(), [&] {
-    const auto state = state_of(data, all, k, knn, on, seed, distance);
+    auto state = state_of(data, all, k, knn, on, seed, distance);
     state->search = std::holds_alternative<FlatKnn>(knn)
                         ? make_flat_search(state->space, on)
                         : make_index_search(state->space, k, knn, on, seed);
@@ -120,7 +120,7 @@ Shard::Shard(const PointRows& data, const SharedCells& cells, const Cpu& on,
              const Progress& progress) {
   const SharedCells::State& of = cells.state();
   state_ = reported(progress, Stage::knn, data.range.rows(), [&] {
-    const auto state = state_of(data, of.all, of.k, of.params, on, of.seed, of.distance);
+    auto state = state_of(data, of.all, of.k, of.params, on, of.seed, of.distance);
     state->search = make_cell_search(state->space, cells, on);
     state->cells = of.fingerprint;
     state->candidates = of.effort.candidates;
