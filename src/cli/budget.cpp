@@ -67,7 +67,7 @@ bool says_enough(const io::FileInfo& file) {
 }
 
 /// What a graph file's header says, where it is as `nearfold knn` writes it and has the neighbours
-/// of such a map. Faults are told when the file is read.
+/// of such a map. Faults are reported when the file is read.
 std::optional<io::FileInfo> graph_header(const std::string& path, const Method& method) {
   if (!std::filesystem::is_regular_file(path)) return {};
   try {

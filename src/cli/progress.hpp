@@ -31,8 +31,8 @@ class ProgressPrinter {
   /// The one that is shown now, or the last one.
   const std::string& phase() const { return shown_; }
 
-  /// work() as a phase of the tool's own, with the share of it that is told (core/stopping.hpp).
-  /// A signal stops it where `stoppable`.
+  /// work() as a phase of the tool's own, with the share of it that is reported
+  /// (core/stopping.hpp). A signal stops it where `stoppable`.
   template <class Work>
   void run(const std::string& phase, const Work& work, bool stoppable = true) {
     constexpr std::int64_t kPercent = 100;

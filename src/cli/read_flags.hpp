@@ -10,8 +10,8 @@
 
 namespace nearfold::cli {
 
-/// How files of points are read: which array of an .npz, which columns of a table, what becomes of
-/// missing values and of scales. And where labels come from.
+/// How files of points are read: which array of an .npz, which columns of a table, how missing
+/// values and scales are handled. And where labels come from.
 struct ReadFlags {
   std::string array, missing = "error", header = "auto", standardize = "no";
   std::vector<std::string> columns, drop, one_hot;

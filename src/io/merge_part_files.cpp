@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/stopping.hpp"
+#include "graph/graph.hpp"
 #include "io/graph_table.hpp"
 #include "io/nameless_file.hpp"
 #include "io/part_file.hpp"
@@ -88,8 +89,18 @@ std::string index_of(const std::vector<PartMeta>& metas, const MergeRules& rules
   return index_of_parts(metas[0].knn, rules, data);
 }
 
+/// Not checked as a graph is: a block may have fewer rows than neighbours.
+KnnGraphView view_of(const NeighborRows& rows) {
+  KnnGraphView view;
+  view.n = rows.n;
+  view.k = rows.k;
+  view.neighbors = rows.ids;
+  view.distances = rows.distances;
+  return view;
+}
+
 /// The first `kept` of every row.
-NeighborRows first_of(const NeighborRows& rows, std::int64_t kept) {
+NeighborRows first_of(NeighborRows rows, std::int64_t kept) {
   if (kept == rows.k) return rows;
   NeighborRows some(rows.n, kept);
   for (std::int64_t row = 0; row < rows.n; ++row) {
@@ -97,16 +108,6 @@ NeighborRows first_of(const NeighborRows& rows, std::int64_t kept) {
     std::copy_n(rows.distances.begin() + row * rows.k, kept, some.distances.begin() + row * kept);
   }
   return some;
-}
-
-/// Rows of which the next neighbour is as far as the last of the first `kept`.
-std::int64_t tied_after(const NeighborRows& rows, std::int64_t kept) {
-  std::int64_t tied = 0;
-  for (std::int64_t row = 0; row < rows.n; ++row) {
-    const auto last = rows.distances.begin() + row * rows.k + kept - 1;
-    tied += last[0] == last[1] ? 1 : 0;
-  }
-  return tied;
 }
 
 /// Rows of a graph that wait in a folder until all of them are there.
@@ -117,12 +118,7 @@ class GraphRows {
 
   void add(const NeighborRows& rows, std::int64_t first) {
     if (format_ == GraphFormat::nearfold) return write(rows.ids, rows.distances);
-    KnnGraphView graph;
-    graph.n = rows.n;
-    graph.k = rows.k;
-    graph.neighbors = rows.ids;
-    graph.distances = rows.distances;
-    const GraphTable table = with_self(graph, first);
+    const GraphTable table = with_self(view_of(rows), first);
     write(table.ids, table.distances);
   }
   std::vector<ZipEntry> entries(std::int64_t n, std::int64_t k) const {
@@ -159,7 +155,7 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const std::stri
                          form.cells != nullptr ? &form.cells->state() : nullptr};
   require_cells(metas[0].cells, metas[0].candidates, rules);
   MergedGraph merged{metas[0], kept, index_of(metas, rules)};
-  std::int64_t tied_rows = 0;
+  std::int64_t tied = 0;
   std::vector<double> shares;
   GraphRows written(form.format, folder_of(output));
   OpenParts open(parts, metas);
@@ -170,16 +166,18 @@ MergedGraph merge_part_files(std::span<const std::string> parts, const std::stri
     const RowRange block{begin, std::min(n, begin + at_once)};
     PartMerge merge(block, rules);
     open.add(block, merge, on);
-    const NeighborRows all = merge.rows(on);
-    const NeighborRows rows = first_of(all, kept);
+    NeighborRows all = merge.rows(on);
+    KnnGraphView found = view_of(all);
+    found.tied_rows = merge.tied_rows();
+    tied += *tied_rows(found, kept);
+    const NeighborRows rows = first_of(std::move(all), kept);
     written.add(rows, begin);
-    tied_rows += kept < k ? tied_after(all, kept) : merge.tied_rows();
     if (!rules.exact)
       for (const double share : merge.shares(rows)) shares.push_back(share);
     merged.duplicates += merge.duplicates();
   }
   if (rules.exact)
-    merged.tied_rows = tied_rows;
+    merged.tied_rows = tied;
   else
     merged.recall = recall_of_shares(std::move(shares));
   KnnGraphView graph;

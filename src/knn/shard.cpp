@@ -83,10 +83,6 @@ std::vector<std::uint8_t> repeats_in(const MetricSpace& space, const RowLookup& 
   return repeats;
 }
 
-}  // namespace
-
-namespace {
-
 /// All of a shard but its search.
 std::shared_ptr<Shard::State> state_of(const PointRows& data, const AllPoints& all, int k,
                                        const KnnParams& knn, const Cpu& on, std::uint64_t seed,

@@ -16,23 +16,10 @@
 #include "nearfold/knn.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
+#include "support/part_data.hpp"
 
 namespace nearfold {
 namespace {
-
-using Cuts = std::vector<std::int64_t>;  // where ranges begin and end
-constexpr std::uint64_t kSeed = 7;
-
-PointRows rows_in(HostMatrix<const float> x, std::int64_t begin, std::int64_t end) {
-  return {{begin, end}, {x.row(begin), end - begin, x.cols()}};
-}
-
-AllPoints scanned(HostMatrix<const float> x, const Distance& distance = {}) {
-  PointsScan scan(x.rows(), x.cols(), distance);
-  for (std::int64_t r = 0; r < x.rows(); r += 37)
-    scan.add({x.row(r), std::min<std::int64_t>(37, x.rows() - r), x.cols()});
-  return scan.finish();
-}
 
 std::vector<KnnPart> parts_of(HostMatrix<const float> x, int k, const Cuts& queries,
                               const Cuts& data, const Distance& distance = {}) {
@@ -45,17 +32,6 @@ std::vector<KnnPart> parts_of(HostMatrix<const float> x, int k, const Cuts& quer
   std::reverse(parts.begin(), parts.end());  // order is nothing
   std::swap(parts.front(), parts[parts.size() / 2]);
   return parts;
-}
-
-void expect_same(const KnnGraph& graph, const KnnGraph& whole, const std::string& what) {
-  EXPECT_EQ(graph.n, whole.n) << what;
-  EXPECT_EQ(graph.k, whole.k) << what;
-  EXPECT_EQ(graph.neighbors, whole.neighbors) << what;
-  EXPECT_EQ(graph.distances, whole.distances) << what;
-  EXPECT_EQ(graph.tied_rows, whole.tied_rows) << what;
-  EXPECT_EQ(graph.duplicates, whole.duplicates) << what;
-  EXPECT_EQ(graph.metric, whole.metric) << what;
-  EXPECT_EQ(graph.index, whole.index) << what;
 }
 
 /// Splits of n points: one, few, ragged ones, one row alone, data in fewer than k.

@@ -13,22 +13,10 @@
 #include "nearfold/knn_parts.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
+#include "support/part_data.hpp"
 
 namespace nearfold {
 namespace {
-
-using Cuts = std::vector<std::int64_t>;  // where ranges begin and end
-constexpr std::uint64_t kSeed = 7;
-
-PointRows rows_in(HostMatrix<const float> x, std::int64_t begin, std::int64_t end) {
-  return {{begin, end}, {x.row(begin), end - begin, x.cols()}};
-}
-
-AllPoints scanned(HostMatrix<const float> x, const Distance& distance) {
-  PointsScan scan(x.rows(), x.cols(), distance);
-  scan.add(x);
-  return scan.finish();
-}
 
 /// Of every shard that shard_of(data) makes all blocks of queries; last ones first.
 template <class ShardOf>
@@ -44,13 +32,9 @@ std::vector<KnnPart> parts_of(HostMatrix<const float> x, const Cuts& queries, co
   return parts;
 }
 
-void expect_same(const KnnGraph& graph, const KnnGraph& whole, const std::string& what) {
-  EXPECT_EQ(graph.neighbors, whole.neighbors) << what;
-  EXPECT_EQ(graph.distances, whole.distances) << what;
-  EXPECT_EQ(graph.tied_rows, whole.tied_rows) << what;
-  EXPECT_EQ(graph.duplicates, whole.duplicates) << what;
-  EXPECT_EQ(graph.metric, whole.metric) << what;
-  EXPECT_EQ(graph.index, whole.index) << what;
+void expect_same_with_recall(const KnnGraph& graph, const KnnGraph& whole,
+                             const std::string& what) {
+  expect_same(graph, whole, what);
   ASSERT_TRUE(graph.recall && whole.recall) << what;
   EXPECT_EQ(graph.recall->mean, whole.recall->mean) << what;
   EXPECT_EQ(graph.recall->p1, whole.recall->p1) << what;
@@ -75,8 +59,8 @@ void expect_same_by_any_split(const Matrix& x, int k, const IvfKnn& ivf, const D
     const auto parts = parts_of(x, splits[s].first, splits[s].second, [&](const PointRows& data) {
       return Shard(data, cells, Cpu{threads});
     });
-    expect_same(merge_parts(parts, cells, Cpu{threads}), whole,
-                what + ", split " + std::to_string(s));
+    expect_same_with_recall(merge_parts(parts, cells, Cpu{threads}), whole,
+                            what + ", split " + std::to_string(s));
   }
 }
 
@@ -123,8 +107,9 @@ TEST(SharedCells, FillRowsThatFindTooLittle) {
   const SharedCells cells = train_cells(few, 5, {.nlist = 6, .nprobe = 1}, Cpu{1}, kSeed);
   const auto parts =
       parts_of(few, each, each, [&](const PointRows& data) { return Shard(data, cells, Cpu{1}); });
-  expect_same(merge_parts(parts, cells),
-              find_neighbors(few, 5, IvfKnn{.nlist = 6, .nprobe = 1}, Cpu{1}, kSeed), "one by one");
+  expect_same_with_recall(merge_parts(parts, cells),
+                          find_neighbors(few, 5, IvfKnn{.nlist = 6, .nprobe = 1}, Cpu{1}, kSeed),
+                          "one by one");
 }
 
 template <class Call>

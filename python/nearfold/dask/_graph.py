@@ -66,8 +66,8 @@ def kneighbors_graph(
     random_state : int, RandomState, Generator or None
         Ties.
     resources : dict or None
-        What workers must have to do any of it, as ``{"GPU": 1}``. Where no worker has it, that is
-        an error within five seconds.
+        Only workers with these resources take part, as ``{"GPU": 1}``. If no worker has them, that
+        is an error within five seconds.
     out : path or None
         A folder on storage that all workers share. What has been found is left there, a file for
         each range of queries, so that neither a lost worker nor a rerun begins from nothing;

@@ -173,7 +173,7 @@ class DaskMap(BaseEstimator):
 
     @property
     def estimator_(self) -> MapEstimator:
-        """The fitted estimator, as one machine has it; its points are mapped from their file."""
+        """The fitted estimator, as if fitted on one machine; it maps its points from their file."""
         check_is_fitted(self, "embedding_")
         if self._one is None:
             self._one = _layout.whole(_cluster.fetched(self._client, self._model), self._points)
@@ -233,7 +233,7 @@ _PARAMETERS = """
     ----------
     embedding_ : ndarray of shape (n_samples, n_components), float32
     estimator_ : nearfold.{kind}
-        Fitted, as one machine has it.
+        As if fitted on one machine.
     info_ : dict
     n_features_in_ : int
 """
