@@ -11,6 +11,7 @@ if(PROJECT_IS_TOP_LEVEL)
   option(NEARFOLD_FUZZ "Build the fuzz targets for libFuzzer (needs clang; see docs/fuzzing.md)" OFF)
   option(NEARFOLD_BENCH "Build the benches (needs Google Benchmark)" OFF)
   option(NEARFOLD_PCH "Precompile what many files include" ON)
+  option(NEARFOLD_UNITY "Compile files of the tool several at a time" ON)
   set(arch native)
 endif()
 set(NEARFOLD_ARCH "${arch}" CACHE STRING
@@ -70,6 +71,12 @@ if(NEARFOLD_SANITIZE)
 else()
   set(NEARFOLD_COMPILE_QUICKLY $<$<CONFIG:Release>:-O1>)
 endif()
+
+# compile_together(TARGET): its files several at a time, for the headers of most take longer than the
+# rest. Their anonymous namespaces are one then: names there differ across the target.
+function(compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${NEARFOLD_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
 
 # precompile(TARGET HEADER...): with those of the standard library that most files include.
 function(precompile target)

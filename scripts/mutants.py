@@ -119,7 +119,7 @@ def copy_tree():
         linker = ["-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld"] if shutil.which("ld.lld") else []
         subprocess.run(["cmake", "-G", "Ninja", "-S", TREE, "-B", BUILD, "-DCMAKE_BUILD_TYPE=Release",
                         "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG -w -D_GLIBCXX_ASSERTIONS",
-                        "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *linker], check=True, stdout=subprocess.DEVNULL)
+                        "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DNEARFOLD_UNITY=OFF", *linker], check=True, stdout=subprocess.DEVNULL)
 
 
 def build(tests):

@@ -19,7 +19,7 @@ namespace nearfold::cli {
 
 namespace {
 
-constexpr const char* kGroup = "Memory";
+constexpr const char* kMemoryGroup = "Memory";
 
 }  // namespace
 
@@ -27,12 +27,13 @@ void BudgetFlags::add_limit(CLI::App& app) {
   text(app, "--memory-limit", memory_limit,
        "Memory that may be used, as 8G or 500M; auto is what the system leaves")
       ->default_str(memory_limit)
-      ->group(kGroup);
+      ->group(kMemoryGroup);
 }
 
 void BudgetFlags::add(CLI::App& app) {
   add_limit(app);
-  flag(app, "--dry-run", dry_run, "Print the planned memory and time, and stop")->group(kGroup);
+  flag(app, "--dry-run", dry_run, "Print the planned memory and time, and stop")
+      ->group(kMemoryGroup);
 }
 
 std::int64_t parse_bytes(const std::string& text) {

@@ -28,9 +28,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kPanel = 480;  // pixels of one map, its title and its gap
+constexpr int kComparedMap = 480;  // pixels of one map, its title and its gap
 
-struct Options {
+struct CompareCommand {
   Conditions conditions;
   Common common;
   MethodFlags method;
@@ -47,8 +47,8 @@ struct Options {
   PlotOptions picture(int rows, int columns) const {
     return look.options({.title = std::string(method.title()) + " of " + inputs.name() +
                                   " over exact and approximate neighbours",
-                         .width = kPanel * columns + 120,
-                         .height = look.height_of_map(kPanel, method.dims) * rows + 120});
+                         .width = kComparedMap * columns + 120,
+                         .height = look.height_of_map(kComparedMap, method.dims) * rows + 120});
   }
   Distance distance(const std::string& metric) const {
     return MetricFlags{metric, zero_vectors}.distance();
@@ -61,7 +61,7 @@ struct Indexes {
   std::vector<KnnParams> methods;
 };
 
-Indexes indexes_of(const Options& o) {
+Indexes indexes_of(const CompareCommand& o) {
   Indexes out;
   for (const std::string& spec : o.indexes) {
     const KnnParams params = parse_index(spec);
@@ -73,7 +73,7 @@ Indexes indexes_of(const Options& o) {
 }
 
 /// Everything that is wrong whatever the data. Returns the settings under the first metric.
-Settings check(const Options& o, const Indexes& indexes) {
+Settings check(const CompareCommand& o, const Indexes& indexes) {
   o.inputs.check();
   for (const double least : {o.min_recall.value_or(0), o.min_quality.value_or(0)})
     if (!(least >= 0 && least <= 1))
@@ -100,7 +100,7 @@ Settings check(const Options& o, const Indexes& indexes) {
 /// What is reported while it runs.
 class Teller {
  public:
-  Teller(const Options& o, const Indexes& indexes)
+  Teller(const CompareCommand& o, const Indexes& indexes)
       : printer_(o.common.progress, o.common.quiet), indexes_(indexes) {}
 
   void begin(const std::string& title) {
@@ -135,8 +135,8 @@ class Teller {
   std::size_t at_ = 0;
 };
 
-Experiment run_one(const Options& o, const Inputs& in, const Indexes& indexes, Settings settings,
-                   std::int64_t n, const std::string& metric, Teller& teller) {
+Experiment run_one(const CompareCommand& o, const Inputs& in, const Indexes& indexes,
+                   Settings settings, std::int64_t n, const std::string& metric, Teller& teller) {
   settings.distance = o.distance(metric);
   const std::vector<std::int64_t> rows =
       draw_rows(in.points.rows(), n, settings.seed, Draw::points);
@@ -161,7 +161,7 @@ Experiment run_one(const Options& o, const Inputs& in, const Indexes& indexes, S
 }
 
 /// Throws GateFailed naming the first graph or map that is not good enough.
-void check_gates(const Options& o, const std::vector<Experiment>& experiments) {
+void check_gates(const CompareCommand& o, const std::vector<Experiment>& experiments) {
   const auto fail = [](const Experiment& e, std::size_t c, const std::string& what, double value,
                        double least) {
     throw GateFailed(e.title() + ", " + e.names[c] + ": " + what + " is " + std::to_string(value) +
@@ -179,7 +179,8 @@ void check_gates(const Options& o, const std::vector<Experiment>& experiments) {
     }
 }
 
-void draw_all(const Options& o, const Inputs& in, const std::vector<Experiment>& experiments) {
+void draw_all(const CompareCommand& o, const Inputs& in,
+              const std::vector<Experiment>& experiments) {
   const Picture picture = panels_of(experiments, in.labels.names);
   const PlotOptions look = o.picture(static_cast<int>(experiments.size()), picture.columns);
   const bool whole = stop_signal() == 0;
@@ -187,7 +188,7 @@ void draw_all(const Options& o, const Inputs& in, const std::vector<Experiment>&
                 whole ? o.common.overwrite() : io::Overwrite::yes);
 }
 
-void run(const Options& o) {
+void run(const CompareCommand& o) {
   const Indexes indexes = indexes_of(o);
   const Settings settings = check(o, indexes);
   Teller teller(o, indexes);
@@ -234,7 +235,7 @@ void run(const Options& o) {
 void add_compare(CLI::App& app) {
   CLI::App& command =
       subcommand(app, "compare", "Compare maps over exact and approximate neighbours");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<CompareCommand>();
   o->method.method = "tsne";
   o->inputs.add_points(command);
   flag_named(command, "input")->required();
@@ -246,7 +247,7 @@ void add_compare(CLI::App& app) {
   take_words(texts(command, "--metric", o->metrics, "Distances between points"), metric_words())
       ->delimiter(',')
       ->default_str("euclidean");
-  Options& c = *o;
+  CompareCommand& c = *o;
   add_zero_vectors(command, c.conditions, o->zero_vectors, [&c] { return c.metrics; });
   numbers(command, "--subset", o->subsets, "Random points, once for each size given")
       ->allow_extra_args(true);

@@ -18,7 +18,7 @@
 namespace nearfold::cli {
 namespace {
 
-struct Options {
+struct ConvertCommand {
   Conditions conditions;
   Common common;
   PointFlags points;
@@ -31,7 +31,7 @@ struct Shape {
 };
 
 /// A file of any size, some megabytes at a time.
-Shape convert_in_blocks(io::RowFile& file, const Options& o) {
+Shape convert_in_blocks(io::RowFile& file, const ConvertCommand& o) {
   io::RowWriter writer(o.output, file.rows(), file.cols(), o.common.overwrite());
   file.for_each_block([&](std::int64_t, HostMatrix<const float> rows) { writer.write(rows); });
   writer.commit();
@@ -41,7 +41,7 @@ Shape convert_in_blocks(io::RowFile& file, const Options& o) {
   return {file.rows(), file.cols()};
 }
 
-Shape convert_whole(const Options& o, const Budget& budget) {
+Shape convert_whole(const ConvertCommand& o, const Budget& budget) {
   std::vector<std::string> warnings;
   // Values are written as they are: under a metric that sees offsets none are subtracted.
   const io::Points points = o.points.read_points(o.common.cpu(), Metric::inner_product, warnings,
@@ -51,7 +51,7 @@ Shape convert_whole(const Options& o, const Budget& budget) {
   return {points.rows(), points.cols()};
 }
 
-void run(const Options& o) {
+void run(const ConvertCommand& o) {
   io::row_format_of(o.output);
   check_outputs({o.output}, {o.points.points}, o.common.overwrite());
   auto file = o.points.pca ? std::nullopt : o.points.row_file();
@@ -76,7 +76,7 @@ void run(const Options& o) {
 void add_convert(CLI::App& app) {
   CLI::App& command =
       subcommand(app, "convert", "Write points as .npy, .csv or .tsv, or fewer columns of them");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<ConvertCommand>();
   o->points.add_points(command)->required();
   file_path(command, "-o,--output", o->output,
             "Points, .npy (float32), .csv or .tsv; - is standard output, as .csv")

@@ -21,7 +21,7 @@ namespace {
 
 using Kind = decltype(GenerateParams::kind);
 
-struct Options {
+struct GenerateCommand {
   Conditions conditions;
   Common common;
   std::string kind, output, labels, from, from_labels;
@@ -48,33 +48,33 @@ const char* word(const Deformed&) {
   return "deformed";
 }
 
-void add_flags(CLI::App& app, Options&, Blobs& blobs) {
+void add_flags(CLI::App& app, GenerateCommand&, Blobs& blobs) {
   number(app, "--centers", blobs.centers, "blobs: how many");
   number(app, "--std", blobs.spread, "blobs: standard deviation");
 }
-void add_flags(CLI::App&, Options&, Cubes&) {}
-void add_flags(CLI::App& app, Options&, SwissRoll& roll) {
+void add_flags(CLI::App&, GenerateCommand&, Cubes&) {}
+void add_flags(CLI::App& app, GenerateCommand&, SwissRoll& roll) {
   number(app, "--noise", roll.noise, "swiss-roll: standard deviation");
 }
-void add_flags(CLI::App&, Options&, Uniform&) {}
-void add_flags(CLI::App& app, Options& o, Deformed&) {
+void add_flags(CLI::App&, GenerateCommand&, Uniform&) {}
+void add_flags(CLI::App& app, GenerateCommand& o, Deformed&) {
   file_path(app, "--from", o.from, "deformed: images to deform, as for embed");
   file_path(app, "--from-labels", o.from_labels, "deformed: their labels");
 }
 
-std::string no_labels(const Options&, const Blobs&) {
+std::string no_labels(const GenerateCommand&, const Blobs&) {
   return "";
 }
-std::string no_labels(const Options&, const Cubes&) {
+std::string no_labels(const GenerateCommand&, const Cubes&) {
   return "";
 }
-std::string no_labels(const Options&, const SwissRoll&) {
+std::string no_labels(const GenerateCommand&, const SwissRoll&) {
   return "";
 }
-std::string no_labels(const Options&, const Uniform&) {
+std::string no_labels(const GenerateCommand&, const Uniform&) {
   return "a uniform set has no labels; leave --labels out";
 }
-std::string no_labels(const Options& o, const Deformed&) {
+std::string no_labels(const GenerateCommand& o, const Deformed&) {
   return unless(!o.from_labels.empty(),
                 "labels are those of the images; give them with --from-labels, or leave --labels "
                 "out");
@@ -83,17 +83,17 @@ std::string no_labels(const Options& o, const Deformed&) {
 // ---- which flags have an effect
 // ------------------------------------------------------------------
 
-std::string is_another(const Options& o, const std::string& kinds) {
+std::string is_another(const GenerateCommand& o, const std::string& kinds) {
   return "is of " + kinds + ", and a " + o.kind + " set is asked for; leave it out";
 }
 
 template <class Visit>
-void for_chosen(const Options& o, const Visit& visit) {
+void for_chosen(const GenerateCommand& o, const Visit& visit) {
   std::apply([&](const auto&... kinds) { ((o.kind == word(kinds) ? visit(kinds) : void()), ...); },
              o.each);
 }
 
-void add_flags_of_each(CLI::App& app, Options& o) {
+void add_flags_of_each(CLI::App& app, GenerateCommand& o) {
   const auto add_one = [&](auto& kind) {
     const auto why_not = [&o, mine = std::string(word(kind))] {
       return o.kind == mine ? "" : is_another(o, mine);
@@ -103,7 +103,7 @@ void add_flags_of_each(CLI::App& app, Options& o) {
   std::apply([&](auto&... kinds) { (add_one(kinds), ...); }, o.each);
 }
 
-void add_dim(CLI::App& app, Options& o) {
+void add_dim(CLI::App& app, GenerateCommand& o) {
   const auto fixed = [&o] {
     bool has_dim = false;
     std::string kinds;
@@ -125,7 +125,7 @@ void add_dim(CLI::App& app, Options& o) {
 // ---- the set
 // -------------------------------------------------------------------------------------
 
-void run(const Options& o) {
+void run(const GenerateCommand& o) {
   std::string unlabelled;
   for_chosen(o, [&](const auto& kind) { unlabelled = no_labels(o, kind); });
   if (!o.labels.empty() && !unlabelled.empty()) throw InvalidParameter(unlabelled);
@@ -167,7 +167,7 @@ void run(const Options& o) {
 
 void add_generate(CLI::App& app) {
   CLI::App& command = subcommand(app, "generate", "Make a synthetic data set");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<GenerateCommand>();
   std::vector<std::string> kinds;
   for_each_alternative<Kind>([&](const auto& kind) { kinds.emplace_back(word(kind)); });
   choice(command, "kind", o->kind, kinds, "What to make")->required()->default_str("");

@@ -28,9 +28,9 @@ namespace {
 using Json = GridFolder::Json;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kPanel = 420;  // pixels of one map and its gap
+constexpr int kGridMap = 420;  // pixels of one map and its gap
 
-struct Options {
+struct GridCommand {
   Conditions conditions;
   Common common;
   IndexFlags index;
@@ -54,7 +54,7 @@ struct Options {
 };
 
 /// All that the bytes of the maps depend on, but for the axes.
-Json made_from(const Options& o, const Inputs& in, const Settings& s) {
+Json made_from(const GridCommand& o, const Inputs& in, const Settings& s) {
   Json out = {{"version", version()},      {"seed", s.seed},
               {"method", o.method.method}, {"settings", settings_json(s.method)},
               {"n_components", s.dims},    {"init", o.method.init}};
@@ -124,7 +124,7 @@ bool make_maps(const KnnGraph& graph, const Inputs& in, const std::vector<Method
 /// What the maps took, and what they would have taken one by one: the graph, the weights and the
 /// start again for each. The searches are timed when asked for; else each is taken to last as long
 /// as the one that was made, which is the longest of them.
-Json account(const Options& o, const GridFolder& folder, const std::vector<Method>& methods,
+Json account(const GridCommand& o, const GridFolder& folder, const std::vector<Method>& methods,
              const Inputs& in, const Settings& s, const Json& manifest) {
   const double graph = manifest["graph"].value("seconds", 0.0);
   const std::size_t width = folder.columns().values.size();
@@ -154,10 +154,10 @@ Json account(const Options& o, const GridFolder& folder, const std::vector<Metho
           {"searches_timed", o.time_recomputing}};
 }
 
-PlotOptions Options::picture() const {
+PlotOptions GridCommand::picture() const {
   const auto [methods, rows, columns] = grid();
   const int across = static_cast<int>(columns.values.size());
-  const int wide = look.width.value_or(kPanel * across + 100);
+  const int wide = look.width.value_or(kGridMap * across + 100);
   const int high =
       look.height_of_map(wide, method.dims) * static_cast<int>(rows.values.size()) / across;
   return look.options({.title = std::string(method.title()) + " of " + inputs.name() + ", " +
@@ -166,7 +166,7 @@ PlotOptions Options::picture() const {
                        .height = high});
 }
 
-void draw_all(const Options& o, const Inputs& in, const GridFolder& folder) {
+void draw_all(const GridCommand& o, const Inputs& in, const GridFolder& folder) {
   Picture picture;
   const GridAxis &rows = folder.rows(), &columns = folder.columns();
   picture.columns = static_cast<int>(columns.values.size());
@@ -206,7 +206,7 @@ Settings largest_of(const std::vector<Method>& methods, Settings settings) {
   return settings;
 }
 
-void run(const Options& o) {
+void run(const GridCommand& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
   o.look.check(o.plot.empty() ? "grid.png" : o.plot);
@@ -261,9 +261,9 @@ void run(const Options& o) {
 
 void add_grid(CLI::App& app) {
   CLI::App& command = subcommand(app, "grid", "Make a map for every combination of settings");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<GridCommand>();
   o->method.method = "umap";
-  Options& g = *o;
+  GridCommand& g = *o;
   o->inputs.add_points_and_graph(command, g.conditions);
   o->inputs.add_labels(command);
   folder_path(command, "-o,--output", o->output,

@@ -28,7 +28,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct InfoCommand {
   Conditions conditions;
   Common common;
   ReadFlags reading;
@@ -171,7 +171,7 @@ void print(const Json& value, const std::string& indent) {
   }
 }
 
-void run(const Options& o) {
+void run(const InfoCommand& o) {
   const Json out = o.input.empty() ? machine_json() : file_json(o.input, o.reading);
   if (o.common.json)
     std::printf("%s\n", text_of(out, 2).c_str());
@@ -183,7 +183,7 @@ void run(const Options& o) {
 
 void add_info(CLI::App& app) {
   CLI::App& command = subcommand(app, "info", "Describe this build, or a file");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<InfoCommand>();
   file_path(command, "input", o->input,
             "A file of points, or - for standard input; without one: the build and the machine");
   const auto has_file = [&i = *o] {

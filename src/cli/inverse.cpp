@@ -19,7 +19,7 @@
 namespace nearfold::cli {
 namespace {
 
-struct Options {
+struct InverseCommand {
   Conditions conditions;
   Common common;
   std::string model, positions, array, output, remoteness;
@@ -27,14 +27,14 @@ struct Options {
   void check() const;
 };
 
-void Options::check() const {
+void InverseCommand::check() const {
   io::row_format_of(output);
   if (!remoteness.empty()) io::row_format_of(remoteness);
   check_outputs({output, remoteness}, {model, positions}, common.overwrite());
 }
 
 /// Values that were made relative to offsets are written in double: float would not hold them.
-void write(const Options& o, const Model& model, const Inverted& found) {
+void write(const InverseCommand& o, const Model& model, const Inverted& found) {
   const std::vector<double>& offsets = model.preparation.offsets;
   if (offsets.empty()) return io::write_rows(o.output, found.rows, o.common.overwrite());
   std::vector<double> rows;
@@ -45,7 +45,7 @@ void write(const Options& o, const Model& model, const Inverted& found) {
   io::write_rows(o.output, rows, found.rows.cols(), o.common.overwrite());
 }
 
-void run(const Options& o) {
+void run(const InverseCommand& o) {
   o.check();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   std::vector<std::string> warnings;
@@ -94,8 +94,8 @@ void run(const Options& o) {
 void add_inverse(CLI::App& app) {
   CLI::App& command =
       subcommand(app, "inverse", "Make the rows that would lie at places of a model's map");
-  const auto o = std::make_shared<Options>();
-  Options& i = *o;
+  const auto o = std::make_shared<InverseCommand>();
+  InverseCommand& i = *o;
   file_path(command, "model", i.model, "Model, by `nearfold embed --save-model`")->required();
   file_path(command, "positions", i.positions, "Places on its map [m, n-components]")->required();
   file_path(command, "-o,--output", i.output,

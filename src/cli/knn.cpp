@@ -31,7 +31,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct KnnCommand {
   Conditions conditions;
   Common common;
   IndexFlags index;
@@ -50,7 +50,7 @@ struct Options {
   }
 };
 
-Settings Options::settings() const {
+Settings KnnCommand::settings() const {
   Settings s{
       .knn = index.params(),
       .distance = index.distance(),
@@ -145,7 +145,7 @@ struct Found {
   std::vector<std::string> warnings = {};
 };
 
-KnnIndex index_of(const Options& o, const Settings& s, const io::Points& points,
+KnnIndex index_of(const KnnCommand& o, const Settings& s, const io::Points& points,
                   const Progress& progress) {
   if (o.load_index.empty())
     return build_index(points, s.knn, s.device, s.seed, s.distance, progress);
@@ -159,7 +159,7 @@ KnnIndex index_of(const Options& o, const Settings& s, const io::Points& points,
 }
 
 /// The graph of the points, into o.output.
-Found make_graph(const Options& o, const Settings& s, const io::Points& points,
+Found make_graph(const KnnCommand& o, const Settings& s, const io::Points& points,
                  const Progress& progress, Stopwatch& clock) {
   const KnnGraph graph = o.index.precomputed() ? graph_from_distances(points, o.k, s.seed)
                                                : find_neighbors(points, o.k, s.knn, s.device,
@@ -173,7 +173,7 @@ Found make_graph(const Options& o, const Settings& s, const io::Points& points,
 }
 
 /// The neighbours of o.query, into o.output.
-Found answer(const Options& o, const Settings& s, const io::Points& points,
+Found answer(const KnnCommand& o, const Settings& s, const io::Points& points,
              const Progress& progress, Stopwatch& clock) {
   std::vector<std::string> warnings;
   io::Shift same{.given = true, .offsets = points.offsets()};
@@ -194,8 +194,8 @@ Found answer(const Options& o, const Settings& s, const io::Points& points,
 }
 
 /// The index alone, into o.save_index.
-Found save(const Options& o, const Settings& s, const io::Points& points, const Progress& progress,
-           Stopwatch& clock) {
+Found save(const KnnCommand& o, const Settings& s, const io::Points& points,
+           const Progress& progress, Stopwatch& clock) {
   const KnnIndex index = index_of(o, s, points, progress);
   clock.lap("knn");
   io::write_index(o.save_index, index, points, o.common.overwrite(), points.offsets());
@@ -203,8 +203,8 @@ Found save(const Options& o, const Settings& s, const io::Points& points, const 
 }
 
 /// The cells that parts share, into o.part.save_cells.
-Found train(const Options& o, const Settings& s, const io::Points& points, const Progress& progress,
-            Stopwatch& clock) {
+Found train(const KnnCommand& o, const Settings& s, const io::Points& points,
+            const Progress& progress, Stopwatch& clock) {
   const SharedCells cells = train_cells(points, o.k, std::get<IvfKnn>(s.knn), require_cpu(s.device),
                                         s.seed, s.distance, progress);
   clock.lap("knn");
@@ -213,7 +213,7 @@ Found train(const Options& o, const Settings& s, const io::Points& points, const
   return {points.rows(), name(s.distance.metric), cells.description(), {}};
 }
 
-void print(const Options& o, const Found& found, Json&& seconds) {
+void print(const KnnCommand& o, const Found& found, Json&& seconds) {
   Json report = {{"version", version()},  {"n", found.rows},        {"k", o.k},
                  {"seed", o.common.seed}, {"metric", found.metric}, {"index", found.index}};
   if (found.recall) report["recall"] = recall_json(*found.recall);
@@ -239,7 +239,7 @@ void print(const Options& o, const Found& found, Json&& seconds) {
 }
 
 /// What a search needs: the stages before a map of such neighbourhoods.
-Budget budget_of(const Options& o, Settings settings) {
+Budget budget_of(const KnnCommand& o, Settings settings) {
   settings.method =
       UmapParams{.n_neighbors = std::min(o.k, std::numeric_limits<int>::max() - 1) + 1};
   Reading reading = o.points.reading();
@@ -248,7 +248,7 @@ Budget budget_of(const Options& o, Settings settings) {
   return {o.budget, reading, settings};
 }
 
-void run(const Options& o) {
+void run(const KnnCommand& o) {
   const Settings settings = o.settings();
   if (o.part.asked())
     return make_part({o.part, o.points, o.budget, o.common, settings, o.k, o.output, o.report});
@@ -285,10 +285,10 @@ void run(const Options& o) {
 
 void add_knn(CLI::App& app) {
   CLI::App& command = subcommand(app, "knn", "Find the nearest neighbours of every point");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<KnnCommand>();
   o->points.add_points(command)->required();
   file_path(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
-  Options& k = *o;
+  KnnCommand& k = *o;
   const auto is_written = [&k] {
     return unless(!k.output.empty() || k.save_index.empty(),
                   "is of neighbours, and only an index is made; give -o, or leave it out");

@@ -21,7 +21,7 @@
 namespace nearfold::cli {
 namespace {
 
-struct Options {
+struct MergeCommand {
   Conditions conditions;
   Common common;
   std::vector<std::string> parts;
@@ -30,7 +30,7 @@ struct Options {
   bool include_self = false, csr = false;
 };
 
-void print(const Options& o, const io::MergedGraph& graph, double seconds) {
+void print(const MergeCommand& o, const io::MergedGraph& graph, double seconds) {
   nlohmann::ordered_json report = {
       {"version", graph.of.version}, {"n", graph.of.n},           {"k", graph.k},
       {"seed", graph.of.seed},       {"metric", graph.of.metric}, {"index", graph.index},
@@ -50,7 +50,7 @@ void print(const Options& o, const io::MergedGraph& graph, double seconds) {
   std::fputs(for_terminal(said).c_str(), stderr);
 }
 
-void run(const Options& o) {
+void run(const MergeCommand& o) {
   const io::GraphFormat format = graph_format(o.include_self, o.csr);
   io::require_ending(o.output, ".npz", "graphs and answers");
   std::vector<std::string> inputs = o.parts;
@@ -74,7 +74,7 @@ void run(const Options& o) {
 
 void add_knn_merge(CLI::App& app) {
   CLI::App& command = subcommand(app, "knn-merge", "Make the graph of all points from its parts");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<MergeCommand>();
   texts(command, "parts", o->parts,
         "All parts, in any order: files of nearfold knn with --queries and --data")
       ->required()

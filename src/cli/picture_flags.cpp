@@ -13,7 +13,7 @@
 namespace nearfold::cli {
 namespace {
 
-constexpr const char* kGroup = "Picture";
+constexpr const char* kPictureGroup = "Picture";
 
 Flag optional_text(CLI::App& app, const std::string& name, std::optional<std::string>& target,
                    const std::string& help) {
@@ -55,7 +55,7 @@ void LookFlags::add(CLI::App& app) {
               "Columns of the map to draw, one to three, from 0, as in 0,1; auto is all of "
               "up to three, and of more the first two")
           ->allow_extra_args(true)};
-  for (Flag option : options_) option->group(kGroup);
+  for (Flag option : options_) option->group(kPictureGroup);
   for (const char* name : {"--style", "--annotate", "--width", "--height"})
     drawn_.push_back(flag_named(app, name));
 }
@@ -115,7 +115,7 @@ void PictureFlags::add(CLI::App& app) {
         file_path(
             app, "--hover-data", hover_data,
             "Table of one row per point, whose columns an .html shows, searches and colours by")})
-    options_.push_back(option->group(kGroup));
+    options_.push_back(option->group(kPictureGroup));
 }
 
 void PictureFlags::check(const std::string& path, bool has_labels, bool has_values) const {

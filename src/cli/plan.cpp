@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct PlanCommand {
   Conditions conditions;
   Common common;
   IndexFlags index;
@@ -31,7 +31,7 @@ struct Options {
   void check() const;
 };
 
-void Options::check() const {
+void PlanCommand::check() const {
   constexpr std::int64_t kLeast = 4, kMost = std::numeric_limits<std::int32_t>::max();
   if (n > kMost)
     throw InvalidParameter(
@@ -48,7 +48,7 @@ void Options::check() const {
 /// A run of all points on one machine; on several, what one of them holds.
 class Planned {
  public:
-  Planned(const Options& o, const Settings& settings)
+  Planned(const PlanCommand& o, const Settings& settings)
       : o_(o),
         map_(plan({.n = o.n, .dim = o.dim, .counted = !shared(o), .has_graph = shared(o)},
                   settings)) {
@@ -94,19 +94,19 @@ class Planned {
   }
 
  private:
-  static bool shared(const Options& o) { return o.nodes > 1; }
+  static bool shared(const PlanCommand& o) { return o.nodes > 1; }
   std::int64_t graph_bytes() const { return 8 * o_.n * k_; }
   std::string most() const {
     return bytes_text(std::max(map_.host_bytes(), part_.host_bytes)) + " at most, on one machine\n";
   }
 
-  const Options& o_;
+  const PlanCommand& o_;
   Plan map_;
   PlannedStage part_;
   std::int64_t k_ = 0;
 };
 
-void run(const Options& o) {
+void run(const PlanCommand& o) {
   o.check();
   const Planned planned(o, o.method.settings(o.common, o.index.params(), o.index.distance()));
   std::fputs((o.common.json ? json_text(planned.json()) : planned.table()).c_str(), stdout);
@@ -116,7 +116,7 @@ void run(const Options& o) {
 
 void add_plan(CLI::App& app) {
   CLI::App& command = subcommand(app, "plan", "Plan memory and time of a map, without its points");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<PlanCommand>();
   number(command, "points", o->n, "How many points")->required();
   number(command, "columns", o->dim, "How many columns they have")->required();
   number(command, "--nodes", o->nodes,

@@ -19,7 +19,7 @@
 namespace nearfold::cli {
 namespace {
 
-struct Options {
+struct PlotCommand {
   std::vector<std::string> inputs;
   ReadFlags reading;
   std::string output, graph;
@@ -36,11 +36,11 @@ std::string stem(const std::string& path) {
   return for_terminal(std::filesystem::path(path).stem().string());
 }
 
-int Options::columns_or_square() const {
+int PlotCommand::columns_or_square() const {
   return columns.value_or(static_cast<int>(std::ceil(std::sqrt(inputs.size()))));
 }
 
-UsualPicture Options::usual(std::int64_t dims) const {
+UsualPicture PlotCommand::usual(std::int64_t dims) const {
   const int across = columns_or_square();
   const int down = (static_cast<int>(inputs.size()) - 1) / across + 1;
   constexpr int kOne = 1200, kOfSeveral = 600;  // pixels a side
@@ -49,7 +49,7 @@ UsualPicture Options::usual(std::int64_t dims) const {
   return {.width = kOfSeveral * across, .height = picture.height_of_map(kOfSeveral, dims) * down};
 }
 
-void Options::check() const {
+void PlotCommand::check() const {
   picture.check(output, !reading.labels.empty(), reading.has_values());
   if (columns && *columns < 1)
     throw InvalidParameter("--columns is " + std::to_string(*columns) + ", and must be >= 1");
@@ -64,7 +64,7 @@ void Options::check() const {
 }
 
 /// All maps are of the same points, which labels, values and a graph are of, too.
-void check_rows(const std::vector<Matrix>& maps, const Options& o, std::int64_t labels,
+void check_rows(const std::vector<Matrix>& maps, const PlotCommand& o, std::int64_t labels,
                 const Lines& lines) {
   for (std::size_t i = 0; i < maps.size(); ++i) {
     const std::int64_t n = maps[i].rows();
@@ -79,7 +79,7 @@ void check_rows(const std::vector<Matrix>& maps, const Options& o, std::int64_t 
   }
 }
 
-void run(const Options& o) {
+void run(const PlotCommand& o) {
   o.check();
   std::vector<std::string> warnings;
   io::Labels labels;
@@ -130,7 +130,7 @@ void run(const Options& o) {
 
 void add_plot(CLI::App& app) {
   CLI::App& command = subcommand(app, "plot", "Draw a map, or several side by side");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<PlotCommand>();
   texts(command, "input", o->inputs, "Maps, or models (.nfm)")->type_name(kFile)->required();
   file_path(command, "-o,--output", o->output,
             "Picture, or page of a map to explore (.html): " + picture_ends())

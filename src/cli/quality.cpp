@@ -23,7 +23,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct QualityCommand {
   Conditions conditions;
   Flag label_k;
   Common common;
@@ -35,7 +35,7 @@ struct Options {
   QualityParams chosen() const;
 };
 
-QualityParams Options::chosen() const {
+QualityParams QualityCommand::chosen() const {
   QualityParams p = params;
   p.distance = metric.distance();
   p.seed = common.seed;
@@ -63,7 +63,7 @@ struct Scored {
   Distance distance;
 };
 
-void read_files(const Options& o, Scored& in, std::vector<std::string>& warnings) {
+void read_files(const QualityCommand& o, Scored& in, std::vector<std::string>& warnings) {
   io::Table table = o.reading.read(o.points, in.distance.metric, warnings);
   in.points = std::move(table.points);
   io::Shift of_map;
@@ -92,7 +92,7 @@ void number_as(const io::Labels& own, io::Labels& other) {
     if (id >= 0) id = ids.at(other.names[static_cast<std::size_t>(id)]);
 }
 
-void read_new(const Options& o, const Model& model, Scored& in,
+void read_new(const QualityCommand& o, const Model& model, Scored& in,
               std::vector<std::string>& warnings) {
   NewRows file(o.rows, {}, model);
   in.rows = file.block(0, file.rows(), o.common.cpu());
@@ -105,7 +105,7 @@ void read_new(const Options& o, const Model& model, Scored& in,
                                : io::read_matrix(o.placed, {}, &warnings);
 }
 
-void read_model(const Options& o, Scored& in, std::vector<std::string>& warnings) {
+void read_model(const QualityCommand& o, Scored& in, std::vector<std::string>& warnings) {
   Model model = io::read_model(o.points);
   in.distance = model.settings.distance;
   in.labels = o.reading.read_labels({}, model.points.rows(), o.points, warnings);
@@ -120,7 +120,7 @@ QualityReport scores(const Scored& in, const QualityParams& params, const Progre
                       params, progress);
 }
 
-void run(const Options& o) {
+void run(const QualityCommand& o) {
   const bool modelled = io::is_model(o.points);
   if (!modelled && o.layout.empty())
     throw InvalidParameter(
@@ -166,14 +166,14 @@ void run(const Options& o) {
 
 void add_quality(CLI::App& app) {
   CLI::App& command = subcommand(app, "quality", "Score a map of points");
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<QualityCommand>();
   file_path(command, "points", o->points, "Points, as for embed; or a model (.nfm)")->required();
   file_path(command, "map", o->layout, "Map of these points; a model has its own");
   o->reading.add_labels(command);
   numbers(command, "-k,--k", o->params.ks, "Neighbours of knn_recall@k");
   number(command, "--trustworthiness-k", o->params.trustworthiness_k,
          "Neighbours of trustworthiness and continuity");
-  Options& q = *o;
+  QualityCommand& q = *o;
   file_path(command, "--new", o->rows,
             "New points, whose places on the model's map are scored, by transform");
   const auto has_new = [&q] {

@@ -31,7 +31,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct TransformCommand {
   Conditions conditions;
   Common common;
   ReadFlags reading;
@@ -47,7 +47,7 @@ struct Options {
   }
 };
 
-void Options::check() const {
+void TransformCommand::check() const {
   io::row_format_of(output);
   if (!remoteness.empty()) io::row_format_of(remoteness);
   if (!report.empty()) io::require_ending(report, ".json", "reports");
@@ -67,7 +67,8 @@ void Options::check() const {
 /// One run of the command.
 class TransformRun {
  public:
-  explicit TransformRun(const Options& o) : o_(o), progress_(o.common.progress, o.common.quiet) {}
+  explicit TransformRun(const TransformCommand& o)
+      : o_(o), progress_(o.common.progress, o.common.quiet) {}
 
   void run() {
     progress_.run("read", [&] { model_ = io::read_model(o_.model); });
@@ -180,7 +181,7 @@ class TransformRun {
     print_warnings(warnings_, o_.common);
   }
 
-  const Options& o_;
+  const TransformCommand& o_;
   ProgressPrinter progress_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Model model_;
@@ -193,7 +194,7 @@ class TransformRun {
   std::vector<std::string> warnings_;
 };
 
-void run(const Options& o) {
+void run(const TransformCommand& o) {
   o.check();
   TransformRun(o).run();
 }
@@ -202,8 +203,8 @@ void run(const Options& o) {
 
 void add_transform(CLI::App& app) {
   CLI::App& command = subcommand(app, "transform", "Place new points on the map of a model");
-  const auto o = std::make_shared<Options>();
-  Options& t = *o;
+  const auto o = std::make_shared<TransformCommand>();
+  TransformCommand& t = *o;
   file_path(command, "model", t.model, "Model, by `nearfold embed --save-model`")->required();
   file_path(command, "rows", t.rows, "New points: any format that embed reads")->required();
   file_path(command, "-o,--output", t.output, "Their places [m, n-components], .npy, .csv or .tsv")

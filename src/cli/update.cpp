@@ -27,7 +27,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct UpdateCommand {
   Conditions conditions;
   Common common;
   ReadFlags reading;
@@ -43,7 +43,7 @@ struct Options {
   }
 };
 
-void Options::check() const {
+void UpdateCommand::check() const {
   if (rows.empty() && !iterations)
     throw InvalidParameter(
         "there is nothing to do: name a file of new points, or go on with the map as it is by "
@@ -76,7 +76,7 @@ std::string moved_text(const Json& moved, const std::string& old_points) {
   return text;
 }
 
-void tell(const Options& o, const Updated& grown, std::int64_t added, double seconds,
+void tell(const UpdateCommand& o, const Updated& grown, std::int64_t added, double seconds,
           const std::vector<std::string>& warnings) {
   const Json moved = moved_json(grown.moved);
   const Json report = {{"version", version()},
@@ -107,7 +107,7 @@ void tell(const Options& o, const Updated& grown, std::int64_t added, double sec
   print_warnings(warnings, o.common);
 }
 
-void run(const Options& o) {
+void run(const UpdateCommand& o) {
   o.check();
   const auto began = std::chrono::steady_clock::now();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
@@ -154,8 +154,8 @@ void run(const Options& o) {
 
 void add_update(CLI::App& app) {
   CLI::App& command = subcommand(app, "update", "Add points to a model, and go on with its map");
-  const auto o = std::make_shared<Options>();
-  Options& u = *o;
+  const auto o = std::make_shared<UpdateCommand>();
+  UpdateCommand& u = *o;
   file_path(command, "model", u.model, "Model, by `nearfold embed --save-model`")->required();
   file_path(command, "rows", u.rows,
             "New points: any format that embed reads; without, --max-iter goes on with the map");

@@ -17,12 +17,12 @@
 namespace nearfold::io {
 namespace {
 
-constexpr const char* kKind = "shared cells";
-constexpr std::uint64_t kFormat = 1;
+constexpr const char* kCellsKind = "shared cells";
+constexpr std::uint64_t kCellsFormat = 1;
 
 Json json_of_cells(const SharedCells::State& cells) {
-  return {{"kind", kKind},
-          {"format", kFormat},
+  return {{"kind", kCellsKind},
+          {"format", kCellsFormat},
           {"n", cells.all.n},
           {"columns", cells.all.dim},
           {"longest", cells.all.longest},
@@ -125,10 +125,10 @@ CellsOfFile read_cells(const ByteSource& source) {
   if (!archive.has("meta")) throw InvalidInput(none);
   ByteSource entry = archive.entry("meta");
   const Json json = read_json(entry);
-  if (value_of(json, "kind", std::string(), entry) != kKind) throw InvalidInput(none);
-  if (const auto format = required<std::uint64_t>(json, "format", entry); format != kFormat)
+  if (value_of(json, "kind", std::string(), entry) != kCellsKind) throw InvalidInput(none);
+  if (const auto format = required<std::uint64_t>(json, "format", entry); format != kCellsFormat)
     entry.malformed("'format' is " + std::to_string(format) + ", and this version reads " +
-                    std::to_string(kFormat) + ": train the cells again");
+                    std::to_string(kCellsFormat) + ": train the cells again");
   SharedCells::State cells = read_meta(json, entry);
   read_arrays(archive, cells);
   return {shared(std::move(cells)), required<std::string>(json, "fingerprint", entry),

@@ -13,8 +13,6 @@
 namespace nearfold::io {
 namespace {
 
-constexpr std::int64_t kMaxExpansion = 1032;  // the best that deflate can do
-
 class Inflater {
  public:
   explicit Inflater(ByteSource packed) : packed_(std::move(packed)) {

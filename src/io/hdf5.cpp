@@ -34,7 +34,6 @@ class Id {
   herr_t (*close_)(hid_t);
 };
 
-constexpr std::int64_t kMaxExpansion = 1032;  // the best that deflate can do
 constexpr std::int64_t kMaxChunk = std::int64_t{256} << 20;
 
 class Hdf5File {

@@ -12,7 +12,7 @@
 namespace nearfold::io {
 namespace {
 
-constexpr int kMaxDimensions = 8;
+constexpr int kMaxIdxDimensions = 8;
 
 struct IdxHeader {
   DType type;
@@ -46,7 +46,7 @@ IdxHeader read_header(ByteSource& source) {
   const auto type = idx_type(code);
   if (zeros != 0 || !type)
     source.malformed_at(0, "not an IDX file: two zero bytes and a known type are due");
-  if (dimensions < 1 || dimensions > kMaxDimensions)
+  if (dimensions < 1 || dimensions > kMaxIdxDimensions)
     source.malformed_at(3, std::to_string(dimensions) + " dimensions, 1 to 8 are supported");
   IdxHeader header{*type, {}};
   for (int d = 0; d < dimensions; ++d) header.shape.push_back(source.read_big<std::uint32_t>());

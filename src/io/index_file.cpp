@@ -19,7 +19,7 @@
 namespace nearfold::io {
 namespace {
 
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kIndexFormat = 1;
 
 // ---- meta -----------------------------------------------------------------------------------
 
@@ -31,7 +31,7 @@ KnnParams wider(const IndexParams& params) {
 Json json_of_index(const KnnIndex::State& index, HostMatrix<const float> points) {
   const Json params = json_of(wider(index.params));
   Json json = {{"kind", params["kind"]},
-               {"format", kFormat},
+               {"format", kIndexFormat},
                {"params", params["params"]},
                {"metric", name(index.distance.metric)},
                {"zero_vectors", kZeroVectors[static_cast<int>(index.distance.zero_vectors)]},
@@ -150,9 +150,9 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
                           HostMatrix<const float> points) {
   if (!json.contains("kind"))
     source.malformed("it has no 'kind', so it is no index; nearfold knn --save-index writes one");
-  if (const auto format = required<std::uint64_t>(json, "format", source); format != kFormat)
+  if (const auto format = required<std::uint64_t>(json, "format", source); format != kIndexFormat)
     source.malformed("'format' is " + std::to_string(format) + ", and this version reads " +
-                     std::to_string(kFormat) + ": build the index again");
+                     std::to_string(kIndexFormat) + ": build the index again");
   const auto n = required<std::uint64_t>(json, "n", source);
   if (required<std::string>(json, "fingerprint", source) != fingerprint(points) ||
       n != static_cast<std::uint64_t>(points.rows()))

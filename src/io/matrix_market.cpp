@@ -16,7 +16,7 @@ namespace {
 
 /// Values that a sparse file may stand for: 256 MB of them while they are read; and for each of its
 /// bytes.
-constexpr std::int64_t kMaxDense = std::int64_t{1} << 24, kMaxExpansion = 1000;
+constexpr std::int64_t kMaxDense = std::int64_t{1} << 24, kMaxFill = 1000;
 
 enum class Symmetry { general, symmetric, skew };
 
@@ -116,7 +116,7 @@ class MatrixMarketReader {
     if (banner_.array && stored() > source_.size() / 2)
       lines_.fail("truncated: " + std::to_string(stored()) + " values cannot be in " +
                   std::to_string(source_.size()) + " bytes");
-    if (!banner_.array && rows_ * cols_ > std::min(kMaxDense, kMaxExpansion * source_.size()))
+    if (!banner_.array && rows_ * cols_ > std::min(kMaxDense, kMaxFill * source_.size()))
       lines_.fail("a sparse matrix of " + std::to_string(rows_) + " x " + std::to_string(cols_) +
                   " would have too many zeros as points, which are read dense: reduce it, with "
                   "sklearn.decomposition.TruncatedSVD(50) of scipy.io.mmread(file)");

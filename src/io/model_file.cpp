@@ -18,8 +18,8 @@
 namespace nearfold::io {
 namespace {
 
-constexpr std::uint64_t kFormat = 1;
-constexpr const char* kKind = "model";
+constexpr std::uint64_t kModelFormat = 1;
+constexpr const char* kModelKind = "model";
 
 // ---- settings ---------------------------------------------------------------------------------
 
@@ -142,8 +142,8 @@ bool is_model(const std::string& path) {
 
 void write_model(const std::string& path, const Model& model, Overwrite overwrite) {
   Json json = json_of_settings(model.settings);
-  json["kind"] = kKind;
-  json["format"] = kFormat;
+  json["kind"] = kModelKind;
+  json["format"] = kModelFormat;
   json["version"] = version();
   const KnnGraph& graph = model.graph;
   std::vector<ZipEntry> entries = {
@@ -163,11 +163,11 @@ Model read_model(const ByteSource& file) {
   const Archive archive(file);
   ByteSource source = archive.entry("meta");
   const Json json = read_json(source);
-  if (value_of(json, "kind", std::string(), source) != kKind)
+  if (value_of(json, "kind", std::string(), source) != kModelKind)
     source.malformed("it is no model; nearfold embed --save-model writes one");
-  if (const auto format = required<std::uint64_t>(json, "format", source); format != kFormat)
+  if (const auto format = required<std::uint64_t>(json, "format", source); format != kModelFormat)
     source.malformed("'format' is " + std::to_string(format) + ", and this version (" + version() +
-                     ") reads " + std::to_string(kFormat) + "; it was written by version " +
+                     ") reads " + std::to_string(kModelFormat) + "; it was written by version " +
                      printable(value_of(json, "version", std::string("unknown"), source)));
   Model model;
   model.settings = settings_in(json, source);

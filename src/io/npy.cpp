@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::int64_t kLongestHeader = std::int64_t{64} << 10;
-constexpr std::size_t kMaxDimensions = 32;  // numpy's own limit
+constexpr std::size_t kMaxNpyDimensions = 32;  // numpy's own limit
 
 /// Reads {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } from front to back.
 class HeaderParser {
@@ -111,7 +111,7 @@ class HeaderParser {
     std::vector<std::int64_t> values;
     expect('(');
     while (!accept(')')) {
-      if (values.size() == kMaxDimensions) fail("more than 32 dimensions");
+      if (values.size() == kMaxNpyDimensions) fail("more than 32 dimensions");
       values.push_back(dimension());
       if (!accept(',') && peek() != ')') fail("a comma or a closing parenthesis is due");
     }

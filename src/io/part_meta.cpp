@@ -11,7 +11,7 @@
 namespace nearfold::io {
 namespace {
 
-constexpr const char* kKind = "part of a graph";
+constexpr const char* kPartKind = "part of a graph";
 
 /// That of exact parts, and of the others, which have more in them.
 constexpr std::uint64_t kExact = 1, kApproximate = 2;
@@ -48,7 +48,7 @@ RowRange range_in(const Json& json, const char* key, std::int64_t n, const ByteS
 
 Json json_of(const PartMeta& meta) {
   Json json = compared(meta);
-  json["kind"] = kKind;
+  json["kind"] = kPartKind;
   json["format"] = meta.exact() ? kExact : kApproximate;
   if (meta.exact())
     for (const char* key : {"index", "cells", "candidates"}) json.erase(key);
@@ -117,7 +117,7 @@ PartMeta meta_of(const SharedCells& cells, const RowRange& queries, const RowRan
 
 bool is_part(const Json& meta) {
   const auto found = meta.find("kind");
-  return found != meta.end() && found->is_string() && *found == kKind;
+  return found != meta.end() && found->is_string() && *found == kPartKind;
 }
 
 std::string difference(const PartMeta& from, const PartMeta& to, bool ranges) {

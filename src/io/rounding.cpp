@@ -23,7 +23,7 @@ bool fits(double value, float converted) {
 }
 
 /// The element at this share of the values, which are put in another order.
-double quantile(std::vector<double>& values, double share) {
+double element_at(std::vector<double>& values, double share) {
   const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), values.begin() + at, values.end());
   return values[static_cast<std::size_t>(at)];
@@ -142,9 +142,9 @@ bool Rounding::choose_offsets() {
     if (inexact_[static_cast<std::size_t>(c)] == 0) continue;
     std::vector<double> values = finite(sample_of(c));
     if (values.empty()) continue;
-    const double middle = quantile(values, 0.5);
+    const double middle = element_at(values, 0.5);
     // Around 0 there is nothing to gain: floats are densest there.
-    if (std::fabs(middle) <= quantile(values, 0.75) - quantile(values, 0.25)) continue;
+    if (std::fabs(middle) <= element_at(values, 0.75) - element_at(values, 0.25)) continue;
     chosen[static_cast<std::size_t>(c)] = middle;
     any = true;
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "io/npy.hpp"
+#include "io/write.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::io {
@@ -20,10 +21,6 @@ std::string in_lower_case(std::string text) {
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return text;
-}
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
 }
 
 template <class Number>

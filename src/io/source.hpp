@@ -21,6 +21,9 @@ static_assert(std::endian::native == std::endian::little, "file formats are read
 
 class Rounding;
 
+/// The most bytes that deflate makes of one.
+inline constexpr std::int64_t kMaxExpansion = 1032;
+
 /// The product of sizes >= 0, or nothing when it exceeds int64.
 std::optional<std::int64_t> checked_product(std::initializer_list<std::int64_t> factors);
 std::optional<std::int64_t> checked_product(std::span<const std::int64_t> factors);

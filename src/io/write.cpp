@@ -51,10 +51,6 @@ void sync_path(const std::string& path) {
   if (::fsync(file.get()) != 0 && errno != EINVAL) throw_errno("sync", path);
 }
 
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
-
 constexpr const char* kPrefix = ".nearfold-";
 constexpr mode_t kUsualMode = 0666;  // less what the umask takes
 

@@ -5,11 +5,16 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "io/descriptor.hpp"
 #include "io/io.hpp"
 
 namespace nearfold::io {
+
+inline std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
 
 /// The folder of a file; "." where its path names none.
 std::string folder_of(const std::string& path);

@@ -17,7 +17,6 @@ namespace nearfold::io {
 namespace {
 
 constexpr zip_int64_t kMaxEntries = 1000;
-constexpr std::int64_t kMaxExpansion = 1032;  // the best that deflate can do
 
 std::string without_suffix(std::string name) {
   if (name.ends_with(".npy")) name.resize(name.size() - 4);

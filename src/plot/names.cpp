@@ -14,9 +14,9 @@
 namespace nearfold {
 namespace {
 
-const std::string kEllipsis = "\xe2\x80\xa6";  // U+2026
-constexpr float kTailShare = 2.0f / 3.0f;      // of the room, for what comes after "…"
-constexpr std::size_t kLongestWord = 16;       // that is not taken apart there, bytes
+const std::string kLeftOut = "\xe2\x80\xa6";  // U+2026
+constexpr float kTailShare = 2.0f / 3.0f;     // of the room, for what comes after "…"
+constexpr std::size_t kLongestWord = 16;      // that is not taken apart there, bytes
 
 std::optional<double> number_of(const std::string& text) {
   double value = 0.0;
@@ -117,13 +117,13 @@ class Shortener {
   // as much of the beginning.
   std::string abbreviated(const std::string& name, const std::vector<std::size_t>& differ) const {
     if (fits(name, room_)) return name;
-    if (differ.empty()) return fitted(name, kEllipsis, room_);
+    if (differ.empty()) return fitted(name, kLeftOut, room_);
     const std::string_view text = name;
     const std::size_t first = word_at(text, differ[0]);
     std::size_t done = first;
-    std::string shown = kEllipsis;
+    std::string shown = kLeftOut;
     const auto skip_to = [&](std::size_t from) {
-      if (from > done) shown += kEllipsis;
+      if (from > done) shown += kLeftOut;
       done = std::max(done, from);
     };
     for (std::size_t i = 0; i + 1 < differ.size(); ++i) {
@@ -136,8 +136,8 @@ class Shortener {
     const std::string before = shown;
     for (const float room : {kTailShare * room_, room_}) {  // all of it, if nothing shows else
       shown = before + name.substr(done);
-      if (!fits(shown, room)) shown = fitted(text.substr(done), kEllipsis, room, before);
-      if (done + shown.size() > differ.back() + before.size() + kEllipsis.size()) break;
+      if (!fits(shown, room)) shown = fitted(text.substr(done), kLeftOut, room, before);
+      if (done + shown.size() > differ.back() + before.size() + kLeftOut.size()) break;
     }
     std::string out = fitted(text.substr(0, first), shown, room_);
     if (fits(out, room_) || differ.size() == 1) return out;
