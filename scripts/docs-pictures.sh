@@ -64,6 +64,16 @@ embed noise.npy "perplexity 3" --method tsne --perplexity 3
 embed noise.npy "perplexity 50" --method tsne --perplexity 50
 draw noise "perplexity 3.npy" "perplexity 50.npy" --title "t-SNE of uniform noise" "${pair[@]}"
 
+"$python" -c 'import numpy, sys
+labels = numpy.load(sys.argv[1])
+numpy.save("few.npy", numpy.where(numpy.arange(len(labels)) % 10 == 0, labels, -1))' "$labels"
+embed "$digits" "no labels" --method umap
+embed "$digits" "all labels" --method umap --target "$labels"
+embed "$digits" "one in ten" --method umap --target few.npy
+embed "$digits" "one in ten, spread" --method umap --target few.npy --target-propagate
+draw supervised "no labels.npy" "all labels.npy" "one in ten.npy" "one in ten, spread.npy" \
+  --labels "$labels" --title "Digits by UMAP, steered by labels" --width 1000 --height 1000 --columns 2
+
 embed "$digits" model --method umap --save-model digits.nfm
 "$tool" generate deformed --from "$digits" --from-labels "$labels" -n 300 --seed 7 -o new.npy \
   --labels new-labels.npy --quiet

@@ -6,11 +6,10 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_consistent_length
-
 from ._base import MapEstimator
 from ._errors import InvalidInput, Unsupported
 from ._run import Callback
+from ._targets import targets_of
 from ._warn import warn
 
 # Of umap-learn: what changes its result, the value that it may have here, and what to do instead.
@@ -18,8 +17,7 @@ _ABSENT = {
     "metric_kwds": (None, "metrics have no parameters here"),
     "output_metric": ("euclidean", "maps are euclidean"),
     "output_metric_kwds": (None, "maps are euclidean"),
-    "target_metric": ("categorical", "supervised maps are not there yet"),
-    "target_metric_kwds": (None, "supervised maps are not there yet"),
+    "target_metric_kwds": (None, "metrics have no parameters here"),
     "transform_mode": ("embedding", "graph_ has the memberships"),
     "unique": (False, "equal rows are searched once as it is"),
     "densmap": (False, "densMAP is not there yet"),
@@ -76,13 +74,24 @@ class UMAP(MapEstimator):
         Whether progress is shown, by tqdm if it is installed.
     tqdm_kwds : dict or None
         Passed to tqdm.
+    target_metric : str or list of str, default "categorical"
+        What `y` of a fit is: "categorical" for classes, "l2" for numbers; a list has one for each
+        column of `y`.
+    target_weight : float, default 0.5
+        How much `y` counts beside `X`, in [0, 1]. Of numbers 0 is not at all and 1 alone; of
+        classes 0 still parts them, and 1 leaves no edge between them.
+    target_n_neighbors : int, default -1
+        Of numbers: how many of the nearest each is compared with, itself included; -1 is
+        n_neighbors.
+    target_propagate : bool, default False
+        Spreads the known classes over the graph to the other points first: for few known ones,
+        which hardly change a map otherwise.
     low_memory, transform_queue_size, angular_rp_forest, transform_seed, \
-    force_approximation_algorithm, target_n_neighbors, target_weight, dens_lambda, dens_frac, \
-    dens_var_shift
+    force_approximation_algorithm, dens_lambda, dens_frac, dens_var_shift
         Accepted so that code written for umap-learn runs, and ignored: searches need little memory
         as they are, and a transform draws no random numbers.
-    metric_kwds, output_metric, output_metric_kwds, target_metric, target_metric_kwds, \
-    transform_mode, unique, densmap, output_dens, disconnection_distance
+    metric_kwds, output_metric, output_metric_kwds, target_metric_kwds, transform_mode, \
+    unique, densmap, output_dens, disconnection_distance
         umap-learn's. Values other than the defaults raise `Unsupported`, a NotImplementedError.
 
     Attributes
@@ -102,7 +111,10 @@ class UMAP(MapEstimator):
     -----
     The same seed gives the same bytes, those of ``nearfold embed`` with the same settings.
     McInnes, Healy, Melville, "UMAP: Uniform Manifold Approximation and Projection", 2018; the
-    objective and the defaults are umap-learn's. `y` is ignored: there are no supervised maps yet.
+    objective and the defaults are umap-learn's. A fit with `y` is supervised: the edges of the
+    graph are weighed by umap-learn's formulas, with classes that are not known (-1, NaN, None) and
+    numbers that are not (NaN). `transform` compares rows alone, whatever steered the fit, and
+    `update` refuses to go on with a map that `y` steered.
 
     Examples
     --------
@@ -164,6 +176,7 @@ class UMAP(MapEstimator):
         device: str = "auto",
         memory_limit: Any = None,
         callback: Callback | None = None,
+        target_propagate: bool = False,
     ) -> None:
         self.n_neighbors = n_neighbors
         self.n_components = n_components
@@ -210,14 +223,58 @@ class UMAP(MapEstimator):
         self.device = device
         self.memory_limit = memory_limit
         self.callback = callback
+        self.target_propagate = target_propagate
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        """Makes the map of `X`, steered by `y` where it is given.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Four rows or more, finite. With ``metric="precomputed"``: distances between all points,
+            or a sparse matrix of each one's nearest, as `NearestNeighborsGraph` makes it.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets), or None
+            Classes (numbers or texts; -1, NaN, None or "" where it is not known) or, with
+            ``target_metric="l2"``, numbers (NaN where it is not known). Several columns are taken
+            one after the other.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InvalidInput
+            For wrong data or parameters; it is a ValueError.
+        Interrupted
+            On Ctrl-C, with the map so far.
+        """
+        return super().fit(X, y)
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
-        if y is not None:
-            check_consistent_length(X, y)
-            warn("y is not used: supervised UMAP is not there yet, and this is the map of X alone")
+        """Makes the map of `X`, steered by `y` where it is given, and returns it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_targets), or None
+            Both as for `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components), float32
+        """
         return super().fit_transform(X, y)
 
-    fit_transform.__doc__ = MapEstimator.fit_transform.__doc__
+    def _targets_for(self, y: Any, n: int) -> list[dict[str, Any]]:
+        return targets_of(
+            y,
+            n,
+            self.target_metric,
+            self.target_weight,
+            self.target_n_neighbors,
+            self.target_propagate,
+        )
 
     def _check_parameters(self) -> None:
         for name, (usual, remedy) in _ABSENT.items():

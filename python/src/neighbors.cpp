@@ -76,7 +76,7 @@ nb::tuple weigh(const nb::dict& graph, const nb::dict& how) {
   const Settings s = settings_of(how);
   EdgeWeights edges = [&] {
     const nb::gil_scoped_release released;
-    return edge_weights(neighbors, s.method);
+    return edge_weights(neighbors, s);
   }();
   return nb::make_tuple(to_numpy(std::move(edges.offsets)), to_numpy(std::move(edges.columns)),
                         to_numpy(std::move(edges.weights)));

@@ -52,6 +52,7 @@ void add_embed(CLI::App& app) {
   file_path(command, "--save-model", o->model, "Model for `nearfold transform`, .nfm: an .npz");
   file_path(command, "--report", o->report, "Report of the run, JSON");
   o->method.add(command, e.conditions);
+  o->method.add_targets(command, e.conditions);
   o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });
   o->keep.add(command, e.conditions);
   o->budget.add(command);

@@ -78,17 +78,19 @@ void EmbedOptions::check_model() const {
 }
 
 Json EmbedOptions::made_from() const {
-  return {{"version", version()},
-          {"method", method.method},
-          {"settings", settings_json(method.params())},
-          {"n_components", method.dims},
-          {"init", method.init},
-          {"seed", common.seed},
-          {"neighbors", index.json()},
-          {"knn", inputs.graph.empty() ? "searched" : "given"},
-          {"array", inputs.array},
-          {"missing", inputs.missing},
-          {"pca", or_auto(inputs.pca)}};
+  Json made{{"version", version()},
+            {"method", method.method},
+            {"settings", settings_json(method.params())},
+            {"n_components", method.dims},
+            {"init", method.init},
+            {"seed", common.seed},
+            {"neighbors", index.json()},
+            {"knn", inputs.graph.empty() ? "searched" : "given"},
+            {"array", inputs.array},
+            {"missing", inputs.missing},
+            {"pca", or_auto(inputs.pca)}};
+  if (!method.targets.files.empty()) made["targets"] = method.targets.json();
+  return made;
 }
 
 EmbedRun::EmbedRun(const EmbedOptions& o, const Settings& settings, const Budget& budget)
@@ -129,6 +131,7 @@ void EmbedRun::read() {
     o_.picture.check_labels(!in_.labels.ids.empty());
     values_ = o_.inputs.read_values(in_.n(), o_.inputs.points);
     hover_data_ = o_.picture.read_hover_data(in_.n());
+    settings_.targets = o_.method.targets.read(in_.n(), in_.warnings);
   });
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);
@@ -137,9 +140,11 @@ void EmbedRun::read() {
 /// Where there are checkpoints, the graph is the first of them.
 void EmbedRun::open_checkpoints() {
   if (!folder_) return;
-  folder_->begin(in_.points.rows() > 0
-                     ? io::fingerprint(in_.points)
-                     : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k}));
+  const std::string data =
+      in_.points.rows() > 0
+          ? io::fingerprint(in_.points)
+          : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k});
+  folder_->begin(data + fingerprint_of(settings_.targets));
   from_ = folder_->state();
   if (in_.graph.n > 0) return;
   if (auto kept = folder_->graph()) in_.graph = std::move(*kept);

@@ -57,6 +57,11 @@ void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
   std::apply([&](auto&... params) { (add_one(params), ...); }, params_of_each);
 }
 
+void MethodFlags::add_targets(CLI::App& app, Conditions& conditions) {
+  conditions.add(
+      app, [this] { return is_another(UmapParams{}); }, [&] { targets.add(app, conditions); });
+}
+
 Method MethodFlags::params() const {
   Method chosen;
   std::apply(
@@ -76,9 +81,11 @@ Settings MethodFlags::settings(const Common& common, const KnnParams& knn,
   Settings s{.knn = knn,
              .distance = distance,
              .method = params(),
+             .targets = targets.params(),
              .dims = dims,
              .seed = common.seed,
-             .device = common.device_for(knn, distance)};
+             .device = targets.files.empty() ? common.device_for(knn, distance)
+                                             : common.device_where(/*gpu_does=*/false)};
   validate(s);
   if (init != "auto") s.init = named_init(init);
   return s;
