@@ -85,7 +85,7 @@ constexpr double kOrder = 4, kOrderRow = 40;
 double target_need(const ClassTarget& target, const Counts&) {
   if (!target.propagate) return 8;
   const auto known = std::max_element(target.classes.begin(), target.classes.end());
-  return 8 + 8.0 * (known == target.classes.end() ? 0 : std::max(0, *known + 1));
+  return 8 + (known == target.classes.end() ? 0 : 8 * std::max(0.0, 1.0 + *known));
 }
 double target_need(const ValueTarget& target, const Counts& c) {
   const double k = target.n_neighbors.value_or(static_cast<int>(c.k) + 1) - 1;

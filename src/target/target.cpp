@@ -38,12 +38,18 @@ void check_one(std::size_t which, const ClassTarget& target, std::int64_t n, int
 void check_one(std::size_t which, const ValueTarget& target, std::int64_t n, int n_neighbors) {
   check_size(which, target.values.size(), n);
   std::int64_t known = 0;
+  float least = 0, most = 0;  // of the known, once there is one
   for (std::size_t i = 0; i < target.values.size(); ++i) {
     if (std::isinf(target.values[i]))
       throw InvalidInput(called(which) + " is infinite in row " + std::to_string(i) +
                          "; a value that is not known is NaN");
-    known += std::isnan(target.values[i]) ? 0 : 1;
+    if (std::isnan(target.values[i])) continue;
+    least = known == 0 ? target.values[i] : std::min(least, target.values[i]);
+    most = known == 0 ? target.values[i] : std::max(most, target.values[i]);
+    ++known;
   }
+  if (!std::isfinite(most - least))
+    throw InvalidInput(called(which) + " spans more than a float holds; use another unit");
   const int wanted = target.n_neighbors.value_or(n_neighbors);
   if (known < wanted)
     throw InvalidInput(called(which) + " has " + std::to_string(known) +
