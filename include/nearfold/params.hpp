@@ -127,8 +127,14 @@ struct UmapParams {
   double local_connectivity = 1.0;    ///< neighbours at membership 1, >= 0
   double repulsion_strength = 1.0;    ///< weight of negative samples, >= 0
   double negative_sample_rate = 5.0;  ///< negative samples per positive one, >= 0
-  std::optional<int> n_epochs = {};   ///< >= 1; unset: 500 up to 10,000 points, then 200
+  std::optional<int> n_epochs = {};   ///< >= 1; unset: 500 up to 10,000 points, then 200; of
+                                      ///< densMAP 200 more
   double learning_rate = 1.0;         ///< initial step, > 0
+  /// densMAP: local radii of the map are made to correlate with those of the points. On a Cpu.
+  bool densmap = false;
+  double dens_lambda = 2.0;     ///< weight of the correlation, >= 0
+  double dens_frac = 0.3;       ///< share of the epochs, the last ones, that have it, [0, 1]
+  double dens_var_shift = 0.1;  ///< added to the variance of the map's log radii, >= 0
 };
 
 using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 from ._base import MapEstimator
+from ._core import core
 from ._errors import InvalidInput, Unsupported
+from ._graph import kneighbors_graph
 from ._run import Callback
 from ._targets import targets_of
 from ._warn import warn
@@ -20,8 +22,6 @@ _ABSENT = {
     "target_metric_kwds": (None, "metrics have no parameters here"),
     "transform_mode": ("embedding", "graph_ has the memberships"),
     "unique": (False, "equal rows are searched once as it is"),
-    "densmap": (False, "densMAP is not there yet"),
-    "output_dens": (False, "densMAP is not there yet"),
     "disconnection_distance": (None, "drop such points before the fit"),
 }
 
@@ -86,12 +86,21 @@ class UMAP(MapEstimator):
     target_propagate : bool, default False
         Spreads the known classes over the graph to the other points first: for few known ones,
         which hardly change a map otherwise.
+    densmap : bool, default False
+        densMAP: the last epochs also make the local radii of the map correlate with those of the
+        points, so that what is dense stays dense.
+    dens_lambda, dens_frac, dens_var_shift : float, defaults 2.0, 0.3 and 0.1
+        Of densMAP: the weight of the correlation, the share of the epochs that have it, and what
+        is added to the variance of the map's log radii.
+    output_dens : bool, default False
+        Whether a fit leaves ``rad_orig_`` and ``rad_emb_``, and `fit_transform` returns them behind
+        the map.
     low_memory, transform_queue_size, angular_rp_forest, transform_seed, \
-    force_approximation_algorithm, dens_lambda, dens_frac, dens_var_shift
+    force_approximation_algorithm
         Accepted so that code written for umap-learn runs, and ignored: searches need little memory
         as they are, and a transform draws no random numbers.
     metric_kwds, output_metric, output_metric_kwds, target_metric_kwds, transform_mode, \
-    unique, densmap, output_dens, disconnection_distance
+    unique, disconnection_distance
         umap-learn's. Values other than the defaults raise `Unsupported`, a NotImplementedError.
 
     Attributes
@@ -104,6 +113,9 @@ class UMAP(MapEstimator):
         Report of the run: seconds by stage, index and recall, initialization, iterations.
     n_iter_ : int
     n_features_in_, feature_names_in_
+    rad_orig_, rad_emb_ : ndarray of shape (n_samples,), float32
+        With ``output_dens=True``: the logarithm of each point's mean squared distance to those it
+        has an edge with, weighed by memberships, among the points and in the map.
     remote_ : float
         Beyond this remoteness, see `transform`, a row is an outlier.
 
@@ -251,7 +263,7 @@ class UMAP(MapEstimator):
         """
         return super().fit(X, y)
 
-    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Makes the map of `X`, steered by `y` where it is given, and returns it.
 
         Parameters
@@ -263,8 +275,20 @@ class UMAP(MapEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_components), float32
+            With ``output_dens=True`` a tuple of it, ``rad_orig_`` and ``rad_emb_``.
         """
-        return super().fit_transform(X, y)
+        embedding = super().fit_transform(X, y)
+        if not self.output_dens:
+            return embedding
+        self._measure_radii()
+        return embedding, self.rad_orig_, self.rad_emb_
+
+    def _measure_radii(self) -> None:
+        how = {"method": self._method_of_fit}
+        self.rad_orig_ = core.local_radii(self.knn_._as_dict(), how)
+        k = core.neighbors_needed(self._method_of_fit, len(self.embedding_))
+        in_map = kneighbors_graph(self.embedding_, k, index="flat", n_jobs=self.n_jobs)
+        self.rad_emb_ = core.local_radii(in_map._as_dict(), how)
 
     def _targets_for(self, y: Any, n: int) -> list[dict[str, Any]]:
         return targets_of(
@@ -300,6 +324,10 @@ class UMAP(MapEstimator):
             "negative_sample_rate": self.negative_sample_rate,
             "n_epochs": self.n_epochs,
             "learning_rate": self.learning_rate,
+            "densmap": bool(self.densmap),
+            "dens_lambda": self.dens_lambda,
+            "dens_frac": self.dens_frac,
+            "dens_var_shift": self.dens_var_shift,
         }
 
     def _start(self, has_points: bool) -> Any:

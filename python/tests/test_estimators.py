@@ -57,8 +57,6 @@ def test_graphs_have_every_parameter_of_scikit_learn():
 @pytest.mark.parametrize(
     "name, value",
     [
-        ("densmap", True),
-        ("output_dens", True),
         ("unique", True),
         ("output_metric", "haversine"),
         ("transform_mode", "graph"),

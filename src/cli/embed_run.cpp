@@ -59,6 +59,7 @@ void EmbedOptions::check() const {
   picture.check_columns(method.dims);
   if (!plot.empty()) check_picture_path(plot, picture.options({}));
   if (!model.empty()) check_model();
+  if (!radii.empty()) io::require_ending(radii, ".npy", "radii");
 }
 
 void EmbedOptions::check_model() const {
@@ -155,17 +156,17 @@ void EmbedRun::open_checkpoints() {
 Embedder EmbedRun::begin() {
   Source source{.points = in_.points.view(), .validated = true, .planned = budget_.known()};
   const KnnGraphView given = in_.graph;
-  const bool modelled = !o_.model.empty();
+  const bool kept = !o_.model.empty() || !o_.radii.empty();
   if (given.n > 0) source.graph = &given;
-  if (given.n > 0 && !modelled) source.given_up = &in_.graph;
+  if (given.n > 0 && !kept) source.given_up = &in_.graph;
   if (from_) source.checkpoint = &*from_;
   const auto draw_later = [this](const KnnGraphView& graph) {
     lines_ = lines_of(graph, neighbors_needed(settings_.method, graph.n));
   };
   if (o_.picture.edges && given.n > 0) draw_later(given);
-  if (folder_ || o_.picture.edges || modelled)
-    source.keep_graph = [this, draw_later, modelled](const KnnGraph& graph) {
-      if (modelled) graph_ = graph;
+  if (folder_ || o_.picture.edges || kept)
+    source.keep_graph = [this, draw_later, kept](const KnnGraph& graph) {
+      if (kept) graph_ = graph;
       if (folder_) folder_->keep(graph, settings_.seed);
       if (o_.picture.edges) draw_later(graph);
     };
@@ -213,6 +214,10 @@ void EmbedRun::write(Result& result) {
     io::write_model(o_.model, model, overwrite);
     saved_.emplace_back("model", o_.model);
   }
+  if (any && !partial && !o_.radii.empty()) {
+    write_radii(result.layout, overwrite);
+    saved_.emplace_back("radii", o_.radii);
+  }
   if (any && !o_.plot.empty()) {
     const std::string plot = partial ? partial_of(o_.plot) : o_.plot;
     draw(result, plot, overwrite);
@@ -224,6 +229,22 @@ void EmbedRun::write(Result& result) {
   write_report(result.info);
   if (!o_.report.empty()) saved_.emplace_back("report", o_.report);
   if (folder_ && !partial) folder_->remove();
+}
+
+void EmbedRun::write_radii(const Matrix& layout, io::Overwrite overwrite) const {
+  const auto& params = std::get<UmapParams>(settings_.method);
+  const Cpu on = o_.common.cpu();
+  const KnnGraph in_map = find_neighbors(layout, neighbors_needed(params, layout.rows()), FlatKnn{},
+                                         on, settings_.seed);
+  const std::vector<float> of_points =
+      local_radii(in_.graph.n > 0 ? in_.graph : graph_, params, on);
+  const std::vector<float> of_map = local_radii(in_map, params, on);
+  Matrix both(layout.rows(), 2);
+  for (std::int64_t i = 0; i < both.rows(); ++i) {
+    both.row(i)[0] = of_points[static_cast<std::size_t>(i)];
+    both.row(i)[1] = of_map[static_cast<std::size_t>(i)];
+  }
+  io::write_npy(o_.radii, both, overwrite);
 }
 
 void EmbedRun::draw(const Result& result, const std::string& path, io::Overwrite overwrite) const {

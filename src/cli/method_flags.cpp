@@ -76,6 +76,12 @@ const char* MethodFlags::title() const {
   return std::visit([](const auto& p) { return cli::title(p); }, params());
 }
 
+bool MethodFlags::on_gpu() const {
+  const Method chosen = params();
+  const auto* const umap = std::get_if<UmapParams>(&chosen);
+  return targets.files.empty() && (umap == nullptr || !umap->densmap);
+}
+
 Settings MethodFlags::settings(const Common& common, const KnnParams& knn,
                                const Distance& distance) const {
   Settings s{.knn = knn,
@@ -84,8 +90,7 @@ Settings MethodFlags::settings(const Common& common, const KnnParams& knn,
              .targets = targets.params(),
              .dims = dims,
              .seed = common.seed,
-             .device = targets.files.empty() ? common.device_for(knn, distance)
-                                             : common.device_where(/*gpu_does=*/false)};
+             .device = on_gpu() ? common.device_for(knn, distance) : common.device_where(false)};
   validate(s);
   if (init != "auto") s.init = named_init(init);
   return s;

@@ -120,6 +120,9 @@ void admit(const Source& source, const Settings& settings) {
                       std::to_string(settings.dims) + "; use device cpu");
   if (std::holds_alternative<Cuda>(settings.device) && !settings.targets.empty())
     throw Unsupported("targets steer maps on the processor alone; use device cpu");
+  const auto* const umap = std::get_if<UmapParams>(&settings.method);
+  if (std::holds_alternative<Cuda>(settings.device) && umap != nullptr && umap->densmap)
+    throw Unsupported("densmap is made on the processor alone; use device cpu");
   require_usable(settings.device);
 }
 

@@ -13,6 +13,7 @@
 #include "math/smooth_knn.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
+#include "weights/radii.hpp"
 #include "weights/symmetrize.hpp"
 #include "weights/weights.hpp"
 
@@ -69,6 +70,7 @@ EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Cpu& on) {
 EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Steering& by, const Cpu& on) {
   const Part part(1, 2 + kUnionLoops + kSteeringLoops * static_cast<int>(by.targets.size()));
   const std::int64_t n = graph.n;
+  const KnnGraph distances = params.densmap ? graph : KnnGraph();  // which weights take the place of
   const double total = parallel_sum(
       on.threads, n * graph.k, kDistancesOfRange, 0.0, [&](std::int64_t begin, std::int64_t end) {
         return chunked_sum(begin, end, 0.0, [&](std::int64_t e) {
@@ -90,6 +92,7 @@ EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Steering& 
   const float heaviest =
       out.edges() == 0 ? 0 : *std::max_element(out.weights.begin(), out.weights.end());
   drop_below(out, lightest_edge(params, n, heaviest));
+  if (params.densmap) out.radii = standardised(log_radii(distances, out, on));
   return out;
 }
 

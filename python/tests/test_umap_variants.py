@@ -1,4 +1,4 @@
-"""Supervised UMAP: what `y` may be, what it does, and what comes after it."""
+"""Supervised UMAP and densMAP: what they take, what they do, and what comes after them."""
 
 import numpy as np
 import pandas as pd
@@ -148,3 +148,17 @@ def test_numbers_taken_for_classes_are_warned_of(digits):
     X, y = digits
     with pytest.warns(UserWarning, match="target_metric='l2'"):
         fit(X, np.random.default_rng(0).normal(size=len(X)))
+
+
+def test_densmap_keeps_densities(digits):
+    X = np.vstack([digits[0][:300] * 4, digits[0][300:]])
+    params = {"n_epochs": 200, "output_dens": True}
+    embedding, original, embedded = UMAP(densmap=True, **params).fit_transform(X)
+    _, same, plain = UMAP(**params).fit_transform(X)
+    assert embedding.shape == (600, 2)
+    assert np.array_equal(original, same)
+    kept, before = np.corrcoef(original, embedded)[0, 1], np.corrcoef(original, plain)[0, 1]
+    assert kept > before + 0.3
+    mapper = UMAP(densmap=True, **params).fit(X)
+    assert np.array_equal(mapper.rad_emb_, embedded)
+    assert np.array_equal(mapper.transform(X[:9]), mapper.embedding_[:9])
