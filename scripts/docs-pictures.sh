@@ -74,6 +74,20 @@ embed "$digits" "one in ten, spread" --method umap --target few.npy --target-pro
 draw supervised "no labels.npy" "all labels.npy" "one in ten.npy" "one in ten, spread.npy" \
   --labels "$labels" --title "Digits by UMAP, steered by labels" --width 1000 --height 1000 --columns 2
 
+"$python" - <<'PYTHON'
+import numpy
+
+random = numpy.random.default_rng(0)
+groups = random.normal(size=(4, 500, 20)) * [[[0.5]], [[1]], [[2]], [[4]]]
+groups[:, :, :4] += 15 * numpy.eye(4)[:, None]
+numpy.save("widths.npy", groups.reshape(-1, 20))
+numpy.save("width-names.npy", numpy.repeat(["0.5 wide", "1 wide", "2 wide", "4 wide"], 500))
+PYTHON
+embed widths.npy UMAP --method umap --force
+embed widths.npy densMAP --method umap --densmap
+draw densities UMAP.npy densMAP.npy --labels width-names.npy \
+  --title "Four groups of 500 points" "${pair[@]}"
+
 embed "$digits" model --method umap --save-model digits.nfm
 "$tool" generate deformed --from "$digits" --from-labels "$labels" -n 300 --seed 7 -o new.npy \
   --labels new-labels.npy --quiet
