@@ -11,13 +11,14 @@ order=(
   include/nearfold
   src/math src/core kernels/core
   src/linalg kernels/linalg
-  src/graph/graph.hpp src/optimizer.hpp src/stages.hpp
+  src/graph/graph.hpp src/target/target.hpp src/optimizer.hpp src/stages.hpp
   src/plan/needs.hpp src/method_contract.hpp
   src/model/placement.hpp src/model/placer.hpp src/model/side_by_side.hpp
   kernels/model/placement.hpp
   src/graph kernels/graph
   src/knn kernels/knn
   src/weights kernels/weights
+  src/target
   src/init kernels/init
   src/tsne kernels/tsne
   src/umap kernels/umap kernels src/method.hpp

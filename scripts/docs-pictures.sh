@@ -64,6 +64,30 @@ embed noise.npy "perplexity 3" --method tsne --perplexity 3
 embed noise.npy "perplexity 50" --method tsne --perplexity 50
 draw noise "perplexity 3.npy" "perplexity 50.npy" --title "t-SNE of uniform noise" "${pair[@]}"
 
+"$python" -c 'import numpy, sys
+labels = numpy.load(sys.argv[1])
+numpy.save("few.npy", numpy.where(numpy.arange(len(labels)) % 10 == 0, labels, -1))' "$labels"
+embed "$digits" "no labels" --method umap
+embed "$digits" "all labels" --method umap --target "$labels"
+embed "$digits" "one in ten" --method umap --target few.npy
+embed "$digits" "one in ten, spread" --method umap --target few.npy --target-propagate
+draw supervised "no labels.npy" "all labels.npy" "one in ten.npy" "one in ten, spread.npy" \
+  --labels "$labels" --title "Digits by UMAP, steered by labels" --width 1000 --height 1000 --columns 2
+
+"$python" - <<'PYTHON'
+import numpy
+
+random = numpy.random.default_rng(0)
+groups = random.normal(size=(4, 500, 20)) * [[[0.5]], [[1]], [[2]], [[4]]]
+groups[:, :, :4] += 15 * numpy.eye(4)[:, None]
+numpy.save("widths.npy", groups.reshape(-1, 20))
+numpy.save("width-names.npy", numpy.repeat(["0.5 wide", "1 wide", "2 wide", "4 wide"], 500))
+PYTHON
+embed widths.npy UMAP --method umap --force
+embed widths.npy densMAP --method umap --densmap
+draw densities UMAP.npy densMAP.npy --labels width-names.npy \
+  --title "Four groups of 500 points" "${pair[@]}"
+
 embed "$digits" model --method umap --save-model digits.nfm
 "$tool" generate deformed --from "$digits" --from-labels "$labels" -n 300 --seed 7 -o new.npy \
   --labels new-labels.npy --quiet

@@ -97,6 +97,21 @@ inline Init init_of(const Source& source, const Settings& settings, const Method
   return settings.init.value_or(default_init(method, source.points.any()));
 }
 
+/// The edges of a graph, steered by the targets of the run where it has some. admit() has refused
+/// those that nothing is done with.
+template <class Params, class D>
+typename StageTypes<D>::Edges edges_of(Reordered<D> local, const Params& params,
+                                       const Settings& settings, const D& on) {
+  typename StageTypes<D>::Edges edges;
+  if constexpr (kTakesTargets<Params, D>)
+    edges = weigh_edges(std::move(local.graph), params,
+                        Steering{settings.targets, local.point_of, settings.seed}, on);
+  else
+    edges = weigh_edges(std::move(local.graph), params, on);
+  edges.point_of = std::move(local.point_of);
+  return edges;
+}
+
 // ---- the flow -----------------------------------------------------------------------------------
 
 /// Everything before the optimiser is known; incomplete when the caller stopped the run.
@@ -125,9 +140,7 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
   });
   run.stage(Stage::weights, [&] {
     describe_graph(local.graph, info);
-    prepared.edges = weigh_edges(std::move(local.graph), params, on);
-    prepared.edges.point_of = std::move(local.point_of);
-    local = {};
+    prepared.edges = edges_of(std::move(local), params, settings, on);
     info.edges = prepared.edges.edges();
   });
   run.stage(Stage::init, [&] {

@@ -22,6 +22,7 @@
 #include "nearfold/knn.hpp"
 #include "nearfold/params.hpp"
 #include "optimizer.hpp"
+#include "target/target.hpp"
 
 namespace nearfold {
 
@@ -101,7 +102,16 @@ EdgeGraph weigh_edges(KnnGraph graph, const TsneParams&, const Cpu&);
 /// intersection. graph.k + 1 == n_neighbors.
 EdgeGraph weigh_edges(KnnGraph graph, const UmapParams&, const Cpu&);
 
-/// Both on a GPU, bit for bit the same.
+/// The same steered by targets (target/) before light edges are dropped.
+EdgeGraph weigh_edges(KnnGraph graph, const UmapParams&, const Steering& by, const Cpu&);
+
+/// Whether targets can steer a method on a device.
+template <class Params, class D>
+inline constexpr bool kTakesTargets = false;
+template <>
+inline constexpr bool kTakesTargets<UmapParams, Cpu> = true;
+
+/// Both methods on a GPU, bit for bit the same.
 DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const TsneParams&, const Cuda&);
 DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const UmapParams&, const Cuda&);
 

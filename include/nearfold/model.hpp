@@ -37,13 +37,14 @@ NEARFOLD_EXPORT Matrix prepare(const Preparation& preparation, Matrix rows,
 /// the caller are checked where they are used.
 struct Model {
   /// Of the run. The method's parameters are resolved: UMAP's a and b are the curve itself.
-  /// `device`, `memory_limit` and `init` are not the model's, and are not used.
+  /// `device`, `memory_limit`, `init` and `targets` are not the model's, and are not used.
   Settings settings;
   Matrix points;  ///< [n, dim], as they were compared
   KnnGraph graph;
   Matrix map;                    ///< [n, dims]
   Preparation preparation = {};  ///< how `points` came to be, for rows that are as the data was
   std::optional<KnnIndex> index = {};  ///< of `points`; unset: new points are searched for exactly
+  bool steered = false;                ///< the map was, by targets
 };
 
 /// embed() that returns the model. The map is embed()'s, bit for bit. With IvfKnn and HnswKnn the
@@ -89,7 +90,7 @@ struct Transformed {
 /// threads at once; the model must live as long.
 ///
 /// UMAP: cross entropy of the row's memberships, weighed as in a fit, by 100 steps of Adam with
-/// negative samples that all rows share. t-SNE: KL divergence of the row's conditional
+/// negative samples that all rows share; targets that steered the fit have no part in it. t-SNE: KL divergence of the row's conditional
 /// probabilities at the model's perplexity and exaggeration, with a normaliser of its own, which is
 /// descended to its minimum; 2-D maps of 8,000 points and more by a field of B-splines (error half
 /// a percent of the force), all others by exact sums. Both begin at the weighted median of the
@@ -154,7 +155,7 @@ struct Updated {
 /// Without rows and iterations the model is returned as it is; without rows, iterations alone go on
 /// with a map.
 /// Deterministic on Cpu, as embed(). Throws what transform() and embed() throw, Unsupported for a
-/// GPU, and Cancelled when `progress` says stop. Cost: a search of the m rows among all and of all
+/// GPU and for iterations of a map that targets steered, which a model does not have, and Cancelled when `progress` says stop. Cost: a search of the m rows among all and of all
 /// among them, O(n m dim) at worst, and the iterations, each O(n + m) for t-SNE and with free
 /// points.
 NEARFOLD_EXPORT Updated update(const Model& model, HostMatrix<const float> rows,

@@ -5,6 +5,7 @@
 
 #if __cplusplus >= 202002L         // or else export.hpp has said what is wrong, and that is enough
 #include "nearfold/compare.hpp"    // IWYU pragma: export
+#include "nearfold/density.hpp"    // IWYU pragma: export
 #include "nearfold/device.hpp"     // IWYU pragma: export
 #include "nearfold/embed.hpp"      // IWYU pragma: export
 #include "nearfold/error.hpp"      // IWYU pragma: export

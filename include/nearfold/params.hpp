@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "nearfold/device.hpp"
 #include "nearfold/export.hpp"
@@ -126,11 +127,47 @@ struct UmapParams {
   double local_connectivity = 1.0;    ///< neighbours at membership 1, >= 0
   double repulsion_strength = 1.0;    ///< weight of negative samples, >= 0
   double negative_sample_rate = 5.0;  ///< negative samples per positive one, >= 0
-  std::optional<int> n_epochs = {};   ///< >= 1; unset: 500 up to 10,000 points, then 200
+  std::optional<int> n_epochs = {};   ///< >= 1; unset: 500 up to 10,000 points, then 200; of
+                                      ///< densMAP 200 more
   double learning_rate = 1.0;         ///< initial step, > 0
+  /// densMAP: local radii of the map are made to correlate with those of the points. On a Cpu.
+  bool densmap = false;
+  double dens_lambda = 2.0;     ///< weight of the correlation, >= 0
+  double dens_frac = 0.3;       ///< share of the epochs, the last ones, that have it, [0, 1]
+  double dens_var_shift = 0.1;  ///< added to the variance of the map's log radii, >= 0
 };
 
 using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp
+
+// ---- targets --------------------------------------------------------------------------------
+
+/// A class of each point: supervised UMAP, and semi-supervised where some are not known. Edges
+/// between points of different classes are multiplied by exp(-far), far being 2.5 / (1 - weight),
+/// edges with an end whose class is not known by exp(-1); then each point's heaviest edge counts 1
+/// again. umap-learn's target_metric "categorical", by its formulas.
+struct ClassTarget {
+  std::vector<std::int32_t> classes = {};  ///< one per point; negative: not known
+  /// target_weight, [0, 1]: 0 still parts classes (far is 2.5), 1 leaves no edge between them.
+  double weight = 0.5;
+  /// Spreads known classes over the graph to the other points first, and multiplies edges by
+  /// exp(-far (1 - <p, q>)), p and q being the shares that classes have in both ends. With a tenth
+  /// of the classes known that parts them, where exp(-1) alone hardly changes the map. Needs a
+  /// weight below 1.
+  bool propagate = false;
+};
+
+/// A number of each point: the graph of the points is intersected with that of the nearest numbers,
+/// then each point's heaviest edge counts 1 again. umap-learn's target_metric "l2", exactly.
+struct ValueTarget {
+  std::vector<float> values = {};  ///< one per point, in any unit; NaN: not known
+  /// target_weight, [0, 1]: from the graph of the points alone to that of the numbers alone.
+  double weight = 0.5;
+  /// target_n_neighbors: nearest numbers, the point's own included, [2, known ones]; unset: as many
+  /// as of points.
+  std::optional<int> n_neighbors = {};
+};
+
+using Target = std::variant<ClassTarget, ValueTarget>;
 
 // ---- init -----------------------------------------------------------------------------------
 
@@ -155,6 +192,8 @@ struct Settings {
   KnnParams knn = FlatKnn{};
   Distance distance = {};
   Method method = UmapParams{};
+  /// What is known of the points and steers UMAP's map of them, one after the other; on a Cpu.
+  std::vector<Target> targets = {};
   std::optional<Init> init = {};  ///< unset: PCA for t-SNE with points, spectral otherwise
   int dims = 2;  ///< columns of the layout: UMAP 1 to 100, t-SNE 1 to 3, either on a GPU 2 or 3
   std::uint64_t seed = 42;

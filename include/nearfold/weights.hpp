@@ -28,4 +28,7 @@ struct EdgeWeights {
 NEARFOLD_EXPORT EdgeWeights edge_weights(const KnnGraphView& graph, const Method& method,
                                          const Cpu& on = {});
 
+/// The same of a run's settings on a Cpu: of its method, steered by its targets.
+NEARFOLD_EXPORT EdgeWeights edge_weights(const KnnGraphView& graph, const Settings& settings);
+
 }  // namespace nearfold

@@ -47,6 +47,8 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     _method_of_fit: dict[str, Any]
     _model: Made
     _seed: int
+    _targets: list[dict[str, Any]] = []  # that steer the fit; none after load()
+    _steered = False
 
     # ---- of the method -----------------------------------------------------------------------
 
@@ -60,6 +62,10 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
 
     def _check_parameters(self) -> None:
         """Refuses what this library does not have."""
+
+    def _targets_for(self, y: Any, n: int) -> list[dict[str, Any]]:
+        """What steers a fit of n points to `y`."""
+        return []
 
     # ---- scikit-learn's contract ----------------------------------------------------------------
 
@@ -105,6 +111,8 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         ndarray of shape (n_samples, n_components), float32
         """
         X, points = self._prepared(X)
+        self._targets = self._targets_for(y, X.shape[0])
+        self._steered = bool(self._targets)
         self._forget()
         self._run(self._given_graph(X), points)
         return self.embedding_
@@ -199,10 +207,11 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def graph_(self) -> scipy.sparse.csr_matrix:
         """The weighted graph that the map was optimised on, CSR [n_samples, n_samples]."""
         check_is_fitted(self)
+        if self._steered and not self._targets:
+            raise Unsupported("y steered this map, and a file of a map does not keep it; fit again")
         n = len(self.knn_)
-        offsets, columns, weights = core.edge_weights(
-            self.knn_._as_dict(), {"method": self._method_of_fit}
-        )
+        how = {"method": self._method_of_fit, "targets": self._targets, "seed": self._seed}
+        offsets, columns, weights = core.edge_weights(self.knn_._as_dict(), how)
         return scipy.sparse.csr_matrix((weights, columns, offsets), (n, n))
 
     @property
@@ -295,6 +304,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
             "n_components": self.n_components,
             "seed": self._seed,
             "memory_limit": _settings.bytes_of(self.memory_limit),
+            "targets": self._targets,
         }
         if has_points:
             settings["metric"] = self._metric
@@ -334,7 +344,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
                 self._points_of_fit,
                 self.knn_._as_dict(),
                 np.ascontiguousarray(self.embedding_, dtype=np.float32),
-                self._settings(True),
+                {**self._settings(True), "targets": [], "steered": self._steered},
                 None,
             )
             self._model.of = self.embedding_

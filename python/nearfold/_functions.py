@@ -205,6 +205,7 @@ def grid(
     X: Any,
     estimator: MapEstimator,
     parameters: dict[str, Sequence[Any]],
+    y: Any = None,
     *,
     verbose: Any = False,
     callback: Callback | None = None,
@@ -220,6 +221,8 @@ def grid(
     estimator : nearfold.UMAP or nearfold.TSNE
     parameters : dict
         From names of parameters of the method to values, the last one varying fastest.
+    y : array-like of shape (n_samples,) or (n_samples, n_targets), optional
+        What steers the maps, as for `UMAP.fit`; by the target parameters of `estimator`.
 
     Yields
     ------
@@ -242,6 +245,7 @@ def grid(
         one._check_parameters()
     shared = _fresh(estimator)
     X, points = shared._prepared(X)
+    shared._targets = shared._targets_for(y, X.shape[0])
     methods = [one._method(X.shape[0]) for one in each]
     needed = [core.neighbors_needed(method, X.shape[0]) for method in methods]
     shared._method_of_fit = methods[int(np.argmax(needed))]

@@ -146,6 +146,7 @@ def _estimator(entries: dict[str, np.ndarray], shown: str) -> MapEstimator:
     made.info_ = {"version": about.get("version"), "method": about["method"], "finished": True}
     made.n_features_in_ = points.shape[1]
     made._seed = about["seed"]
+    made._targets, made._steered = [], bool(about.get("steered", False))
     made._metric = about["metric"]
     made._method_of_fit = {"kind": about["method"], **about["params"]}
     made._offsets = entries.get("preparation/offsets")

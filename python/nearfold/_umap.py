@@ -6,11 +6,12 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_consistent_length
-
 from ._base import MapEstimator
+from ._core import core
 from ._errors import InvalidInput, Unsupported
+from ._graph import kneighbors_graph
 from ._run import Callback
+from ._targets import targets_of
 from ._warn import warn
 
 # Of umap-learn: what changes its result, the value that it may have here, and what to do instead.
@@ -18,12 +19,9 @@ _ABSENT = {
     "metric_kwds": (None, "metrics have no parameters here"),
     "output_metric": ("euclidean", "maps are euclidean"),
     "output_metric_kwds": (None, "maps are euclidean"),
-    "target_metric": ("categorical", "supervised maps are not there yet"),
-    "target_metric_kwds": (None, "supervised maps are not there yet"),
+    "target_metric_kwds": (None, "metrics have no parameters here"),
     "transform_mode": ("embedding", "graph_ has the memberships"),
     "unique": (False, "equal rows are searched once as it is"),
-    "densmap": (False, "densMAP is not there yet"),
-    "output_dens": (False, "densMAP is not there yet"),
     "disconnection_distance": (None, "drop such points before the fit"),
 }
 
@@ -76,13 +74,33 @@ class UMAP(MapEstimator):
         Whether progress is shown, by tqdm if it is installed.
     tqdm_kwds : dict or None
         Passed to tqdm.
+    target_metric : str or list of str, default "categorical"
+        What `y` of a fit is: "categorical" for classes, "l2" for numbers; a list has one for each
+        column of `y`.
+    target_weight : float, default 0.5
+        How much `y` counts beside `X`, in [0, 1]. Of numbers 0 is not at all and 1 alone; of
+        classes 0 still parts them, and 1 leaves no edge between them.
+    target_n_neighbors : int, default -1
+        Of numbers: how many of the nearest each is compared with, itself included; -1 is
+        n_neighbors.
+    target_propagate : bool, default False
+        Spreads the known classes over the graph to the other points first: for few known ones,
+        which hardly change a map otherwise.
+    densmap : bool, default False
+        densMAP: the last epochs also make the local radii of the map correlate with those of the
+        points, so that what is dense stays dense.
+    dens_lambda, dens_frac, dens_var_shift : float, defaults 2.0, 0.3 and 0.1
+        Of densMAP: the weight of the correlation, the share of the epochs that have it, and what
+        is added to the variance of the map's log radii.
+    output_dens : bool, default False
+        Whether a fit leaves ``rad_orig_`` and ``rad_emb_``, and `fit_transform` returns them behind
+        the map.
     low_memory, transform_queue_size, angular_rp_forest, transform_seed, \
-    force_approximation_algorithm, target_n_neighbors, target_weight, dens_lambda, dens_frac, \
-    dens_var_shift
+    force_approximation_algorithm
         Accepted so that code written for umap-learn runs, and ignored: searches need little memory
         as they are, and a transform draws no random numbers.
-    metric_kwds, output_metric, output_metric_kwds, target_metric, target_metric_kwds, \
-    transform_mode, unique, densmap, output_dens, disconnection_distance
+    metric_kwds, output_metric, output_metric_kwds, target_metric_kwds, transform_mode, \
+    unique, disconnection_distance
         umap-learn's. Values other than the defaults raise `Unsupported`, a NotImplementedError.
 
     Attributes
@@ -95,6 +113,9 @@ class UMAP(MapEstimator):
         Report of the run: seconds by stage, index and recall, initialization, iterations.
     n_iter_ : int
     n_features_in_, feature_names_in_
+    rad_orig_, rad_emb_ : ndarray of shape (n_samples,), float32
+        With ``output_dens=True``: the logarithm of each point's mean squared distance to those it
+        has an edge with, weighed by memberships, among the points and in the map.
     remote_ : float
         Beyond this remoteness, see `transform`, a row is an outlier.
 
@@ -102,7 +123,10 @@ class UMAP(MapEstimator):
     -----
     The same seed gives the same bytes, those of ``nearfold embed`` with the same settings.
     McInnes, Healy, Melville, "UMAP: Uniform Manifold Approximation and Projection", 2018; the
-    objective and the defaults are umap-learn's. `y` is ignored: there are no supervised maps yet.
+    objective and the defaults are umap-learn's. A fit with `y` is supervised: the edges of the
+    graph are weighed by umap-learn's formulas, with classes that are not known (-1, NaN, None) and
+    numbers that are not (NaN). `transform` compares rows alone, whatever steered the fit, and
+    `update` refuses to go on with a map that `y` steered.
 
     Examples
     --------
@@ -164,6 +188,7 @@ class UMAP(MapEstimator):
         device: str = "auto",
         memory_limit: Any = None,
         callback: Callback | None = None,
+        target_propagate: bool = False,
     ) -> None:
         self.n_neighbors = n_neighbors
         self.n_components = n_components
@@ -210,14 +235,70 @@ class UMAP(MapEstimator):
         self.device = device
         self.memory_limit = memory_limit
         self.callback = callback
+        self.target_propagate = target_propagate
 
-    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
-        if y is not None:
-            check_consistent_length(X, y)
-            warn("y is not used: supervised UMAP is not there yet, and this is the map of X alone")
-        return super().fit_transform(X, y)
+    def fit(self, X: Any, y: Any = None) -> Any:
+        """Makes the map of `X`, steered by `y` where it is given.
 
-    fit_transform.__doc__ = MapEstimator.fit_transform.__doc__
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Four rows or more, finite. With ``metric="precomputed"``: distances between all points,
+            or a sparse matrix of each one's nearest, as `NearestNeighborsGraph` makes it.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets), or None
+            Classes (numbers or texts; -1, NaN, None or "" where it is not known) or, with
+            ``target_metric="l2"``, numbers (NaN where it is not known). Several columns are taken
+            one after the other.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InvalidInput
+            For wrong data or parameters; it is a ValueError.
+        Interrupted
+            On Ctrl-C, with the map so far.
+        """
+        return super().fit(X, y)
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Makes the map of `X`, steered by `y` where it is given, and returns it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_targets), or None
+            Both as for `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components), float32
+            With ``output_dens=True`` a tuple of it, ``rad_orig_`` and ``rad_emb_``.
+        """
+        embedding = super().fit_transform(X, y)
+        if not self.output_dens:
+            return embedding
+        self._measure_radii()
+        return embedding, self.rad_orig_, self.rad_emb_
+
+    def _measure_radii(self) -> None:
+        how = {"method": self._method_of_fit}
+        self.rad_orig_ = core.local_radii(self.knn_._as_dict(), how)
+        k = core.neighbors_needed(self._method_of_fit, len(self.embedding_))
+        in_map = kneighbors_graph(self.embedding_, k, index="flat", n_jobs=self.n_jobs)
+        self.rad_emb_ = core.local_radii(in_map._as_dict(), how)
+
+    def _targets_for(self, y: Any, n: int) -> list[dict[str, Any]]:
+        return targets_of(
+            y,
+            n,
+            self.target_metric,
+            self.target_weight,
+            self.target_n_neighbors,
+            self.target_propagate,
+        )
 
     def _check_parameters(self) -> None:
         for name, (usual, remedy) in _ABSENT.items():
@@ -243,6 +324,10 @@ class UMAP(MapEstimator):
             "negative_sample_rate": self.negative_sample_rate,
             "n_epochs": self.n_epochs,
             "learning_rate": self.learning_rate,
+            "densmap": bool(self.densmap),
+            "dens_lambda": self.dens_lambda,
+            "dens_frac": self.dens_frac,
+            "dens_var_shift": self.dens_var_shift,
         }
 
     def _start(self, has_points: bool) -> Any:

@@ -87,9 +87,11 @@ class PythonModel {
     const Settings settings = settings_of(how);
     Matrix copy(static_cast<std::int64_t>(map.shape(0)), static_cast<std::int64_t>(map.shape(1)));
     std::copy_n(map.data(), map.size(), copy.data());
-    return PythonModel(with_progress(callback, [&](const Progress& progress) {
+    Model made = with_progress(callback, [&](const Progress& progress) {
       return make_model(view(points), neighbors, std::move(copy), settings, progress);
-    }));
+    });
+    made.steered = nb::cast<bool>(how["steered"]);
+    return PythonModel(std::move(made));
   }
 
   nb::dict transform(const Floats2& rows, const nb::dict& how, const nb::object& callback) {
@@ -137,7 +139,11 @@ class PythonModel {
     return out;
   }
 
-  nb::dict settings() const { return python::to_python(model_->settings); }
+  nb::dict settings() const {
+    nb::dict out = python::to_python(model_->settings);
+    if (model_->steered) out["steered"] = true;
+    return out;
+  }
 
  private:
   const Transformer& transformer(const Device& device) {

@@ -11,6 +11,7 @@
 #include "bindings.hpp"
 #include "callback.hpp"
 #include "knn/metric_table.hpp"
+#include "nearfold/density.hpp"
 #include "nearfold/knn.hpp"
 #include "nearfold/weights.hpp"
 #include "results.hpp"
@@ -76,10 +77,24 @@ nb::tuple weigh(const nb::dict& graph, const nb::dict& how) {
   const Settings s = settings_of(how);
   EdgeWeights edges = [&] {
     const nb::gil_scoped_release released;
-    return edge_weights(neighbors, s.method);
+    return edge_weights(neighbors, s);
   }();
   return nb::make_tuple(to_numpy(std::move(edges.offsets)), to_numpy(std::move(edges.columns)),
                         to_numpy(std::move(edges.weights)));
+}
+
+/// One number a point, float32.
+nb::object radii(const nb::dict& graph, const nb::dict& how) {
+  std::string metric;
+  const KnnGraphView neighbors = graph_view(graph, metric);
+  const Settings s = settings_of(how);
+  const auto* const params = std::get_if<UmapParams>(&s.method);
+  if (params == nullptr) throw InvalidParameter("local radii are of UMAP's graph; use method umap");
+  std::vector<float> found = [&] {
+    const nb::gil_scoped_release released;
+    return local_radii(neighbors, *params, Cpu{});
+  }();
+  return to_numpy(std::move(found));
 }
 
 }  // namespace
@@ -102,6 +117,7 @@ void bind_neighbors(nb::module_& m) {
   m.def("graph_from_distances", &from_distances, nb::arg("distances").noconvert(), nb::arg("k"),
         nb::arg("seed"));
   m.def("edge_weights", &weigh, nb::arg("graph"), nb::arg("how"));
+  m.def("local_radii", &radii, nb::arg("graph"), nb::arg("how"));
   nb::class_<KnnIndex>(m, "Index")
       .def("search", &search_index, nb::arg("queries").noconvert(), nb::arg("points").noconvert(),
            nb::arg("k"), nb::arg("how"), nb::arg("callback").none());

@@ -109,6 +109,21 @@ T value_of(const nb::dict& given, const char* key, T otherwise) {
   return otherwise;
 }
 
+/// As nearfold/_targets.py makes them.
+Target target_of(const nb::dict& given) {
+  const auto weight = value_of(given, "target_weight", 0.5);
+  if (nb::cast<std::string>(given["kind"]) == "categorical") {
+    const auto classes = nb::cast<Ints1>(given["entries"]);
+    return ClassTarget{{classes.data(), classes.data() + classes.size()},
+                       weight,
+                       value_of(given, "target_propagate", false)};
+  }
+  const auto values = nb::cast<Floats1>(given["entries"]);
+  return ValueTarget{{values.data(), values.data() + values.size()},
+                     weight,
+                     value_of(given, "target_n_neighbors", std::optional<int>())};
+}
+
 }  // namespace
 
 KnnParams knn_params(const nb::dict& given) {
@@ -155,7 +170,14 @@ Settings settings_of(const nb::dict& given) {
   if (given.contains("init") && !given["init"].is_none()) settings.init = init_of(given["init"]);
   settings.dims = value_of(given, "n_components", settings.dims);
   settings.seed = value_of(given, "seed", settings.seed);
-  settings.device = device_of(given);
+  if (given.contains("targets"))
+    for (const nb::handle one : nb::cast<nb::list>(given["targets"]))
+      settings.targets.push_back(target_of(nb::cast<nb::dict>(one)));
+  const auto* const umap = std::get_if<UmapParams>(&settings.method);
+  const bool on_cpu = !settings.targets.empty() || (umap != nullptr && umap->densmap);
+  const bool any_device = value_of<std::string>(given, "device", "cpu") == "auto";
+  settings.device = any_device && on_cpu ? Device(Cpu{value_of(given, "threads", 0)})
+                                         : device_of(given);
   settings.memory_limit = value_of(given, "memory_limit", settings.memory_limit);
   return settings;
 }

@@ -57,11 +57,8 @@ def test_graphs_have_every_parameter_of_scikit_learn():
 @pytest.mark.parametrize(
     "name, value",
     [
-        ("densmap", True),
-        ("output_dens", True),
         ("unique", True),
         ("output_metric", "haversine"),
-        ("target_metric", "l2"),
         ("transform_mode", "graph"),
         ("disconnection_distance", 3.0),
         ("metric_kwds", {"p": 3}),
@@ -131,11 +128,6 @@ def test_more_neighbors_than_points_are_cut_with_a_warning(normals):
     assert reducer.knn_.k == len(normals) - 2
     with pytest.warns(UserWarning, match="perplexity is 200"):
         TSNE(perplexity=200, max_iter=260).fit(normals)
-
-
-def test_supervised_umap_is_said_not_to_be_there(normals):
-    with pytest.warns(UserWarning, match="y is not used"):
-        UMAP(n_epochs=10).fit(normals, np.zeros(len(normals)))
 
 
 @pytest.mark.parametrize("kind", [UMAP, TSNE])

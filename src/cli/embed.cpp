@@ -14,7 +14,7 @@ void run(const EmbedOptions& o) {
   o.check();
   const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   if (!o.budget.dry_run)
-    check_outputs({o.output, o.plot, o.report, o.model},
+    check_outputs({o.output, o.plot, o.report, o.model, o.radii},
                   {o.inputs.points, o.inputs.graph, o.inputs.labels, o.inputs.values, o.method.init,
                    o.picture.hover_data},
                   o.common.overwrite());
@@ -49,9 +49,17 @@ void add_embed(CLI::App& app) {
   file_path(command, "--plot", o->plot,
             "Picture, or page of a map to explore (.html): " + picture_ends());
   o->picture.add(command);
+  e.conditions.add(
+      command, [&e] { return e.method.is_another(UmapParams{}); },
+      [&] {
+        file_path(command, "--output-dens", o->radii,
+                  "Local radii of points and of the map, log: .npy [n, 2]")
+            ->group("UMAP");
+      });
   file_path(command, "--save-model", o->model, "Model for `nearfold transform`, .nfm: an .npz");
   file_path(command, "--report", o->report, "Report of the run, JSON");
   o->method.add(command, e.conditions);
+  o->method.add_targets(command, e.conditions);
   o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });
   o->keep.add(command, e.conditions);
   o->budget.add(command);

@@ -59,6 +59,7 @@ void EmbedOptions::check() const {
   picture.check_columns(method.dims);
   if (!plot.empty()) check_picture_path(plot, picture.options({}));
   if (!model.empty()) check_model();
+  if (!radii.empty()) io::require_ending(radii, ".npy", "radii");
 }
 
 void EmbedOptions::check_model() const {
@@ -78,17 +79,19 @@ void EmbedOptions::check_model() const {
 }
 
 Json EmbedOptions::made_from() const {
-  return {{"version", version()},
-          {"method", method.method},
-          {"settings", settings_json(method.params())},
-          {"n_components", method.dims},
-          {"init", method.init},
-          {"seed", common.seed},
-          {"neighbors", index.json()},
-          {"knn", inputs.graph.empty() ? "searched" : "given"},
-          {"array", inputs.array},
-          {"missing", inputs.missing},
-          {"pca", or_auto(inputs.pca)}};
+  Json made{{"version", version()},
+            {"method", method.method},
+            {"settings", settings_json(method.params())},
+            {"n_components", method.dims},
+            {"init", method.init},
+            {"seed", common.seed},
+            {"neighbors", index.json()},
+            {"knn", inputs.graph.empty() ? "searched" : "given"},
+            {"array", inputs.array},
+            {"missing", inputs.missing},
+            {"pca", or_auto(inputs.pca)}};
+  if (!method.targets.files.empty()) made["targets"] = method.targets.json();
+  return made;
 }
 
 EmbedRun::EmbedRun(const EmbedOptions& o, const Settings& settings, const Budget& budget)
@@ -129,6 +132,7 @@ void EmbedRun::read() {
     o_.picture.check_labels(!in_.labels.ids.empty());
     values_ = o_.inputs.read_values(in_.n(), o_.inputs.points);
     hover_data_ = o_.picture.read_hover_data(in_.n());
+    settings_.targets = o_.method.targets.read(in_.n(), in_.warnings);
   });
   settings_.memory_limit = budget_.left_beside(in_.points);
   read_ = seconds_since(began);
@@ -137,9 +141,11 @@ void EmbedRun::read() {
 /// Where there are checkpoints, the graph is the first of them.
 void EmbedRun::open_checkpoints() {
   if (!folder_) return;
-  folder_->begin(in_.points.rows() > 0
-                     ? io::fingerprint(in_.points)
-                     : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k}));
+  const std::string data =
+      in_.points.rows() > 0
+          ? io::fingerprint(in_.points)
+          : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k});
+  folder_->begin(data + fingerprint_of(settings_.targets));
   from_ = folder_->state();
   if (in_.graph.n > 0) return;
   if (auto kept = folder_->graph()) in_.graph = std::move(*kept);
@@ -150,17 +156,17 @@ void EmbedRun::open_checkpoints() {
 Embedder EmbedRun::begin() {
   Source source{.points = in_.points.view(), .validated = true, .planned = budget_.known()};
   const KnnGraphView given = in_.graph;
-  const bool modelled = !o_.model.empty();
+  const bool kept = !o_.model.empty() || !o_.radii.empty();
   if (given.n > 0) source.graph = &given;
-  if (given.n > 0 && !modelled) source.given_up = &in_.graph;
+  if (given.n > 0 && !kept) source.given_up = &in_.graph;
   if (from_) source.checkpoint = &*from_;
   const auto draw_later = [this](const KnnGraphView& graph) {
     lines_ = lines_of(graph, neighbors_needed(settings_.method, graph.n));
   };
   if (o_.picture.edges && given.n > 0) draw_later(given);
-  if (folder_ || o_.picture.edges || modelled)
-    source.keep_graph = [this, draw_later, modelled](const KnnGraph& graph) {
-      if (modelled) graph_ = graph;
+  if (folder_ || o_.picture.edges || kept)
+    source.keep_graph = [this, draw_later, kept](const KnnGraph& graph) {
+      if (kept) graph_ = graph;
       if (folder_) folder_->keep(graph, settings_.seed);
       if (o_.picture.edges) draw_later(graph);
     };
@@ -208,6 +214,10 @@ void EmbedRun::write(Result& result) {
     io::write_model(o_.model, model, overwrite);
     saved_.emplace_back("model", o_.model);
   }
+  if (any && !partial && !o_.radii.empty()) {
+    write_radii(result.layout, overwrite);
+    saved_.emplace_back("radii", o_.radii);
+  }
   if (any && !o_.plot.empty()) {
     const std::string plot = partial ? partial_of(o_.plot) : o_.plot;
     draw(result, plot, overwrite);
@@ -219,6 +229,22 @@ void EmbedRun::write(Result& result) {
   write_report(result.info);
   if (!o_.report.empty()) saved_.emplace_back("report", o_.report);
   if (folder_ && !partial) folder_->remove();
+}
+
+void EmbedRun::write_radii(const Matrix& layout, io::Overwrite overwrite) const {
+  const auto& params = std::get<UmapParams>(settings_.method);
+  const Cpu on = o_.common.cpu();
+  const KnnGraph in_map = find_neighbors(layout, neighbors_needed(params, layout.rows()), FlatKnn{},
+                                         on, settings_.seed);
+  const std::vector<float> of_points =
+      local_radii(in_.graph.n > 0 ? in_.graph : graph_, params, on);
+  const std::vector<float> of_map = local_radii(in_map, params, on);
+  Matrix both(layout.rows(), 2);
+  for (std::int64_t i = 0; i < both.rows(); ++i) {
+    both.row(i)[0] = of_points[static_cast<std::size_t>(i)];
+    both.row(i)[1] = of_map[static_cast<std::size_t>(i)];
+  }
+  io::write_npy(o_.radii, both, overwrite);
 }
 
 void EmbedRun::draw(const Result& result, const std::string& path, io::Overwrite overwrite) const {

@@ -28,7 +28,7 @@ struct EmbedOptions {
   KeepFlags keep;
   BudgetFlags budget;
   PictureFlags picture;
-  std::string output, plot, report, model;
+  std::string output, plot, report, model, radii;
 
   void check() const;
   void check_model() const;
@@ -50,6 +50,8 @@ class EmbedRun {
   Embedder begin();
   Result optimize();
   void write(Result& result);
+  /// rad_orig and rad_emb of umap-learn.
+  void write_radii(const Matrix& layout, io::Overwrite overwrite) const;
   void draw(const Result& result, const std::string& path, io::Overwrite overwrite) const;
   void write_report(const RunInfo& info) const;
   void tell(const Result& result) const;
@@ -64,7 +66,7 @@ class EmbedRun {
   std::vector<float> values_;           // of the picture
   std::vector<PageColumn> hover_data_;  // of a page
   Lines lines_;
-  KnnGraph graph_;  // of the model, where one is to be saved
+  KnnGraph graph_;  // for the model and for radii, where they are to be saved
   std::optional<Checkpoint> from_;
   double read_ = 0;                // seconds before the run
   int iteration_ = 0, total_ = 0;  // done, and in all; 0 before there is a map

@@ -58,6 +58,10 @@ Json made_from(const GridCommand& o, const Inputs& in, const Settings& s) {
   Json out = {{"version", version()},      {"seed", s.seed},
               {"method", o.method.method}, {"settings", settings_json(s.method)},
               {"n_components", s.dims},    {"init", o.method.init}};
+  if (!s.targets.empty()) {
+    out["targets"] = o.method.targets.json();
+    out["target_entries"] = fingerprint_of(s.targets);
+  }
   if (s.init)
     if (const auto* start = std::get_if<ArrayInit>(&*s.init))
       out["start"] = io::fingerprint(start->start);
@@ -214,7 +218,7 @@ void run(const GridCommand& o) {
   check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   if (o.time_recomputing && (o.inputs.points.empty() || o.index.precomputed()))
     throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
-  const Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
+  Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
   const auto [methods, rows, columns] = o.grid();
   for (const Method& method : methods) {
     Settings one = settings;
@@ -230,6 +234,7 @@ void run(const GridCommand& o) {
                [&] { in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output)); });
   o.look.check_labels(!in.labels.ids.empty());
   o.look.check_columns(o.method.dims);
+  settings.targets = o.method.targets.read(in.n(), in.warnings);
   print_warnings(in.warnings, o.common);
   const int k = neighbors_needed(methods, in.n());
   if (o.index.precomputed()) in.take_as_distances(k, settings.seed);
@@ -286,6 +291,7 @@ void add_grid(CLI::App& app) {
   o->budget.add(command);
   o->common.add(command, g.conditions);
   o->method.add(command, g.conditions, Varied::grid);
+  o->method.add_targets(command, g.conditions);
   on_run(command, o, run);
 }
 

@@ -57,6 +57,11 @@ void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
   std::apply([&](auto&... params) { (add_one(params), ...); }, params_of_each);
 }
 
+void MethodFlags::add_targets(CLI::App& app, Conditions& conditions) {
+  conditions.add(
+      app, [this] { return is_another(UmapParams{}); }, [&] { targets.add(app, conditions); });
+}
+
 Method MethodFlags::params() const {
   Method chosen;
   std::apply(
@@ -71,14 +76,21 @@ const char* MethodFlags::title() const {
   return std::visit([](const auto& p) { return cli::title(p); }, params());
 }
 
+bool MethodFlags::on_gpu() const {
+  const Method chosen = params();
+  const auto* const umap = std::get_if<UmapParams>(&chosen);
+  return targets.files.empty() && (umap == nullptr || !umap->densmap);
+}
+
 Settings MethodFlags::settings(const Common& common, const KnnParams& knn,
                                const Distance& distance) const {
   Settings s{.knn = knn,
              .distance = distance,
              .method = params(),
+             .targets = targets.params(),
              .dims = dims,
              .seed = common.seed,
-             .device = common.device_for(knn, distance)};
+             .device = on_gpu() ? common.device_for(knn, distance) : common.device_where(false)};
   validate(s);
   if (init != "auto") s.init = named_init(init);
   return s;

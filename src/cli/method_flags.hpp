@@ -7,6 +7,7 @@
 
 #include "cli/flags.hpp"
 #include "cli/method_words.hpp"
+#include "cli/target_flags.hpp"
 #include "core/alternatives.hpp"
 #include "method.hpp"
 #include "nearfold/params.hpp"
@@ -18,9 +19,12 @@ struct MethodFlags {
   /// Flags of all methods, of which one is run.
   OneOfEach<std::type_identity_t, Method> params_of_each;
   SharedFlags shared;
+  TargetFlags targets;
   int dims = 2;
 
   void add(CLI::App& app, Conditions& conditions, Varied varied = Varied::none);
+  /// --target and its flags, where a command reads them.
+  void add_targets(CLI::App& app, Conditions& conditions);
   /// Why a flag of this method would be ignored: another one is run.
   template <class Params>
   std::string is_another(const Params& params) const {
@@ -32,8 +36,13 @@ struct MethodFlags {
   Method params() const;
   /// "UMAP" or "t-SNE"
   const char* title() const;
-  /// Everything, checked before any file is read, the start from its file after that.
+  /// Everything, checked before any file is read, the start from its file after that. Targets are
+  /// without their entries.
   Settings settings(const Common& common, const KnnParams& knn, const Distance& distance) const;
+
+ private:
+  /// Whether a GPU makes such maps.
+  bool on_gpu() const;
 };
 
 }  // namespace nearfold::cli

@@ -7,6 +7,7 @@
 
 #include "cli/json_text.hpp"
 #include "cli/method_words.hpp"
+#include "cli/target_flags.hpp"
 #include "cli/wording.hpp"
 #include "method.hpp"
 #include "plot/text.hpp"
@@ -111,6 +112,7 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["peak_bytes"] = info.peak_bytes;
   out["warnings"] = info.warnings;
   out["settings"] = settings_json(settings.method);
+  if (!settings.targets.empty()) out["targets"] = targets_json(settings.targets);
   return out;
 }
 

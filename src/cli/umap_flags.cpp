@@ -59,6 +59,21 @@ void add_flags(CLI::App& app, Conditions& conditions, UmapParams& p, Varied vari
       ->group(group);
   number(app, "--negative-sample-rate", p.negative_sample_rate, "Negative samples per positive one")
       ->group(group);
+  flag(app, "--densmap", p.densmap,
+       "densMAP: make what is dense among the points dense in the map, too")
+      ->group(group);
+  const auto is_dense = [&p] {
+    return unless(p.densmap, "is of densMAP; give --densmap, or leave it out");
+  };
+  conditions.add(app, is_dense, [&] {
+    number(app, "--dens-lambda", p.dens_lambda, "densMAP: weight of the correlation of densities")
+        ->group(group);
+    number(app, "--dens-frac", p.dens_frac, "densMAP: share of the epochs that have it, the last")
+        ->group(group);
+    number(app, "--dens-var-shift", p.dens_var_shift,
+           "densMAP: added to the variance of the map's log radii")
+        ->group(group);
+  });
 }
 
 UmapParams with(UmapParams params, const SharedFlags& shared) {

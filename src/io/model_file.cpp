@@ -145,6 +145,7 @@ void write_model(const std::string& path, const Model& model, Overwrite overwrit
   json["kind"] = kModelKind;
   json["format"] = kModelFormat;
   json["version"] = version();
+  if (model.steered) json["steered"] = true;
   const KnnGraph& graph = model.graph;
   std::vector<ZipEntry> entries = {
       json_entry(json),
@@ -171,6 +172,7 @@ Model read_model(const ByteSource& file) {
                      printable(value_of(json, "version", std::string("unknown"), source)));
   Model model;
   model.settings = settings_in(json, source);
+  model.steered = value_of(json, "steered", false, source);
   const std::int64_t n = rows_in(archive, "map", 4, kMost);
   model.map = read_rows(archive, "map", n);
   model.points = read_rows(archive, "points", n);

@@ -25,6 +25,8 @@ Model make_model(HostMatrix<const float> points, const KnnGraphView& graph, Matr
   model.settings = settings;
   model.settings.init.reset();
   model.settings.memory_limit.reset();
+  model.settings.targets.clear();
+  model.steered = !settings.targets.empty();
   model.settings.device = Cpu{};
   model.settings.distance.metric = metric_named(std::string(graph.metric));
   model.settings.method = std::visit(

@@ -74,6 +74,11 @@ Updated update(const Model& model, HostMatrix<const float> rows, const UpdatePar
   const Cpu& on = require_cpu(device, "an update of a map");
   const std::int64_t old = model.points.rows();
   const int iterations = iterations_for(model, rows.rows(), params);
+  if (model.steered && iterations > 0)
+    throw Unsupported(
+        "targets steered this map, and a model does not keep them: its edges would be weighed "
+        "without; fit again with targets for all points, or set iterations to 0, which places the "
+        "new ones and no more");
   Updated grown{model, {}, std::vector<float>(static_cast<std::size_t>(old))};
   if (rows.rows() > 0) {
     const Matrix placed = transform(model, rows, {params.duplicates}, on, progress).map;

@@ -80,12 +80,31 @@ double copied_columns(const Settings& settings, double dim) {
 /// what the order of vertices takes.
 constexpr double kOrder = 4, kOrderRow = 40;
 
+/// A target beside the edges: where classes are spread, their shares twice; of values the nearest,
+/// and the edges of both once more and in reverse.
+double target_need(const ClassTarget& target, const Counts&) {
+  if (!target.propagate) return 8;
+  const auto known = std::max_element(target.classes.begin(), target.classes.end());
+  return 8 + (known == target.classes.end() ? 0 : 8 * std::max(0.0, 1.0 + *known));
+}
+double target_need(const ValueTarget& target, const Counts& c) {
+  const double k = target.n_neighbors.value_or(static_cast<int>(c.k) + 1) - 1;
+  return 8 * k + 16 * (c.entries + k) + 20;
+}
+
 /// The graph by vertex, with weights for distances, and the edges; of the reverse lists a range for
-/// each thread.
-Need weights_need(const Counts& c) {
+/// each thread. Targets come one after the other, when the graph is gone.
+Need weights_need(const Counts& c, const Settings& settings) {
   constexpr double kRanges = 64;
   const double reverse = 8 * c.k * std::min(1.0, c.threads / kRanges);
-  return {8 * c.k + 8 * c.entries + reverse + 50, 0, c.n * c.k * 1e-7 / c.threads};
+  double steering = 0;
+  for (const Target& target : settings.targets)
+    steering =
+        std::max(steering, std::visit([&](const auto& t) { return target_need(t, c); }, target));
+  const auto* const umap = std::get_if<UmapParams>(&settings.method);
+  const double distances = umap != nullptr && umap->densmap ? 8 * c.k : 0;
+  return {8 * c.entries + std::max(8 * c.k + reverse, steering) + distances + 50, 0,
+          c.n * c.k * 1e-7 * (1 + static_cast<double>(settings.targets.size())) / c.threads};
 }
 /// The edges, and what an initialization needs beside: blocks of vectors of the spectral one.
 Need init_need(const Init& init, const Counts& c) {
@@ -180,7 +199,7 @@ Plan plan(const PlannedPoints& points, const Settings& settings) {
   };
   add("knn", knn_need(points, settings, c), device_knn_need(points, settings, c));
   if (points.graph_only) return out;
-  add("weights", weights_need(c), device_weights_need(c));
+  add("weights", weights_need(c, settings), device_weights_need(c));
   add("init", init_need(init, c), device_init_need(init, c));
   std::visit(
       [&](const auto& p) { add("optimize", optimize_need(p, c), device_optimize_need(p, c)); },

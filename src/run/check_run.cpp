@@ -118,6 +118,11 @@ void admit(const Source& source, const Settings& settings) {
   if (std::holds_alternative<Cuda>(settings.device) && settings.dims != 2 && settings.dims != 3)
     throw Unsupported("a GPU makes maps of 2 or 3 dimensions, and n_components is " +
                       std::to_string(settings.dims) + "; use device cpu");
+  if (std::holds_alternative<Cuda>(settings.device) && !settings.targets.empty())
+    throw Unsupported("targets steer maps on the processor alone; use device cpu");
+  const auto* const umap = std::get_if<UmapParams>(&settings.method);
+  if (std::holds_alternative<Cuda>(settings.device) && umap != nullptr && umap->densmap)
+    throw Unsupported("densmap is made on the processor alone; use device cpu");
   require_usable(settings.device);
 }
 
@@ -136,6 +141,8 @@ void check_source(const Source& source, const Init& init, const Settings& settin
                        "; give the data the graph was made of");
   if (source.graph && source.points.host.rows() > 0)
     require_same_points(*source.graph, source.points.host);
+  if (const auto* umap = std::get_if<UmapParams>(&settings.method))
+    check_targets(settings.targets, source.n(), umap->n_neighbors);
   if (!source.planned) check_memory(source, settings);
   if (source.checkpoint) return check_checkpoint(*source.checkpoint, settings, source.n());
   if (std::holds_alternative<PcaInit>(init) && !source.points.any())

@@ -4,6 +4,7 @@
 #include "knn/honours.hpp"
 #include "method.hpp"
 #include "optimizer.hpp"
+#include "stages.hpp"
 
 namespace nearfold {
 namespace {
@@ -39,6 +40,32 @@ void check(const AutoKnn& p) {
   check_target(p.target_recall);
 }
 
+void check(const ClassTarget& target) {
+  require(target.weight >= 0 && target.weight <= 1, "target_weight", target.weight, "in [0, 1]");
+  require(!target.propagate || target.weight < 1, "target_weight", target.weight,
+          "below 1 where classes are propagated, which are never quite certain");
+}
+
+void check(const ValueTarget& target) {
+  require(target.weight >= 0 && target.weight <= 1, "target_weight", target.weight, "in [0, 1]");
+  if (target.n_neighbors)
+    require(*target.n_neighbors >= 2, "target_n_neighbors", *target.n_neighbors, ">= 2");
+}
+
+/// Targets of a method that nothing steers are not ignored.
+void check_steering(const Settings& settings) {
+  for (const Target& target : settings.targets)
+    std::visit([](const auto& one) { check(one); }, target);
+  if (settings.targets.empty()) return;
+  std::visit(
+      [](const auto& params) {
+        if (kTakesTargets<std::decay_t<decltype(params)>, Cpu>) return;
+        throw InvalidParameter(std::string("targets steer UMAP, and the method is ") +
+                               method_name(params) + "; leave them out, or use method umap");
+      },
+      settings.method);
+}
+
 void check(const Cpu& on) {
   require(on.threads >= 0 && on.threads <= 1024, "threads", on.threads, "in [0, 1024], 0 for all");
 }
@@ -56,6 +83,7 @@ void validate(const Settings& settings) {
   std::visit(check_one, settings.method);
   std::visit([&](const auto& p) { check_dims(p, settings.dims); }, settings.method);
   std::visit(check_one, settings.device);
+  check_steering(settings);
 }
 
 int neighbors_needed(const Method& method, std::int64_t n) {

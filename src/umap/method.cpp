@@ -28,6 +28,9 @@ void check(const UmapParams& p) {
             "in [1, 1000000]");
   require(p.learning_rate > 0 && std::isfinite(p.learning_rate), "learning_rate", p.learning_rate,
           "> 0 and finite");
+  require(finite_from(0, p.dens_lambda), "dens_lambda", p.dens_lambda, ">= 0");
+  require(p.dens_frac >= 0 && p.dens_frac <= 1, "dens_frac", p.dens_frac, "in [0, 1]");
+  require(finite_from(0, p.dens_var_shift), "dens_var_shift", p.dens_var_shift, ">= 0");
 }
 
 void check_dims(const UmapParams&, int dims) {
@@ -53,7 +56,7 @@ UmapParams resolved(const UmapParams& params, std::int64_t n) {
 }
 
 int iteration_count(const UmapParams& params, std::int64_t n) {
-  return params.n_epochs.value_or(n <= 10'000 ? 500 : 200);
+  return params.n_epochs.value_or((n <= 10'000 ? 500 : 200) + (params.densmap ? 200 : 0));
 }
 
 Init usual_init(const UmapParams&, bool /*has_points*/) {
@@ -80,7 +83,7 @@ std::optional<InitWidth> init_width(const UmapParams&, std::int64_t /*n*/) {
 
 bool share_edges(const UmapParams& a, const UmapParams& b) {
   return a.n_neighbors == b.n_neighbors && a.set_op_mix_ratio == b.set_op_mix_ratio &&
-         a.local_connectivity == b.local_connectivity;
+         a.local_connectivity == b.local_connectivity && a.densmap == b.densmap;
 }
 
 /// There are few already.
@@ -94,8 +97,10 @@ Need optimize_need(const UmapParams& p, const Counts& c) {
   // the parts of a block fire.
   constexpr double kDim = 16, kRow = 100;
   const double slower = 1 + 0.04 * c.more_dims();
-  return {12 * c.entries + kRow + kDim * c.more_dims(), 0,
-          epochs * c.n * c.entries * 1.6e-8 * slower / c.threads};
+  // densMAP has the columns once more, and five numbers of each point.
+  const double dense = p.densmap ? 4 * c.entries + 28 : 0, longer = p.densmap ? 2 * p.dens_frac : 0;
+  return {12 * c.entries + dense + kRow + kDim * c.more_dims(), 0,
+          epochs * c.n * c.entries * 1.6e-8 * slower * (1 + longer) / c.threads};
 }
 
 /// The edges twice while they are split into parts of an epoch.

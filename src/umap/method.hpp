@@ -26,6 +26,10 @@ void for_each_field(Params& p, const Visit& visit) {
   visit("negative_sample_rate", p.negative_sample_rate);
   visit("n_epochs", p.n_epochs);
   visit("learning_rate", p.learning_rate);
+  visit("densmap", p.densmap);
+  visit("dens_lambda", p.dens_lambda);
+  visit("dens_frac", p.dens_frac);
+  visit("dens_var_shift", p.dens_var_shift);
 }
 void check(const UmapParams& params);
 /// Any number up to kMostDims.

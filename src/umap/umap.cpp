@@ -16,6 +16,7 @@
 // t).
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "core/parallel.hpp"
@@ -25,6 +26,7 @@
 #include "math/umap_force.hpp"
 #include "stages.hpp"
 #include "umap/curve_fit.hpp"
+#include "umap/density.hpp"
 #include "umap/edge_schedule.hpp"
 #include "umap/umap.hpp"
 
@@ -100,6 +102,8 @@ class UmapOptimizer final : public Optimizer {
                 const Cpu& on)
       : dims_(static_cast<int>(start.cols())),
         point_of_(std::move(graph.point_of)),
+        curve_(curve_of(params)),
+        density_(density_of(graph, params, curve_, on)),
         edges_(std::move(graph), on),
         y_(by_vertex(std::move(start), point_of_)),
         next_(y_.size()),
@@ -109,11 +113,7 @@ class UmapOptimizer final : public Optimizer {
         epochs_(iterations_of(params, edges_.n())),
         learning_rate_(params.learning_rate),
         samples_per_firing_(static_cast<float>(params.negative_sample_rate)),
-        on_(on) {
-    const Curve curve = fit_curve(params);
-    curve_ = {static_cast<float>(curve.a), static_cast<float>(curve.b),
-              static_cast<float>(params.repulsion_strength)};
-  }
+        on_(on) {}
 
   int advance(int n) override {
     const std::int32_t first = epoch_;
@@ -128,6 +128,10 @@ class UmapOptimizer final : public Optimizer {
         y_.swap(next_);
       }
       ++epoch_;
+      if (density_ && density_->acts(epoch_, epochs_)) {
+        density_->move(y_, dims_.count(), static_cast<float>(rate), held_, next_);
+        y_.swap(next_);
+      }
     }
     return epoch_ - first;
   }
@@ -251,8 +255,22 @@ class UmapOptimizer final : public Optimizer {
     }
   }
 
+  static UmapCurve curve_of(const UmapParams& params) {
+    const Curve curve = fit_curve(params);
+    return {static_cast<float>(curve.a), static_cast<float>(curve.b),
+            static_cast<float>(params.repulsion_strength)};
+  }
+  /// Nothing where all points are as dense.
+  static std::optional<DensityTerm> density_of(EdgeGraph& graph, const UmapParams& params,
+                                               const UmapCurve& curve, const Cpu& on) {
+    if (graph.radii.empty()) return {};
+    return DensityTerm(graph, params, curve, on);
+  }
+
   DimCount<Fixed> dims_;
   std::vector<std::int32_t> point_of_;
+  UmapCurve curve_;
+  std::optional<DensityTerm> density_;
   UmapEdges edges_;
   std::vector<float> y_, next_;     // [n, dims]; layout and its successor
   std::vector<Work> work_;          // [blocks, parts]
@@ -261,7 +279,6 @@ class UmapOptimizer final : public Optimizer {
   std::int32_t epoch_ = 0, epochs_;
   double learning_rate_;
   float samples_per_firing_;
-  UmapCurve curve_{};
   Cpu on_;
 };
 

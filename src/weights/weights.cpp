@@ -2,6 +2,7 @@
 // in the place of its distances, which nothing reads afterwards; then both directions are united.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,13 +13,12 @@
 #include "math/smooth_knn.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
+#include "weights/radii.hpp"
 #include "weights/symmetrize.hpp"
 #include "weights/weights.hpp"
 
 namespace nearfold {
-namespace {
 
-/// Removes entries lighter than `least`, in place.
 void drop_below(EdgeGraph& graph, float least) {
   std::size_t kept = 0, e = 0;
   for (std::int64_t i = 0; i < graph.n; ++i) {
@@ -34,7 +34,9 @@ void drop_below(EdgeGraph& graph, float least) {
   graph.weights.resize(kept);
 }
 
-}  // namespace
+void drop_weightless(EdgeGraph& graph) {
+  drop_below(graph, std::numeric_limits<float>::denorm_min());
+}
 
 float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest) {
   if (!(heaviest > 0))
@@ -62,8 +64,13 @@ EdgeGraph weigh_edges(KnnGraph graph, const TsneParams& params, const Cpu& on) {
 }
 
 EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Cpu& on) {
-  const Part part(1, 2 + kUnionLoops);
+  return weigh_edges(std::move(graph), params, Steering{{}, {}}, on);
+}
+
+EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Steering& by, const Cpu& on) {
+  const Part part(1, 2 + kUnionLoops + kSteeringLoops * static_cast<int>(by.targets.size()));
   const std::int64_t n = graph.n;
+  const KnnGraph distances = params.densmap ? graph : KnnGraph();  // which weights take the place of
   const double total = parallel_sum(
       on.threads, n * graph.k, kDistancesOfRange, 0.0, [&](std::int64_t begin, std::int64_t end) {
         return chunked_sum(begin, end, 0.0, [&](std::int64_t e) {
@@ -81,9 +88,11 @@ EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Cpu& on) {
   });
   EdgeGraph out =
       symmetrize(std::move(graph), on, UmapUnion{static_cast<float>(params.set_op_mix_ratio)});
+  out = steered(std::move(out), by, params.n_neighbors, on);
   const float heaviest =
       out.edges() == 0 ? 0 : *std::max_element(out.weights.begin(), out.weights.end());
   drop_below(out, lightest_edge(params, n, heaviest));
+  if (params.densmap) out.radii = standardised(log_radii(distances, out, on));
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "graph/graph.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold {
@@ -11,6 +12,11 @@ namespace nearfold {
 /// UMAP leaves out edges lighter than this: they would not fire once in all epochs, as in
 /// umap-learn. Throws InvalidInput when there is no edge at all.
 float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest);
+
+/// Removes entries lighter than `least`, in place.
+void drop_below(EdgeGraph& graph, float least);
+/// Removes entries of weight 0, in place.
+void drop_weightless(EdgeGraph& graph);
 
 /// Distances are added up in ranges of so many.
 inline constexpr std::int64_t kDistancesOfRange = 65'536;

@@ -436,5 +436,38 @@ TEST_F(Cli, CompareRefusesWrongParametersBeforeAnythingIsRead) {
   EXPECT_EQ(run("compare " + path("x.npy") + " --subset 301").code, 3);
 }
 
+TEST_F(Cli, TargetsSteerAMap) {
+  ASSERT_EQ(run(embed("")).code, 0);
+  const std::string plain = bytes("y.npy");
+  const std::string target = "--force --target " + path("l.npy");
+  ASSERT_EQ(run(embed(target + " --report " + path("r.json"))).code, 0);
+  const std::string steered = bytes("y.npy");
+  EXPECT_NE(steered, plain);
+  EXPECT_NE(bytes("r.json").find("\"target_metric\": \"categorical\""), std::string::npos);
+  ASSERT_EQ(run(embed(target + " --threads 1 --save-model " + path("m.nfm"))).code, 0);
+  EXPECT_EQ(bytes("y.npy"), steered);
+  ASSERT_EQ(run(embed(target + " --target-metric l2")).code, 0);
+  EXPECT_NE(bytes("y.npy"), steered);
+  const Outcome update =
+      run("update " + path("m.nfm") + " " + path("x.npy") + " -o " + path("u.npy"));
+  EXPECT_EQ(update.code, 2) << update.out;
+  EXPECT_NE(update.out.find("targets steered this map"), std::string::npos) << update.out;
+}
+
+TEST_F(Cli, TargetsWithoutEffectAreRefused) {
+  const std::string target = "--force --target " + path("l.npy");
+  for (const auto& [more, what] :
+       {std::pair<std::string, std::string>{"--target-weight 0.3", "give --target"},
+        {target + " --target-n-neighbors 5", "--target-metric l2"},
+        {target + " --target-metric l2 --target-propagate", "--target-metric categorical"},
+        {target + " --target-metric l2 categorical", "2 metrics for 1 target"},
+        {target + " --target-weight 2", "--target-weight is 2"},
+        {"--method tsne " + target, "--method is tsne"}}) {
+    const Outcome outcome = run(embed(more));
+    EXPECT_EQ(outcome.code, 2) << more << "\n" << outcome.out;
+    EXPECT_NE(outcome.out.find(what), std::string::npos) << more << "\n" << outcome.out;
+  }
+}
+
 }  // namespace
 }  // namespace nearfold

@@ -16,10 +16,10 @@ from ..parts._points import Range
 from . import _cluster, _graph
 
 
-def lay_out(one: Any, graph: Graph, points: Points, **settings: Any) -> Any:
+def lay_out(one: Any, graph: Graph, points: Points, y: Any, **settings: Any) -> Any:
     """The estimator, fitted as on one machine, by a graph that is there."""
     fitted = clone(one).set_params(precomputed_knn=graph, **settings)
-    fitted.fit(points.file.read(0, points.n))
+    fitted.fit(points.file.read(0, points.n), y)
     return fitted.set_params(precomputed_knn=None)
 
 
@@ -29,13 +29,14 @@ def lay_out_here(
     found: Sequence[dict[str, Any]],
     points: Points,
     about: dict[str, Any],
+    y: Any,
 ) -> Any:
     with _cluster.at_work:
         graph = _graph.graph_of(zip(ranges, found), about, ranges)
         threads = _cluster.threads_here()
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
-            fitted = lay_out(one, graph, points, n_jobs=threads, callback=None, verbose=False)
+            fitted = lay_out(one, graph, points, y, n_jobs=threads, callback=None, verbose=False)
         fitted.info_["warnings"] = [str(one.message) for one in heard]
         return without_points(fitted)
 

@@ -54,7 +54,8 @@ class DaskMap(BaseEstimator):
         ----------
         X : path, memmap, dask.array.Array or array-like
             As for `kneighbors_graph`.
-        y : Ignored
+        y : array-like of shape (n_samples,) or (n_samples, n_targets), or None
+            What steers the map, as for the estimator's own fit; in the memory of this process.
 
         Returns
         -------
@@ -77,25 +78,28 @@ class DaskMap(BaseEstimator):
         one.set_params(random_state=work.seed)
         work.scan(X)
         n = work.points.n
+        one._targets_for(y, n)  # what is wrong with it, before the search
         work.search(core.neighbors_needed(one._method(n), n), self.rows)
         try:
-            self._lay_out(work, one, layout)
+            self._lay_out(work, one, layout, y)
         finally:
             work.forget()
         return self
 
-    def _lay_out(self, work: Any, one: Any, layout: dict[str, float] | None) -> None:
+    def _lay_out(self, work: Any, one: Any, layout: dict[str, float] | None, y: Any) -> None:
         self._token = uuid.uuid4().hex
         self._points, self._client, self._one = work.points, work.client, None
         if layout is None:
-            self._one = _layout.lay_out(one, work.gathered(), work.points)
+            self._one = _layout.lay_out(one, work.gathered(), work.points, y)
             self._model = None
             self.embedding_, self.info_ = self._one.embedding_, self._one.info_
         else:
-            self._on_a_worker(work, one, layout)
+            self._on_a_worker(work, one, layout, y)
         self.n_features_in_ = work.points.columns
 
-    def _on_a_worker(self, work: Any, one: MapEstimator, layout: dict[str, float]) -> None:
+    def _on_a_worker(
+        self, work: Any, one: MapEstimator, layout: dict[str, float], y: Any
+    ) -> None:
         key = f"nearfold-layout-{self._token}"
         self._model = work.client.submit(
             _layout.lay_out_here,
@@ -104,6 +108,7 @@ class DaskMap(BaseEstimator):
             work.futures,
             work.points_future,
             work.about,
+            y,
             key=key,
             resources=layout or None,
             pure=False,
