@@ -90,12 +90,12 @@ struct Transformed {
 /// threads at once; the model must live as long.
 ///
 /// UMAP: cross entropy of the row's memberships, weighed as in a fit, by 100 steps of Adam with
-/// negative samples that all rows share; targets that steered the fit have no part in it. t-SNE: KL divergence of the row's conditional
-/// probabilities at the model's perplexity and exaggeration, with a normaliser of its own, which is
-/// descended to its minimum; 2-D maps of 8,000 points and more by a field of B-splines (error half
-/// a percent of the force), all others by exact sums. Both begin at the weighted median of the
-/// neighbours' places. No reference implementation has such a rule: umap-learn's transform depends
-/// on the batch, openTSNE's moves the old map.
+/// negative samples that all rows share; targets that steered the fit have no part in it. t-SNE: KL
+/// divergence of the row's conditional probabilities at the model's perplexity and exaggeration,
+/// with a normaliser of its own, which is descended to its minimum; 2-D maps of 8,000 points and
+/// more by a field of B-splines (error half a percent of the force), all others by exact sums. Both
+/// begin at the weighted median of the neighbours' places. No reference implementation has such a
+/// rule: umap-learn's transform depends on the batch, openTSNE's moves the old map.
 class NEARFOLD_EXPORT Transformer {
  public:
   /// Throws InvalidInput for a model whose parts do not fit together. A GPU takes the points and
@@ -155,9 +155,9 @@ struct Updated {
 /// Without rows and iterations the model is returned as it is; without rows, iterations alone go on
 /// with a map.
 /// Deterministic on Cpu, as embed(). Throws what transform() and embed() throw, Unsupported for a
-/// GPU and for iterations of a map that targets steered, which a model does not have, and Cancelled when `progress` says stop. Cost: a search of the m rows among all and of all
-/// among them, O(n m dim) at worst, and the iterations, each O(n + m) for t-SNE and with free
-/// points.
+/// GPU and for iterations of a map that targets steered, which a model does not have, and Cancelled
+/// when `progress` says stop. Cost: a search of the m rows among all and of all among them, O(n m
+/// dim) at worst, and the iterations, each O(n + m) for t-SNE and with free points.
 NEARFOLD_EXPORT Updated update(const Model& model, HostMatrix<const float> rows,
                                const UpdateParams& params = {}, const Device& device = Cpu{},
                                const Progress& progress = {});

@@ -176,8 +176,8 @@ Settings settings_of(const nb::dict& given) {
   const auto* const umap = std::get_if<UmapParams>(&settings.method);
   const bool on_cpu = !settings.targets.empty() || (umap != nullptr && umap->densmap);
   const bool any_device = value_of<std::string>(given, "device", "cpu") == "auto";
-  settings.device = any_device && on_cpu ? Device(Cpu{value_of(given, "threads", 0)})
-                                         : device_of(given);
+  settings.device =
+      any_device && on_cpu ? Device(Cpu{value_of(given, "threads", 0)}) : device_of(given);
   settings.memory_limit = value_of(given, "memory_limit", settings.memory_limit);
   return settings;
 }

@@ -1,6 +1,7 @@
 // Classes: edges between points of different ones count less. umap-learn's categorical intersection
 // (discrete_metric_simplicial_set_intersection, reset_local_connectivity) by its formulas, float32.
-// Nothing is added to the graph, and it stays symmetric, so the union with its transpose needs none.
+// Nothing is added to the graph, and it stays symmetric, so the union with its transpose needs
+// none.
 #include <algorithm>
 #include <utility>
 

@@ -66,9 +66,9 @@ ClassShares spread_classes(const EdgeGraph& graph, const std::vector<std::int32_
   shares.of.assign(classes.size() * known.size(), 0.0f);
   for (std::size_t v = 0; v < classes.size(); ++v)
     if (classes[v] >= 0)
-      shares.of[v * known.size() + static_cast<std::size_t>(
-                                       std::lower_bound(known.begin(), known.end(), classes[v]) -
-                                       known.begin())] = 1;
+      shares.of[v * known.size() +
+                static_cast<std::size_t>(std::lower_bound(known.begin(), known.end(), classes[v]) -
+                                         known.begin())] = 1;
   ClassShares next = shares;
   for (int sweep = 0; sweep < kSweeps && !known.empty(); ++sweep) {
     parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {

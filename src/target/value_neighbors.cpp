@@ -36,8 +36,8 @@ void nearest(const std::vector<float>& values, const std::vector<std::int32_t>& 
   for (std::int64_t e = 0; e < k; ++e) {
     const float down = below >= 0 ? value(at) - value(below) : INFINITY;
     const float up = above < count ? value(above) - value(at) : INFINITY;
-    const bool is_below = below >= 0 && (above >= count || down < up ||
-                                         (down == up && at - below <= above - at));
+    const bool is_below =
+        below >= 0 && (above >= count || down < up || (down == up && at - below <= above - at));
     distances[e] = is_below ? down : up;
     ids[e] = order[static_cast<std::size_t>(is_below ? below-- : above++)];
   }

@@ -123,8 +123,7 @@ EdgeGraph reconnected(DirectedRows rows, std::int64_t n, const Cpu& on) {
   for (std::int64_t i = 0; i < n; ++i)
     for (auto e = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i)]);
          e < static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i) + 1]); ++e) {
-      const auto to =
-          static_cast<std::size_t>(next[static_cast<std::size_t>(rows.columns[e])]++);
+      const auto to = static_cast<std::size_t>(next[static_cast<std::size_t>(rows.columns[e])]++);
       back.columns[to] = static_cast<std::int32_t>(i);
       back.values[to] = rows.values[e];
     }

@@ -57,7 +57,8 @@ DensityTerm::DensityTerm(EdgeGraph& graph, const UmapParams& params, const UmapC
   }
   // An edge fires in both directions and moves both ends each time, as often as its weight says,
   // and umap-learn divides by that weight: what is left is the same for all.
-  strength_ = 2 * params.dens_lambda * total / (static_cast<double>(heaviest) * static_cast<double>(n()));
+  strength_ =
+      2 * params.dens_lambda * total / (static_cast<double>(heaviest) * static_cast<double>(n()));
 }
 
 bool DensityTerm::acts(std::int32_t epoch, std::int32_t epochs) const {
@@ -99,28 +100,30 @@ double DensityTerm::measure(const std::vector<float>& y, int dims) {
   parallel_for(on_.threads, n(), kRows, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       Floats phis[kParts] = {}, squares[kParts] = {};
-      for_each_edge<Fixed>(y, dims, i, [&](const std::int32_t*, const Floats*, Floats d2,
-                                           Floats present, std::int64_t part) {
-        const Floats phi = present / (1.0f + curve_of(d2, curve_));
-        phis[part] += phi;
-        squares[part] += phi * d2;
-      });
+      for_each_edge<Fixed>(
+          y, dims, i,
+          [&](const std::int32_t*, const Floats*, Floats d2, Floats present, std::int64_t part) {
+            const Floats phi = present / (1.0f + curve_of(d2, curve_));
+            phis[part] += phi;
+            squares[part] += phi * d2;
+          });
       const auto at = static_cast<std::size_t>(i);
       far_[at] = added(phis);  // Phi, so far
       in_map_[at] = far_[at] > 0 ? log_f(1e-8f + added(squares) / far_[at]) : 0.0f;
     }
   });
   const auto moments = [&](double mean) {
-    return parallel_sum(on_.threads, n(), kGrain, Sums{}, [&](std::int64_t begin, std::int64_t end) {
-      Sums sums;
-      for (std::int64_t i = begin; i < end; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        if (!(far_[at] > 0)) continue;
-        const double re = static_cast<double>(in_map_[at]) - mean;
-        sums = sums + Sums{re, re * re, re * static_cast<double>(radii_[at]), 1};
-      }
-      return sums;
-    });
+    return parallel_sum(
+        on_.threads, n(), kGrain, Sums{}, [&](std::int64_t begin, std::int64_t end) {
+          Sums sums;
+          for (std::int64_t i = begin; i < end; ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            if (!(far_[at] > 0)) continue;
+            const double re = static_cast<double>(in_map_[at]) - mean;
+            sums = sums + Sums{re, re * re, re * static_cast<double>(radii_[at]), 1};
+          }
+          return sums;
+        });
   };
   const Sums first = moments(0);
   const double mean = first.re / std::max(first.count, 1.0);
@@ -150,22 +153,25 @@ void DensityTerm::move_in(const std::vector<float>& y, int dims, float rate,
     for (std::int64_t i = begin; i < end; ++i) {
       Floats sums[DimCount<Fixed>::kRoom][kParts] = {};
       const bool is_held = !held.empty() && held[static_cast<std::size_t>(i)] != 0;
-      const float near = near_[static_cast<std::size_t>(i)], far = far_[static_cast<std::size_t>(i)];
+      const float near = near_[static_cast<std::size_t>(i)],
+                  far = far_[static_cast<std::size_t>(i)];
       if (!is_held)
-        for_each_edge<Fixed>(y, dims, i, [&](const std::int32_t* others, const Floats* d, Floats d2,
-                                             Floats present, std::int64_t part) {
-          Floats both_near, both_far;
-          for (int l = 0; l < kSimd; ++l) {
-            both_near[l] = near + near_[static_cast<std::size_t>(others[l])];
-            both_far[l] = far + far_[static_cast<std::size_t>(others[l])];
-          }
-          const Floats p = curve_of(d2, curve_), phi = 1.0f / (1.0f + p);
-          const Floats rise = curve_.b * p / Number<Floats>::larger(d2, Floats{} + 1e-12f) * phi;
-          const Floats g =
-              factor * present * phi *
-              ((1.0f - curve_.b * (1.0f - phi)) * both_near + rise * both_far);
-          for (int c = 0; c < count.count(); ++c) sums[c][part] += clip4(g * d[c]);
-        });
+        for_each_edge<Fixed>(
+            y, dims, i,
+            [&](const std::int32_t* others, const Floats* d, Floats d2, Floats present,
+                std::int64_t part) {
+              Floats both_near, both_far;
+              for (int l = 0; l < kSimd; ++l) {
+                both_near[l] = near + near_[static_cast<std::size_t>(others[l])];
+                both_far[l] = far + far_[static_cast<std::size_t>(others[l])];
+              }
+              const Floats p = curve_of(d2, curve_), phi = 1.0f / (1.0f + p);
+              const Floats rise =
+                  curve_.b * p / Number<Floats>::larger(d2, Floats{} + 1e-12f) * phi;
+              const Floats g = factor * present * phi *
+                               ((1.0f - curve_.b * (1.0f - phi)) * both_near + rise * both_far);
+              for (int c = 0; c < count.count(); ++c) sums[c][part] += clip4(g * d[c]);
+            });
       for (int c = 0; c < count.count(); ++c) {
         const auto at = static_cast<std::size_t>(i * count.count() + c);
         next[at] = is_held ? y[at] : y[at] + rate * added(sums[c]);

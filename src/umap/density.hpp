@@ -42,10 +42,10 @@ class DensityTerm {
 
   std::vector<std::int64_t> offsets_;
   std::vector<std::int32_t> columns_;
-  std::vector<float> radii_;     // of the points, standardised
-  std::vector<float> in_map_;    // of the map
-  std::vector<float> near_;      // A / (Phi exp(re)) of each vertex
-  std::vector<float> far_;       // A / Phi
+  std::vector<float> radii_;   // of the points, standardised
+  std::vector<float> in_map_;  // of the map
+  std::vector<float> near_;    // A / (Phi exp(re)) of each vertex
+  std::vector<float> far_;     // A / Phi
   UmapCurve curve_;
   double strength_, shift_, share_;
   Cpu on_;

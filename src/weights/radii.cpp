@@ -26,8 +26,8 @@ double mean_square(const KnnGraph& graph, const EdgeGraph& edges, std::int64_t i
   for (std::int64_t e = edges.offsets[static_cast<std::size_t>(i)];
        e < edges.offsets[static_cast<std::size_t>(i) + 1]; ++e) {
     const std::int32_t j = edges.columns[static_cast<std::size_t>(e)];
-    const auto d = static_cast<double>(std::max(distance_to(graph, i, j),
-                                                distance_to(graph, j, static_cast<std::int32_t>(i))));
+    const auto d = static_cast<double>(
+        std::max(distance_to(graph, i, j), distance_to(graph, j, static_cast<std::int32_t>(i))));
     const auto w = static_cast<double>(edges.weights[static_cast<std::size_t>(e)]);
     sum += w * d * d;
     weights += w;
@@ -68,7 +68,8 @@ std::vector<float> standardised(std::vector<float> radii) {
     }
   const double mean = sum / std::max(count, 1.0);
   for (const float r : radii)
-    if (!std::isnan(r)) squares += (static_cast<double>(r) - mean) * (static_cast<double>(r) - mean);
+    if (!std::isnan(r))
+      squares += (static_cast<double>(r) - mean) * (static_cast<double>(r) - mean);
   const double deviation = std::sqrt(squares / std::max(count, 1.0));
   if (!(deviation > 1e-6)) return {};
   for (float& r : radii)

@@ -70,7 +70,8 @@ EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Cpu& on) {
 EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Steering& by, const Cpu& on) {
   const Part part(1, 2 + kUnionLoops + kSteeringLoops * static_cast<int>(by.targets.size()));
   const std::int64_t n = graph.n;
-  const KnnGraph distances = params.densmap ? graph : KnnGraph();  // which weights take the place of
+  const KnnGraph distances =
+      params.densmap ? graph : KnnGraph();  // which weights take the place of
   const double total = parallel_sum(
       on.threads, n * graph.k, kDistancesOfRange, 0.0, [&](std::int64_t begin, std::int64_t end) {
         return chunked_sum(begin, end, 0.0, [&](std::int64_t e) {

@@ -58,7 +58,8 @@ EdgeGraph weighed(const std::vector<Target>& targets, const Cpu& on = Cpu{2}) {
   return weigh_edges(graph(), every_edge(), Steering{targets, kAsPoints, kSeed}, on);
 }
 
-// ---- the oracle: reset_local_connectivity and both intersections ---------------------------------
+// ---- the oracle: reset_local_connectivity and both intersections
+// ---------------------------------
 
 oracle::Square reconnected(oracle::Square w) {
   for (std::int64_t i = 0; i < w.n; ++i) {
@@ -168,8 +169,7 @@ TEST(ClassTargets, OfFullWeightLeaveNoEdgeBetweenClasses) {
 TEST(ClassTargets, SpreadToWhatIsNear) {
   // Two clouds far apart, a class of each known for one point: 50 sweeps know all others.
   const Matrix points = data::blobs(200, 3, 4, 2);
-  const EdgeGraph edges =
-      weigh_edges(oracle::neighbors(points, 9), {.n_neighbors = 10}, Cpu{1});
+  const EdgeGraph edges = weigh_edges(oracle::neighbors(points, 9), {.n_neighbors = 10}, Cpu{1});
   std::vector<std::int32_t> known(200, -1);
   known[0] = 7;
   known[1] = 2;
@@ -225,7 +225,8 @@ TEST(ValueTargets, ThatAreEqualHaveNoHubs) {
 }
 
 TEST(Targets, DoNotDependOnThreadsOrOnTheNumberingOfVertices) {
-  const std::vector<Target> both = {ClassTarget{classes(4), 0.5, true}, ValueTarget{values(8), 0.4}};
+  const std::vector<Target> both = {ClassTarget{classes(4), 0.5, true},
+                                    ValueTarget{values(8), 0.4}};
   const EdgeGraph one = weighed(both, Cpu{1});
   EXPECT_EQ(weighed(both, Cpu{3}).weights, one.weights);
   // Rows in reverse.
@@ -241,8 +242,8 @@ TEST(Targets, DoNotDependOnThreadsOrOnTheNumberingOfVertices) {
       reversed.distances[to] = graph().distances[from];
     }
   const oracle::Square w = oracle::dense(one);
-  const oracle::Square other = oracle::dense(
-      weigh_edges(reversed, every_edge(), Steering{both, point_of, kSeed}, Cpu{2}));
+  const oracle::Square other =
+      oracle::dense(weigh_edges(reversed, every_edge(), Steering{both, point_of, kSeed}, Cpu{2}));
   for (std::int64_t i = 0; i < kN; ++i)
     for (std::int64_t j = 0; j < kN; ++j)
       ASSERT_NEAR(w(i, j), other(kN - 1 - i, kN - 1 - j), 1e-5) << i << ", " << j;
@@ -293,9 +294,8 @@ TEST(Targets, ThatCannotBeAreRefused) {
   std::vector<std::int32_t> few = classes(10);
   few.pop_back();
   expect_refused<InvalidInput>(steered_settings({ClassTarget{few}}), "target 0 has 159 entries");
-  expect_refused<InvalidInput>(
-      steered_settings({ClassTarget{classes(10)}, ValueTarget{values(0)}}),
-      "target 1 has 0 known values");
+  expect_refused<InvalidInput>(steered_settings({ClassTarget{classes(10)}, ValueTarget{values(0)}}),
+                               "target 1 has 0 known values");
   std::vector<float> endless = values();
   endless[17] = std::numeric_limits<float>::infinity();
   expect_refused<InvalidInput>(steered_settings({ValueTarget{endless}}), "infinite in row 17");

@@ -46,11 +46,12 @@ double correlation(const EdgeGraph& e, const std::vector<float>& radii,
       double d2 = 0;
       for (int c = 0; c < dims; ++c) {
         const auto mine = static_cast<std::size_t>(i * dims + c);
-        const auto theirs = static_cast<std::size_t>(e.columns[static_cast<std::size_t>(at)] * dims + c);
+        const auto theirs =
+            static_cast<std::size_t>(e.columns[static_cast<std::size_t>(at)] * dims + c);
         d2 += (y[mine] - y[theirs]) * (y[mine] - y[theirs]);
       }
-      const double phi = 1 / (1 + static_cast<double>(kCurve.a) *
-                                      std::pow(d2, static_cast<double>(kCurve.b)));
+      const double phi =
+          1 / (1 + static_cast<double>(kCurve.a) * std::pow(d2, static_cast<double>(kCurve.b)));
       phis += phi;
       squares += phi * d2;
     }
@@ -94,7 +95,8 @@ TEST(Densities, RadiiAreMeansOfSquaredDistances) {
       sum += w * d * d;
       weights += w;
     }
-    ASSERT_NEAR(static_cast<double>(found[static_cast<std::size_t>(i)]), std::log(sum / weights), 1e-5);
+    ASSERT_NEAR(static_cast<double>(found[static_cast<std::size_t>(i)]), std::log(sum / weights),
+                1e-5);
   }
   EXPECT_EQ(found, local_radii(graph(), dense_params()));
 }
@@ -110,7 +112,8 @@ TEST(Densities, OfOtherUnitsAreTheSame) {
 
 TEST(Densities, AreFiniteForDuplicatesAndNothingWhereAllAreAlike) {
   std::vector<float> values(200 * 3);
-  for (std::size_t i = 300; i < values.size(); ++i) values[i] = data::normals(200, 3, 2).values()[i];
+  for (std::size_t i = 300; i < values.size(); ++i)
+    values[i] = data::normals(200, 3, 2).values()[i];
   const Matrix half_equal(200, 3, std::move(values));
   for (const float r : weigh_edges(oracle::neighbors(half_equal, 9), dense_params(), Cpu{2}).radii)
     ASSERT_TRUE(std::isfinite(r));
