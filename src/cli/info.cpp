@@ -141,7 +141,7 @@ Json file_json(const std::string& path, const ReadFlags& reading) {
 }
 
 /// File names need not be UTF-8, and JSON must be.
-std::string text_of(const Json& json, int indent = -1) {
+std::string as_text(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
@@ -151,7 +151,7 @@ std::string shown(const std::string& key, const Json& item) {
   if (key == "bytes" && item.is_number_integer()) return size_text(item.get<std::int64_t>());
   if ((key == "minimum" || key == "maximum") && item.is_number())
     return short_number(item.get<double>());
-  return for_terminal(text_of(item));
+  return for_terminal(as_text(item));
 }
 
 void print(const Json& value, const std::string& indent) {
@@ -174,7 +174,7 @@ void print(const Json& value, const std::string& indent) {
 void run(const InfoCommand& o) {
   const Json out = o.input.empty() ? machine_json() : file_json(o.input, o.reading);
   if (o.common.json)
-    std::printf("%s\n", text_of(out, 2).c_str());
+    std::printf("%s\n", as_text(out, 2).c_str());
   else
     print(out, "");
 }

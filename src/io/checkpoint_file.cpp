@@ -10,7 +10,7 @@ ZipEntry rows_entry(const std::string& name, const Matrix& rows) {
   return array_entry(name, {rows.rows(), rows.cols()}, rows.values());
 }
 
-Json json_of(const Checkpoint& checkpoint) {
+Json checkpoint_json(const Checkpoint& checkpoint) {
   return {
       {"iteration", checkpoint.iteration},      {"early_iterations", checkpoint.early_iterations},
       {"iterations", checkpoint.iterations},    {"divergence", checkpoint.memory.divergence},
@@ -37,7 +37,7 @@ std::vector<std::string> texts_in(const Json& json, const char* key, const ByteS
 }  // namespace
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, Overwrite overwrite) {
-  std::vector<ZipEntry> entries = {json_entry(json_of(checkpoint)),
+  std::vector<ZipEntry> entries = {json_entry(checkpoint_json(checkpoint)),
                                    rows_entry("layout", checkpoint.layout)};
   if (checkpoint.update.rows() > 0) {
     entries.push_back(rows_entry("update", checkpoint.update));

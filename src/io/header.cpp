@@ -20,7 +20,7 @@ bool is_number(const Field& field) {
   return number_in(field, ignored) != Number::no;
 }
 
-bool is_text(const Field& field) {
+bool is_text_field(const Field& field) {
   return !is_number(field) && !is_missing(field.text);
 }
 
@@ -42,13 +42,13 @@ bool has_real(const Fields& fields) {
 /// "150,4,setosa,versicolor,virginica" above rows of five fields.
 bool is_scikit_learn(const Fields& first, const Fields& second) {
   if (first.size() < 4 || !count_in(first[0]) || !count_in(first[1])) return false;
-  return std::all_of(first.begin() + 2, first.end(), is_text) &&
+  return std::all_of(first.begin() + 2, first.end(), is_text_field) &&
          *count_in(first[1]) + 1 == static_cast<std::int64_t>(second.size());
 }
 
 bool has_text_above_number(const Fields& first, const Fields& second) {
   for (std::size_t f = 0; f < std::min(first.size(), second.size()); ++f)
-    if (is_text(first[f]) && is_number(second[f])) return true;
+    if (is_text_field(first[f]) && is_number(second[f])) return true;
   return false;
 }
 
@@ -56,7 +56,7 @@ bool has_text_above_number(const Fields& first, const Fields& second) {
 bool is_counted(const Fields& first, const Fields& second) {
   std::int64_t counts = 0, from = 0, texts = 0;
   for (const Field& field : first) {
-    if (is_text(field)) ++texts;
+    if (is_text_field(field)) ++texts;
     if (!is_number(field)) continue;
     const auto count = count_in(field);
     if (!count) return false;
@@ -124,7 +124,7 @@ bool is_above_row_numbers(const Fields& first, const Fields& second) {
   if (!first[0].text.empty() || first.size() != second.size()) return false;
   const auto names = numbers_of(first, 1);
   const auto row = count_in(second[0]);
-  const bool begins = row ? *row <= 1 : is_text(second[0]);
+  const bool begins = row ? *row <= 1 : is_text_field(second[0]);
   const bool few = first.size() == 3;  // of two, whole ones
   if (first.size() < 3 || (few && !(count_in(first[1]) && count_in(first[2])))) return false;
   return names && begins && in_order(*names);
@@ -146,7 +146,8 @@ FirstLine kind_of_first_line(const Fields& first, const Fields& second) {
     return FirstLine::row;
   if (is_scikit_learn(first, second)) return FirstLine::scikit_learn;
   if (std::none_of(first.begin(), first.end(), is_number))
-    return std::any_of(first.begin(), first.end(), is_text) ? FirstLine::header : FirstLine::row;
+    return std::any_of(first.begin(), first.end(), is_text_field) ? FirstLine::header
+                                                                  : FirstLine::row;
   if (is_counted(first, second) || is_above_row_numbers(first, second))
     return FirstLine::header_of_numbers;
   if (is_quoted_above_bare(first, second)) return FirstLine::header;

@@ -14,6 +14,11 @@ namespace {
 
 constexpr const char* kRemedy = ": the part is damaged, make it again";
 
+}  // namespace
+
+/// What a part is read into.
+namespace part_arrays {
+
 /// An array of a part, row after row.
 template <class T>
 class Rows {
@@ -43,7 +48,7 @@ class Rows {
   std::vector<T> values_;
 };
 
-}  // namespace
+}  // namespace part_arrays
 
 void write_part(const std::string& path, const KnnPart& part, const PartMeta& meta,
                 Overwrite overwrite) {
@@ -67,7 +72,7 @@ void write_part(const std::string& path, const KnnPart& part, const PartMeta& me
   write_zip(path, entries, overwrite);
 }
 
-namespace {
+namespace part_arrays {
 
 /// Exact rows of some queries.
 struct SomeExact {
@@ -109,15 +114,15 @@ struct Places {
         places(archive, "places", "<i4", {meta.queries.rows(), meta.width()}) {}
 };
 
-}  // namespace
+}  // namespace part_arrays
 
 struct PartFile::State {
   PartMeta meta;
-  Rows<std::int32_t> ids;
-  Rows<float> distances;
-  Rows<std::uint8_t> tied, repeats;
-  std::optional<SomeExact> exact = {};
-  std::optional<Places> places = {};
+  part_arrays::Rows<std::int32_t> ids;
+  part_arrays::Rows<float> distances;
+  part_arrays::Rows<std::uint8_t> tied, repeats;
+  std::optional<part_arrays::SomeExact> exact = {};
+  std::optional<part_arrays::Places> places = {};
   std::int64_t done = 0;
 
   State(const Archive& archive, const std::string& path) : State(archive, meta_in(archive, path)) {}

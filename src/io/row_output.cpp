@@ -55,7 +55,7 @@ void write_text(std::span<const Number> values, std::int64_t cols, char delimite
   put(bytes_of(text));
 }
 
-char delimiter_of(RowFormat format) {
+char delimiter_in(RowFormat format) {
   return format == RowFormat::tsv ? '\t' : ',';
 }
 
@@ -98,7 +98,7 @@ void RowWriter::put(std::span<const std::byte> bytes) {
 
 void RowWriter::write(HostMatrix<const float> rows) {
   if (format_ == RowFormat::npy) return put(std::as_bytes(rows.span()));
-  write_text<float>(rows.span(), rows.cols(), delimiter_of(format_),
+  write_text<float>(rows.span(), rows.cols(), delimiter_in(format_),
                     [this](std::span<const std::byte> bytes) { put(bytes); });
 }
 
@@ -125,7 +125,7 @@ void write_rows(const std::string& path, std::span<const double> values, std::in
     put(bytes_of(npy_header("<f8", shape)));
     put(std::as_bytes(values));
   } else {
-    write_text(values, cols, delimiter_of(format), put);
+    write_text(values, cols, delimiter_in(format), put);
   }
   if (file) file->commit();
 }

@@ -9,7 +9,7 @@
 namespace nearfold::io {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{1} << 19;
+constexpr std::size_t kTextBlock = std::size_t{1} << 19;
 constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
 }  // namespace
@@ -73,7 +73,7 @@ void LineReader::refill() {
   begin_ = 0;
   // No more room than the file can fill: most files are smaller than a block.
   const std::int64_t left = source_.remaining();
-  const auto block = static_cast<std::size_t>(std::min(left, std::int64_t{kBlock}));
+  const auto block = static_cast<std::size_t>(std::min(left, std::int64_t{kTextBlock}));
   if (end_ + block > buffer_.size()) buffer_.resize(end_ + std::max(end_, block));
   const auto count =
       static_cast<std::size_t>(std::min(left, static_cast<std::int64_t>(buffer_.size() - end_)));

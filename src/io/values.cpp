@@ -44,10 +44,10 @@ T swapped(T value) {
 /// The next values, block by block, in the order of this machine: use(begin, block).
 template <class T, class Use>
 void read_blocks(ByteSource& source, bool swap, std::size_t size, const Use& use) {
-  constexpr std::size_t kBlock = kBlockBytes / sizeof(T);
-  std::vector<T> block(std::min(kBlock, size));
-  for (std::size_t begin = 0; begin < size; begin += kBlock) {
-    const std::span<T> now = std::span(block).first(std::min(kBlock, size - begin));
+  constexpr std::size_t kValues = kBlockBytes / sizeof(T);
+  std::vector<T> block(std::min(kValues, size));
+  for (std::size_t begin = 0; begin < size; begin += kValues) {
+    const std::span<T> now = std::span(block).first(std::min(kValues, size - begin));
     source.read(std::as_writable_bytes(now));
     if (swap)
       for (T& value : now) value = swapped(value);

@@ -45,8 +45,8 @@ Matrix read_vecs(ByteSource& source, const DType& type) {
   Matrix matrix(shape.rows, shape.cols);
   source.rounding().begin(shape.rows, shape.cols);
   // Rows come out of a block in memory: a call to the system for each would cost more than they do.
-  constexpr std::int64_t kBlockBytes = std::int64_t{1} << 20;
-  const std::int64_t rows_at_once = std::max<std::int64_t>(1, kBlockBytes / row_bytes);
+  constexpr std::int64_t kRowsBytes = std::int64_t{1} << 20;
+  const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsBytes / row_bytes);
   std::vector<std::byte> bytes;
   for (std::int64_t first = 0; first < shape.rows; first += rows_at_once) {
     const std::int64_t rows = std::min(rows_at_once, shape.rows - first);

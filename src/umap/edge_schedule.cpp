@@ -16,7 +16,8 @@ constexpr double kFiringsPerPart = 1.0;
 /// The graph with part 0 of every row first, then part 1 of every row, and so on: that of vertex i
 /// in part p begins at offsets[p n + i]. So every part reads memory in its order.
 EdgeGraph split_rows(EdgeGraph rows, std::int32_t parts, const Cpu& on) {
-  EdgeGraph out{rows.n, {}, {}, {}, {}};
+  EdgeGraph out;
+  out.n = rows.n;
   out.offsets.resize(static_cast<std::size_t>(rows.n * parts + 1));
   const auto for_each_edge = [&](const auto& body) {  // (place in offsets, how many before, edge)
     parallel_for(on.threads, rows.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
