@@ -198,9 +198,9 @@ TEST(DensMap, KeepsDensitiesForAnyThreads) {
   const UmapParams plain{.n_epochs = 300};
   settings.method = plain;
   const Result without = embed(points, settings);
-  const std::vector<float> wanted = local_radii(find_neighbors(points, 14, FlatKnn{}), plain);
+  const std::vector<float> wanted = local_radii(find_neighbors(points, 14, FlatKnn{}, Cpu{}, 1), plain);
   const auto kept = [&](const Matrix& map) {
-    return pearson(wanted, local_radii(find_neighbors(map, 14, FlatKnn{}), plain));
+    return pearson(wanted, local_radii(find_neighbors(map, 14, FlatKnn{}, Cpu{}, 1), plain));
   };
   EXPECT_GT(kept(one.layout), 0.7);
   EXPECT_GT(kept(one.layout), kept(without.layout) + 0.3);
@@ -214,7 +214,7 @@ TEST(DensMap, ActsInItsShareOfTheEpochsAndTakesMoreOfThem) {
   EXPECT_FALSE(term.acts(75, 100));
   EXPECT_TRUE(term.acts(76, 100));
   params.n_epochs.reset();
-  EXPECT_EQ(iteration_count(params, kN), 700);
+  EXPECT_EQ(iterations_of(params, kN), 700);
   const Matrix points = data::normals(kN, 4, 1);
   params = {.n_epochs = 50, .densmap = true, .dens_frac = 0};
   const std::vector<float> none = embed(points, {.method = params}).layout.values();
