@@ -21,7 +21,7 @@ struct EdgeGraph {
   std::vector<std::int32_t> columns;
   std::vector<float> weights;
   std::vector<std::int32_t> point_of;  // each vertex's point; empty when they are the same
-  std::vector<float> radii;            // densMAP: of each vertex, standardised (weights/radii.hpp)
+  std::vector<float> radii = {};       // densMAP: of each vertex, standardised (weights/radii.hpp)
 
   std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
 };
