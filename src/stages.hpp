@@ -101,9 +101,9 @@ EdgeGraph weigh_edges(KnnGraph graph, const TsneParams&, const Cpu&);
 /// intersection. graph.k + 1 == n_neighbors.
 EdgeGraph weigh_edges(KnnGraph graph, const UmapParams&, const Cpu&);
 
-/// Both on a GPU, bit for bit the same.
-DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const TsneParams&, const Cuda&);
-DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const UmapParams&, const Cuda&);
+/// Both on a GPU, bit for bit the same; a graph that is moved here is dropped as it is read.
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const TsneParams&, const Cuda&);
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const UmapParams&, const Cuda&);
 
 // ---- init: where the optimiser begins ----------------------------------------------------------
 
