@@ -67,7 +67,6 @@ Reordered<Cuda> reorder(const DeviceKnnGraph&, int, const Cuda&) {
   no_cuda();
 }
 
-
 InitialLayout initial_layout(const Init&, const InputPoints&, const DeviceEdgeGraph&, int,
                              std::uint64_t, const Cuda&) {
   no_cuda();

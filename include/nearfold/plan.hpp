@@ -19,7 +19,7 @@ struct PlannedStage {
   std::int64_t device_bytes = 0;  ///< 0 on a Cpu
   /// The same where a search goes through the points in tiles, as `flat` does if it has to.
   std::int64_t device_least_bytes = 0;
-  double seconds = 0;             ///< an order of magnitude
+  double seconds = 0;  ///< an order of magnitude
 };
 
 struct Plan {

@@ -1,9 +1,9 @@
-// Many bytes from the host to a device. Of memory that is not page-locked the driver copies a piece,
-// on one thread, waits until the device has it, and copies the next. Here all threads fill one
-// page-locked piece while the device takes the other.
+// Many bytes from the host to a device. Of memory that is not page-locked the driver copies a
+// piece, on one thread, waits until the device has it, and copies the next. Here all threads fill
+// one page-locked piece while the device takes the other.
 //
-// Cost: no launch; 2 kStageBytes of the host, locked and released again, so that it is for copies of
-// several times as many; every byte is written and read once more on the host.
+// Cost: no launch; 2 kStageBytes of the host, locked and released again, so that it is for copies
+// of several times as many; every byte is written and read once more on the host.
 #pragma once
 
 #include <cstddef>

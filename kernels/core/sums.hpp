@@ -2,8 +2,8 @@
 // size.
 //
 // Cost: one launch; the values once, and 1/32 of them written and read again. What follows each
-// other is 32 additions, outer / 32, and n / outer; of a million values 1,000, which one thread asks
-// for 16 at a time.
+// other is 32 additions, outer / 32, and n / outer; of a million values 1,000, which one thread
+// asks for 16 at a time.
 #pragma once
 
 #include <cstdint>

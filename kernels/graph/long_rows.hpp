@@ -1,8 +1,8 @@
 // The rows of a graph that are too long for one thread, in their order. What is done with one is up
 // to who asks: sums of floats keep their order.
 //
-// Cost: one launch and 16 bytes a row where none is long; else three more, a scan, and 8 bytes a row
-// while it lasts.
+// Cost: one launch and 16 bytes a row where none is long; else three more, a scan, and 8 bytes a
+// row while it lasts.
 #pragma once
 
 #include <cstdint>

@@ -3,9 +3,9 @@
 // by; names are then followed to their ends. What remains are the smallest vertices, in whatever
 // order threads came. Source: Zhang, Azad, Hu, "FastSV", SIAM PP 2020.
 //
-// Cost: two launches, 8 bytes an edge and 24 a vertex, and a look of the host a round, some log n of
-// them; of one component nothing more. Each large one of several is copied (16 bytes an edge, four
-// launches and a scan), and so are all small ones together, which come to the host.
+// Cost: two launches, 8 bytes an edge and 24 a vertex, and a look of the host a round, some log n
+// of them; of one component nothing more. Each large one of several is copied (16 bytes an edge,
+// four launches and a scan), and so are all small ones together, which come to the host.
 #pragma once
 
 #include <limits>
@@ -116,7 +116,8 @@ class GraphComponents {
       changed = executor_.download(flag, 0) != 0;
       throw_if_stopped();
     }
-    if (sum_of<std::int64_t>(executor_, n(), IsFirst{name.data()}) == 1)  // as nearly always: nothing to bring
+    if (sum_of<std::int64_t>(executor_, n(), IsFirst{name.data()}) ==
+        1)  // as nearly always: nothing to bring
       return std::vector<std::int32_t>(static_cast<std::size_t>(n()));
     return executor_.download(name);
   }
@@ -170,9 +171,9 @@ class GraphComponents {
     out.columns = executor_.template buffer<std::int32_t>(edges);
     out.weights = executor_.template buffer<float>(edges);
     executor_.for_each(
-        n() * kRowLanes, KeepRow{graph_.offsets.data(), graph_.columns.data(),
-                                 graph_.weights.data(), place.data(), name_of.data(),
-                                 out.offsets.data(), out.columns.data(), out.weights.data()});
+        n() * kRowLanes,
+        KeepRow{graph_.offsets.data(), graph_.columns.data(), graph_.weights.data(), place.data(),
+                name_of.data(), out.offsets.data(), out.columns.data(), out.weights.data()});
     executor_.wait();
     return out;
   }

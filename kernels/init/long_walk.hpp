@@ -97,8 +97,7 @@ class LongWalk {
                       LengthOfRow{graph.offsets.data(), rows_.data(), count(), first_.data()});
     exclusive_scan(executor, first_.data(), count() + 1);
     first_here_ = executor.download(first_);
-    products_ =
-        executor.template buffer<float>(std::min(piece, first_here_.back()) * kVectors);
+    products_ = executor.template buffer<float>(std::min(piece, first_here_.back()) * kVectors);
     sums_ = executor.template buffer<float>(count() * kVectors);
   }
 
@@ -112,13 +111,12 @@ class LongWalk {
       const std::int64_t end = std::min(begin + piece_, first_here_.back());
       const auto row = std::upper_bound(first_here_.begin(), first_here_.end(), begin) - 1;
       const auto last = std::lower_bound(row, first_here_.end(), end);
+      executor_.for_each((end - begin) * kVectors,
+                         WalkProduct{list, graph_.offsets.data(), graph_.columns.data(),
+                                     graph_.weights.data(), z, begin, products_.data()});
       executor_.for_each(
-          (end - begin) * kVectors,
-          WalkProduct{list, graph_.offsets.data(), graph_.columns.data(), graph_.weights.data(), z,
-                      begin, products_.data()});
-      executor_.for_each((last - row) * kVectors,
-                         AddProducts{list, begin, end, row - first_here_.begin(), products_.data(),
-                                     sums_.data()});
+          (last - row) * kVectors,
+          AddProducts{list, begin, end, row - first_here_.begin(), products_.data(), sums_.data()});
     }
     return {longest_, rows_.data(), count(), sums_.data()};
   }

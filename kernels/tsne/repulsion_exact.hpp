@@ -1,8 +1,8 @@
 // t-SNE's repulsion by all pairs on a device: lane l of a row takes the points l, l + 16, ..., the
 // partial sums of src/tsne/repulsion_exact.cpp. The same bits.
 //
-// Cost: two launches; 13 flops and 8 bytes a pair in two dimensions, the bytes from caches: all rows
-// read the same points.
+// Cost: two launches; 13 flops and 8 bytes a pair in two dimensions, the bytes from caches: all
+// rows read the same points.
 #pragma once
 
 #include "kernels/core/rows.hpp"

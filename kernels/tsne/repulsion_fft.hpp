@@ -7,10 +7,10 @@
 // point that leaves it before the next look raises a flag: then the iterations since are done again
 // with more room.
 //
-// Cost of an iteration, with N nodes a side: SpreadCharge 8 bytes, 36 additions and some 200 flops a
-// point; TakeCharge 16 bytes a node of every copy and 16 N^2 bytes, the transforms (fft_grid.cuh);
-// ReadPotential 164 bytes and some 400 flops a point, most of them from caches; the sum of
-// potentials. Four launches beside the transforms'.
+// Cost of an iteration, with N nodes a side: SpreadCharge 8 bytes, 36 additions and some 200 flops
+// a point; TakeCharge 16 bytes a node of every copy and 16 N^2 bytes, the transforms
+// (fft_grid.cuh); ReadPotential 164 bytes and some 400 flops a point, most of them from caches; the
+// sum of potentials. Four launches beside the transforms'.
 #pragma once
 
 #include <algorithm>
@@ -63,7 +63,8 @@ struct GridFrame {
 /// the layout alone, so that another run can resume from it; of few values, as each has a transform
 /// that takes time to plan, and iterations that are recorded anew.
 constexpr std::int64_t quarter_octave(std::int64_t needed) {
-  const auto step = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(needed)) / 4);
+  const auto step =
+      static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(needed)) / 4);
   return (needed + step - 1) / step * step;
 }
 
@@ -242,8 +243,8 @@ class FftOn final : public RepulsionOn<Executor> {
       throw InvalidInput("the layout needs a grid of " + std::to_string(needed) +
                          " nodes a side, beyond " + std::to_string(kMaxNodes) +
                          "; use a smaller learning rate");
-    const std::int64_t nodes =
-        quarter_octave(std::max(Convolution<Executor>::kMinNodes, static_cast<std::int64_t>(needed)));
+    const std::int64_t nodes = quarter_octave(
+        std::max(Convolution<Executor>::kMinNodes, static_cast<std::int64_t>(needed)));
     if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return false;
     grid_ = std::make_unique<Convolution<Executor>>(executor_, nodes);
     frame_.nodes = grid_->nodes();

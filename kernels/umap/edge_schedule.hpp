@@ -1,8 +1,8 @@
 // The weighted graph as UMAP's optimiser walks it, made on a device: the rows of
 // src/umap/edge_schedule.cpp, one thread a vertex.
 //
-// Cost: 5 launches and a scan, once a run; 36 bytes and some 20 operations on whole numbers an edge,
-// 16 bytes a vertex and part. The longest row is the longest wait, one for each edge.
+// Cost: 5 launches and a scan, once a run; 36 bytes and some 20 operations on whole numbers an
+// edge, 16 bytes a vertex and part. The longest row is the longest wait, one for each edge.
 #pragma once
 
 #include <utility>

@@ -123,8 +123,8 @@ class UmapHubs {
   std::int32_t parts_;
   std::int64_t longest_;
   std::vector<std::int64_t> hubs_, pull_quads_, push_quads_;  // [parts + 1], before each part
-  Buffer<std::int64_t> hub_rows_;                                // [count], ascending
-  Buffer<std::int64_t> first_pull_, first_push_;                 // [count + 1], in quads
+  Buffer<std::int64_t> hub_rows_;                             // [count], ascending
+  Buffer<std::int64_t> first_pull_, first_push_;              // [count + 1], in quads
   Buffer<std::int32_t> pulls_, lane_counts_, fired_;
   Buffer<float> pull_forces_, push_forces_, sums_;
 };

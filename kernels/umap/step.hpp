@@ -123,7 +123,8 @@ struct UmapStep {
 #pragma unroll 1  // or ptxas spills for sm_120
 #endif
     for (int turn = 0; turn < 2; ++turn)
-      follow(i, turn == 0 ? terms.part : second_part(terms.part, terms.parts), turn == 0, own.at, to.at);
+      follow(i, turn == 0 ? terms.part : second_part(terms.part, terms.parts), turn == 0, own.at,
+             to.at);
     store_row(to, next, i);
   }
 

@@ -3,8 +3,8 @@
 // What was read is dropped before more is made.
 //
 // Cost, of n k entries: a thread a row for t-SNE's weights, usually 20 rounds of an exp and 5
-// operations in double an entry, and for UMAP's, up to 64 rounds of an exp; 8 bytes an entry. Then a
-// heap sort of each row, a sort of 8-byte keys (whole_numbers.hpp), a search of log2 k steps an
+// operations in double an entry, and for UMAP's, up to 64 rounds of an exp; 8 bytes an entry. Then
+// a heap sort of each row, a sort of 8-byte keys (whole_numbers.hpp), a search of log2 k steps an
 // entry, and 20 bytes an entry for each of the two walks along both lists (UMAP: three). 9 launches
 // and a sort, a scan; UMAP 12.
 #pragma once

@@ -109,7 +109,8 @@ class Planned {
     if (least < whole) text += ", " + bytes_text(least) + " where the search goes in tiles";
     const char* before = "; fits ";
     for (const std::int64_t card : kCardGigabytes) {
-      text += before + std::to_string(card) + " GB: " + name(device_fit(map_, card * 1'000'000'000));
+      text +=
+          before + std::to_string(card) + " GB: " + name(device_fit(map_, card * 1'000'000'000));
       before = ", ";
     }
     return text + "\n";

@@ -57,15 +57,15 @@ Need device_init_need(const Init& init, const Counts& c) {
   return {edges + (std::holds_alternative<SpectralInit>(init) ? 110.0 : 0.0), 0, 0};
 }
 
-/// The search counts the points, and so does the initialization; directions are made of them beside.
+/// The search counts the points, and so does the initialization; directions are made of them
+/// beside.
 std::int64_t held_bytes(const PlannedPoints& points, const Settings& settings) {
   const std::int64_t held = 4 * points.n * points.dim;
   std::int64_t most = 0;
   for (const PlannedStage& stage : plan(points, settings).stages) {
     const bool counted =
         stage.name == "init" || (stage.name == "knn" && !directed(settings.distance.metric));
-    if (stage.name != "optimize")
-      most = std::max(most, stage.device_bytes + (counted ? 0 : held));
+    if (stage.name != "optimize") most = std::max(most, stage.device_bytes + (counted ? 0 : held));
   }
   return most;
 }

@@ -111,8 +111,7 @@ Need device_optimize_need(const TsneParams& p, const Counts& c) {
   constexpr double kSides = 2.5 * 1.25, kNode = 80, kCopies = 8 << 22;
   const double span = std::min(0.8 * std::sqrt(c.n), 1600.0) + kFewUnits;
   const bool grid = p.repulsion != TsneParams::Repulsion::exact && c.dims == 2;
-  return {8 * c.entries + 120,
-          grid ? kCopies + kNode * kSides * kSides * span * span : 0.0, 0};
+  return {8 * c.entries + 120, grid ? kCopies + kNode * kSides * kSides * span * span : 0.0, 0};
 }
 
 }  // namespace nearfold

@@ -20,10 +20,9 @@ double sum_on_cpu(const std::vector<float>& values, std::int64_t outer) {
   const auto value = [&](std::int64_t i) {
     return static_cast<double>(values[static_cast<std::size_t>(i)]);
   };
-  return parallel_sum(2, std::ssize(values), outer, 0.0,
-                      [&](std::int64_t begin, std::int64_t end) {
-                        return chunked_sum(begin, end, 0.0, value);
-                      });
+  return parallel_sum(2, std::ssize(values), outer, 0.0, [&](std::int64_t begin, std::int64_t end) {
+    return chunked_sum(begin, end, 0.0, value);
+  });
 }
 
 TEST(OrderedSum, IsTheCpusSum) {
@@ -82,8 +81,7 @@ TEST(AddInOrder, AddsOneAfterTheOther) {
   const std::vector<float> values = data::normals(999, 3, 5).values();
   for (const std::int64_t count : {0, 1, 15, 16, 17, 999}) {
     float wanted = 0.25f;
-    for (std::int64_t i = 0; i < count; ++i)
-      wanted += values[static_cast<std::size_t>(3 * i + 1)];
+    for (std::int64_t i = 0; i < count; ++i) wanted += values[static_cast<std::size_t>(3 * i + 1)];
     EXPECT_EQ(add_in_order(0.25f, values.data() + 1, count, 3), wanted) << count;
   }
 }
@@ -110,7 +108,8 @@ TEST(Filled, IsOneValueEverywhere) {
 TEST(LayoutRow, IsReadAndWrittenWhereItIs) {
   std::vector<float> three{0, 1, 2, 3, 4, 5}, two = three;
   const LayoutRow<3> last = load_row<3>(three.data(), 1);
-  EXPECT_EQ((std::vector<float>{last.at[0], last.at[1], last.at[2]}), (std::vector<float>{3, 4, 5}));
+  EXPECT_EQ((std::vector<float>{last.at[0], last.at[1], last.at[2]}),
+            (std::vector<float>{3, 4, 5}));
   store_row(last, three.data(), 0);
   EXPECT_EQ(three, (std::vector<float>{3, 4, 5, 3, 4, 5}));
   store_row(load_row<2>(two.data(), 2), two.data(), 1);

@@ -1,6 +1,6 @@
 // The stages of kernels/, run on a device that the host plays (kernels/core/host_executor.hpp),
-// against those of the CPU. Sums are in device_sums_test.cpp; neighbours, weights and t-SNE in their
-// folders.
+// against those of the CPU. Sums are in device_sums_test.cpp; neighbours, weights and t-SNE in
+// their folders.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -346,9 +346,10 @@ TEST_F(OnGpu, WholeNumbersAreSortedAndScanned) {
 TEST_F(OnGpu, MapsOfManyEqualPointsAreTheCpus) {
   Matrix x = data::normals(20'000, 30, 23);
   for (std::int64_t i = 0; i < 12'000; ++i) std::copy_n(x.row(0), 30, x.row(i));
-  for (const Method& method : {Method{UmapParams{.n_epochs = 20}},
-                               Method{TsneParams{.perplexity = 5, .max_iter = 20,
-                                                 .repulsion = TsneParams::Repulsion::exact}}}) {
+  for (const Method& method :
+       {Method{UmapParams{.n_epochs = 20}},
+        Method{TsneParams{
+            .perplexity = 5, .max_iter = 20, .repulsion = TsneParams::Repulsion::exact}}}) {
     Settings settings = settings_of(method, gpu_);
     const Result on_gpu = embed(x, settings);
     settings.device = Cpu{};

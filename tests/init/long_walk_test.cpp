@@ -42,8 +42,8 @@ TEST(LongWalk, HasTheSumsOfOneThread) {
         for (auto e = here.offsets[static_cast<std::size_t>(i)];
              e < here.offsets[static_cast<std::size_t>(i) + 1]; ++e) {
           const auto at = static_cast<std::size_t>(e);
-          wanted += here.weights[at] *
-                    z[static_cast<std::size_t>(here.columns[at] * kVectors + lane)];
+          wanted +=
+              here.weights[at] * z[static_cast<std::size_t>(here.columns[at] * kVectors + lane)];
         }
         EXPECT_EQ(sums.of(i, lane), wanted) << piece << ": " << i << ", " << lane;
       }

@@ -103,10 +103,8 @@ TEST(DevicePlan, NeedsForTilesWhatTheSearchAsksForAtTheLeast) {
 // Brought once, points are beside the edges as well; of directions there are both.
 TEST(DevicePlan, HoldsPointsThatAreBroughtOnce) {
   const auto held = [](std::int64_t dim, Metric metric) {
-    const Settings settings{.knn = FlatKnn{},
-                            .distance = {.metric = metric},
-                            .method = TsneParams{},
-                            .device = Cuda{}};
+    const Settings settings{
+        .knn = FlatKnn{}, .distance = {.metric = metric}, .method = TsneParams{}, .device = Cuda{}};
     return std::pair{held_bytes({.n = 1'000'000, .dim = dim}, settings),
                      plan({.n = 1'000'000, .dim = dim}, settings)};
   };
@@ -131,7 +129,8 @@ TEST(DevicePlan, CountsWhatTheHostLocks) {
   EXPECT_EQ(locked(200'000, true), 0);
 }
 
-// ---- what fits which card ------------------------------------------------------------------------
+// ---- what fits which card
+// ------------------------------------------------------------------------
 
 TEST(DeviceFit, IsWholeOrInTilesOrNot) {
   const Plan planned{.stages = {{.name = "knn", .device_bytes = 9, .device_least_bytes = 5},

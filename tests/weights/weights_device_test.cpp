@@ -21,8 +21,8 @@ namespace {
 template <class Params>
 void expect_the_cpus(const KnnGraph& graph, const Params& params) {
   const HostExecutor executor;
-  const EdgeGraph found = host_graph(
-      executor, WeightsOn<HostExecutor>(executor, graph_on(executor, graph))(params));
+  const EdgeGraph found =
+      host_graph(executor, WeightsOn<HostExecutor>(executor, graph_on(executor, graph))(params));
   const EdgeGraph wanted = weigh_edges(graph, params, Cpu{2});
   EXPECT_EQ(found.n, wanted.n);
   EXPECT_EQ(found.offsets, wanted.offsets);
@@ -69,8 +69,8 @@ TEST(WeightsOnDevice, RefuseAGraphThatHasNoEdge) {
   KnnGraph ring = oracle::neighbors(data::normals(30, 2, 23), 1);
   for (std::int32_t i = 0; i < 30; ++i) ring.neighbors[static_cast<std::size_t>(i)] = (i + 1) % 30;
   const HostExecutor executor;
-  EXPECT_THROW(WeightsOn<HostExecutor>(executor, graph_on(executor, ring))(
-                   UmapParams{.set_op_mix_ratio = 0}),
+  EXPECT_THROW(WeightsOn<HostExecutor>(executor,
+                                       graph_on(executor, ring))(UmapParams{.set_op_mix_ratio = 0}),
                InvalidInput);
 }
 
@@ -107,8 +107,13 @@ std::vector<std::int32_t> ids(std::int32_t count, std::int32_t first, std::int32
 }
 
 TEST(MergedRows, AreWholeAndSharedEvenly) {
-  const std::vector<std::vector<std::int32_t>> lists{
-      {}, ids(1, 5, 1), ids(15, 0, 1), ids(16, 0, 2), ids(33, 7, 3), ids(500, 0, 1), ids(999, 1, 2)};
+  const std::vector<std::vector<std::int32_t>> lists{{},
+                                                     ids(1, 5, 1),
+                                                     ids(15, 0, 1),
+                                                     ids(16, 0, 2),
+                                                     ids(33, 7, 3),
+                                                     ids(500, 0, 1),
+                                                     ids(999, 1, 2)};
   for (const auto& own : lists)
     for (const auto& back : lists) {
       if (own.empty()) continue;  // k >= 1
