@@ -116,8 +116,8 @@ class GraphComponents {
       changed = executor_.download(flag, 0) != 0;
       throw_if_stopped();
     }
-    if (sum_of<std::int64_t>(executor_, n(), IsFirst{name.data()}) ==
-        1)  // as nearly always: nothing to bring
+    const auto count = sum_of<std::int64_t>(executor_, n(), IsFirst{name.data()});
+    if (count == 1)  // as nearly always: nothing to bring
       return std::vector<std::int32_t>(static_cast<std::size_t>(n()));
     return executor_.download(name);
   }

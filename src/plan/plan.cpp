@@ -191,7 +191,9 @@ Plan plan(const PlannedPoints& points, const Settings& settings) {
   Need knn = knn_need(points, settings, c);
   if (gpu) knn.bytes += staged_bytes(4 * c.n * (points.has_graph ? c.k : c.dim));
   add("knn", knn, device_knn_need(points, settings, c));
-  out.stages.back().device_least_bytes = on_device(device_knn_least(points, settings, c));
+  PlannedStage& search = out.stages.back();
+  search.device_least_bytes =
+      std::min(search.device_bytes, on_device(device_knn_least(points, settings, c)));
   if (points.graph_only) return out;
   add("weights", weights_need(c), device_weights_need(c));
   add("init", init_need(init, c), device_init_need(init, c));
