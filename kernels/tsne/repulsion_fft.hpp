@@ -71,9 +71,9 @@ constexpr std::int64_t quarter_octave(std::int64_t needed) {
 inline constexpr float kChargeUnit = 0x1p36f;  // a hundred million points in one node
 
 /// Copies of a grid that charges are added to: all points begin within a few nodes, where additions
-/// would wait for each other. Their sum is that of one copy, bit for bit. Adding them up per block
-/// first would be no way around: shared memory has no addition of 64 bits, only an exchange that is
-/// tried again by every thread that comes second.
+/// would wait for each other. Their sum is that of one copy, bit for bit. So would be one of sums
+/// made by each block first, but all threads of a block meet at the same 36 numbers, where of the
+/// copies each has a 64th of the points.
 constexpr std::int64_t charge_copies(std::int64_t nodes) {
   constexpr std::int64_t kMost = 64, kNumbers = std::int64_t{1} << 22;
   return std::clamp<std::int64_t>(kNumbers / (nodes * nodes), 1, kMost);

@@ -5,8 +5,8 @@
 // Cost, of n k entries: a thread a row for t-SNE's weights, usually 20 rounds of an exp and 5
 // operations in double an entry, and for UMAP's, up to 64 rounds of an exp; 8 bytes an entry. Then
 // a heap sort of each row, a sort of 8-byte keys (whole_numbers.hpp), a search of log2 k steps an
-// entry, and 20 bytes an entry for each of the two walks along both lists (UMAP: three). 9 launches
-// and a sort, a scan; UMAP 12.
+// entry, and 20 bytes an entry for each of the two walks along both lists (UMAP: three). 10
+// launches and a sort, a scan; UMAP 13.
 #pragma once
 
 #include <cmath>
@@ -46,16 +46,17 @@ struct UmapRow {
   }
 };
 
-/// The neighbours of a vertex by id: k of each, so one thread is enough.
-struct SortOwn {
+struct TakeOwn {
   const std::int32_t* neighbors;
   const float* weights;
+  WeightedId* own;
+  NEARFOLD_HD void operator()(std::int64_t e) const { own[e] = {neighbors[e], weights[e]}; }
+};
+/// The neighbours of a vertex by id: k of each, so one thread is enough.
+struct SortOwn {
   std::int64_t k;
   WeightedId* own;
-  NEARFOLD_HD void operator()(std::int64_t i) const {
-    for (std::int64_t e = i * k; e < (i + 1) * k; ++e) own[e] = {neighbors[e], weights[e]};
-    heap_sort(own + i * k, k);
-  }
+  NEARFOLD_HD void operator()(std::int64_t i) const { heap_sort(own + i * k, k); }
 };
 struct MakeBackKey {
   const WeightedId* own;
@@ -129,7 +130,8 @@ class WeightsOn {
   Buffer<WeightedId> own_lists() {
     drop(distances_);
     auto own = executor_.template buffer<WeightedId>(n_ * k_);
-    executor_.for_each(n_, SortOwn{neighbors_.data(), weights_.data(), k_, own.data()});
+    executor_.for_each(n_ * k_, TakeOwn{neighbors_.data(), weights_.data(), own.data()});
+    executor_.for_each(n_, SortOwn{k_, own.data()});
     drop(neighbors_);
     drop(weights_);
     return own;
