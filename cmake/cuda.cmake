@@ -25,7 +25,8 @@ target_sources(nearfold PRIVATE
   kernels/graph/vertex_order.cu
   kernels/core/recording.cpp
   kernels/model/transform.cu
-  kernels/core/sort.cu
+  kernels/core/staging.cpp
+  kernels/core/whole_numbers.cu
   kernels/tsne/tsne.cu
   kernels/umap/umap.cu
   kernels/weights/weights.cu

@@ -19,6 +19,9 @@ namespace {
 void require_device(const Cuda&) {
   no_cuda();
 }
+void start_device(const Cuda&) {
+  no_cuda();
+}
 
 const char* cuda_version() noexcept {
   return "";
@@ -42,6 +45,9 @@ DeviceMemory::~DeviceMemory() = default;
 void copy_bytes(const Cuda&, void*, const void*, std::size_t, CopyKind) {
   no_cuda();
 }
+std::int64_t free_bytes(const Cuda&) {
+  no_cuda();
+}
 void wait_for(const Cuda&) {
   no_cuda();
 }
@@ -58,13 +64,6 @@ Reordered<Cuda> reorder(const KnnGraphView&, int, const Cuda&) {
   no_cuda();
 }
 Reordered<Cuda> reorder(const DeviceKnnGraph&, int, const Cuda&) {
-  no_cuda();
-}
-
-DeviceEdgeGraph weigh_edges(const DeviceKnnGraph&, const TsneParams&, const Cuda&) {
-  no_cuda();
-}
-DeviceEdgeGraph weigh_edges(const DeviceKnnGraph&, const UmapParams&, const Cuda&) {
   no_cuda();
 }
 
@@ -89,6 +88,12 @@ void require_finite(DeviceMatrix<const float>, const Cuda&) {
 
 // What they would own is theirs by contract.
 // NOLINTBEGIN(performance-unnecessary-value-param)
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph, const TsneParams&, const Cuda&) {
+  no_cuda();
+}
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph, const UmapParams&, const Cuda&) {
+  no_cuda();
+}
 std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph, Matrix, const TsneParams&, std::uint64_t,
                                           const Cuda&) {
   no_cuda();

@@ -24,7 +24,7 @@ order=(
   src/umap kernels/umap kernels src/method.hpp
   src/quality
   src/plan
-  src/run/source.hpp src/run/check_run.hpp src/pipeline.hpp src/run
+  src/run/source.hpp src/run/check_run.hpp src/run/held_points.hpp src/pipeline.hpp src/run
   src/model kernels/model
   src/data src/io src/plot src/cli
   src/manual

@@ -6,6 +6,7 @@
 //                             (init)
 //
 // The contract of every stage is in stages.hpp. What is here: their order, the clock, the stops.
+// Before the first a GPU is made ready, in a stage `device`.
 #pragma once
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "method.hpp"
 #include "nearfold/embed.hpp"
 #include "run/check_run.hpp"
+#include "run/held_points.hpp"
 #include "run/source.hpp"
 #include "stages.hpp"
 
@@ -112,6 +114,12 @@ typename StageTypes<D>::Edges edges_of(Reordered<D> local, const Params& params,
   return edges;
 }
 
+/// A GPU is made ready in a stage of its own, or the first that needs it would be charged for it.
+inline void make_ready(const Cpu& /*on*/, Run& /*run*/) {}
+inline void make_ready(const Cuda& on, Run& run) {
+  run.stage(Stage::device, [&] { start_device(on); });
+}
+
 // ---- the flow -----------------------------------------------------------------------------------
 
 /// Everything before the optimiser is known; incomplete when the caller stopped the run.
@@ -122,15 +130,18 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
   const Init init = init_of(source, settings, params);
   typename StageTypes<D>::Knn graph;
   Reordered<D> local;
+  HeldPoints held{.points = source.points};
   Prepared<D> prepared;
 
+  make_ready(on, run);
   run.stage(Stage::check, [&] {
     check_source(source, init, settings, host_of(on));
     info.warnings = data_warnings(source, settings);
   });
   run.stage(Stage::knn, [&] {
     if (source.graph) return;
-    graph = find_knn(source.points, k, settings.knn, settings.distance, on, settings.seed);
+    held = hold_points(source, init, settings, on);
+    graph = find_knn(held.points, k, settings.knn, settings.distance, on, settings.seed);
     if (source.keep_graph) source.keep_graph(to_host(graph));
   });
   run.stage(Stage::reorder, [&] {
@@ -149,7 +160,7 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
                         source.checkpoint->warnings};
     else
       prepared.start =
-          initial_layout(init, source.points, prepared.edges, settings.dims, settings.seed, on);
+          initial_layout(init, held.points, prepared.edges, settings.dims, settings.seed, on);
     info.init = prepared.start.description;
     for (const std::string& warning : prepared.start.warnings)  // a checkpoint has all of a run
       if (std::count(info.warnings.begin(), info.warnings.end(), warning) == 0)

@@ -111,9 +111,9 @@ inline constexpr bool kTakesTargets = false;
 template <>
 inline constexpr bool kTakesTargets<UmapParams, Cpu> = true;
 
-/// Both methods on a GPU, bit for bit the same.
-DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const TsneParams&, const Cuda&);
-DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const UmapParams&, const Cuda&);
+/// Both methods on a GPU, bit for bit the same; a graph that is moved here is dropped as it is read.
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const TsneParams&, const Cuda&);
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const UmapParams&, const Cuda&);
 
 // ---- init: where the optimiser begins ----------------------------------------------------------
 

@@ -17,7 +17,9 @@ struct PlannedStage {
   std::string name;  ///< "knn", "weights", "init", "optimize"
   std::int64_t host_bytes = 0;
   std::int64_t device_bytes = 0;  ///< 0 on a Cpu
-  double seconds = 0;             ///< an order of magnitude
+  /// The same where a search goes through the points in tiles, as `flat` does if it has to.
+  std::int64_t device_least_bytes = 0;
+  double seconds = 0;  ///< an order of magnitude
 };
 
 struct Plan {

@@ -8,7 +8,8 @@
 
 namespace nearfold {
 
-enum class Stage { check, knn, reorder, weights, init, optimize, evaluate };
+/// In their order, but for `device`: where a run uses a GPU, it comes first, and makes it ready.
+enum class Stage { check, knn, reorder, weights, init, optimize, evaluate, device };
 NEARFOLD_EXPORT const char* name(Stage stage);
 
 /// `done` of `total` within `stage`. In optimize they are iterations; in the others points, the

@@ -5,6 +5,10 @@
 
 #include "math/host_device.hpp"
 
+#if defined(__CUDACC__)
+#include <cuda/atomic>
+#endif
+
 namespace nearfold {
 
 /// Adds to *to; returns what was there.
@@ -25,6 +29,21 @@ NEARFOLD_HD inline void take_smaller(std::int32_t* to, std::int32_t value) {
   atomicMin(to, value);
 #else
   if (value < *to) *to = value;
+#endif
+}
+
+/// Whether the caller is the last of `count` threads that come here. It sees what the others wrote
+/// before they came; nobody waits. *arrived is 0 before the first and after the last.
+NEARFOLD_HD inline bool is_last_of(std::int32_t* arrived, std::int64_t count) {
+#if defined(__CUDA_ARCH__)
+  const cuda::atomic_ref<std::int32_t, cuda::thread_scope_device> all(*arrived);
+  if (all.fetch_add(1, cuda::memory_order_acq_rel) + 1 < count) return false;
+  all.store(0, cuda::memory_order_relaxed);
+  return true;
+#else
+  if (++*arrived < count) return false;
+  *arrived = 0;
+  return true;
 #endif
 }
 

@@ -1,4 +1,6 @@
 // What is looked for in values that lie on a device.
+//
+// Cost: unusable() and constant_columns() 4 bytes a value, in two launches.
 #pragma once
 
 #include <cstdint>
@@ -64,25 +66,17 @@ class CheckOn {
     const Segment of{x, n, dim};
     auto counts = executor_.template buffer<std::int64_t>(of.count() * dim);
     executor_.for_each(of.count() * dim, UnusableInSegment{of, counts.data()});
-    return sum(of.count() * dim, ValueAt<std::int64_t>{counts.data()});
+    return sum_of<std::int64_t>(executor_, of.count() * dim, ValueAt<std::int64_t>{counts.data()});
   }
 
   std::int64_t constant_columns(const float* x, std::int64_t n, std::int64_t dim) const {
     const Segment of{x, n, dim};
     auto varies = executor_.template buffer<std::int32_t>(of.count() * dim);
     executor_.for_each(of.count() * dim, VariesInSegment{of, varies.data()});
-    return sum(dim, IsConstant{varies.data(), dim, of.count()});
+    return sum_of<std::int64_t>(executor_, dim, IsConstant{varies.data(), dim, of.count()});
   }
 
  private:
-  template <class Value>
-  std::int64_t sum(std::int64_t size, const Value& value) const {
-    auto total = executor_.template buffer<std::int64_t>(1);
-    OrderedSum<Executor, std::int64_t>(executor_, size, 32 * kSumChunk)(value, std::int64_t{0},
-                                                                        total.data());
-    return executor_.download(total, 0);
-  }
-
   Executor executor_;
 };
 

@@ -1,5 +1,7 @@
 #include "kernels/core/cuda.hpp"
 
+#include "kernels/core/staging.hpp"
+
 namespace nearfold {
 
 void check_cuda(cudaError_t status, const char* call) {
@@ -52,6 +54,8 @@ void copy_bytes(const Cuda& on, void* to, const void* from, std::size_t bytes, C
   constexpr cudaMemcpyKind kKinds[] = {cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost,
                                        cudaMemcpyDeviceToDevice};
   const DeviceGuard here(on);
+  if (kind == CopyKind::to_device && is_worth_staging(from, bytes))
+    return copy_staged(on, to, from, bytes);
   check_cuda(cudaMemcpyAsync(to, from, bytes, kKinds[static_cast<int>(kind)], on.stream),
              "cudaMemcpyAsync");
   if (kind != CopyKind::within_device) wait_for(on);

@@ -37,7 +37,4 @@ void release_on(const Cuda& on, const Work& work) noexcept {
   }
 }
 
-/// Free bytes of a device.
-std::int64_t free_bytes(const Cuda& on);
-
 }  // namespace nearfold

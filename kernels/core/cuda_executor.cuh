@@ -12,7 +12,7 @@
 #include "kernels/core/cuda.hpp"
 #include "kernels/core/launch_shape.hpp"
 #include "kernels/core/recording.hpp"
-#include "kernels/core/sort.hpp"
+#include "kernels/core/whole_numbers.hpp"
 
 namespace nearfold {
 
@@ -112,6 +112,7 @@ class CudaExecutor {
   }
 
   void sort(Buffer<std::uint64_t>& keys) const { sort_keys(on_, keys); }
+  void scan(std::int64_t* values, std::int64_t n) const { scan_numbers(on_, values, n); }
 
   template <class Body>
   void for_each(std::int64_t n, const Body& body) const {

@@ -48,6 +48,11 @@ void require_device(const Cuda& on) {
                    ", and at least 7.5 is needed; use another GPU or the cpu");
 }
 
+void start_device(const Cuda& on) {
+  const DeviceGuard here(on);
+  check_cuda(cudaFree(nullptr), "cudaFree");
+}
+
 const char* cuda_version() noexcept {
   return NEARFOLD_CUDA_VERSION;
 }

@@ -10,6 +10,7 @@
 //   for_each_row(rows, body)  total = body.part(i, lane) of kRowLanes lanes added in halves
 //                             (lane l and l + 8, then l + 4, ...), then body.finish(i, total)
 //   sort(keys)                whole numbers of 64 bits, ascending
+//   scan(values, n)           whole numbers become the sums of those before them
 //   free_bytes()              that could be allocated
 //   wait()                    until all work is done; throws when it failed
 //   record(work)              a Recording of the loops and convolutions that work() asks for, none
@@ -24,6 +25,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -127,6 +129,10 @@ class HostExecutor {
   void sort(Buffer<std::uint64_t>& keys) const {
     shared_->refuse_in_recordings("memory");
     std::sort(keys.data(), keys.data() + keys.size());
+  }
+  void scan(std::int64_t* values, std::int64_t n) const {
+    shared_->refuse_in_recordings("memory");
+    std::exclusive_scan(values, values + n, values, std::int64_t{0});
   }
   void wait() const { shared_->refuse_in_recordings("a wait"); }
   std::int64_t free_bytes() const { return std::int64_t{1} << 20; }  // little: loops go around

@@ -1,5 +1,7 @@
 // Rows of a layout on a device: by point and by vertex (src/graph/vertex_order.hpp), from the host
 // and back.
+//
+// Cost: one launch, 8 bytes a value, and 4 a vertex.
 #pragma once
 
 #include <cstdint>

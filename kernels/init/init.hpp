@@ -1,4 +1,7 @@
 // The initialization on a device.
+//
+// Cost: that of its parts: PCA (kernels/linalg/pca.hpp, 8 passes over the points), components and
+// eigenvectors (graph_components.hpp, spectral_operator.hpp); n dims numbers come to the host.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,9 @@
 // The loops of spectral_operator.hpp: one thread a value, a vertex, or a sum.
+//
+// Cost: WalkValue, which is nearly all, 16 flops and 40 bytes an edge, 32 of them from another
+// vertex's place, and 100 bytes and a division in double for each of 8 values a vertex. GramEntry
+// 72 bytes and 576 operations in double a vertex, once a filter. The others stream through z: 32 to
+// 100 bytes a vertex.
 #pragma once
 
 #include <cmath>
@@ -6,6 +11,7 @@
 
 #include "core/parallel.hpp"
 #include "init/spectral_operator.hpp"
+#include "kernels/init/long_walk.hpp"
 
 namespace nearfold {
 
@@ -18,6 +24,9 @@ struct DegreeOf {
   double* degree;
   NEARFOLD_HD void operator()(std::int64_t i) const {
     double sum = 0;
+#if defined(__CUDA_ARCH__)
+#pragma unroll 16  // a long row has few others that it could wait beside
+#endif
     for (std::int64_t e = offsets[i]; e < offsets[i + 1]; ++e)
       sum += static_cast<double>(weights[e]);
     degree[i] = sum;
@@ -39,6 +48,7 @@ struct WalkValue {
   const std::int32_t* columns;
   const float* weights;
   const double* degree;
+  LongSums long_rows;
   SpectralMix by;
   const float* z;
   const float* before;
@@ -46,8 +56,11 @@ struct WalkValue {
   NEARFOLD_HD void operator()(std::int64_t g) const {
     const std::int64_t i = g / kVectors, lane = g % kVectors;
     float sum = 0;
-    for (std::int64_t e = offsets[i]; e < offsets[i + 1]; ++e)
-      sum += weights[e] * z[std::int64_t{columns[e]} * kVectors + lane];
+    if (offsets[i + 1] - offsets[i] > long_rows.longest)
+      sum = long_rows.of(i, lane);
+    else
+      for (std::int64_t e = offsets[i]; e < offsets[i + 1]; ++e)
+        sum += weights[e] * z[std::int64_t{columns[e]} * kVectors + lane];
     float next = static_cast<float>(static_cast<double>(by.walk) / degree[i]) * sum;
     if (by.self != 0) next += by.self * z[g];
     if (by.old != 0) next += by.old * before[g];

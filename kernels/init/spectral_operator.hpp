@@ -1,5 +1,9 @@
 // The steps of the eigensolver on a device: those of src/init/spectral_operator.cpp. Every sum has
 // the order that it has there, so the vectors have the same bits.
+//
+// Cost, beside the loops' (spectral_loops.hpp): a sweep is one launch, two more for every piece of
+// long rows, and there are at most 2,000, of large graphs 500; each filter ends with 8 launches and
+// a look of the host at 1.5 kB. 108 bytes a vertex.
 #pragma once
 
 #include <utility>
@@ -18,6 +22,7 @@ class SpectralOperatorOn {
   SpectralOperatorOn(const Executor& executor, const EdgeGraphIn<typename Executor::Space>& graph)
       : executor_(executor),
         graph_(graph),
+        long_rows_(executor, graph),
         size_(graph.n * kVectors),
         ranges_(parts_of(graph.n, kWalkRange)),
         degree_(executor.template buffer<double>(graph.n)),
@@ -95,13 +100,15 @@ class SpectralOperatorOn {
   using Buffer = typename Executor::template Buffer<T>;
 
   void sweep(const SpectralMix& mix, Buffer<float>& out) {
+    const LongSums long_rows = long_rows_.sum(z_.data());
     executor_.for_each(
         size_, WalkValue{graph_.offsets.data(), graph_.columns.data(), graph_.weights.data(),
-                         degree_.data(), mix, z_.data(), before_.data(), out.data()});
+                         degree_.data(), long_rows, mix, z_.data(), before_.data(), out.data()});
   }
 
   Executor executor_;
   const EdgeGraphIn<typename Executor::Space>& graph_;
+  LongWalk<Executor> long_rows_;
   std::int64_t size_, ranges_;
   Buffer<double> degree_, volume_;
   mutable Buffer<double> parts_, grams_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/device.hpp"
 #include "kernels/core/cuda.hpp"
 #include "kernels/knn/gpu_search.hpp"
 #include "knn/honours.hpp"
@@ -115,6 +116,7 @@ DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& pa
 
 DeviceKnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
                         const Distance& distance, const Cuda& on, std::uint64_t seed) {
+  start_device(on);  // or the search would be charged for its context
   const float* const data = points.on_device() ? points.device.data() : points.host.data();
   return found_by({data, points.rows(), points.cols(), points.on_device(), distance, seed}, k,
                   params, on, seed);

@@ -1,4 +1,6 @@
 // How a method puts new rows on a map on a device: the counterpart of src/model/placement.hpp.
+//
+// Cost of StartAtMedian: one launch; a heap sort of the nearest neighbours for each coordinate.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,9 @@
 // New rows on a model's map on a device: a search by all pairs and the descent of each row, a block
 // of rows at a time. The model's points and map are brought once.
+//
+// Cost of a block: the search (kernels/knn/query_search.hpp), the launches of a placement
+// (kernels/tsne/placement.hpp, kernels/umap/placement.hpp), and 4 dims + 8 k bytes a row that are
+// fetched; a row has 4 (dims + 2 k + 2 dims k + k) bytes of room.
 #pragma once
 
 #include <algorithm>

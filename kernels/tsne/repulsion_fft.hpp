@@ -6,6 +6,11 @@
 // The host learns the layout's extent only at look(). A grid is made with room around it, and a
 // point that leaves it before the next look raises a flag: then the iterations since are done again
 // with more room.
+//
+// Cost of an iteration, with N nodes a side: SpreadCharge 8 bytes, 36 additions and some 200 flops
+// a point; TakeCharge 16 bytes a node of every copy and 16 N^2 bytes, the transforms
+// (fft_grid.cuh); ReadPotential 164 bytes and some 400 flops a point, most of them from caches; the
+// sum of potentials. Four launches beside the transforms'.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +20,8 @@
 #include <string>
 
 #include "kernels/core/atomics.hpp"
+#include "kernels/core/fill.hpp"
+#include "kernels/core/rows.hpp"
 #include "kernels/core/sums.hpp"
 #include "kernels/tsne/repulsion.hpp"
 #include "math/tsne_force.hpp"
@@ -40,8 +47,8 @@ struct GridFrame {
     std::int64_t column, row;
     float x, y;
   };
-  NEARFOLD_HD bool place(const float* point, Place& out) const {
-    const float u = point[0] * kScale - origin, v = point[1] * kScale - origin;
+  NEARFOLD_HD bool place(const LayoutRow<2>& point, Place& out) const {
+    const float u = point.at[0] * kScale - origin, v = point.at[1] * kScale - origin;
     const auto last = static_cast<float>(nodes - 4);
     if (!(u >= 2.0f && v >= 2.0f && u < last && v < last)) return false;
     out.column = static_cast<std::int64_t>(u);
@@ -52,10 +59,21 @@ struct GridFrame {
   }
 };
 
+/// Nodes a side for a layout that needs so many: 4, 5, 6 or 7 times a power of two. A function of
+/// the layout alone, so that another run can resume from it; of few values, as each has a transform
+/// that takes time to plan, and iterations that are recorded anew.
+constexpr std::int64_t quarter_octave(std::int64_t needed) {
+  const auto step =
+      static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(needed)) / 4);
+  return (needed + step - 1) / step * step;
+}
+
 inline constexpr float kChargeUnit = 0x1p36f;  // a hundred million points in one node
 
 /// Copies of a grid that charges are added to: all points begin within a few nodes, where additions
-/// would wait for each other. Their sum is that of one copy, bit for bit.
+/// would wait for each other. Their sum is that of one copy, bit for bit. So would be one of sums
+/// made by each block first, but all threads of a block meet at the same 36 numbers, where of the
+/// copies each has a 64th of the points.
 constexpr std::int64_t charge_copies(std::int64_t nodes) {
   constexpr std::int64_t kMost = 64, kNumbers = std::int64_t{1} << 22;
   return std::clamp<std::int64_t>(kNumbers / (nodes * nodes), 1, kMost);
@@ -70,7 +88,7 @@ struct SpreadCharge {
 
   NEARFOLD_HD void operator()(std::int64_t i) const {
     GridFrame::Place at;
-    if (!frame->place(y + 2 * i, at)) {
+    if (!frame->place(load_row<2>(y, i), at)) {
       frame->lost = 1;
       return;
     }
@@ -120,7 +138,7 @@ struct ReadPotential {
   NEARFOLD_HD void operator()(std::int64_t i) const {
     GridFrame::Place at;
     float phi = 0, by_x = 0, by_y = 0;
-    if (frame->place(y + 2 * i, at)) {
+    if (frame->place(load_row<2>(y, i), at)) {
       float along[8], along_slope[8], across[8], across_slope[8];
       spline_weights(at.x, along, along_slope);
       spline_weights(at.y, across, across_slope);
@@ -137,8 +155,8 @@ struct ReadPotential {
       }
     }
     potential[i] = phi;
-    force[2 * i] = -0.5f * GridFrame::kScale * by_x;
-    force[2 * i + 1] = -0.5f * GridFrame::kScale * by_y;
+    constexpr float kFactor = -0.5f * GridFrame::kScale;
+    store_row(LayoutRow<2>{{kFactor * by_x, kFactor * by_y}}, force, i);
   }
 };
 
@@ -146,8 +164,8 @@ struct ReadPotential {
 struct TakeSelves {
   double* z;
   double selves;
-  NEARFOLD_HD void operator()(std::int64_t) const {
-    const double others = *z - selves;
+  NEARFOLD_HD void operator()(double all) const {
+    const double others = all - selves;
     *z = others > 1e-12 ? others : 1e-12;
   }
 };
@@ -163,7 +181,8 @@ struct Extent {
 struct ExtentAt {
   const float* y;
   NEARFOLD_HD Extent operator()(std::int64_t i) const {
-    const float a = y[2 * i], b = y[2 * i + 1];
+    const LayoutRow<2> point = load_row<2>(y, i);
+    const float a = point.at[0], b = point.at[1];
     const float low = a < b ? a : b, high = a < b ? b : a;
     return {low < 0 ? low : 0, high > 0 ? high : 0, a - a == 0 && b - b == 0};
   }
@@ -204,8 +223,7 @@ class FftOn final : public RepulsionOn<Executor> {
     grid_->convolve();
     executor_.for_each(n_, ReadPotential{frame_here_.data(), y, grid_->values(), grid_->stride(),
                                          force, potential_.data()});
-    sum_(DoubleAt{potential_.data()}, 0.0, z);
-    executor_.for_each(1, TakeSelves{z, static_cast<double>(n_) * self_});
+    sum_(DoubleAt{potential_.data()}, 0.0, TakeSelves{z, static_cast<double>(n_) * self_});
   }
   bool is_exact() const override { return false; }
 
@@ -225,18 +243,12 @@ class FftOn final : public RepulsionOn<Executor> {
       throw InvalidInput("the layout needs a grid of " + std::to_string(needed) +
                          " nodes a side, beyond " + std::to_string(kMaxNodes) +
                          "; use a smaller learning rate");
-    // A function of the layout alone, so that another run can resume from it; of few values, as
-    // each has a transform that takes time to plan.
-    const std::int64_t least =
-        std::max(Convolution<Executor>::kMinNodes, static_cast<std::int64_t>(needed));
-    const auto step =
-        static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(least)) / 4);
-    const std::int64_t nodes = (least + step - 1) / step * step;
+    const std::int64_t nodes = quarter_octave(
+        std::max(Convolution<Executor>::kMinNodes, static_cast<std::int64_t>(needed)));
     if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return false;
     grid_ = std::make_unique<Convolution<Executor>>(executor_, nodes);
     frame_.nodes = grid_->nodes();
-    charges_ = executor_.upload(std::vector<std::int64_t>(
-        static_cast<std::size_t>(copies() * frame_.nodes * frame_.nodes)));
+    charges_ = filled<std::int64_t>(executor_, copies() * frame_.nodes * frame_.nodes, 0);
     return true;
   }
 

@@ -1,9 +1,15 @@
 // The loops of an iteration of t-SNE on a device but for its repulsion; of its divergence.
+//
+// Cost, two dimensions: MovePoint is 16 bytes and 15 flops an edge, 8 bytes of them from another
+// point's place, and 48 bytes a point; in one launch attraction, gradient, step and move. The mean
+// is 8 bytes a point in one launch (sums.hpp), CentrePoint 16. DivergenceRow is MovePoint without
+// the 48 bytes, with a logarithm an edge.
 #pragma once
 
 #include <cstdint>
 
 #include "kernels/core/launch_shape.hpp"
+#include "kernels/core/rows.hpp"
 #include "math/elementary.hpp"
 #include "math/tsne_force.hpp"
 #include "tsne/tsne.hpp"
@@ -31,14 +37,18 @@ struct VectorSum {
   }
 };
 
-/// Row i of the gradient: attraction less the repulsion that `force` holds.
+/// Point i one step down its gradient, which is attraction less repulsion. Others still read where
+/// it was, so that it goes to another place.
 template <int Dims>
-struct GradientRow {
+struct MovePoint {
   EdgeRows rows;
   const float* y;
-  float* force;
+  const float* force;  // repulsion
   const TsnePhase* phase;
   const double* z;
+  float longest;
+  float *update, *gains;
+  float* moved;
 
   struct Part {
     float at[Dims] = {};
@@ -49,11 +59,13 @@ struct GradientRow {
   };
 
   NEARFOLD_HD Part part(std::int64_t i, int lane) const {
+    const LayoutRow<Dims> here = load_row<Dims>(y, i);
     Part sum;
     for (std::int64_t e = rows.offsets[i] + lane; e < rows.offsets[i + 1]; e += kRowLanes) {
+      const LayoutRow<Dims> other = load_row<Dims>(y, rows.columns[e]);
       float d[Dims], d2 = 0;
       for (int c = 0; c < Dims; ++c) {
-        d[c] = y[i * Dims + c] - y[std::int64_t{rows.columns[e]} * Dims + c];
+        d[c] = here.at[c] - other.at[c];
         d2 += d[c] * d[c];
       }
       const float g = rows.weights[e] * student_t(d2);
@@ -62,12 +74,16 @@ struct GradientRow {
     return sum;
   }
   NEARFOLD_HD void finish(std::int64_t i, const Part& pull) const {
-    const float exaggeration = phase->exaggeration;
     const auto one_over_z = static_cast<float>(1.0 / *z);
-    for (int c = 0; c < Dims; ++c) {
-      float& f = force[i * Dims + c];
-      f = exaggeration * pull.at[c] - f * one_over_z;
-    }
+    const LayoutRow<Dims> push = load_row<Dims>(force, i);
+    LayoutRow<Dims> gradient, place = load_row<Dims>(y, i);
+    for (int c = 0; c < Dims; ++c)
+      gradient.at[c] = phase->exaggeration * pull.at[c] - push.at[c] * one_over_z;
+    LayoutRow<Dims> last = load_row<Dims>(update, i), gain = load_row<Dims>(gains, i);
+    tsne_move<Dims>(gradient.at, phase->rate, phase->momentum, longest, place.at, last.at, gain.at);
+    store_row(last, update, i);
+    store_row(gain, gains, i);
+    store_row(place, moved, i);
   }
 };
 
@@ -106,45 +122,34 @@ struct DivergenceRow {
 };
 
 template <int Dims>
-struct MovePoint {
-  const float* gradient;
-  float *y, *update, *gains;
-  const TsnePhase* phase;
-  float longest;
-
-  NEARFOLD_HD void operator()(std::int64_t i) const {
-    tsne_move<Dims>(gradient + i * Dims, phase->rate, phase->momentum, longest, y + i * Dims,
-                    update + i * Dims, gains + i * Dims);
-  }
-};
-
-template <int Dims>
 struct PointAt {
   const float* y;
   NEARFOLD_HD VectorSum<Dims> operator()(std::int64_t i) const {
+    const LayoutRow<Dims> here = load_row<Dims>(y, i);
     VectorSum<Dims> point;
-    for (int c = 0; c < Dims; ++c) point.at[c] = static_cast<double>(y[i * Dims + c]);
+    for (int c = 0; c < Dims; ++c) point.at[c] = static_cast<double>(here.at[c]);
     return point;
   }
 };
 
+/// What becomes of the sum of n points: their mean.
 template <int Dims>
 struct TakeMean {
-  const VectorSum<Dims>* sum;
   std::int64_t n;
   float* mean;  // [Dims]
-  NEARFOLD_HD void operator()(std::int64_t) const {
-    for (int c = 0; c < Dims; ++c)
-      mean[c] = static_cast<float>(sum->at[c] / static_cast<double>(n));
+  NEARFOLD_HD void operator()(const VectorSum<Dims>& sum) const {
+    for (int c = 0; c < Dims; ++c) mean[c] = static_cast<float>(sum.at[c] / static_cast<double>(n));
   }
 };
 
 template <int Dims>
 struct CentrePoint {
-  const float* mean;
+  const float *moved, *mean;
   float* y;
   NEARFOLD_HD void operator()(std::int64_t i) const {
-    for (int c = 0; c < Dims; ++c) y[i * Dims + c] -= mean[c];
+    LayoutRow<Dims> place = load_row<Dims>(moved, i);
+    for (int c = 0; c < Dims; ++c) place.at[c] -= mean[c];
+    store_row(place, y, i);
   }
 };
 

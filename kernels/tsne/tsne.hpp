@@ -1,6 +1,9 @@
 // t-SNE's optimisation on a device: the iterations of src/tsne/tsne.cpp, with its sums in its
 // order. With exact repulsion the layout is the CPU's, bit for bit, on every device. Iterations are
 // recorded once and replayed, ten at a time where nobody looks in between.
+//
+// Cost of an iteration: repulsion (all pairs 2 launches, by FFT 4 and those of two transforms and
+// of a product), and 3 launches of step.hpp: of a million points with 139 edges each 2.3 GB.
 #pragma once
 
 #include <algorithm>
@@ -50,13 +53,13 @@ class TsneOn final : public Optimizer {
         force_(executor.template buffer<float>(n_ * Dims)),
         z_(executor.template buffer<double>(1)),
         phase_(executor.template buffer<TsnePhase>(1)),
-        total_(executor.template buffer<VectorSum<Dims>>(1)),
+        moved_(executor.template buffer<float>(n_ * Dims)),
         mean_(executor.template buffer<float>(Dims)),
         sum_(executor, n_, 32 * kSumChunk) {
     now_.y = executor.template buffer<float>(n_ * Dims);
     vertices_.by_vertex(start, now_.y);
-    now_.update = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims)));
-    now_.gains = executor.upload(std::vector<float>(static_cast<std::size_t>(n_ * Dims), 1.0f));
+    now_.update = filled(executor, n_ * Dims, 0.0f);
+    now_.gains = filled(executor, n_ * Dims, 1.0f);
     now_.early_iterations = params.early_exaggeration_iter;
     now_.iterations = params.max_iter;
   }
@@ -216,13 +219,11 @@ class TsneOn final : public Optimizer {
   void repel() { repulsion_->compute(now_.y.data(), force_.data(), z_.data()); }
   void step() {
     executor_.for_each_row(
-        n_, GradientRow<Dims>{rows(), now_.y.data(), force_.data(), phase_.data(), z_.data()});
-    executor_.for_each(
-        n_, MovePoint<Dims>{force_.data(), now_.y.data(), now_.update.data(), now_.gains.data(),
-                            phase_.data(), static_cast<float>(params_.max_step_norm)});
-    sum_(PointAt<Dims>{now_.y.data()}, VectorSum<Dims>{}, total_.data());
-    executor_.for_each(1, TakeMean<Dims>{total_.data(), n_, mean_.data()});
-    executor_.for_each(n_, CentrePoint<Dims>{mean_.data(), now_.y.data()});
+        n_, MovePoint<Dims>{rows(), now_.y.data(), force_.data(), phase_.data(), z_.data(),
+                            static_cast<float>(params_.max_step_norm), now_.update.data(),
+                            now_.gains.data(), moved_.data()});
+    sum_(PointAt<Dims>{moved_.data()}, VectorSum<Dims>{}, TakeMean<Dims>{n_, mean_.data()});
+    executor_.for_each(n_, CentrePoint<Dims>{moved_.data(), mean_.data(), now_.y.data()});
   }
 
   void check_early_stop() {
@@ -261,8 +262,7 @@ class TsneOn final : public Optimizer {
   mutable Buffer<double> z_;
   Buffer<TsnePhase> phase_;  // early when is_early_ says so, unknown before
   std::optional<bool> is_early_;
-  Buffer<VectorSum<Dims>> total_;  // of all points, and what it makes their mean
-  Buffer<float> mean_;
+  Buffer<float> moved_, mean_;  // points before they are centred; what is taken off them
   OrderedSum<Executor, VectorSum<Dims>> sum_;
   State now_, seen_;  // seen_: at the last look
   int seen_at_ = -1;

@@ -1,9 +1,11 @@
 // The weighted graph as UMAP's optimiser walks it, made on a device: the rows of
 // src/umap/edge_schedule.cpp, one thread a vertex.
+//
+// Cost: 5 launches and a scan, once a run; 36 bytes and some 20 operations on whole numbers an
+// edge, 16 bytes a vertex and part. The longest row is the longest wait, one for each edge.
 #pragma once
 
 #include <utility>
-#include <vector>
 
 #include "graph/graph.hpp"
 #include "kernels/core/sums.hpp"
@@ -71,7 +73,7 @@ struct UmapEdgesOn {
     OrderedSum<Executor, double>(executor, edges, kRatesOfRange)(DoubleAt{graph.weights.data()},
                                                                  0.0, firings.data());
     parts = parts_of_epoch(executor.download(firings, 0), n);
-    offsets = executor.upload(std::vector<std::int64_t>(static_cast<std::size_t>(parts * n + 1)));
+    offsets = filled<std::int64_t>(executor, parts * n + 1, 0);
     executor.for_each(
         n, CountParts{graph.offsets.data(), graph.columns.data(), n, parts, offsets.data()});
     exclusive_scan(executor, offsets.data(), parts * n + 1);

@@ -1,5 +1,10 @@
 // The loops of hubs.hpp. Terms are stored by four, as pushes are drawn: a quad. A hub is a row
 // that is listed, in its place in the list.
+//
+// Cost: in an epoch 8 bytes an edge of all hubs, twice, in two launches; in a step what terms cost
+// elsewhere (step.hpp) and 4 Dims bytes more of each, written and read, in three. AddHubTerms is
+// one thread for each coordinate of a hub, as its order has to be that of one: it asks for 16 terms
+// at a time, so that 100,000 are 6,250 waits for memory.
 #pragma once
 
 #include <cstdint>
@@ -9,29 +14,6 @@
 namespace nearfold {
 
 inline constexpr int kHubLanes = 64;  // that look for what fires in a hub, each in a stretch of it
-
-/// Whether a row is too long for one thread; of the rows of a part, which begin at `first`.
-struct IsHub {
-  UmapRows rows;
-  std::int64_t first;
-  std::int64_t longest;
-  NEARFOLD_HD std::int64_t operator()(std::int64_t i) const {
-    return rows.length(first + i) > longest ? 1 : 0;
-  }
-};
-struct MarkHub {
-  IsHub is_hub;
-  std::int64_t* to;
-  NEARFOLD_HD void operator()(std::int64_t i) const { to[i] = is_hub(i); }
-};
-struct ListHub {
-  IsHub is_hub;
-  const std::int64_t* place;
-  std::int64_t* to;
-  NEARFOLD_HD void operator()(std::int64_t i) const {
-    if (is_hub(i) != 0) to[place[i]] = is_hub.first + i;
-  }
-};
 
 /// Quads that hub h needs when all of its edges fire; 0 for the end of the list.
 struct CountQuads {
@@ -132,10 +114,9 @@ struct HubPulls {
     const std::int64_t quad = step.pulls.at(k);
     const std::int64_t h = last_up_to(quad, step.list.first_pull, step.list.count);
     const std::int64_t t = 4 * (quad - step.list.first_pull[h]), pulls = step.pull_counts[h];
-    float own[Dims];
-    step.terms.place(step.vertex(h, k < step.pulls.first_count), own);
+    const LayoutRow<Dims> own = step.terms.place(step.vertex(h, k < step.pulls.first_count));
     for (int s = 0; s < 4 && t + s < pulls; ++s)
-      step.terms.pull(own, step.fired[4 * quad + s], step.pull_forces + (4 * k + s) * Dims);
+      step.terms.pull(own.at, step.fired[4 * quad + s], step.pull_forces + (4 * k + s) * Dims);
   }
 };
 
@@ -152,10 +133,9 @@ struct HubPushes {
     const std::int32_t pushes = step.terms.pushes(i, step.pull_counts[h], number);
     if (t >= pushes) return;
     const Random4 draws = step.terms.draw(i, t, number);
-    float own[Dims];
-    step.terms.place(i, own);
+    const LayoutRow<Dims> own = step.terms.place(i);
     for (int s = 0; s < 4 && t + s < pushes; ++s)
-      step.terms.push(own, draws.v[s], step.push_forces + (4 * k + s) * Dims);
+      step.terms.push(own.at, draws.v[s], step.push_forces + (4 * k + s) * Dims);
   }
 };
 
@@ -182,8 +162,7 @@ struct AddHubTerms {
  private:
   NEARFOLD_HD static void add(const float* forces, std::int64_t quad, std::int32_t count,
                               std::int64_t c, float& sum) {
-    const float* const from = forces + 4 * quad * Dims + c;
-    for (std::int64_t t = 0; t < count; ++t) sum += from[t * Dims];
+    sum = add_in_order(sum, forces + 4 * quad * Dims + c, count, Dims);
   }
 };
 

@@ -1,10 +1,16 @@
 // A step of UMAP's optimisation on a device: the terms of a vertex, and how it moves by their sum.
 // Terms and their order are those of src/umap/umap.cpp.
+//
+// Cost of a step in two dimensions, one launch: 12 bytes an edge of two parts of the epoch, to see
+// whether it fires; for each of those that do, and for each negative sample, 8 bytes from another
+// vertex's place and some 60 flops, most of them a power; 24 bytes a vertex.
 #pragma once
 
 #include <cstdint>
 #include <limits>
 
+#include "kernels/core/rows.hpp"
+#include "kernels/graph/long_rows.hpp"
 #include "math/philox.hpp"
 #include "math/umap_force.hpp"
 
@@ -58,9 +64,7 @@ struct UmapTerms {
   NEARFOLD_HD std::uint32_t number() const {  // of all steps, 0, 1, ...
     return static_cast<std::uint32_t>(std::int64_t{clock->epoch - 1} * parts + part);
   }
-  NEARFOLD_HD void place(std::int64_t i, float* own) const {
-    for (int c = 0; c < Dims; ++c) own[c] = y[i * Dims + c];
-  }
+  NEARFOLD_HD LayoutRow<Dims> place(std::int64_t i) const { return load_row<Dims>(y, i); }
   NEARFOLD_HD void pull(const float* own, std::int64_t j, float* force) const {
     clipped(
         own, j, [this](float d2) { return umap_attraction(d2, curve); }, force);
@@ -84,9 +88,10 @@ struct UmapTerms {
   template <class Factor>
   NEARFOLD_HD void clipped(const float* own, std::int64_t j, const Factor& factor,
                            float* force) const {
+    const LayoutRow<Dims> other = place(j);
     float d[Dims], d2 = 0;
     for (int c = 0; c < Dims; ++c) {
-      d[c] = own[c] - y[j * Dims + c];
+      d[c] = own[c] - other.at[c];
       d2 += d[c] * d[c];
     }
     const float g = factor(d2);
@@ -103,17 +108,6 @@ struct HubSums {
   const float* sums = nullptr;          // [count, Dims]
 };
 
-/// The last of the ascending values first[0 .. count) that is not above `value`.
-NEARFOLD_HD inline std::int64_t last_up_to(std::int64_t value, const std::int64_t* first,
-                                           std::int64_t count) {
-  std::int64_t low = 0, high = count;
-  while (high - low > 1) {
-    const std::int64_t middle = low + (high - low) / 2;
-    (first[middle] <= value ? low : high) = middle;
-  }
-  return low;
-}
-
 /// One step of an epoch for vertex i: reads y, writes row i of next.
 template <int Dims>
 struct UmapStep {
@@ -123,15 +117,15 @@ struct UmapStep {
   float* next;  // [n, Dims]
 
   NEARFOLD_HD void operator()(std::int64_t i) const {
-    float own[Dims], to[Dims];
-    terms.place(i, own);
-    for (int c = 0; c < Dims; ++c) to[c] = own[c];
+    const LayoutRow<Dims> own = terms.place(i);
+    LayoutRow<Dims> to = own;
 #if defined(__CUDA_ARCH__)
 #pragma unroll 1  // or ptxas spills for sm_120
 #endif
     for (int turn = 0; turn < 2; ++turn)
-      follow(i, turn == 0 ? terms.part : second_part(terms.part, terms.parts), turn == 0, own, to);
-    for (int c = 0; c < Dims; ++c) next[i * Dims + c] = to[c];
+      follow(i, turn == 0 ? terms.part : second_part(terms.part, terms.parts), turn == 0, own.at,
+             to.at);
+    store_row(to, next, i);
   }
 
  private:

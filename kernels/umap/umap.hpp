@@ -1,6 +1,9 @@
 // UMAP's optimisation on a device: the steps of src/umap/umap.cpp, one thread a vertex, and more
 // for the terms of hubs. Every sum has the order that it has there, so the layout is the CPU's, bit
 // for bit, on every device. An epoch is recorded once and replayed.
+//
+// Cost of an epoch: one launch, two more where there are hubs, and those of its steps (step.hpp,
+// hub_loops.hpp), of which there are as many as parts; each edge is looked at twice.
 #pragma once
 
 #include <algorithm>

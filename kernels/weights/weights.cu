@@ -5,12 +5,12 @@
 
 namespace nearfold {
 
-DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const TsneParams& params, const Cuda& on) {
-  return WeightsOn<CudaExecutor>(CudaExecutor(on), graph)(params);
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const TsneParams& params, const Cuda& on) {
+  return WeightsOn<CudaExecutor>(CudaExecutor(on), std::move(graph))(params);
 }
 
-DeviceEdgeGraph weigh_edges(const DeviceKnnGraph& graph, const UmapParams& params, const Cuda& on) {
-  return WeightsOn<CudaExecutor>(CudaExecutor(on), graph)(params);
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const UmapParams& params, const Cuda& on) {
+  return WeightsOn<CudaExecutor>(CudaExecutor(on), std::move(graph))(params);
 }
 
 }  // namespace nearfold

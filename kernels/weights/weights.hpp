@@ -1,14 +1,20 @@
-// From neighbours to a symmetric weighted graph on a device: the rows of src/weights/weights.cpp,
-// one thread each. Who has a point among its neighbours is collected in any order and then sorted,
-// so the graph is the CPU's, bit for bit.
+// From neighbours to a symmetric weighted graph on a device: the rows of src/weights/weights.cpp.
+// Who has a point among its neighbours is found by sorting, so the graph is the CPU's, bit for bit.
+// What was read is dropped before more is made.
+//
+// Cost, of n k entries: a thread a row for t-SNE's weights, usually 20 rounds of an exp and 5
+// operations in double an entry, and for UMAP's, up to 64 rounds of an exp; 8 bytes an entry. Then
+// a heap sort of each row, a sort of 8-byte keys (whole_numbers.hpp), a search of log2 k steps an
+// entry, and 20 bytes an entry for each of the two walks along both lists (UMAP: three). 10
+// launches and a sort, a scan; UMAP 13.
 #pragma once
 
 #include <cmath>
 #include <utility>
-#include <vector>
 
-#include "kernels/core/atomics.hpp"
+#include "kernels/core/fill.hpp"
 #include "kernels/core/sums.hpp"
+#include "kernels/weights/merged_rows.hpp"
 #include "math/edge_union.hpp"
 #include "math/heap_sort.hpp"
 #include "math/perplexity.hpp"
@@ -18,14 +24,6 @@
 #include "weights/weights.hpp"
 
 namespace nearfold {
-
-/// An entry of a row: the other vertex and the weight of one direction.
-struct WeightedId {
-  std::int32_t id;
-  float weight;
-
-  NEARFOLD_HD bool operator<(const WeightedId& other) const { return id < other.id; }
-};
 
 /// What a vertex gives each of its k neighbours.
 struct TsneRow {
@@ -48,94 +46,45 @@ struct UmapRow {
   }
 };
 
-struct CountBack {
-  const std::int32_t* neighbors;
-  std::int64_t* counts;  // [n]
-  NEARFOLD_HD void operator()(std::int64_t e) const { add_atomically(counts + neighbors[e], 1); }
-};
-struct CollectBack {
+struct TakeOwn {
   const std::int32_t* neighbors;
   const float* weights;
+  WeightedId* own;
+  NEARFOLD_HD void operator()(std::int64_t e) const { own[e] = {neighbors[e], weights[e]}; }
+};
+/// The neighbours of a vertex by id: k of each, so one thread is enough.
+struct SortOwn {
   std::int64_t k;
-  std::int64_t* ends;  // [n], of what was collected
-  WeightedId* back;
-  NEARFOLD_HD void operator()(std::int64_t e) const {
-    back[add_atomically(ends + neighbors[e], 1)] = {static_cast<std::int32_t>(e / k), weights[e]};
-  }
+  WeightedId* own;
+  NEARFOLD_HD void operator()(std::int64_t i) const { heap_sort(own + i * k, k); }
 };
-/// Both lists of a vertex by id.
-struct SortLists {
-  const std::int32_t* neighbors;
-  const float* weights;
+struct MakeBackKey {
+  const WeightedId* own;
   std::int64_t k;
-  const std::int64_t* back_offsets;
-  WeightedId *own, *back;
+  std::uint64_t* keys;
+  NEARFOLD_HD void operator()(std::int64_t e) const { keys[e] = back_key(own[e].id, e / k); }
+};
+/// Where the back list of vertex i begins.
+struct FindBack {
+  const std::uint64_t* keys;
+  std::int64_t entries;
+  std::int64_t* begins;  // [n + 1]
   NEARFOLD_HD void operator()(std::int64_t i) const {
-    for (std::int64_t e = i * k; e < (i + 1) * k; ++e) own[e] = {neighbors[e], weights[e]};
-    heap_sort(own + i * k, k);
-    heap_sort(back + back_offsets[i], back_offsets[i + 1] - back_offsets[i]);
+    begins[i] = first_from(static_cast<std::uint64_t>(i) << 32, keys, entries,
+                           [](std::uint64_t key) { return key; });
   }
 };
-
-/// The merged row of a vertex, by what is done with its entries.
-template <class Union>
-struct MergedRows {
-  const WeightedId *own, *back;
+/// The weight of back entry e: in the row of who gave it.
+struct FindBackWeight {
+  const std::uint64_t* keys;
+  const WeightedId* own;
   std::int64_t k;
-  const std::int64_t* back_offsets;
-  Union both;
-
-  /// emit(id, weight) for every edge of positive weight, ids ascending.
-  template <class Emit>
-  NEARFOLD_HD void visit(std::int64_t i, const Emit& emit) const {
-    const WeightedId *a = own + i * k, *const a_end = a + k;
-    const WeightedId *b = back + back_offsets[i], *const b_end = back + back_offsets[i + 1];
-    while (a != a_end || b != b_end) {
-      const bool take_a = b == b_end || (a != a_end && a->id <= b->id);
-      const bool take_b = a == a_end || (b != b_end && b->id <= a->id);
-      const float w = both(take_a ? a->weight : 0.0f, take_b ? b->weight : 0.0f);
-      if (w > 0) emit(take_a ? a->id : b->id, w);
-      if (take_a) ++a;
-      if (take_b) ++b;
-    }
-  }
-};
-
-template <class Union>
-struct HeaviestOfRow {
-  MergedRows<Union> rows;
-  float* heaviest;  // [n]
-  NEARFOLD_HD void operator()(std::int64_t i) const {
-    float most = 0;
-    rows.visit(i, [&](std::int32_t, float w) { most = w > most ? w : most; });
-    heaviest[i] = most;
-  }
-};
-template <class Union>
-struct CountRow {
-  MergedRows<Union> rows;
-  float least;
-  std::int64_t* counts;  // [n]
-  NEARFOLD_HD void operator()(std::int64_t i) const {
-    std::int64_t count = 0;
-    rows.visit(i, [&](std::int32_t, float w) { count += w >= least ? 1 : 0; });
-    counts[i] = count;
-  }
-};
-template <class Union>
-struct WriteRow {
-  MergedRows<Union> rows;
-  float least;
-  const std::int64_t* offsets;
-  std::int32_t* columns;
   float* weights;
-  NEARFOLD_HD void operator()(std::int64_t i) const {
-    std::int64_t at = offsets[i];
-    rows.visit(i, [&](std::int32_t id, float w) {
-      if (w < least) return;
-      columns[at] = id;
-      weights[at++] = w;
-    });
+  NEARFOLD_HD void operator()(std::int64_t e) const {
+    const WeightedId* const row = own + std::int64_t{from_of(keys[e])} * k;
+    const auto of = static_cast<std::int32_t>(keys[e] >> 32);
+    weights[e] =
+        row[first_from(of, row, k, [](const WeightedId& entry) { return entry.id; })].weight;
   }
 };
 
@@ -144,14 +93,15 @@ class WeightsOn {
  public:
   using Edges = EdgeGraphIn<typename Executor::Space>;
 
-  WeightsOn(const Executor& executor, const KnnGraphIn<typename Executor::Space>& graph)
+  WeightsOn(const Executor& executor, KnnGraphIn<typename Executor::Space> graph)
       : executor_(executor),
         n_(graph.metadata.n),
         k_(graph.metadata.k),
-        neighbors_(graph.neighbors),
-        distances_(graph.distances),
+        neighbors_(std::move(graph.neighbors)),
+        distances_(std::move(graph.distances)),
         weights_(executor.template buffer<float>(n_ * k_)) {}
 
+  /// Once: the graph goes.
   Edges operator()(const TsneParams& params) {
     executor_.for_each(
         n_, TsneRow{distances_.data(), k_, static_cast<float>(std::log(params.perplexity)),
@@ -176,50 +126,64 @@ class WeightsOn {
   template <class T>
   using Buffer = typename Executor::template Buffer<T>;
 
+  /// Of every vertex, by id; nothing else of the graph is left.
+  Buffer<WeightedId> own_lists() {
+    drop(distances_);
+    auto own = executor_.template buffer<WeightedId>(n_ * k_);
+    executor_.for_each(n_ * k_, TakeOwn{neighbors_.data(), weights_.data(), own.data()});
+    executor_.for_each(n_, SortOwn{k_, own.data()});
+    drop(neighbors_);
+    drop(weights_);
+    return own;
+  }
+
   /// Edges of at least the weight that least_of(rows) tells.
   template <class Union, class LeastOf>
   Edges merged(const Union& both, const LeastOf& least_of) {
-    Buffer<std::int64_t> back_offsets = counts();
-    executor_.for_each(n_ * k_, CountBack{neighbors_.data(), back_offsets.data()});
-    exclusive_scan(executor_, back_offsets.data(), n_ + 1);
-    Buffer<std::int64_t> ends;
-    executor_.copy(back_offsets, ends);
-    auto own = executor_.template buffer<WeightedId>(n_ * k_);
-    auto back = executor_.template buffer<WeightedId>(n_ * k_);
-    executor_.for_each(
-        n_ * k_, CollectBack{neighbors_.data(), weights_.data(), k_, ends.data(), back.data()});
-    executor_.for_each(n_, SortLists{neighbors_.data(), weights_.data(), k_, back_offsets.data(),
-                                     own.data(), back.data()});
-    const MergedRows<Union> rows{own.data(), back.data(), k_, back_offsets.data(), both};
+    const std::int64_t entries = n_ * k_, lanes = n_ * kRowLanes;
+    const Buffer<WeightedId> own = own_lists();
+    auto back = executor_.template buffer<std::uint64_t>(entries);
+    executor_.for_each(entries, MakeBackKey{own.data(), k_, back.data()});
+    executor_.sort(back);
+    auto begins = executor_.template buffer<std::int64_t>(n_ + 1);
+    executor_.for_each(n_ + 1, FindBack{back.data(), entries, begins.data()});
+    auto back_weights = executor_.template buffer<float>(entries);
+    executor_.for_each(entries, FindBackWeight{back.data(), own.data(), k_, back_weights.data()});
+    const MergedRows<Union> rows{own.data(),    back.data(), back_weights.data(),
+                                 begins.data(), k_,          both};
     const float least = least_of(rows);
-    Buffer<std::int64_t> offsets = counts();
-    executor_.for_each(n_, CountRow<Union>{rows, least, offsets.data()});
-    exclusive_scan(executor_, offsets.data(), n_ + 1);
+    auto of_lanes = executor_.template buffer<std::int64_t>(lanes + 1);
+    executor_.for_each(lanes + 1, CountLane<Union>{rows, least, lanes, of_lanes.data()});
+    exclusive_scan(executor_, of_lanes.data(), lanes + 1);
+    auto offsets = executor_.template buffer<std::int64_t>(n_ + 1);
+    executor_.for_each(n_ + 1, TakeBegin{of_lanes.data(), offsets.data()});
     const std::int64_t edges = executor_.download(offsets, n_);
     auto columns = executor_.template buffer<std::int32_t>(edges);
     auto weights = executor_.template buffer<float>(edges);
     executor_.for_each(
-        n_, WriteRow<Union>{rows, least, offsets.data(), columns.data(), weights.data()});
+        lanes, WriteLane<Union>{rows, least, of_lanes.data(), columns.data(), weights.data()});
     executor_.wait();  // the lists go away
     return {n_, std::move(offsets), std::move(columns), std::move(weights), {}};
   }
 
-  Buffer<std::int64_t> counts() const {
-    return executor_.upload(std::vector<std::int64_t>(static_cast<std::size_t>(n_ + 1)));
+  /// Frees it, once what was asked of it is done.
+  template <class T>
+  void drop(Buffer<T>& memory) const {
+    executor_.wait();
+    memory = {};
   }
 
   template <class Union>
   float heaviest_of(const MergedRows<Union>& rows) {
-    auto of_rows = executor_.template buffer<float>(n_);
-    executor_.for_each(n_, HeaviestOfRow<Union>{rows, of_rows.data()});
-    return most_of(executor_, of_rows.data(), n_);
+    auto of_lanes = executor_.template buffer<float>(n_ * kRowLanes);
+    executor_.for_each(n_ * kRowLanes, HeaviestOfLane<Union>{rows, of_lanes.data()});
+    return most_of(executor_, of_lanes.data(), n_ * kRowLanes);
   }
 
   Executor executor_;
   std::int64_t n_, k_;
-  const Buffer<std::int32_t>& neighbors_;
-  const Buffer<float>& distances_;
-  Buffer<float> weights_;
+  Buffer<std::int32_t> neighbors_;
+  Buffer<float> distances_, weights_;
 };
 
 }  // namespace nearfold

@@ -15,6 +15,7 @@
 #include "cli/json_text.hpp"
 #include "cli/method_flags.hpp"
 #include "nearfold/plan.hpp"
+#include "plan/device_fit.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -66,7 +67,7 @@ class Planned {
     std::string text = std::to_string(o_.n) + " points of " + std::to_string(o_.dim) +
                        " columns, " + bytes_text(4 * o_.n * o_.dim) + "; a graph of " +
                        std::to_string(k_) + " neighbours, " + bytes_text(graph_bytes()) + "\n";
-    if (!shared(o_)) return text + stage_table(map_.stages) + most();
+    if (!shared(o_)) return text + stage_table(map_.stages) + most() + on_gpu();
     const auto nodes = static_cast<double>(o_.nodes);
     PlannedStage node = part_;
     node.name = "parts";
@@ -84,6 +85,7 @@ class Planned {
              {"graph_bytes", graph_bytes()},
              {"planned_bytes", map_.host_bytes()},
              {"device_bytes", map_.device_bytes()},
+             {"device_least_bytes", device_least_bytes(map_)},
              {"seconds", map_.seconds()},
              {"stages", stages_json(map_.stages)}};
     if (shared(o_))
@@ -98,6 +100,20 @@ class Planned {
   std::int64_t graph_bytes() const { return 8 * o_.n * k_; }
   std::string most() const {
     return bytes_text(std::max(map_.host_bytes(), part_.host_bytes)) + " at most, on one machine\n";
+  }
+  /// Nothing of a run on the processor.
+  std::string on_gpu() const {
+    if (map_.device_bytes() == 0) return "";
+    const std::int64_t whole = map_.device_bytes(), least = device_least_bytes(map_);
+    std::string text = bytes_text(whole) + " at most on the GPU";
+    if (least < whole) text += ", " + bytes_text(least) + " where the search goes in tiles";
+    const char* before = "; fits ";
+    for (const std::int64_t card : kCardGigabytes) {
+      text +=
+          before + std::to_string(card) + " GB: " + name(device_fit(map_, card * 1'000'000'000));
+      before = ", ";
+    }
+    return text + "\n";
   }
 
   const PlanCommand& o_;

@@ -10,6 +10,10 @@ void require_device(const Cuda&);
 /// The same for either device.
 void require_usable(const Device& device);
 
+/// Makes the GPU ready: its context takes a part of a second, the first time in a process. Code of
+/// the kernels is loaded when it is asked for.
+void start_device(const Cuda&);
+
 /// The Cpu in `device`, for `what` has no implementation on a GPU: a usable one throws Unsupported,
 /// another one NoDevice.
 const Cpu& require_cpu(const Device& device, const char* what = "this");

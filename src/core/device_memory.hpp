@@ -34,8 +34,15 @@ class DeviceMemory {
 
 enum class CopyKind { to_device, to_host, within_device };
 
+/// What comes from the host in so many bytes or more goes through two page-locked pieces of it.
+inline constexpr std::size_t kStagedFrom = std::size_t{512} << 20;
+inline constexpr std::size_t kStageBytes = std::size_t{64} << 20;  // of a piece
+
 /// Ordered on the stream of `on`; waited for when one side is the host.
 void copy_bytes(const Cuda& on, void* to, const void* from, std::size_t bytes, CopyKind kind);
+
+/// Bytes that are free on a device.
+std::int64_t free_bytes(const Cuda& on);
 
 /// Waits until what was asked of the stream of `on` is done.
 void wait_for(const Cuda& on);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 
 #include "nearfold/plan.hpp"
 
@@ -22,8 +23,14 @@ struct Need {
   double bytes_per_point = 0, bytes = 0, seconds = 0;
 };
 
+/// Bytes that a run on a GPU needs there when points of the host are kept from the search to a PCA
+/// initialization.
+std::int64_t held_bytes(const PlannedPoints& points, const Settings& settings);
+
 /// In the memory of a GPU.
 Need device_knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c);
+/// The same where flat search goes through the points in tiles.
+Need device_knn_least(const PlannedPoints& points, const Settings& settings, const Counts& c);
 Need device_weights_need(const Counts& c);
 Need device_init_need(const Init& init, const Counts& c);
 

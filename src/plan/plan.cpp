@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/device.hpp"
+#include "core/device_memory.hpp"
 #include "core/parallel.hpp"
 #include "knn/cost.hpp"
 #include "knn/exact.hpp"
@@ -145,6 +146,11 @@ Counts counts_of(const PlannedPoints& points, const Settings& settings) {
           .dims = static_cast<double>(settings.dims)};
 }
 
+/// Of the host's memory, page-locked while so many bytes go to a GPU.
+double staged_bytes(double brought) {
+  return brought < static_cast<double>(kStagedFrom) ? 0 : 2 * static_cast<double>(kStageBytes);
+}
+
 /// Finding neighbours; where a graph is given, only putting it into order.
 Need knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
   if (points.has_graph) {
@@ -190,14 +196,23 @@ Plan plan(const PlannedPoints& points, const Settings& settings) {
   const bool gpu = std::holds_alternative<Cuda>(settings.device);
   const double held = points.counted ? 4 * c.dim : 0;  // bytes of every point
   Plan out;
+  const auto on_device = [&](const Need& need) {
+    return gpu ? whole(c.n * need.bytes_per_point + need.bytes) : 0;
+  };
   const auto add = [&](const char* stage, const Need& need, const Need& there) {
     out.stages.push_back(
         {.name = stage,
          .host_bytes = whole(c.n * (held + need.bytes_per_point) + need.bytes + kProgram),
-         .device_bytes = gpu ? whole(c.n * there.bytes_per_point + there.bytes) : 0,
+         .device_bytes = on_device(there),
+         .device_least_bytes = on_device(there),
          .seconds = need.seconds});
   };
-  add("knn", knn_need(points, settings, c), device_knn_need(points, settings, c));
+  Need knn = knn_need(points, settings, c);
+  if (gpu) knn.bytes += staged_bytes(4 * c.n * (points.has_graph ? c.k : c.dim));
+  add("knn", knn, device_knn_need(points, settings, c));
+  PlannedStage& search = out.stages.back();
+  search.device_least_bytes =
+      std::min(search.device_bytes, on_device(device_knn_least(points, settings, c)));
   if (points.graph_only) return out;
   add("weights", weights_need(c, settings), device_weights_need(c));
   add("init", init_need(init, c), device_init_need(init, c));

@@ -2,16 +2,27 @@
 #include <algorithm>
 #include <cmath>
 
+#include "knn/metric_table.hpp"
 #include "knn/search_memory.hpp"
 #include "plan/needs.hpp"
 
 namespace nearfold {
 
-/// Flat search needs less where it goes through the points in tiles.
+namespace {
+
+/// The graph twice, names, keys: while vertices are put into order.
+double numbering(const Counts& c) {
+  return 16 * c.k + 60;
+}
+/// The answer, and what is known of every row until it is proven.
+double row_of_search(const Counts& c) {
+  return 8 * c.k + 29;
+}
+
+}  // namespace
+
 Need device_knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
-  const double numbering = 16 * c.k + 60;  // the graph twice, names, keys
-  if (points.has_graph) return {numbering, 0, 0};
-  const double row = 8 * c.k + 29;
+  if (points.has_graph) return {numbering(c), 0, 0};
   const bool flat = std::holds_alternative<FlatKnn>(settings.knn);
   // Probes are tuned against all pairs, before there is a copy of the rows in cells.
   const bool half = flat && points.dim >= kMinHalfWidth;
@@ -21,15 +32,42 @@ Need device_knn_need(const PlannedPoints& points, const Settings& settings, cons
   const std::int64_t query = largest_bytes(candidates_for(static_cast<int>(c.k)), block);
   const double products = half ? static_cast<double>(batch * query) : 0.0;
   const double scratch = flat ? pairs + products : std::max(pairs, cell_copy(c.n, c.dim));
-  return {std::max(numbering, row + 4 * c.dim + (half ? 2 * c.dim : 0.0)),
+  return {std::max(numbering(c), row_of_search(c) + 4 * c.dim + (half ? 2 * c.dim : 0.0)),
           static_cast<double>(kReserve) + scratch, 0};
 }
+
+Need device_knn_least(const PlannedPoints& points, const Settings& settings, const Counts& c) {
+  if (points.has_graph || !std::holds_alternative<FlatKnn>(settings.knn))
+    return device_knn_need(points, settings, c);
+  constexpr std::int64_t kTile = 16'384;  // points of a tile, at the least
+  const int candidates = candidates_for(static_cast<int>(c.k));
+  const std::int64_t tile = std::min(points.n, kTile), batch = std::min(points.n, kMinBatch);
+  const std::int64_t fixed = kReserve + kMinScratch + pair_scratch(tile, points.dim) +
+                             tile * (4 * points.dim + 8 + candidates / 32) +
+                             batch * (8 * points.dim + 20 * candidates);
+  return {std::max(numbering(c), row_of_search(c)), static_cast<double>(fixed), 0};
+}
+/// Both lists of each vertex, the edges, and where each of 16 lanes begins.
 Need device_weights_need(const Counts& c) {
-  return {28 * c.k + 8 * c.entries + 40, 0, 0};
+  return {20 * c.k + 8 * c.entries + 150, 0, 0};
 }
 Need device_init_need(const Init& init, const Counts& c) {
   const double edges = 8 * c.entries + 12;
   if (std::holds_alternative<PcaInit>(init)) return {edges + 4 * c.dim + 64, 16'384 * c.dim, 0};
   return {edges + (std::holds_alternative<SpectralInit>(init) ? 110.0 : 0.0), 0, 0};
 }
+
+/// The search counts the points, and so does the initialization; directions are made of them
+/// beside.
+std::int64_t held_bytes(const PlannedPoints& points, const Settings& settings) {
+  const std::int64_t held = 4 * points.n * points.dim;
+  std::int64_t most = 0;
+  for (const PlannedStage& stage : plan(points, settings).stages) {
+    const bool counted =
+        stage.name == "init" || (stage.name == "knn" && !directed(settings.distance.metric));
+    if (stage.name != "optimize") most = std::max(most, stage.device_bytes + (counted ? 0 : held));
+  }
+  return most;
+}
+
 }  // namespace nearfold

@@ -75,6 +75,8 @@ const char* name(Stage stage) {
       return "optimize";
     case Stage::evaluate:
       return "evaluate";
+    case Stage::device:
+      return "device";
   }
   return "";
 }

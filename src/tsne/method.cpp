@@ -104,9 +104,14 @@ Need optimize_need(const TsneParams& p, const Counts& c) {
           p.max_iter * (c.n * c.entries * 1.5e-9 + c.n * 6e-8) / c.threads};
 }
 
-Need device_optimize_need(const TsneParams&, const Counts& c) {
-  const double span = 2.2 * std::sqrt(c.n);  // of the layout, units
-  return {8 * c.entries + 110, 500 * span * span, 0};
+/// By FFT a grid: charges, values, a spectrum and its factor, what two plans of cuFFT work in; 80
+/// bytes a node, of which there are 2.5 a unit of the layout, rounded up to a quarter of an octave.
+Need device_optimize_need(const TsneParams& p, const Counts& c) {
+  constexpr double kFewUnits = 100;  // more than the square root tells, of a small map
+  constexpr double kSides = 2.5 * 1.25, kNode = 80, kCopies = 8 << 22;
+  const double span = std::min(0.8 * std::sqrt(c.n), 1600.0) + kFewUnits;
+  const bool grid = p.repulsion != TsneParams::Repulsion::exact && c.dims == 2;
+  return {8 * c.entries + 120, grid ? kCopies + kNode * kSides * kSides * span * span : 0.0, 0};
 }
 
 }  // namespace nearfold

@@ -35,6 +35,17 @@ TEST_F(PlanCommand, IsThePlanOfTheLibrary) {
   EXPECT_FALSE(tool.contains("nodes"));
 }
 
+TEST_F(PlanCommand, SaysWhichGpusItFits) {
+  const std::string text = run("plan 1000000 784 -m tsne --index flat --device cuda").out;
+  for (const char* said : {" at most on the GPU, ", " where the search goes in tiles; fits 8 GB: ",
+                           ", 12 GB: ", ", 24 GB: yes\n"})
+    EXPECT_NE(text.find(said), std::string::npos) << said << "\n" << text;
+  EXPECT_EQ(run("plan 1000000 784 -m tsne --device cpu").out.find("GPU"), std::string::npos);
+  const Json tool = planned("1000000 784 -m tsne --index flat --device cuda");
+  EXPECT_LT(tool["device_least_bytes"], tool["device_bytes"]);
+  EXPECT_EQ(planned("1000 10 -m umap --device cpu")["device_least_bytes"], 0);
+}
+
 // A billion points have more edges than 2^31, and ids below it.
 TEST_F(PlanCommand, SharesTheGraphOfABillionPointsAndNotItsMap) {
   const Json all = planned("1000000000 100 -m umap --nodes 100");

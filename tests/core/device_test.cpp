@@ -1,6 +1,6 @@
 // The stages of kernels/, run on a device that the host plays (kernels/core/host_executor.hpp),
-// against those of the CPU. Neighbours are in knn/knn_device_test.cpp, t-SNE in
-// tsne/tsne_device_test.cpp.
+// against those of the CPU. Sums are in device_sums_test.cpp; neighbours, weights and t-SNE in
+// their folders.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,8 +15,6 @@
 #include "kernels/graph/transfer.hpp"
 #include "kernels/graph/vertex_order.hpp"
 #include "kernels/init/init.hpp"
-#include "kernels/weights/weights.hpp"
-#include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
 #include "stages.hpp"
 #include "support/data.hpp"
@@ -36,25 +34,6 @@ static_assert(kMaxBlocks <= std::numeric_limits<std::int32_t>::max());
 static_assert(parts_of(0, 32) == 0 && parts_of(1, 32) == 1 && parts_of(33, 32) == 2);
 static_assert(parts_of((std::int64_t{1} << 31) + 1, 1024) == (1 << 21) + 1);
 static_assert(kBlockThreads % kRowLanes == 0 && 32 % kRowLanes == 0);
-
-TEST(OrderedSum, IsTheCpusSum) {
-  for (const std::int64_t n : {1, 31, 32, 33, 1024, 1025, 5000}) {
-    const std::vector<float> values = data::normals(n, 1, 3).values();
-    const auto value = [&](std::int64_t i) {
-      return static_cast<double>(values[static_cast<std::size_t>(i)]);
-    };
-    for (const std::int64_t outer : {2 * kSumChunk, 32 * kSumChunk}) {
-      const double wanted =
-          parallel_sum(2, n, outer, 0.0, [&](std::int64_t begin, std::int64_t end) {
-            return chunked_sum(begin, end, 0.0, value);
-          });
-      HostExecutor::Buffer<double> sum(1);
-      OrderedSum<HostExecutor, double>(HostExecutor{}, n, outer)(DoubleAt{values.data()}, 0.0,
-                                                                 sum.data());
-      EXPECT_EQ(*sum.data(), wanted) << n;
-    }
-  }
-}
 
 // ---- what is looked for in points ---------------------------------------------------------------
 
@@ -92,63 +71,6 @@ TEST(OrderOnDevice, IsTheCpus) {
     const KnnGraph local = renumbered(graph, 3, wanted, Cpu{2});
     EXPECT_EQ(found.neighbors, local.neighbors);
     EXPECT_EQ(found.distances, local.distances);
-  }
-}
-
-// ---- weights ----------------------------------------------------------------------------------
-
-template <class Params>
-void expect_the_cpus(const KnnGraph& graph, const Params& params) {
-  const auto on_device = graph_on(HostExecutor{}, graph);
-  const EdgeGraph found =
-      host_graph(HostExecutor{}, WeightsOn<HostExecutor>(HostExecutor{}, on_device)(params));
-  const EdgeGraph wanted = weigh_edges(graph, params, Cpu{2});
-  EXPECT_EQ(found.n, wanted.n);
-  EXPECT_EQ(found.offsets, wanted.offsets);
-  EXPECT_EQ(found.columns, wanted.columns);
-  EXPECT_EQ(found.weights, wanted.weights);
-}
-
-TEST(WeightsOnDevice, AreTheCpus) {
-  for (const std::int64_t n : {20, 500, 3000})
-    for (const int k : {3, 15}) {
-      const KnnGraph graph = oracle::neighbors(data::blobs(n, 4, 21), k);
-      expect_the_cpus(graph, TsneParams{.perplexity = k / 3.0 + 0.5});
-      for (const double mix : {0.0, 0.4, 1.0})
-        expect_the_cpus(graph, UmapParams{.set_op_mix_ratio = mix});
-      expect_the_cpus(graph, UmapParams{.local_connectivity = 2.5, .n_epochs = 15});
-    }
-}
-
-// One point that most others have among their neighbours: its list is sorted, too.
-TEST(WeightsOnDevice, AreTheCpusOfAHub) {
-  Matrix x = data::normals(2000, 30, 22);
-  std::fill_n(x.row(1234), 30, 0.0f);
-  const KnnGraph graph = oracle::neighbors(x, 10);
-  EXPECT_GT(std::count(graph.neighbors.begin(), graph.neighbors.end(), 1234), 1000);
-  expect_the_cpus(graph, UmapParams{});
-  expect_the_cpus(graph, TsneParams{.perplexity = 3});
-}
-
-TEST(WeightsOnDevice, RefuseAGraphThatHasNoEdge) {
-  // A ring in which everyone's only neighbour is the next.
-  KnnGraph ring = oracle::neighbors(data::normals(30, 2, 23), 1);
-  for (std::int32_t i = 0; i < 30; ++i) ring.neighbors[static_cast<std::size_t>(i)] = (i + 1) % 30;
-  const auto on_device = graph_on(HostExecutor{}, ring);
-  EXPECT_THROW(
-      WeightsOn<HostExecutor>(HostExecutor{}, on_device)(UmapParams{.set_op_mix_ratio = 0}),
-      InvalidInput);
-}
-
-TEST(ExclusiveScan, IsTheSumOfThoseBefore) {
-  for (const std::int64_t n : {1, 31, 32, 33, 1024, 1025, 40'000}) {
-    std::vector<std::int64_t> values, wanted;
-    for (std::int64_t i = 0, sum = 0; i < n; sum += values.back(), ++i) {
-      values.push_back(i * 7919 % 101);
-      wanted.push_back(sum);
-    }
-    exclusive_scan(HostExecutor{}, values.data(), n);
-    EXPECT_EQ(values, wanted) << n;
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "kernels/core/cuda.hpp"
 #include "kernels/core/recording.hpp"
+#include "kernels/core/whole_numbers.hpp"
 #include "kernels/knn/gpu_search.hpp"
 #include "knn/metric_table.hpp"
 #include "nearfold/nearfold.hpp"
@@ -307,6 +308,67 @@ TEST_F(OnGpu, RunsOfTwoThreadsAreThoseOfOne) {
   found[1] = embed(x, settings).layout;
   other.join();
   for (const Matrix& layout : found) EXPECT_EQ(layout.values(), wanted.values());
+}
+
+// Through page-locked pieces, the last of which is short.
+TEST_F(OnGpu, ManyBytesComeAsFewDo) {
+  std::vector<std::uint32_t> values((kStagedFrom + kStageBytes / 3) / 4);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<std::uint32_t>(i) * 0x9E3779B1u;
+  DeviceArray<std::uint32_t> there(gpu_, values.size());
+  there.write(values.data(), values.size());
+  std::vector<std::uint32_t> back(values.size());
+  there.read(back.data(), back.size());
+  EXPECT_EQ(back, values);
+}
+
+TEST_F(OnGpu, WholeNumbersAreSortedAndScanned) {
+  std::vector<std::uint64_t> keys;
+  std::vector<std::int64_t> values, sums;
+  for (std::int64_t i = 0, sum = 0; i < 100'003; sum += values.back(), ++i) {
+    keys.push_back(static_cast<std::uint64_t>(i) * 0x9E3779B97F4A7C15u);
+    values.push_back(i * 7919 % (std::int64_t{1} << 33));
+    sums.push_back(sum);
+  }
+  DeviceArray<std::uint64_t> sorted(gpu_, keys.size());
+  sorted.write(keys.data(), keys.size());
+  sort_keys(gpu_, sorted);
+  sorted.read(keys.data(), keys.size());
+  EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+  DeviceArray<std::int64_t> scanned(gpu_, values.size());
+  scanned.write(values.data(), values.size());
+  scan_numbers(gpu_, scanned.data(), std::ssize(values));
+  scanned.read(values.data(), values.size());
+  EXPECT_EQ(values, sums);
+}
+
+// A few points that all others have among their neighbours: long rows in every stage.
+TEST_F(OnGpu, MapsOfManyEqualPointsAreTheCpus) {
+  Matrix x = data::normals(20'000, 30, 23);
+  for (std::int64_t i = 0; i < 12'000; ++i) std::copy_n(x.row(0), 30, x.row(i));
+  for (const Method& method :
+       {Method{UmapParams{.n_epochs = 20}},
+        Method{TsneParams{
+            .perplexity = 5, .max_iter = 20, .repulsion = TsneParams::Repulsion::exact}}}) {
+    Settings settings = settings_of(method, gpu_);
+    const Result on_gpu = embed(x, settings);
+    settings.device = Cpu{};
+    EXPECT_EQ(on_gpu.layout.values(), embed(x, settings).layout.values()) << method.index();
+  }
+}
+
+TEST_F(OnGpu, IsMadeReadyInAStageOfItsOwn) {
+  std::vector<Stage> stages;
+  const Result made = embed(data::blobs(2000, 20, 24), settings_of(UmapParams{}, gpu_),
+                            [&](const ProgressInfo& at) {
+                              if (stages.empty() || stages.back() != at.stage)
+                                stages.push_back(at.stage);
+                              return true;
+                            });
+  ASSERT_FALSE(stages.empty());
+  EXPECT_EQ(stages.front(), Stage::device);
+  EXPECT_EQ(std::count(stages.begin(), stages.end(), Stage::device), 1);
+  EXPECT_EQ(made.info.seconds.front().first, "device");
 }
 
 TEST_F(OnGpu, ARecordingIsReplayed) {

@@ -1,7 +1,17 @@
 // What a run is planned to need on a GPU: counts of the arrays that are made there.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "core/device_memory.hpp"
+#include "kernels/knn/search_plan.hpp"
 #include "nearfold/plan.hpp"
+#include "plan/device_fit.hpp"
+#include "plan/needs.hpp"
 #include "support/plan_data.hpp"
 
 namespace nearfold {
@@ -64,13 +74,100 @@ TEST(DevicePlan, LeavesRoomForLibraries) {
 TEST(DevicePlan, CountsEdgesAsTheProcessorDoes) {
   constexpr double kEdge = 1.55 * 8;
   for (const bool umap : {false, true}) {
-    EXPECT_NEAR(bytes_per_neighbor(1, umap, Cuda{}), 28 + kEdge, 1e-3);
+    EXPECT_NEAR(bytes_per_neighbor(1, umap, Cuda{}), 20 + kEdge, 1e-3);
     EXPECT_NEAR(bytes_per_neighbor(2, umap, Cuda{}), kEdge, 1e-3);
     EXPECT_NEAR(bytes_per_neighbor(3, umap, Cuda{}), umap ? 2 * kEdge : kEdge, 1e-3);
   }
   const PlannedPoints points{.n = 100'000, .dim = 50};
   const Plan cpu = plan(points, {.device = Cpu{}}), gpu = plan(points, {.device = Cuda{}});
   for (std::size_t s = 0; s < 4; ++s) EXPECT_EQ(gpu.stages[s].seconds, cpu.stages[s].seconds);
+}
+
+// The search is cut to what is free (search_plan.hpp); a plan says from where on it can be.
+TEST(DevicePlan, NeedsForTilesWhatTheSearchAsksForAtTheLeast) {
+  for (const std::int64_t n : {1000, 70'000, 10'000'000})
+    for (const std::int64_t dim : {4, 50, 784}) {
+      const Plan planned = plan({.n = n, .dim = dim}, {.knn = FlatKnn{}, .device = Cuda{}});
+      const SearchShape shape{.n = n, .cols = dim, .width = dim, .k = 14};
+      const auto asked = static_cast<double>(plan_search(shape, false, false, 0).asked);
+      const auto least = static_cast<double>(planned.stages[0].device_least_bytes);
+      const double numbering = 16 * 14 + 60;  // comes after the search
+      EXPECT_GE(1.01 * least, asked) << n << " x " << dim;
+      EXPECT_LE(least, 1.01 * std::max(asked, asked + static_cast<double>(n) * numbering));
+      EXPECT_LE(planned.stages[0].device_least_bytes, planned.stages[0].device_bytes);
+    }
+  const Plan cells = plan({.n = 70'000, .dim = 50}, {.knn = IvfKnn{}, .device = Cuda{}});
+  EXPECT_EQ(cells.stages[0].device_least_bytes, cells.stages[0].device_bytes);
+}
+
+// Brought once, points are beside the edges as well; of directions there are both.
+TEST(DevicePlan, HoldsPointsThatAreBroughtOnce) {
+  const auto held = [](std::int64_t dim, Metric metric) {
+    const Settings settings{
+        .knn = FlatKnn{}, .distance = {.metric = metric}, .method = TsneParams{}, .device = Cuda{}};
+    return std::pair{held_bytes({.n = 1'000'000, .dim = dim}, settings),
+                     plan({.n = 1'000'000, .dim = dim}, settings)};
+  };
+  const auto [few, few_plan] = held(50, Metric::euclidean);  // the weights need most
+  EXPECT_EQ(few, few_plan.stages[1].device_bytes + 4 * 50'000'000LL);
+  const auto [many, many_plan] = held(3000, Metric::euclidean);  // the search does
+  EXPECT_EQ(many, many_plan.stages[0].device_bytes);
+  const auto [turned, turned_plan] = held(3000, Metric::cosine);
+  EXPECT_EQ(turned, turned_plan.stages[0].device_bytes + 4 * 3000'000'000LL);
+}
+
+TEST(DevicePlan, CountsWhatTheHostLocks) {
+  const auto locked = [](std::int64_t n, bool has_graph) {
+    const PlannedPoints points{.n = n, .dim = 1000, .has_graph = has_graph};
+    const auto bytes = [&](const Device& device) {
+      return plan(points, {.device = device}).stages[0].host_bytes;
+    };
+    return bytes(Cuda{}) - bytes(Cpu{});
+  };
+  EXPECT_EQ(locked(100'000, false), 0);
+  EXPECT_EQ(locked(200'000, false), static_cast<std::int64_t>(2 * kStageBytes));
+  EXPECT_EQ(locked(200'000, true), 0);
+}
+
+// ---- what fits which card
+// ------------------------------------------------------------------------
+
+TEST(DeviceFit, IsWholeOrInTilesOrNot) {
+  const Plan planned{.stages = {{.name = "knn", .device_bytes = 9, .device_least_bytes = 5},
+                                {.name = "init", .device_bytes = 6, .device_least_bytes = 6}}};
+  EXPECT_EQ(device_fit(planned, 9), DeviceFit::whole);
+  EXPECT_EQ(device_fit(planned, 8), DeviceFit::in_tiles);
+  EXPECT_EQ(device_fit(planned, 6), DeviceFit::in_tiles);
+  EXPECT_EQ(device_fit(planned, 5), DeviceFit::no);
+}
+
+std::string row_of_table(const std::string& of, std::int64_t n, std::int64_t dim,
+                         const Method& method) {
+  const Plan planned =
+      plan({.n = n, .dim = dim}, {.knn = FlatKnn{}, .method = method, .device = Cuda{}});
+  std::string row = "| " + of + " | " + (method.index() == 0 ? "t-SNE" : "UMAP") + " | " +
+                    bytes_text(planned.device_bytes()) + " | " +
+                    bytes_text(device_least_bytes(planned)) + " |";
+  for (const std::int64_t card : kCardGigabytes)
+    row += std::string(" ") + name(device_fit(planned, card * 1'000'000'000)) + " |";
+  return row;
+}
+
+TEST(DeviceFit, IsTheTableOfThePage) {
+  std::stringstream page;
+  page << std::ifstream(NEARFOLD_GPU_PAGE).rdbuf();
+  struct {
+    const char* of;
+    std::int64_t n, dim;
+  } const rows[] = {{"MNIST, 70,000 x 784", 70'000, 784},
+                    {"1,000,000 x 50", 1'000'000, 50},
+                    {"1,000,000 x 784", 1'000'000, 784},
+                    {"10,000,000 x 50", 10'000'000, 50}};
+  for (const auto& [of, n, dim] : rows)
+    for (const Method& method : {Method{TsneParams{}}, Method{UmapParams{}}}) {
+      const std::string row = row_of_table(of, n, dim, method);
+      EXPECT_NE(page.str().find(row), std::string::npos) << row;
+    }
 }
 
 }  // namespace

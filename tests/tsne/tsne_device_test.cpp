@@ -84,6 +84,43 @@ TEST(FftTsneOnDevice, FindsAMapAsGoodAsTheCpus) {
   EXPECT_LT(device->force_error()->relative, 0.02);
 }
 
+/// Loops of an iteration that nobody looks at.
+int loops_of_one(const EdgeGraph& graph, const TsneParams& params) {
+  const HostExecutor executor;
+  const auto run = on_device<2>(graph, data::layout(graph.n, 2, 8, 1e-3f), params, executor);
+  run->advance(11);
+  const int before = executor.counts().loops;
+  for (int i = 0; i < 5; ++i) run->advance(1);
+  EXPECT_EQ((executor.counts().loops - before) % 5, 0);
+  return (executor.counts().loops - before) / 5;
+}
+
+// Repulsion is two by all pairs, and four by the grid beside its transforms; attraction, gradient,
+// step and move are one, the mean one, and taking it off.
+TEST(TsneOnDevice, TakesFewLaunchesAnIteration) {
+  const EdgeGraph graph = edges(200, 30, by_fft);
+  EXPECT_EQ(loops_of_one(graph, by_fft), 4 + 3);
+  TsneParams by_pairs = by_fft;
+  by_pairs.repulsion = TsneParams::Repulsion::exact;
+  EXPECT_EQ(loops_of_one(graph, by_pairs), 2 + 3);
+}
+
+// As many sizes as a map has on its way from nothing to the largest, and no more than a quarter
+// too large.
+TEST(QuarterOctave, HasFewSizesThatAreCloseEnough) {
+  std::int64_t sizes = 0, last = 0;
+  for (std::int64_t needed = 256; needed <= 8192; ++needed) {
+    const std::int64_t nodes = quarter_octave(needed);
+    EXPECT_GE(nodes, needed);
+    EXPECT_LE(4 * nodes, 5 * needed);
+    EXPECT_GE(nodes, last);
+    sizes += nodes != last ? 1 : 0;
+    last = nodes;
+  }
+  EXPECT_EQ(sizes, 21);
+  for (std::int64_t needed = 16; needed < 256; ++needed) EXPECT_GE(quarter_octave(needed), needed);
+}
+
 TEST(FftTsneOnDevice, IterationsCanBeCountedOffInAnyWay) {
   const EdgeGraph graph = edges(200, 30, by_fft);
   const Matrix start = data::layout(200, 2, 9, 1e-3f);

@@ -1,0 +1,27 @@
+// Rows of a layout [n, Dims] as a device reads and writes them.
+#pragma once
+
+#include <cstdint>
+
+#include "math/host_device.hpp"
+
+namespace nearfold {
+
+/// A row as one thread has it. Two coordinates are one access of 8 bytes; three, which lie 12 bytes
+/// apart, are three of 4.
+template <int Dims>
+struct alignas(Dims == 2 ? 8 : 4) LayoutRow {
+  float at[Dims];
+};
+
+/// Row i. `rows` is at a multiple of 8 bytes, as all memory of an executor is.
+template <int Dims>
+NEARFOLD_HD inline LayoutRow<Dims> load_row(const float* rows, std::int64_t i) {
+  return reinterpret_cast<const LayoutRow<Dims>*>(rows)[i];
+}
+template <int Dims>
+NEARFOLD_HD inline void store_row(const LayoutRow<Dims>& row, float* rows, std::int64_t i) {
+  reinterpret_cast<LayoutRow<Dims>*>(rows)[i] = row;
+}
+
+}  // namespace nearfold
