@@ -50,6 +50,7 @@ run() { # NAME POINTS METHOD INDEX ITERATIONS
 }
 {
   run umap-flat "points.${points#*.}" umap flat 200
+  run umap-ivf "points.${points#*.}" umap ivf 200
   run digits-umap-flat digits/digits.npy umap flat 200
   run digits-tsne-flat digits/digits.npy tsne flat 250
 } >"$bundle/expected"

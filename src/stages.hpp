@@ -45,11 +45,12 @@ struct StageTypes<Cuda> {
 // ---- knn: points [n, dim] -> the k nearest others of each ---------------------------------------
 
 /// By whichever method `params` holds. On a GPU the graph stays there, and points may be on the
-/// host or there: flat compares all pairs by FAISS, in fp16 where that pays; rows without a
-/// certificate of being exact are searched for again in float32, and then by measuring all pairs;
-/// in tiles when there is no room for all points. ivf: FAISS' inverted file, which has to hold them
-/// all. auto is one of both. `points` are read until the return. Bitwise the same for any number of
-/// threads, and from run to run on one GPU; flat is the same graph on both. Throws what
+/// host or there: flat compares all pairs, in fp16 where that pays; rows without a certificate of
+/// being exact are searched for again in float32, and then by measuring all pairs; in tiles when
+/// there is no room for all points. ivf: the cells of the processor, made and searched there, or
+/// those of FAISS where it is asked for; both hold all points. auto is flat or ivf there. `points`
+/// are read until the return. Bitwise the same for any number of threads; flat and ivf are the same
+/// graph on both, but for FAISS, whose graph may differ from run to run. Throws what
 /// make_space() and check_metric() throw (knn/), and OutOfMemory before any work when it does not
 /// fit.
 KnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,

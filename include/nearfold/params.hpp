@@ -60,6 +60,8 @@ struct IvfKnn {
       {};                       ///< cells searched per query, [1, nlist]; unset: from target_recall
   double target_recall = 0.95;  ///< (0, 1]; the smallest nprobe that reaches it on an exact
                                 ///< sample is used; ignored when nprobe is set
+  bool faiss = false;           ///< on a GPU: by FAISS, whose cells may differ from run to run; the
+                                ///< processor has none
 };
 
 /// Approximate: a hierarchical navigable small world graph (Malkov and Yashunin 2018), built in

@@ -1,6 +1,10 @@
 // FAISS on a GPU, whatever its version from 1.7.3 on: what differs between them is here. FAISS ends
-// the process on a CUDA error, so memory is checked before it is entered; what it cannot allocate
-// all the same is OutOfMemory.
+// the process on a CUDA error, so memory is checked before it is entered, and that the device is in
+// order; what it cannot allocate all the same is OutOfMemory. What it made is not destroyed once
+// the device has failed, and a FAISS that was compiled for other GPUs is refused before it is asked
+// for anything (kernels/core/device_code.hpp).
+//
+// Cost: finder.hpp; and a wait for the device before each call.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +41,10 @@ class FaissCells {
   virtual void set_probes(int nprobe) = 0;
 };
 
-/// Keeps a copy of the points.
-std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const DeviceRows<float>& points, int nlist,
+/// Trained on a sample, at most kFaissRowsOfCell rows for each cell (search_memory.hpp), which
+/// FAISS copies to the host. Keeps a copy of the points.
+std::unique_ptr<FaissCells> faiss_cells(const Cuda& on, const DeviceRows<float>& sample,
+                                        const DeviceRows<float>& points, int nlist,
                                         std::uint64_t seed);
 
 }  // namespace nearfold

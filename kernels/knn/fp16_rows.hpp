@@ -4,6 +4,8 @@
 // The nearest by distance are those of the largest <q, x> - |x|^2 / 2, and this is one product of
 // longer rows: |x|^2 / 2 is held in three more columns of a point, which a query meets with fixed
 // factors. FAISS' own squared norms would not do: it rounds the squares of halves to halves.
+//
+// Cost for n rows of d columns: 4 n d bytes read and 2 n (d + 3) written, 6 n d flops, one launch.
 #pragma once
 
 #include <cmath>

@@ -1,7 +1,9 @@
-// The searches of knn.hpp on a GPU, by FAISS and cuBLAS.
+// The searches of knn.hpp and ivf.hpp on a GPU, by FAISS, cuBLAS and cells of our own.
 #pragma once
 
 #include "graph/graph.hpp"
+#include "kernels/knn/faiss_cells.hpp"
+#include "kernels/knn/ivf.hpp"
 #include "kernels/knn/knn.hpp"
 
 namespace nearfold {
@@ -15,8 +17,12 @@ inline SearchShape shape_of(const SearchedPoints& points, int k) {
 DeviceKnnGraph flat_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
                            const SearchPlan& plan);
 
-/// The same through cells; `found` says how.
-DeviceKnnGraph cells_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
-                            const SearchPlan& plan, const CellTask& task, CellsFound& found);
+/// The same through cells of our own; `found` says how.
+DeviceKnnGraph ivf_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                          const SearchPlan& plan, const IvfTask& task, IvfFound& found);
+
+/// The same through those of FAISS.
+DeviceKnnGraph faiss_ivf_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                                const SearchPlan& plan, const CellTask& task, CellsFound& found);
 
 }  // namespace nearfold

@@ -1,14 +1,12 @@
 // Neighbours on a GPU: which search the parameters ask for, and whether it can be had there.
-#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <string>
 
 #include "core/device.hpp"
 #include "kernels/core/cuda.hpp"
 #include "kernels/knn/gpu_search.hpp"
 #include "knn/honours.hpp"
-#include "knn/recall.hpp"
+#include "knn/index.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 
@@ -49,48 +47,65 @@ DeviceKnnGraph by_flat(const SearchedPoints& points, int k, const Cuda& on) {
   return flat_on_gpu(on, points, k, plan);
 }
 
-DeviceKnnGraph by_cells(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
-                        std::uint64_t seed) {
-  const std::int64_t n = points.n;
-  const int nlist =
-      params.nlist.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
-  if (nlist > n || params.nprobe.value_or(1) > nlist)
-    throw InvalidInput("nlist is " + std::to_string(nlist) + " and nprobe " +
-                       std::to_string(params.nprobe.value_or(1)) + " for " + std::to_string(n) +
-                       " points; use at most one cell per point, and nprobe at most nlist");
-  if (params.nprobe.value_or(1) > kMaxPerCells)
-    throw Unsupported("nprobe is " + std::to_string(*params.nprobe) + ", and a GPU looks into " +
-                      std::to_string(kMaxPerCells) +
-                      " cells per point at most; use a smaller nprobe or nlist, or the cpu");
+/// The remedy where cells have no room.
+constexpr const char* kHoldsAll =
+    "ivf holds all of them: use flat, which goes through them in tiles, reduce the columns (pca), "
+    "or "
+    "use the cpu";
+
+/// Through cells of our own: the processor's graph.
+DeviceKnnGraph by_ivf(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
+                      std::uint64_t seed) {
+  const IvfTask task{cells_for(params, points.n), params.nprobe, params.target_recall, seed,
+                     host_of(on)};
   const SearchShape shape = shape_of(points, k);
   const std::int64_t free = free_bytes(on);
-  const SearchPlan plan = checked(plan_cells(shape, free), shape, free, on,
-                                  "ivf holds all of them: use flat, which goes through them in "
-                                  "tiles, reduce the columns (pca), or use the cpu");
-  const CellTask task{
-      nlist, params.nprobe, params.target_recall,
-      [&](const DeviceRows<float>& rows) { return faiss_cells(on, rows, nlist, seed); }, recall_of};
+  const SearchPlan plan = checked(plan_ivf(shape, free), shape, free, on, kHoldsAll);
+  IvfFound found;
+  DeviceKnnGraph graph = ivf_on_gpu(on, points, k, plan, task, found);
+  graph.metadata.index = describe_ivf(task.nlist, found.effort) + " on a GPU";
+  graph.metadata.recall = found.recall;
+  graph.metadata.duplicates = found.duplicates;
+  return graph;
+}
+
+/// Through those of FAISS.
+DeviceKnnGraph by_faiss(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
+                        std::uint64_t seed) {
+  const int nlist = cells_for(params, points.n);
+  if (params.nprobe.value_or(1) > kMaxPerCells)
+    throw Unsupported("nprobe is " + std::to_string(*params.nprobe) + ", and FAISS looks into " +
+                      std::to_string(kMaxPerCells) +
+                      " cells per point at most on a GPU; use a smaller nprobe or nlist, or ivf "
+                      "without faiss");
+  const SearchShape shape = shape_of(points, k);
+  const std::int64_t free = free_bytes(on);
+  const SearchPlan plan = checked(plan_cells(shape, free), shape, free, on, kHoldsAll);
+  const CellTask task{nlist, params.nprobe, params.target_recall,
+                      [&](const DeviceRows<float>& sample, const DeviceRows<float>& rows) {
+                        return faiss_cells(on, sample, rows, nlist, seed);
+                      }};
   CellsFound found;
-  DeviceKnnGraph graph = cells_on_gpu(on, points, k, plan, task, found);
-  graph.metadata.index = "ivf:nlist=" + std::to_string(nlist) +
-                         ",nprobe=" + std::to_string(found.nprobe) + " on a GPU";
+  DeviceKnnGraph graph = faiss_ivf_on_gpu(on, points, k, plan, task, found);
+  graph.metadata.index = describe_ivf(nlist, Effort{found.nprobe, 0, 0}) + " on a GPU, by FAISS";
   graph.metadata.recall = found.recall;
   return graph;
 }
 
-/// By each method that is_on_gpu() (honours.hpp).
+/// By each method that is_on_gpu() (honours.hpp). What is taken is named by the graph's `index`
+/// alone: "flat on a GPU, in fp16 first", "ivf:nlist=2000,nprobe=16 on a GPU", the same "by FAISS".
 DeviceKnnGraph search(const SearchedPoints& points, int k, const FlatKnn&, const Cuda& on,
                       std::uint64_t /*seed*/) {
   return by_flat(points, k, on);
 }
 DeviceKnnGraph search(const SearchedPoints& points, int k, const IvfKnn& params, const Cuda& on,
                       std::uint64_t seed) {
-  return by_cells(points, k, params, on, seed);
+  return params.faiss ? by_faiss(points, k, params, on, seed) : by_ivf(points, k, params, on, seed);
 }
 DeviceKnnGraph search(const SearchedPoints& points, int k, const AutoKnn& params, const Cuda& on,
                       std::uint64_t seed) {
   if (points.n <= kFlatIsFast) return by_flat(points, k, on);
-  return by_cells(points, k, {.target_recall = params.target_recall}, on, seed);
+  return by_ivf(points, k, {.target_recall = params.target_recall}, on, seed);
 }
 
 DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& params,

@@ -2,6 +2,8 @@
 #include "kernels/knn/gpu_search.hpp"
 #include "kernels/knn/largest.hpp"
 #include "kernels/knn/products.hpp"
+#include "nearfold/embed.hpp"
+#include "nearfold/error.hpp"
 
 namespace nearfold {
 namespace {
@@ -35,8 +37,26 @@ class GpuFinder final : public Finder {
   std::unique_ptr<LargestProducts<CudaExecutor>> largest_;
 };
 
+struct Nothing {
+  NEARFOLD_HD void operator()(std::int64_t) const {}
+};
+
+/// A kernel of this library runs, before FAISS is asked for anything: what is wrong with the
+/// device, or with what was asked of it before, is a DeviceFailure here, and would be the end of
+/// the process there.
+void require_kernels(const Cuda& on) {
+  const CudaExecutor executor(on);
+  try {
+    executor.for_each(1, Nothing{});
+    executor.wait();
+  } catch (const DeviceFailure& error) {
+    throw DeviceFailure("no kernel runs on " + describe(on) + ": " + error.what());
+  }
+}
+
 std::unique_ptr<Finder> finder_of(const Cuda& on, const SearchedPoints& points, int k,
                                   const SearchPlan& plan) {
+  require_kernels(on);
   return std::make_unique<GpuFinder>(on, shape_of(points, k), plan);
 }
 
@@ -59,8 +79,15 @@ DeviceKnnGraph flat_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
   return graph;
 }
 
-DeviceKnnGraph cells_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
-                            const SearchPlan& plan, const CellTask& task, CellsFound& found) {
+DeviceKnnGraph ivf_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                          const SearchPlan& plan, const IvfTask& task, IvfFound& found) {
+  SearchOn<CudaExecutor> search(CudaExecutor(on), points, k, plan);
+  found = find_by_ivf(CudaExecutor(on), search, task, finder_of(on, points, k, plan));
+  return graph_of(search);
+}
+
+DeviceKnnGraph faiss_ivf_on_gpu(const Cuda& on, const SearchedPoints& points, int k,
+                                const SearchPlan& plan, const CellTask& task, CellsFound& found) {
   SearchOn<CudaExecutor> search(CudaExecutor(on), points, k, plan);
   found = find_through_cells(CudaExecutor(on), search, task, finder_of(on, points, k, plan));
   return graph_of(search);

@@ -1,15 +1,18 @@
-// Neighbours on a device: flat and through cells, as searches (search.hpp) that follow each
-// other until every row is what it should be. Templates over the executor and over what finds
-// candidates, so that all of it runs where there is no GPU.
+// Exact neighbours on a device, as searches (search.hpp) that follow each other until every row is
+// certified. A template over the executor and over what finds candidates, so that all of it runs
+// where there is no GPU.
+//
+// Cost for n points of d columns, k neighbours, c candidates (the power of two from k + 24 on): in
+// fp16 2 n^2 d flops and 8 n^2 bytes of products (largest.hpp), in float32 2 n^2 d flops by FAISS;
+// then 3 n c d flops and 4 n c d bytes to measure candidates again, in each tile. Rows left open
+// cost as much each once more, and then all pairs (brute_force.hpp).
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "core/stopping.hpp"
 #include "kernels/knn/fp16_scaling.hpp"
@@ -61,64 +64,6 @@ bool find_flat(const Executor& executor, SearchOn<Executor>& search, bool by_hal
   finder.reset();  // its memory is free from here on
   search.measure(open);
   return halves.has_value();
-}
-
-/// How an inverted file is searched.
-struct CellTask {
-  int nlist = 1;
-  std::optional<int> nprobe;  // unset: doubled until the target is reached
-  double target_recall = 0.95;
-  std::function<std::unique_ptr<FaissCells>(const DeviceRows<float>&)> make;
-  std::function<Recall(const NeighborRows& exact, const NeighborRows& found)> recall_of;
-};
-
-struct CellsFound {
-  int nprobe = 1;
-  Recall recall;
-};
-
-inline constexpr std::int64_t kTuningSample = 1000;  // rows that probes are tuned on
-
-/// Every row through cells, whose probes double until the sample's recall reaches the target; a row
-/// that is too short is made exact. One structure of FAISS at a time. All rows are held.
-template <class Executor>
-CellsFound find_through_cells(const Executor& executor, SearchOn<Executor>& search,
-                              const CellTask& task, std::unique_ptr<Finder> finder) {
-  const std::int64_t n = search.n(), count = std::min(n, kTuningSample);
-  std::vector<std::int64_t> sampled;
-  for (std::int64_t s = 0; s < count; ++s) sampled.push_back(s * n / count);
-  const auto list = executor.upload(sampled);
-  const PointIds sample{list.data(), 0};
-  {
-    const Part part(0.1);
-    search.search(*finder, sample, count, nullptr);
-  }
-  const NeighborRows truth = search.distances_of(sample, count);
-  finder.reset();
-
-  auto index = task.make({search.rows().all(), n, search.rows().width()});
-  CellsFound found{task.nprobe.value_or(1), {}};
-  double left = 1;  // share of the progress to come: how many rounds there will be is not known
-  const auto look = [&] {
-    left *= 0.7;
-    const Part part(0.5 - 0.4 * left);
-    index->set_probes(found.nprobe);
-    search.search(*index, sample, count);
-    found.recall = task.recall_of(truth, search.distances_of(sample, count));
-  };
-  look();
-  const int most = std::min(task.nlist, kMaxPerCells);
-  while (!task.nprobe && found.recall.mean < task.target_recall && found.nprobe < most) {
-    found.nprobe = std::min(2 * found.nprobe, most);
-    look();
-  }
-  {
-    const Part part(1);
-    search.search(*index, PointIds{}, n);
-  }
-  index.reset();
-  search.measure(search.too_short());
-  return found;
 }
 
 }  // namespace nearfold

@@ -12,8 +12,7 @@
 
 namespace nearfold {
 
-inline constexpr std::int64_t kMinTile = 16'384;   // points
-inline constexpr std::int64_t kHalfSample = 1024;  // rows that a frame of halves is chosen by
+inline constexpr std::int64_t kMinTile = 16'384;  // points
 /// Numbers that FAISS may be given at once: until 1.7.3 it counts them in 32 bits.
 inline constexpr std::int64_t kMaxNumbers = (std::int64_t{1} << 31) - 1;
 
@@ -29,10 +28,10 @@ struct SearchShape {
   std::int64_t bytes_of_points() const { return in_place() ? 0 : 4 * n * width; }
   /// Points whose products are held at once.
   std::int64_t product_block() const { return std::min(kProductBlock, n); }
-  /// Of candidates FAISS has the ids once more.
+  /// Its row, and the same less the mean; of candidates FAISS has the ids once more.
   std::int64_t bytes_of_query(bool half) const {
     const int candidates = candidates_for(k);
-    return 4 * cols + 4 * width + 20 * candidates +
+    return 4 * cols + 8 * width + 20 * candidates +
            (half ? 2 * half_width(width) + largest_bytes(candidates, product_block()) : 0);
   }
   /// Of a tile: its row, unless it is held anyway; norms; candidates of a part of FAISS' blocks.
@@ -57,7 +56,7 @@ inline SearchPlan plan_search(const SearchShape& shape, bool half, bool resident
   const std::int64_t point = shape.bytes_of_point(half, resident);
   const auto scratch = [&](std::int64_t tile) { return pair_scratch(tile, shape.width); };
   const std::int64_t fixed = kReserve + kMinScratch + shape.bytes_of_rows() +
-                             (half ? 4 * kHalfSample * shape.width : 0) +
+                             4 * centred_rows(shape.n, shape.width) * shape.width +
                              (resident ? shape.bytes_of_points() : 0);
   const std::int64_t longest = std::max(shape.width, half_width(shape.width));
   const std::int64_t most_tile = std::min(shape.n, kMaxNumbers / longest);
@@ -95,7 +94,15 @@ inline SearchPlan plan_flat(const SearchShape& shape, std::int64_t free) {
   return plan;
 }
 
-/// Through an inverted file, which keeps a copy of all rows.
+/// Through an inverted file of our own (ivf.hpp).
+inline SearchPlan plan_ivf(const SearchShape& shape, std::int64_t free) {
+  const std::int64_t cells = ivf_bytes(shape.n, shape.width);
+  SearchPlan plan = plan_search(shape, false, true, free - cells);
+  plan.asked += cells;
+  return plan;
+}
+
+/// Through that of FAISS, which keeps a copy of all rows.
 inline SearchPlan plan_cells(const SearchShape& shape, std::int64_t free) {
   const std::int64_t copy = cell_copy(shape.n, shape.width);
   SearchPlan plan = plan_search(shape, false, true, free - copy);
@@ -121,6 +128,28 @@ constexpr std::int64_t exact_batch(std::int64_t free, std::int64_t tile, std::in
   return std::clamp(free / 2 / query, std::min(kMinExactBatch, count),
                     std::min(kMaxExactBatch, count));
 }
+
+// ---- cells (cell_search.hpp) --------------------------------------------------------------------
+
+/// Queries, of `count`, that meet what needs so many bytes of each: as many as half the free bytes
+/// hold.
+constexpr std::int64_t batch_of(std::int64_t free, std::int64_t bytes, std::int64_t count) {
+  return std::clamp<std::int64_t>(free / 2 / bytes, 1, std::min(kMaxBatch, count));
+}
+
+/// A query that looks into `nprobe` of `nlist` cells, and sees at most `reach` rows there.
+struct ProbedQuery {
+  std::int64_t dim = 0, width = 0;  // of a point, of a short row
+  std::int64_t nlist = 1, nprobe = 1, candidates = 1, reach = 0;
+  bool grouped = false;  // some points are equal
+
+  /// Its rows; measures of centroids and of what it sees; visits, which are sorted; the selection;
+  /// candidates.
+  constexpr std::int64_t bytes() const {
+    return 4 * (dim + width) + 4 * (nlist + reach) + 36 * nprobe + 64 +
+           (grouped ? 24 : 16) * candidates;
+  }
+};
 
 /// make(batch), or of half as many while the device lacks the memory that it had when this was
 /// planned. Throws OutOfMemory when there is none for `least`.

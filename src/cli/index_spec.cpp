@@ -25,6 +25,7 @@ void parameters(IvfKnn& p, const Visit& visit) {
   visit("nlist", p.nlist);
   visit("nprobe", p.nprobe);
   visit("target_recall", p.target_recall);
+  visit("faiss", p.faiss);
 }
 template <class Visit>
 void parameters(HnswKnn& p, const Visit& visit) {
@@ -55,6 +56,24 @@ void read(const std::string& text, std::optional<T>& value) {
   value = text == "auto" ? std::nullopt : std::optional<T>(parse_number<T>(text));
 }
 
+void read(const std::string& text, bool& value) {
+  if (text != "true" && text != "false")
+    throw InvalidParameter("'" + text + "' is neither true nor false");
+  value = text == "true";
+}
+
+/// What is off goes without saying.
+bool is_said(bool value) {
+  return value;
+}
+template <class T>
+bool is_said(const T&) {
+  return true;
+}
+
+void write(std::ostream& out, bool value) {
+  out << (value ? "true" : "false");
+}
 template <class T>
 void write(std::ostream& out, const T& value) {
   out << value;
@@ -178,6 +197,7 @@ std::string index_spec(const KnnParams& params) {
   std::visit(
       [&](auto& p) {
         parameters(p, [&](const char* name, const auto& value) {
+          if (!is_said(value)) return;
           out << before << name << '=';
           write(out, value);
           before = ",";

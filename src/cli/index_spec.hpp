@@ -21,7 +21,7 @@ std::vector<std::string> index_kinds_with(const std::string& parameter);
 /// The method that a word names; its parameters follow after a colon, with the names of
 /// nearfold/params.hpp:
 ///   flat
-///   ivf        nlist, nprobe, target_recall
+///   ivf        nlist, nprobe, target_recall, faiss (true or false; said only where it is true)
 ///   hnsw       M, ef_construction, ef, target_recall
 ///   nndescent  n_iters, max_candidates, target_recall
 ///   auto       target_recall

@@ -44,12 +44,18 @@ EqualRows RowLookup::equal_rows() const {
   const auto same_hash = [](const Hashed& a, const Hashed& b) { return a.first == b.first; };
   if (std::adjacent_find(hashes_.begin(), hashes_.end(), same_hash) == hashes_.end()) return {};
   const std::size_t n = hashes_.size();
-  EqualRows equal;
-  equal.first.resize(n);
+  std::vector<std::int32_t> first(n);
   for (std::size_t from = 0, to = 0; from < n; from = to) {
     while (to < n && same_hash(hashes_[from], hashes_[to])) ++to;
-    name_firsts({hashes_.data() + from, to - from}, equal.first);
+    name_firsts({hashes_.data() + from, to - from}, first);
   }
+  return groups_by(std::move(first));
+}
+
+EqualRows groups_by(std::vector<std::int32_t> first) {
+  const std::size_t n = first.size();
+  EqualRows equal;
+  equal.first = std::move(first);
   equal.begin.assign(n + 1, 0);
   for (const std::int32_t f : equal.first) ++equal.begin[static_cast<std::size_t>(f) + 1];
   std::partial_sum(equal.begin.begin(), equal.begin.end(), equal.begin.begin());

@@ -33,6 +33,9 @@ struct EqualRows {
   double pairs() const;
 };
 
+/// The groups where the lowest of the points equal to each is known.
+EqualRows groups_by(std::vector<std::int32_t> first);
+
 /// Rows by a hash of their bytes; where hashes are equal, rows are compared. 0 and -0 are different
 /// bytes. Refers to the rows.
 class RowLookup {

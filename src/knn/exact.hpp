@@ -116,10 +116,6 @@ class ExactSearch {
 /// The exact graph.
 KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on);
 
-/// Share of the variance that the filter's projection keeps: fewer axes let too many candidates
-/// through, more cost more in the product.
-inline constexpr double kFilterCarries = 0.92;
-
 // ---- by norm: filtered_search.cpp, brute_force.cpp ----------------------------------------------
 
 /// Under l2, by the filter.

@@ -1,7 +1,6 @@
 #include "knn/index.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/parallel.hpp"
 #include "knn/refine.hpp"
@@ -11,26 +10,11 @@ namespace nearfold {
 namespace {
 
 constexpr std::int64_t kQueries = 128;  // that one searcher answers
-constexpr int kMaxSlack = 8;            // doublings of the candidates beyond k
 constexpr std::int64_t kMaxEf = 8192;
-
-int lists_for(const IvfKnn& params, std::int64_t n) {
-  const int nlist =
-      params.nlist.value_or(std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n)))));
-  if (!params.nlist) return static_cast<int>(std::min<std::int64_t>(nlist, n));
-  if (nlist > n)
-    throw InvalidInput("nlist is " + std::to_string(nlist) + " for " + std::to_string(n) +
-                       " points; use at most one list per point");
-  return nlist;
-}
 
 std::variant<IvfLists, HnswGraph> make_search(KnnRows& rows, const IvfKnn& params,
                                               std::uint64_t seed, const Cpu& on) {
-  const int nlist = lists_for(params, rows.n());
-  if (params.nprobe && *params.nprobe > nlist)
-    throw InvalidInput("nprobe is " + std::to_string(*params.nprobe) + " of " +
-                       std::to_string(nlist) + " cells; use at most all of them");
-  return make_ivf_lists(rows, nlist, seed, on);
+  return make_ivf_lists(rows, cells_for(params, rows.n()), seed, on);
 }
 
 std::variant<IvfLists, HnswGraph> make_search(KnnRows& rows, const HnswKnn& params,
@@ -67,10 +51,7 @@ std::vector<std::vector<std::int32_t>> search(const KnnIndex::State& index,
   return found;
 }
 
-/// The efforts worth trying for so many candidates, of which the last one looks at everything.
-struct Efforts {
-  int least, largest;
-};
+/// The efforts worth trying for so many candidates.
 Efforts efforts(const IvfLists& cells, std::int64_t /*n*/, int /*candidates*/) {
   return {1, cells.nlist()};
 }
@@ -205,37 +186,24 @@ Effort tune(const KnnIndex::State& index, const MetricSpace& space, const ExactS
   const int k = static_cast<int>(sample.neighbors.k);
   const double target =
       std::visit([](const auto& params) { return params.target_recall; }, index.params);
-  const std::optional<int> given =
-      std::visit([](const auto& params) { return given_effort(params); }, index.params);
-  const auto try_effort = [&](int value, int candidates) {
-    const Effort effort{value, candidates};
-    const Queries queries{space.as_queries, sample.rows};
-    const NeighborRows found = search_index(index, space, queries, k, effort, on);
-    return Effort{value, candidates, recall_of(sample.neighbors, found).mean};
-  };
-  int candidates = candidates_for(space, index.rows, index.projection, sample, target, on);
-  for (int more = 0;; ++more) {
-    const auto [least, largest] = std::visit(
-        [&](const auto& how) { return efforts(how, index.n, candidates); }, index.search);
-    if (given) return {std::max(*given, least), candidates, 0};
-    Effort high = try_effort(least, candidates);
-    while (high.recall < target && high.probes_or_ef < largest)
-      high = try_effort(std::min(largest, 2 * high.probes_or_ef), candidates);
-    // Candidates in the wrong order, not missing ones, are what keeps it below the target.
-    if (high.recall < target && candidates < index.n && more < kMaxSlack) {
-      candidates = static_cast<int>(std::min<std::int64_t>(index.n, 2 * candidates - k));
-      continue;
-    }
-    int low = std::max(least - 1, high.probes_or_ef / 2);  // does not reach, or is none
-    while (high.probes_or_ef - low > std::max(1, high.probes_or_ef / 8)) {
-      const Effort middle = try_effort((low + high.probes_or_ef) / 2, candidates);
-      if (middle.recall >= target)
-        high = middle;
-      else
-        low = middle.probes_or_ef;
-    }
-    return high;
-  }
+  const Queries queries{space.as_queries, sample.rows};
+  const Tuning tuning{
+      .n = index.n,
+      .k = k,
+      .target = target,
+      .given = std::visit([](const auto& params) { return given_effort(params); }, index.params),
+      .efforts =
+          [&](int candidates) {
+            return std::visit([&](const auto& how) { return efforts(how, index.n, candidates); },
+                              index.search);
+          },
+      .recall_with =
+          [&](const Effort& effort) {
+            return recall_of(sample.neighbors, search_index(index, space, queries, k, effort, on))
+                .mean;
+          }};
+  return least_effort(tuning,
+                      candidates_for(space, index.rows, index.projection, sample, target, on));
 }
 
 void fill_exactly(NeighborRows& answer, const ExactSearch& exact, const Queries& queries,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "knn/candidates.hpp"
+#include "knn/effort.hpp"
 #include "knn/exact.hpp"
 #include "knn/ivf.hpp"
 #include "knn/recall.hpp"
@@ -27,13 +28,6 @@ struct KnnIndex::State {
   Projection projection;
   KnnRows rows;
   std::variant<IvfLists, HnswGraph> search;
-};
-
-/// How hard an index looks: probes or ef, and how many candidates are then measured.
-struct Effort {
-  int probes_or_ef = 1;
-  int candidates = 1;
-  double recall = 0;  // on the sample that it was tuned on; unset when it was given
 };
 
 KnnIndex::State make_index(const MetricSpace& space, const IndexParams& params, std::uint64_t seed,

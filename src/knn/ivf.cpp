@@ -2,12 +2,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "core/stopping.hpp"
 #include "knn/kmeans.hpp"
+#include "nearfold/error.hpp"
 
 namespace nearfold {
+
+int cells_for(const IvfKnn& params, std::int64_t n) {
+  const int usual = std::max(1, static_cast<int>(2 * std::sqrt(static_cast<double>(n))));
+  const int nlist = params.nlist.value_or(static_cast<int>(std::min<std::int64_t>(usual, n)));
+  if (nlist > n)
+    throw InvalidInput("nlist is " + std::to_string(nlist) + " for " + std::to_string(n) +
+                       " points; use at most one list per point");
+  if (params.nprobe && *params.nprobe > nlist)
+    throw InvalidInput("nprobe is " + std::to_string(*params.nprobe) + " of " +
+                       std::to_string(nlist) + " cells; use at most all of them");
+  return nlist;
+}
 
 IvfLists make_ivf_lists(KnnRows& rows, int nlist, std::uint64_t seed, const Cpu& on) {
   KnnRows centroids{rows.norm, {}, {}, {}};

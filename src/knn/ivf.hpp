@@ -21,6 +21,10 @@ struct IvfLists {
   int nlist() const { return static_cast<int>(centroids.n()); }
 };
 
+/// The cells that are asked for, or 2 sqrt(n). Throws InvalidInput for more cells than points, or
+/// more probes than cells.
+int cells_for(const IvfKnn& params, std::int64_t n);
+
 /// Cells around `nlist` centroids found by k-means (kmeans.hpp). The rows are put in the order of
 /// cells, within a cell in the order they had. l2 only. Deterministic for any number of threads,
 /// and on every processor.

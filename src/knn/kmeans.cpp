@@ -61,12 +61,13 @@ void split(Matrix& centroids, std::int64_t empty, std::int64_t from) {
   }
 }
 
-/// Empty cells take half of others, large ones more probably.
-void fill_empty(std::int64_t rows, const Cells& cells, Matrix& centroids) {
-  const std::int64_t count = centroids.rows();
+}  // namespace
+
+void fill_empty(const std::vector<std::int64_t>& begin, Matrix& centroids) {
+  const std::int64_t count = centroids.rows(), rows = begin.back();
   std::vector<float> size(static_cast<std::size_t>(count));
   for (std::size_t c = 0; c < size.size(); ++c)
-    size[c] = static_cast<float>(cells.begin[c + 1] - cells.begin[c]);
+    size[c] = static_cast<float>(begin[c + 1] - begin[c]);
   std::mt19937 random(1234);
   for (std::size_t empty = 0; empty < size.size(); ++empty) {
     if (size[empty] > 0) continue;
@@ -80,8 +81,6 @@ void fill_empty(std::int64_t rows, const Cells& cells, Matrix& centroids) {
     size[from] -= size[empty];
   }
 }
-
-}  // namespace
 
 std::vector<float> squares_of(HostMatrix<const float> rows) {
   std::vector<float> squares;
@@ -117,21 +116,30 @@ Cells cells_of(std::span<const std::int32_t> cell_of, int cells) {
   return out;
 }
 
-Matrix kmeans(HostMatrix<const float> rows, int count, std::uint64_t seed, const Cpu& on) {
+KMeansDraws kmeans_draws(std::int64_t n, int count, std::uint64_t seed) {
   const std::uint32_t draws = random4(seed, Stream::knn, 0).v[0] >> 1;
+  KMeansDraws drawn;
+  drawn.iterations = n == count ? 0 : kIterations;
+  const std::int64_t most = count * kRowsOfCentroid;
+  if (n > most) drawn.sample = draw(n, most, draws);
+  drawn.first = draw(std::min(n, most), count, n == count ? draws : draws + 1);
+  return drawn;
+}
+
+Matrix kmeans(HostMatrix<const float> rows, int count, std::uint64_t seed, const Cpu& on) {
+  const KMeansDraws drawn = kmeans_draws(rows.rows(), count, seed);
   Matrix sample;
-  if (rows.rows() > count * kRowsOfCentroid) {
-    sample = take_rows(rows, draw(rows.rows(), count * kRowsOfCentroid, draws));
+  if (!drawn.sample.empty()) {
+    sample = take_rows(rows, drawn.sample);
     rows = sample;
   }
-  if (rows.rows() == count) return take_rows(rows, draw(count, count, draws));
-  Matrix centroids = take_rows(rows, draw(rows.rows(), count, draws + 1));
-  for (int i = 0; i < kIterations; ++i) {
+  Matrix centroids = take_rows(rows, drawn.first);
+  for (int i = 0; i < drawn.iterations; ++i) {
     const PackedRows panels(centroids, squares_of(centroids), on);
-    const Part part(static_cast<double>(i + 1) / kIterations, 1);
+    const Part part(static_cast<double>(i + 1) / drawn.iterations, 1);
     const Cells cells = cells_of(nearest_of(panels, rows, on), count);
     move_to_means(rows, cells, centroids, on);
-    fill_empty(rows.rows(), cells, centroids);
+    fill_empty(cells.begin, centroids);
   }
   return centroids;
 }

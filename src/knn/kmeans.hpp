@@ -5,13 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "knn/kmeans_draws.hpp"
 #include "linalg/packed_rows.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold {
-
-/// |row|^2 of each row, summed in double.
-std::vector<float> squares_of(HostMatrix<const float> rows);
 
 /// Of each row the nearest of the rows in `panels`, ties to the first. l2.
 std::vector<std::int32_t> nearest_of(const PackedRows& panels, HostMatrix<const float> rows,

@@ -6,21 +6,17 @@
 
 #include "core/parallel.hpp"
 #include "core/simd_fixed.hpp"
+#include "core/take_rows.hpp"
 #include "linalg/axis_scores.hpp"
 #include "linalg/pca_axes.hpp"
 
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kPad =
-    2 * std::int64_t{kLanes};               // columns of a row are padded to a multiple
-constexpr std::int64_t kSampleRows = 4096;  // for the axes
-constexpr std::int64_t kLeaf = 256;         // rows of a leaf
-constexpr std::int64_t kGroup = 4;          // rows measured side by side
-
-std::int64_t padded(std::int64_t columns) {
-  return (columns + kPad - 1) / kPad * kPad;
-}
+constexpr std::int64_t kPad = 2 * std::int64_t{kLanes};  // columns measured at a time
+static_assert(kPad == kShortPad);
+constexpr std::int64_t kLeaf = 256;  // rows of a leaf
+constexpr std::int64_t kGroup = 4;   // rows measured side by side
 
 // ---- the measures -----------------------------------------------------------------------------
 
@@ -87,14 +83,6 @@ struct Projected {
 
 // ---- the axes ---------------------------------------------------------------------------------
 
-Matrix evenly_spaced_rows(HostMatrix<const float> points, std::int64_t count) {
-  count = std::min(count, points.rows());
-  Matrix sample(count, points.cols());
-  for (std::int64_t r = 0; r < count; ++r)
-    std::copy_n(points.row(r * points.rows() / count), points.cols(), sample.row(r));
-  return sample;
-}
-
 std::vector<float> mean_of(const Matrix& sample) {
   std::vector<double> sums(static_cast<std::size_t>(sample.cols()));
   for (std::int64_t r = 0; r < sample.rows(); ++r)
@@ -131,7 +119,7 @@ std::int64_t useful_axes(const Matrix& sample, const Projection& all, double wan
 void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t begin,
            std::int64_t end) {
   if (end - begin <= kLeaf) return;
-  const std::int64_t columns = std::min<std::int64_t>(rows.cols(), 32);  // the leading axes
+  const std::int64_t columns = std::min(rows.cols(), kLeafColumns);
   std::vector<float> low(static_cast<std::size_t>(columns), HUGE_VALF),
       high(low.size(), -HUGE_VALF);
   for (std::int64_t p = begin; p < end; ++p) {
@@ -159,27 +147,40 @@ void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t be
 }  // namespace
 
 Projection::Projection(std::vector<float> mean_of_all, Matrix all_axes, const Cpu& on)
-    : mean(std::move(mean_of_all)), axes(std::move(all_axes)), axis_panels(axes.view(), on) {}
+    : ShortAxes{std::move(mean_of_all), std::move(all_axes)}, axis_panels(axes.view(), on) {}
+
+std::vector<std::int64_t> axes_sample(std::int64_t n) {
+  constexpr std::int64_t kRows = 4096;
+  const std::int64_t count = std::min(kRows, n);
+  std::vector<std::int64_t> rows;
+  for (std::int64_t r = 0; r < count; ++r) rows.push_back(r * n / count);
+  return rows;
+}
 
 Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on) {
-  const Matrix sample = evenly_spaced_rows(points, kSampleRows);
+  ShortAxes by =
+      short_axes(take_rows(points, axes_sample(points.rows())), points.rows(), carried, on);
+  return {std::move(by.mean), std::move(by.axes), on};
+}
+
+ShortAxes short_axes(const Matrix& sample, std::int64_t n, double carried, const Cpu& on) {
   std::vector<float> mean = mean_of(sample);
-  if (points.cols() < 128 || points.rows() < 1024) return {std::move(mean), {}, on};
-  const int most = static_cast<int>(std::min<std::int64_t>(192, points.cols() / 2));
+  if (sample.cols() < 128 || n < 1024) return {std::move(mean), {}};
+  const int most = static_cast<int>(std::min<std::int64_t>(192, sample.cols() / 2));
   const Matrix found = principal_axes(sample, most, 3, mean, 0, on);
-  Matrix axes(found.rows(), padded(found.cols()));
+  Matrix axes(found.rows(), padded_width(found.cols()));
   for (std::int64_t a = 0; a < axes.rows(); ++a)
     std::copy_n(found.row(a), found.cols(), axes.row(a));
   const std::int64_t kept = useful_axes(sample, {mean, axes, on}, carried, on), width = axes.cols();
   std::vector<float> values = std::move(axes).values();
   values.resize(static_cast<std::size_t>(kept * width));
-  return {std::move(mean), Matrix(kept, width, std::move(values)), on};
+  return {std::move(mean), Matrix(kept, width, std::move(values))};
 }
 
 std::int64_t knn_row_width(const Projection& projection, Norm norm) {
-  return padded(by_products(norm) && !projection.lossless()
-                    ? projection.axes.rows()
-                    : static_cast<std::int64_t>(projection.mean.size()));
+  return padded_width(by_products(norm) && !projection.lossless()
+                          ? projection.axes.rows()
+                          : static_cast<std::int64_t>(projection.mean.size()));
 }
 
 void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
@@ -208,9 +209,14 @@ KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projecti
   KnnRows unordered{norm, std::move(made.rows), std::move(made.squares), {}};
   unordered.ids.resize(static_cast<std::size_t>(points.rows()));
   std::iota(unordered.ids.begin(), unordered.ids.end(), 0);
-  std::vector<std::int32_t> order = unordered.ids;
-  split(unordered.rows, order, 0, points.rows());
-  return reordered(unordered, order, on);
+  return reordered(unordered, leaf_order(unordered.rows), on);
+}
+
+std::vector<std::int32_t> leaf_order(const Matrix& rows) {
+  std::vector<std::int32_t> order(static_cast<std::size_t>(rows.rows()));
+  std::iota(order.begin(), order.end(), 0);
+  split(rows, order, 0, rows.rows());
+  return order;
 }
 
 std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids, std::int64_t n) {

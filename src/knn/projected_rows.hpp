@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "knn/short_axes.hpp"
 #include "linalg/packed_rows.hpp"
 #include "math/distance.hpp"
 #include "nearfold/matrix.hpp"
@@ -17,14 +18,11 @@ namespace nearfold {
 /// Points as short vectors: scores on the principal axes that carry `carried` of the variance, so
 /// that a matrix of 784 columns becomes one of 50 to 100. Points of few dimensions, or without such
 /// axes, are only centred (`axes` is empty).
-struct Projection {
-  std::vector<float> mean;  // [dim]
-  Matrix axes;              // [width, dim], padded with zeros to a multiple of 16 columns
-  PackedRows axis_panels;   // the same
+struct Projection : ShortAxes {
+  PackedRows axis_panels;  // the axes
 
   Projection() = default;
   Projection(std::vector<float> mean, Matrix axes, const Cpu& on);
-  bool lossless() const { return axes.rows() == 0; }
 };
 
 Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on);
@@ -64,9 +62,6 @@ void make_knn_rows(std::span<const float* const> points, const Projection& proje
 /// [256 f, 256 (f + 1)). Deterministic, on every processor. O(n dim width).
 KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
                       const Cpu& on);
-
-/// The row of every of n points: the inverse of KnnRows::ids. -1 for points that have none.
-std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids, std::int64_t n);
 
 /// The same rows in another order: row r is from's row order[r].
 KnnRows reordered(const KnnRows& from, const std::vector<std::int32_t>& order, const Cpu& on);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "core/parallel.hpp"
+#include "math/some_equals.hpp"
 
 namespace nearfold {
 
@@ -62,11 +64,10 @@ const std::vector<Candidate>& Refine::nearest_of_kinds(std::int64_t id, int k) {
 
 std::array<std::span<const std::int32_t>, 2> some_of(std::span<const std::int32_t> group,
                                                      const TieOrder& order, std::int64_t id) {
-  constexpr std::size_t kMost = 4096;
-  if (group.size() <= kMost) return {group, {}};
-  const std::size_t from = order.key(static_cast<std::int32_t>(id)) % group.size();
-  const auto end = group.subspan(from, std::min(kMost, group.size() - from));
-  return {end, group.first(kMost - end.size())};
+  const auto count = static_cast<std::size_t>(equals_looked_at(std::ssize(group)));
+  const auto from = static_cast<std::size_t>(first_equal(order, id, std::ssize(group)));
+  const auto end = group.subspan(from, std::min(count, group.size() - from));
+  return {end, group.first(count - end.size())};
 }
 
 namespace {
@@ -87,22 +88,34 @@ void write_ranks(const float* measures, std::int64_t n, std::span<const std::int
                                          nearer.begin() + 1);
 }
 
+constexpr std::int64_t kMore = 9;  // candidates: rounding, and the query itself
+
 }  // namespace
+
+int candidates_in_order(std::int64_t n, std::int64_t k) {
+  return static_cast<int>(std::min(n, k + kMore));
+}
+
+int candidates_by_ranks(std::vector<std::int32_t> ranks, std::int64_t n, std::int64_t k,
+                        double target) {
+  const auto kept = ranks.begin() + static_cast<std::ptrdiff_t>(
+                                        0.5 * (1 + target) * static_cast<double>(ranks.size() - 1));
+  std::nth_element(ranks.begin(), kept, ranks.end());
+  return candidates_in_order(n, std::max<std::int64_t>(*kept, k));
+}
 
 int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projection& projection,
                    const ExactSample& sample, double target, const Cpu& on) {
-  constexpr std::int64_t kRows = 250, kSlack = 9;  // rounding; the query itself
   const std::int64_t k = sample.neighbors.k;
-  if (projection.lossless() || !by_products(rows.norm))
-    return static_cast<int>(std::min(rows.n(), k + kSlack));
+  if (projection.lossless() || !by_products(rows.norm)) return candidates_in_order(rows.n(), k);
   const std::vector<std::int32_t> row_of = row_of_point(rows.ids, rows.n());
   const PackedRows panels(rows.rows.view(), rows.squares, on);
   const std::int64_t all = PackedRows::last(rows.n()), padded = all * PackedRows::kRows;
-  const std::int64_t looked_at = std::min(kRows, sample.neighbors.n);
+  const std::int64_t looked_at = ranked_rows(sample.neighbors.n);
   std::vector<std::int32_t> ranks(static_cast<std::size_t>(looked_at * k));
   parallel_for(
       on.threads, looked_at, PackedRows::kQueries, [&](std::int64_t begin, std::int64_t end) {
-        const auto sampled = [&](std::int64_t s) { return s * sample.neighbors.n / looked_at; };
+        const auto sampled = [&](std::int64_t s) { return ranked_row(s, sample.neighbors.n); };
         std::vector<float> room(static_cast<std::size_t>(PackedRows::kQueries * padded));
         Matrix made(PackedRows::kQueries, rows.rows.cols());
         const float* points[PackedRows::kQueries];
@@ -123,10 +136,7 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
                        static_cast<std::size_t>(k)},
                       space.first_id, row_of, &ranks[static_cast<std::size_t>(s * k)]);
       });
-  const auto kept = ranks.begin() + static_cast<std::ptrdiff_t>(
-                                        0.5 * (1 + target) * static_cast<double>(ranks.size() - 1));
-  std::nth_element(ranks.begin(), kept, ranks.end());
-  return static_cast<int>(std::min(rows.n(), std::max<std::int64_t>(*kept, k) + kSlack));
+  return candidates_by_ranks(std::move(ranks), rows.n(), k, target);
 }
 
 }  // namespace nearfold

@@ -8,6 +8,7 @@
 
 #include "knn/metric.hpp"
 #include "knn/projected_rows.hpp"
+#include "knn/ranks.hpp"
 #include "knn/recall.hpp"
 #include "knn/top_k.hpp"
 

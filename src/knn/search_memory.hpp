@@ -12,6 +12,10 @@ namespace nearfold {
 inline constexpr std::int64_t kReserve = std::int64_t{256} << 20;
 inline constexpr std::int64_t kMinScratch = std::int64_t{64} << 20;  // of all pairs, at any size
 inline constexpr std::int64_t kCellScratch = std::int64_t{512} << 20;
+/// Rows that FAISS trains a cell on, at the most; they are copied to the host, beside a pinned
+/// buffer that they go through.
+inline constexpr std::int64_t kFaissRowsOfCell = 64;
+inline constexpr std::int64_t kFaissPinned = std::int64_t{256} << 20;  // bytes of the host
 
 inline constexpr std::int64_t kMinHalfWidth = 64;                   // columns from which halves pay
 inline constexpr std::int64_t kMaxBatch = 16'384, kMinBatch = 256;  // queries
@@ -24,6 +28,20 @@ constexpr int candidates_for(int k) {
   int candidates = 32;
   while (candidates < k + kSlack) candidates *= 2;
   return candidates;
+}
+
+// ---- frames (kernels/knn/float_centre.hpp, fp16_scaling.hpp)
+// ----------------------------------------
+
+inline constexpr std::int64_t kFrameSample = 1024;  // rows that a frame is chosen by
+
+/// Points of a tile that are held less their mean at once: a quarter of a GiB.
+constexpr std::int64_t centred_tile(std::int64_t tile, std::int64_t width) {
+  return std::min(tile, std::max(kMinBatch, (std::int64_t{1} << 26) / width));
+}
+/// These, and the sample.
+constexpr std::int64_t centred_rows(std::int64_t n, std::int64_t width) {
+  return std::min(n, kFrameSample) + centred_tile(n, width);
 }
 
 // ---- FAISS
@@ -48,6 +66,19 @@ constexpr Count cell_copy(Count points, Count width) {
 constexpr std::int64_t cell_batch(int nprobe, std::int64_t width, int k) {
   const std::int64_t query = 4 * (width + 2 * std::int64_t{k}) * nprobe;
   return std::max<std::int64_t>(1, kCellScratch / 2 / query);
+}
+
+// ---- cells of our own (kernels/knn/cell_search.hpp)
+// ------------------------------------------------
+
+inline constexpr std::int64_t kCellRoom = std::int64_t{64}
+                                          << 20;  // for a batch of queries, at least
+
+/// Short rows, by point and in the order of cells, of no more columns than points have; squares,
+/// ids and cells of both; keys while they are sorted.
+template <class Count>
+constexpr Count ivf_bytes(Count points, Count width) {
+  return points * (8 * (width + 15) + 60) + kCellRoom;
 }
 
 // ---- products of halves (kernels/knn/largest.hpp)

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
 
+#include "math/ordered_bits.hpp"
 #include "math/tie_order.hpp"
 #include "nearfold/knn.hpp"
 
@@ -16,19 +16,15 @@ namespace nearfold {
 
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// (value, id) as one integer that orders the same way: the bits of a float >= 0 ascend with it,
-/// those of a negative one are mirrored below. Selecting integers is several times faster than
-/// pairs.
+/// (value, id) as one integer that orders the same way. Selecting integers is several times faster
+/// than pairs.
 using Candidate = std::uint64_t;
 
 inline Candidate candidate(float value, std::int32_t id) {
-  const auto bits = std::bit_cast<std::uint32_t>(value + 0.0f);  // -0 becomes 0
-  const std::uint32_t ordered = bits ^ (bits >> 31 ? 0xffffffffu : 0x80000000u);
-  return (std::uint64_t{ordered} << 32) | static_cast<std::uint32_t>(id);
+  return (std::uint64_t{ordered_bits(value)} << 32) | static_cast<std::uint32_t>(id);
 }
 inline float value_of(Candidate c) {
-  const auto ordered = static_cast<std::uint32_t>(c >> 32);
-  return std::bit_cast<float>(ordered ^ (ordered >> 31 ? 0x80000000u : 0xffffffffu));
+  return float_of_ordered(static_cast<std::uint32_t>(c >> 32));
 }
 inline std::int32_t id_of(Candidate c) {
   return static_cast<std::int32_t>(c & 0xffffffffu);

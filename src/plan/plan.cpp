@@ -17,6 +17,7 @@
 #include "knn/exact.hpp"
 #include "knn/metric.hpp"
 #include "knn/projected_rows.hpp"
+#include "knn/search_memory.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
 #include "plan/needs.hpp"
@@ -45,7 +46,10 @@ Need search_need(const FlatKnn&, const Counts& c, const cost::Sizes& s) {
 Need search_need(const IvfKnn& p, const Counts& c, const cost::Sizes& s) {
   constexpr int kUsualProbes = 14;
   const double nlist = p.nlist.value_or(static_cast<int>(2 * std::sqrt(std::min(c.n, 1e18))));
-  return {12 * c.width + 8 * c.k + 40, 0,
+  // FAISS copies what it trains on, and pins a buffer.
+  const double faiss = 4 * c.dim * std::min(c.n, static_cast<double>(kFaissRowsOfCell) * nlist) +
+                       static_cast<double>(kFaissPinned);
+  return {12 * c.width + 8 * c.k + 40, p.faiss ? faiss : 0,
           cost::ivf_seconds(s, nlist, p.nprobe.value_or(kUsualProbes))};
 }
 /// An inverted file and a look at neighbours of neighbours; other methods need less.
@@ -161,7 +165,7 @@ Need knn_need(const PlannedPoints& points, const Settings& settings, const Count
   Need need = std::visit([&](const auto& p) { return search_need(p, c, sizes); }, settings.knn);
   need.bytes_per_point = std::max(need.bytes_per_point, (8 + kOrder) * c.k + kOrderRow) +
                          4 * copied_columns(settings, c.dim);
-  if (c.dim >= kProjectedFrom) need.bytes = kSample * c.dim;
+  if (c.dim >= kProjectedFrom) need.bytes += kSample * c.dim;
   need.seconds /= c.threads;
   return need;
 }

@@ -24,14 +24,17 @@ double row_of_search(const Counts& c) {
 Need device_knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
   if (points.has_graph) return {numbering(c), 0, 0};
   const bool flat = std::holds_alternative<FlatKnn>(settings.knn);
-  // Probes are tuned against all pairs, before there is a copy of the rows in cells.
+  // Probes are tuned against all pairs, before there are cells.
   const bool half = flat && points.dim >= kMinHalfWidth;
   const auto pairs = static_cast<double>(kMinScratch + pair_scratch(points.n, points.dim));
+  const double centred = 4 * c.dim * static_cast<double>(centred_rows(points.n, points.dim));
   const std::int64_t batch = std::min(points.n, kMaxBatch),
                      block = std::min(points.n, kProductBlock);
   const std::int64_t query = largest_bytes(candidates_for(static_cast<int>(c.k)), block);
   const double products = half ? static_cast<double>(batch * query) : 0.0;
-  const double scratch = flat ? pairs + products : std::max(pairs, cell_copy(c.n, c.dim));
+  const auto* const ivf = std::get_if<IvfKnn>(&settings.knn);
+  const double cells = ivf != nullptr && ivf->faiss ? cell_copy(c.n, c.dim) : ivf_bytes(c.n, c.dim);
+  const double scratch = centred + (flat ? pairs + products : std::max(pairs, cells));
   return {std::max(numbering(c), row_of_search(c) + 4 * c.dim + (half ? 2 * c.dim : 0.0)),
           static_cast<double>(kReserve) + scratch, 0};
 }

@@ -3,6 +3,7 @@
 
 #include "knn/honours.hpp"
 #include "method.hpp"
+#include "nearfold/error.hpp"
 #include "optimizer.hpp"
 #include "stages.hpp"
 
@@ -74,6 +75,15 @@ void check(const Cuda& on) {
   require(on.device >= 0, "device", on.device, ">= 0");
 }
 
+/// What only a GPU has.
+void check_there(const KnnParams& params, const Device& device) {
+  const auto* const ivf = std::get_if<IvfKnn>(&params);
+  if (ivf != nullptr && ivf->faiss && std::holds_alternative<Cpu>(device))
+    throw Unsupported(
+        "ivf by FAISS is there on a GPU alone; use a GPU, or ivf without faiss, which has the same "
+        "graph on both");
+}
+
 }  // namespace
 
 void validate(const Settings& settings) {
@@ -84,6 +94,7 @@ void validate(const Settings& settings) {
   std::visit([&](const auto& p) { check_dims(p, settings.dims); }, settings.method);
   std::visit(check_one, settings.device);
   check_steering(settings);
+  check_there(settings.knn, settings.device);
 }
 
 int neighbors_needed(const Method& method, std::int64_t n) {

@@ -54,6 +54,7 @@ TEST_F(Flags, OfAnotherIndexAreNamedWithIt) {  // 83
   const std::string embed = "embed " + path("x.npy") + " -m umap -o " + path("y.npy") + " --index ";
   expect_refused(embed + "hnsw:nlist=7", kUsage, {"nlist=7", "no parameter of this index", "M"});
   expect_refused(embed + "flat:nprobe=7", kUsage, {"nprobe=7"});
+  expect_refused(embed + "ivf:faiss=maybe", kUsage, {"'maybe' is neither true nor false"});
   expect_refused(embed + "ivf --nprobe 3", kUsage,
                  {"--nprobe is a parameter of ivf; write it as in --index ivf:nprobe=VALUE"});
   expect_refused(embed + "ivf --target-recall .9", kUsage,

@@ -233,6 +233,12 @@ static_assert(pair_scratch(16'384, 784) == 64 << 20);
 static_assert(cell_batch(128, 784, 128) == 504);
 static_assert(cell_batch(kMaxPerCells, 100'000, kMaxPerCells) == 1);
 
+static_assert(batch_of(kGiB, 1 << 20, 1000) == 512);
+static_assert(batch_of(kGiB, 1, 1000) == 1000 && batch_of(kGiB, 1, 1 << 30) == kMaxBatch);
+static_assert(batch_of(0, 1 << 20, 1000) == 1);
+static_assert(centred_tile(1'000'000, 784) == 85'598 && centred_tile(100, 784) == 100);
+static_assert(centred_tile(1'000'000, 1 << 30) == kMinBatch);
+
 TEST(AsManyAsFit, HalvesDownToTheLeast) {
   std::vector<std::int64_t> tried;
   const auto make = [&](std::int64_t batch) {
@@ -291,6 +297,8 @@ TEST(PlanFlat, GoesInTilesOrSaysWhatItWouldNeed) {
   EXPECT_GT(plan_flat(shape, 4 * kGiB).asked, 4 * kGiB);      // the graph alone has 6 GB
   EXPECT_GT(plan_cells(shape, 80 * kGiB).asked, 290 * kGiB);  // FAISS has a copy
   EXPECT_LE(plan_cells({1'000'000, 768, 768, 15}, 80 * kGiB).asked, 10 * kGiB);
+  EXPECT_GT(plan_ivf(shape, 80 * kGiB).asked, 290 * kGiB);  // ours are two copies, if it must be
+  EXPECT_LE(plan_ivf({1'000'000, 768, 768, 15}, 80 * kGiB).asked, 10 * kGiB);
   const SearchPlan cramped = plan_flat(shape, 14 * kGiB);  // FAISS' blocks have 64 MB to 1 GiB
   EXPECT_LE(cramped.asked, 14 * kGiB);
   EXPECT_GE(cramped.tile, kMinTile);

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "kernels/core/host_executor.hpp"
+#include "kernels/knn/faiss_cells.hpp"
 #include "kernels/knn/knn.hpp"
-#include "knn/recall.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
 #include "support/data.hpp"
@@ -77,6 +77,29 @@ TEST(FlatOnDevice, IsTheCpusGraph) {
 TEST(FlatOnDevice, ProvesAllRowsOfBytes) {
   EXPECT_EQ(open_after_halves(data::lattice(400, 100, 10, 256), 10), 0);
   EXPECT_EQ(open_after_halves(data::lattice(400, 64, 11, 17), 10), 0);
+}
+
+/// By floats: how many of all rows a search of all points leaves open.
+std::int64_t open_after_floats(const Matrix& x, int k, std::int64_t tile) {
+  Asked asked;
+  const HostExecutor executor;
+  SearchOn<HostExecutor> search(executor, points_of(x), k, {false, true, tile, 100});
+  PlayedFinder finder(asked);
+  search.search(finder, {}, x.rows(), nullptr);
+  const std::int64_t open = search.uncertified({}, x.rows(), nullptr).count;
+  search.measure(search.uncertified({}, x.rows(), nullptr));
+  expect_same({executor.download(search.take_ids()), executor.download(search.take_distances())},
+              on_cpu(x, k));
+  return open;
+}
+
+// A cloud whose distance from the origin is thousands of times its size: compared from there, no
+// two of its points could be told apart.
+TEST(FlatOnDevice, ProvesFloatsFarFromTheOrigin) {
+  for (const float offset : {0.0f, 1e2f, 1e4f, -1e4f})
+    for (const std::int64_t tile : {100, 300})
+      EXPECT_EQ(open_after_floats(data::normals(300, 40, 21, 1.0, offset), 10, tile), 0) << offset;
+  EXPECT_LT(open_after_floats(data::outlier(300, 40, 22, 17, 1e4f), 10, 300), 5);
 }
 
 TEST(FlatOnDevice, FindsAgainWhatHalvesCannotTellApart) {
@@ -205,16 +228,14 @@ TEST(FlatOnDevice, TakesSmallerBatchesWhenMemoryIsGone) {
 
 // ---- cells ------------------------------------------------------------------------------------
 
-TEST(CellsOnDevice, AreProbedUntilTheirRecallIsReached) {
+TEST(FaissCellsOnDevice, AreProbedUntilTheirRecallIsReached) {
   const Matrix x = data::normals(1500, 6, 30);
   const KnnGraph exact = on_cpu(x, 10);
   for (const double target : {0.0, 0.7, 1.0}) {
     const CellTask task{
-        16,
-        {},
-        target,
-        [](const DeviceRows<float>& rows) { return std::make_unique<PlayedCells>(rows, 16); },
-        recall_of};
+        16, {}, target, [](const DeviceRows<float>&, const DeviceRows<float>& rows) {
+          return std::make_unique<PlayedCells>(rows, 16);
+        }};
     Asked asked;
     SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), 10, {false, true, 1500, 200});
     const CellsFound found =
@@ -228,16 +249,13 @@ TEST(CellsOnDevice, AreProbedUntilTheirRecallIsReached) {
 }
 
 /// What an index of FAISS is asked for stays below its limits.
-TEST(CellsOnDevice, AreAskedForNoMoreThanFaissHas) {
+TEST(FaissCellsOnDevice, AreAskedForNoMoreThanFaissHas) {
   for (const auto& [n, k, lists] : {std::tuple{2100, 5, 2100}, {2100, 1100, 2}}) {
     const Matrix x = data::normals(n, 3, 32);
-    const CellTask task{lists,
-                        {},
-                        1.0,
-                        [lists = lists](const DeviceRows<float>& rows) {
-                          return std::make_unique<PlayedCells>(rows, lists);
-                        },
-                        recall_of};
+    const CellTask task{
+        lists, {}, 1.0, [lists = lists](const DeviceRows<float>&, const DeviceRows<float>& rows) {
+          return std::make_unique<PlayedCells>(rows, lists);
+        }};
     Asked asked;
     SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), k, {false, true, n, n});
     const CellsFound found =
@@ -247,18 +265,39 @@ TEST(CellsOnDevice, AreAskedForNoMoreThanFaissHas) {
   }
 }
 
-TEST(CellsOnDevice, FillShortRowsExactly) {
+TEST(FaissCellsOnDevice, FillShortRowsExactly) {
   const Matrix x = data::normals(300, 6, 31);
-  const CellTask task{
-      100, 2, 0.9,  // six points in two cells
-      [](const DeviceRows<float>& rows) { return std::make_unique<PlayedCells>(rows, 100); },
-      recall_of};
+  const CellTask task{100, 2, 0.9,  // six points in two cells
+                      [](const DeviceRows<float>&, const DeviceRows<float>& rows) {
+                        return std::make_unique<PlayedCells>(rows, 100);
+                      }};
   Asked asked;
   SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), 10, {false, true, 300, 300});
   find_through_cells(HostExecutor{}, search, task, std::make_unique<PlayedFinder>(asked));
   const KnnGraph exact = on_cpu(x, 10);
   EXPECT_EQ(HostExecutor{}.download(search.take_ids()), exact.neighbors);
   EXPECT_EQ(HostExecutor{}.download(search.take_distances()), exact.distances);
+}
+
+/// Evenly spaced rows, and not many.
+TEST(FaissCellsOnDevice, AreTrainedOnASample) {
+  const Matrix x = data::normals(1500, 6, 33);
+  for (const int lists : {5, 100}) {
+    std::vector<float> sample;
+    const CellTask task{lists, lists, 0.9,
+                        [&](const DeviceRows<float>& some, const DeviceRows<float>& rows) {
+                          sample.assign(some.rows, some.rows + some.count * some.dim);
+                          EXPECT_EQ(rows.count, 1500);
+                          return std::make_unique<PlayedCells>(rows, lists);
+                        }};
+    Asked asked;
+    SearchOn<HostExecutor> search(HostExecutor{}, points_of(x), 10, {false, true, 1500, 300});
+    find_through_cells(HostExecutor{}, search, task, std::make_unique<PlayedFinder>(asked));
+    ASSERT_EQ(sample.size(), lists == 5 ? 320u * 6 : 1500u * 6);
+    if (lists == 5) {
+      EXPECT_EQ(sample[6 * 319], x.row(319 * 1500 / 320)[0]);
+    }
+  }
 }
 
 }  // namespace

@@ -29,8 +29,9 @@ double device_bytes_per_point(std::size_t stage, std::int64_t dim, const KnnPara
   return static_cast<double>(bytes(3'000'000) - bytes(2'000'000)) / 1e6;
 }
 
-// In float32, from 64 columns on in fp16 as well; a row of ids and distances; of cells a copy of
-// all rows with their ids, in lists of up to twice as much room.
+// In float32, from 64 columns on in fp16 as well; a row of ids and distances; of cells of our own
+// two copies of all rows, of those of FAISS one with their ids, in lists of up to twice as much
+// room.
 TEST(DevicePlan, HoldsThePointsThatAreSearched) {
   const auto searched = [](std::int64_t dim, const KnnParams& knn) {
     return device_bytes_per_point(0, dim, knn, PcaInit{});
@@ -42,8 +43,20 @@ TEST(DevicePlan, HoldsThePointsThatAreSearched) {
   };
   expect(searched(63, FlatKnn{}), kAnswer + 63 * 4);
   expect(searched(64, FlatKnn{}), kAnswer + 64 * (4 + 2));
-  expect(searched(64, IvfKnn{}), kAnswer + 64 * 4 + 2 * (64 * 4 + 8));
+  expect(searched(64, IvfKnn{}), kAnswer + 64 * 4 + 2 * (64 + 15) * 4 + 60);
+  expect(searched(64, IvfKnn{.faiss = true}), kAnswer + 64 * 4 + 2 * (64 * 4 + 8));
   expect(device_bytes_per_point(0, 500, FlatKnn{}, PcaInit{}, true), 2 * kAnswer);
+}
+
+// What FAISS is trained on comes to the host.
+TEST(DevicePlan, CountsWhatFaissTakesOfTheHost) {
+  const auto bytes = [](const IvfKnn& ivf) {
+    return plan({.n = 1'000'000, .dim = 50}, {.knn = ivf, .device = Cuda{}}).stages[0].host_bytes;
+  };
+  EXPECT_EQ(bytes({.nlist = 100, .faiss = true}) - bytes({.nlist = 100}),
+            6400 * 50 * 4 + (std::int64_t{256} << 20));
+  EXPECT_EQ(bytes({.nlist = 20'000, .faiss = true}) - bytes({.nlist = 20'000}),
+            1'000'000 * 50 * 4 + (std::int64_t{256} << 20));
 }
 
 TEST(DevicePlan, HoldsThePointsForTheirAxes) {
@@ -67,8 +80,10 @@ TEST(DevicePlan, LeavesRoomForLibraries) {
   };
   EXPECT_GE(bytes(FlatKnn{}), (256 + 64) * kMiB);
   EXPECT_LE(bytes(FlatKnn{}), (256 + 64 + 16) * kMiB);
-  EXPECT_GE(bytes(IvfKnn{}), (256 + 512) * kMiB);
-  EXPECT_LE(bytes(IvfKnn{}), (256 + 512 + 16) * kMiB);
+  EXPECT_GE(bytes(IvfKnn{}), (256 + 64) * kMiB);
+  EXPECT_LE(bytes(IvfKnn{}), (256 + 64 + 16) * kMiB);
+  EXPECT_GE(bytes(IvfKnn{.faiss = true}), (256 + 512) * kMiB);
+  EXPECT_LE(bytes(IvfKnn{.faiss = true}), (256 + 512 + 16) * kMiB);
 }
 
 TEST(DevicePlan, CountsEdgesAsTheProcessorDoes) {

@@ -126,6 +126,12 @@ TEST(Ranges, OfSearches) {
   expect_method_range("target_recall", &AutoKnn::target_recall, taken, refused);
 }
 
+TEST(Ranges, OfFaissIsAGpu) {
+  expect_contains(error_of<Unsupported>([] { validate({.knn = IvfKnn{.faiss = true}}); }),
+                  "ivf by FAISS is there on a GPU alone");
+  EXPECT_NO_THROW(validate({.knn = IvfKnn{.faiss = true}, .device = Cuda{}}));
+}
+
 TEST(Ranges, OfARun) {
   const auto threads = [](Settings& s, double value) { s.device = Cpu{static_cast<int>(value)}; };
   expect_range("threads", threads, {0, 1024}, {-1, 1025});
