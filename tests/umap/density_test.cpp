@@ -198,7 +198,8 @@ TEST(DensMap, KeepsDensitiesForAnyThreads) {
   const UmapParams plain{.n_epochs = 300};
   settings.method = plain;
   const Result without = embed(points, settings);
-  const std::vector<float> wanted = local_radii(find_neighbors(points, 14, FlatKnn{}, Cpu{}, 1), plain);
+  const std::vector<float> wanted =
+      local_radii(find_neighbors(points, 14, FlatKnn{}, Cpu{}, 1), plain);
   const auto kept = [&](const Matrix& map) {
     return pearson(wanted, local_radii(find_neighbors(map, 14, FlatKnn{}, Cpu{}, 1), plain));
   };
