@@ -112,7 +112,8 @@ inline constexpr bool kTakesTargets = false;
 template <>
 inline constexpr bool kTakesTargets<UmapParams, Cpu> = true;
 
-/// Both methods on a GPU, bit for bit the same; a graph that is moved here is dropped as it is read.
+/// Both methods on a GPU, bit for bit the same; a graph that is moved here is dropped as it is
+/// read.
 DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const TsneParams&, const Cuda&);
 DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const UmapParams&, const Cuda&);
 
