@@ -1,8 +1,10 @@
 // Parameters that are visited by for_each_field(), as JSON of the same names.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 
 #include "io/knn_json.hpp"
@@ -48,10 +50,16 @@ Json json_of_fields(const Params& params) {
   return json;
 }
 
+/// Parameters that files of earlier versions do not have: there they are as by default.
+inline constexpr std::array<std::string_view, 4> kLaterFields = {"densmap", "dens_lambda",
+                                                                 "dens_frac", "dens_var_shift"};
+
 template <class Params>
 void read_fields(const Json& json, const ByteSource& source, Params& params) {
-  for_each_field(params,
-                 [&](const char* key, auto& value) { read_field(json, key, source, value); });
+  for_each_field(params, [&](const char* key, auto& value) {
+    const bool later = std::count(kLaterFields.begin(), kLaterFields.end(), key) > 0;
+    if (!later || json.contains(key)) read_field(json, key, source, value);
+  });
 }
 
 }  // namespace nearfold::io

@@ -37,7 +37,8 @@ inline constexpr std::int64_t kFrameSample = 1024;  // rows that a frame is chos
 
 /// Points of a tile that are held less their mean at once: a quarter of a GiB.
 constexpr std::int64_t centred_tile(std::int64_t tile, std::int64_t width) {
-  return std::min(tile, std::max(kMinBatch, (std::int64_t{1} << 26) / width));
+  return std::min(tile,
+                  std::max(kMinBatch, (std::int64_t{1} << 26) / std::max<std::int64_t>(1, width)));
 }
 /// These, and the sample.
 constexpr std::int64_t centred_rows(std::int64_t n, std::int64_t width) {

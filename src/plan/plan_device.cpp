@@ -46,6 +46,7 @@ Need device_knn_least(const PlannedPoints& points, const Settings& settings, con
   const int candidates = candidates_for(static_cast<int>(c.k));
   const std::int64_t tile = std::min(points.n, kTile), batch = std::min(points.n, kMinBatch);
   const std::int64_t fixed = kReserve + kMinScratch + pair_scratch(tile, points.dim) +
+                             4 * points.dim * centred_rows(points.n, points.dim) +
                              tile * (4 * points.dim + 8 + candidates / 32) +
                              batch * (8 * points.dim + 20 * candidates);
   return {std::max(numbering(c), row_of_search(c)), static_cast<double>(fixed), 0};

@@ -449,7 +449,7 @@ TEST_F(Cli, TargetsSteerAMap) {
   ASSERT_EQ(run(embed(target + " --target-metric l2")).code, 0);
   EXPECT_NE(bytes("y.npy"), steered);
   const Outcome update =
-      run("update " + path("m.nfm") + " " + path("x.npy") + " -o " + path("u.npy"));
+      run("update " + path("m.nfm") + " " + path("x.npy") + " -o " + path("u.nfm"));
   EXPECT_EQ(update.code, 2) << update.out;
   EXPECT_NE(update.out.find("targets steered this map"), std::string::npos) << update.out;
 }
@@ -461,12 +461,15 @@ TEST_F(Cli, TargetsWithoutEffectAreRefused) {
         {target + " --target-n-neighbors 5", "--target-metric l2"},
         {target + " --target-metric l2 --target-propagate", "--target-metric categorical"},
         {target + " --target-metric l2 categorical", "2 metrics for 1 target"},
-        {target + " --target-weight 2", "--target-weight is 2"},
-        {"--method tsne " + target, "--method is tsne"}}) {
+        {target + " --target-weight 2", "--target-weight is 2"}}) {
     const Outcome outcome = run(embed(more));
     EXPECT_EQ(outcome.code, 2) << more << "\n" << outcome.out;
     EXPECT_NE(outcome.out.find(what), std::string::npos) << more << "\n" << outcome.out;
   }
+  const Outcome tsne =
+      run("embed " + path("x.npy") + " --method tsne -o " + path("y.npy") + " " + target);
+  EXPECT_EQ(tsne.code, 2) << tsne.out;
+  EXPECT_NE(tsne.out.find("--method is tsne"), std::string::npos) << tsne.out;
 }
 
 }  // namespace
