@@ -43,7 +43,7 @@ Need device_knn_least(const PlannedPoints& points, const Settings& settings, con
   if (points.has_graph || !std::holds_alternative<FlatKnn>(settings.knn))
     return device_knn_need(points, settings, c);
   constexpr std::int64_t kTile = 16'384;  // points of a tile, at the least
-  const int candidates = candidates_for(static_cast<int>(c.k));
+  const std::int64_t candidates = candidates_for(static_cast<int>(c.k));
   const std::int64_t tile = std::min(points.n, kTile), batch = std::min(points.n, kMinBatch);
   const std::int64_t fixed = kReserve + kMinScratch + pair_scratch(tile, points.dim) +
                              4 * points.dim * centred_rows(points.n, points.dim) +
