@@ -15,7 +15,6 @@ namespace nearfold::cli {
 namespace {
 
 constexpr const char* kTargetGroup = "Targets (supervised UMAP)";
-const std::vector<std::string> kTargetMetrics = {"categorical", "l2"};
 
 void read_entries(ClassTarget& target, const std::string& file, const std::string& column,
                   std::int64_t n, std::vector<std::string>& warnings) {
@@ -75,7 +74,7 @@ void TargetFlags::add(CLI::App& app, Conditions& conditions) {
   conditions.add(app, is_steered, [&] {
     take_words(texts(app, "--target-metric", metrics,
                      "Of all targets, or one for each: classes, or numbers that are near or far"),
-               kTargetMetrics)
+               {"categorical", "l2"})
         ->delimiter(',')
         ->default_str("categorical")
         ->group(kTargetGroup);
