@@ -142,14 +142,14 @@ TEST(Densities, MoveUpTheSlopeOfTheCorrelation) {
     DensityTerm(e, dense_params(), kCurve, Cpu{1}).move(y, dims, rate, {}, next);
     DensityTerm(copy, dense_params(), kCurve, Cpu{3}).move(y, dims, rate, {}, again);
     EXPECT_EQ(next, again);
-    // lambda sum of weights / heaviest times the slope.
+    // A quarter of lambda sum of weights / heaviest times the slope.
     double total = 0;
     float heaviest = 0;
     for (const float w : copy.weights) {
       total += static_cast<double>(w);
       heaviest = std::max(heaviest, w);
     }
-    const double scale = 0.01 * total / static_cast<double>(heaviest);
+    const double scale = 0.25 * 0.01 * total / static_cast<double>(heaviest);
     double miss = 0, size = 0;
     std::vector<double> at(y.begin(), y.end());
     for (std::size_t c = 0; c < at.size(); ++c) {
