@@ -65,7 +65,7 @@ embed noise.npy "perplexity 50" --method tsne --perplexity 50
 draw noise "perplexity 3.npy" "perplexity 50.npy" --title "t-SNE of uniform noise" "${pair[@]}"
 
 "$python" -c 'import numpy, sys
-labels = numpy.load(sys.argv[1])
+labels = numpy.load(sys.argv[1]).astype(int)
 numpy.save("few.npy", numpy.where(numpy.arange(len(labels)) % 10 == 0, labels, -1))' "$labels"
 embed "$digits" "no labels" --method umap
 embed "$digits" "all labels" --method umap --target "$labels"

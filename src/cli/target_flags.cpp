@@ -20,6 +20,10 @@ void read_entries(ClassTarget& target, const std::string& file, const std::strin
                   std::int64_t n, std::vector<std::string>& warnings) {
   io::Labels labels = io::read_labels(file, column);
   io::fit_labels(labels, n, file, warnings);
+  const auto unknown = std::find(labels.names.begin(), labels.names.end(), "-1");  // as a number is
+  const auto id = static_cast<std::int32_t>(unknown - labels.names.begin());
+  if (unknown != labels.names.end())
+    std::replace(labels.ids.begin(), labels.ids.end(), id, std::int32_t{-1});
   target.classes = std::move(labels.ids);
   if (std::all_of(target.classes.begin(), target.classes.end(), [](auto c) { return c < 0; }))
     warnings.push_back("'" + file + "' has no class that is known: it steers nothing");

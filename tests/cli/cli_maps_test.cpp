@@ -454,6 +454,24 @@ TEST_F(Cli, TargetsSteerAMap) {
   EXPECT_NE(update.out.find("targets steered this map"), std::string::npos) << update.out;
 }
 
+TEST_F(Cli, TargetsThatAreNotKnownAreMinusOneOrNothing) {
+  std::string numbers, texts, gaps;
+  for (int i = 0; i < 300; ++i) {
+    numbers += i % 3 == 0 ? "-1\n" : std::to_string(i % 2) + "\n";
+    texts += i % 3 == 0 ? "-1\n" : std::string(i % 2 == 0 ? "a" : "b") + "\n";
+    gaps += i % 3 == 0 ? "NA\n" : std::string(i % 2 == 0 ? "a" : "b") + "\n";
+  }
+  std::string first;
+  for (const std::string& labels : {numbers, texts, gaps}) {
+    write("t.txt", labels);
+    ASSERT_EQ(run(embed("--force --target " + path("t.txt") + " --report " + path("r.json"))).code,
+              0);
+    EXPECT_NE(bytes("r.json").find("\"known\": 200"), std::string::npos) << bytes("r.json");
+    if (first.empty()) first = bytes("y.npy");
+    EXPECT_EQ(bytes("y.npy"), first);
+  }
+}
+
 TEST_F(Cli, TargetsWithoutEffectAreRefused) {
   const std::string target = "--force --target " + path("l.npy");
   for (const auto& [more, what] :
