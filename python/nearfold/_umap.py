@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+
 from ._base import MapEstimator
 from ._core import core
 from ._errors import InvalidInput, Unsupported

@@ -97,9 +97,7 @@ class DaskMap(BaseEstimator):
             self._on_a_worker(work, one, layout, y)
         self.n_features_in_ = work.points.columns
 
-    def _on_a_worker(
-        self, work: Any, one: MapEstimator, layout: dict[str, float], y: Any
-    ) -> None:
+    def _on_a_worker(self, work: Any, one: MapEstimator, layout: dict[str, float], y: Any) -> None:
         key = f"nearfold-layout-{self._token}"
         self._model = work.client.submit(
             _layout.lay_out_here,
