@@ -69,8 +69,9 @@ ClassShares spread_classes(const EdgeGraph& graph, const std::vector<std::int32_
       shares.of[v * known.size() +
                 static_cast<std::size_t>(std::lower_bound(known.begin(), known.end(), classes[v]) -
                                          known.begin())] = 1;
+  if (known.empty()) return shares;
   ClassShares next = shares;
-  for (int sweep = 0; sweep < kSweeps && !known.empty(); ++sweep) {
+  for (int sweep = 0; sweep < kSweeps; ++sweep) {
     parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t v = begin; v < end; ++v)
         if (classes[static_cast<std::size_t>(v)] < 0)
