@@ -45,11 +45,13 @@ Need device_knn_least(const PlannedPoints& points, const Settings& settings, con
   constexpr std::int64_t kTile = 16'384;  // points of a tile, at the least
   const std::int64_t candidates = candidates_for(static_cast<int>(c.k));
   const std::int64_t tile = std::min(points.n, kTile), batch = std::min(points.n, kMinBatch);
-  const std::int64_t fixed = kReserve + kMinScratch + pair_scratch(tile, points.dim) +
-                             4 * points.dim * centred_rows(points.n, points.dim) +
-                             tile * (4 * points.dim + 8 + candidates / 32) +
-                             batch * (8 * points.dim + 20 * candidates);
-  return {std::max(numbering(c), row_of_search(c)), static_cast<double>(fixed), 0};
+  const auto scratch = static_cast<double>(kReserve + kMinScratch + pair_scratch(tile, points.dim));
+  const auto centred = static_cast<double>(centred_rows(points.n, points.dim));
+  const double fixed =
+      scratch + 4 * c.dim * centred +
+      static_cast<double>(tile) * (4 * c.dim + 8 + static_cast<double>(candidates / 32)) +
+      static_cast<double>(batch) * (8 * c.dim + 20 * static_cast<double>(candidates));
+  return {std::max(numbering(c), row_of_search(c)), fixed, 0};
 }
 /// Both lists of each vertex, the edges, and where each of 16 lanes begins.
 Need device_weights_need(const Counts& c) {
