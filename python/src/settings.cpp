@@ -13,6 +13,7 @@
 #include "knn/kinds.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
+#include "run/check_run.hpp"
 
 namespace nearfold::python {
 namespace {
@@ -173,8 +174,7 @@ Settings settings_of(const nb::dict& given) {
   if (given.contains("targets"))
     for (const nb::handle one : nb::cast<nb::list>(given["targets"]))
       settings.targets.push_back(target_of(nb::cast<nb::dict>(one)));
-  const auto* const umap = std::get_if<UmapParams>(&settings.method);
-  const bool on_cpu = !settings.targets.empty() || (umap != nullptr && umap->densmap);
+  const bool on_cpu = !why_not_on_gpu(settings).empty();
   const bool any_device = value_of<std::string>(given, "device", "cpu") == "auto";
   settings.device =
       any_device && on_cpu ? Device(Cpu{value_of(given, "threads", 0)}) : device_of(given);

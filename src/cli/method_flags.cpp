@@ -11,6 +11,7 @@
 #include "io/io.hpp"
 #include "knn/honours.hpp"
 #include "method.hpp"
+#include "run/check_run.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -76,12 +77,6 @@ const char* MethodFlags::title() const {
   return std::visit([](const auto& p) { return cli::title(p); }, params());
 }
 
-bool MethodFlags::on_gpu() const {
-  const Method chosen = params();
-  const auto* const umap = std::get_if<UmapParams>(&chosen);
-  return targets.files.empty() && (umap == nullptr || !umap->densmap);
-}
-
 Settings MethodFlags::settings(const Common& common, const KnnParams& knn,
                                const Distance& distance) const {
   Settings s{.knn = knn,
@@ -89,8 +84,9 @@ Settings MethodFlags::settings(const Common& common, const KnnParams& knn,
              .method = params(),
              .targets = targets.params(),
              .dims = dims,
-             .seed = common.seed,
-             .device = on_gpu() ? common.device_for(knn, distance) : common.device_where(false)};
+             .seed = common.seed};
+  s.device = why_not_on_gpu(s).empty() ? common.device_for(knn, distance)
+                                       : common.device_where(/*gpu_does=*/false);
   validate(s);
   if (init != "auto") s.init = named_init(init);
   return s;

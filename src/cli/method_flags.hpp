@@ -39,10 +39,6 @@ struct MethodFlags {
   /// Everything, checked before any file is read, the start from its file after that. Targets are
   /// without their entries.
   Settings settings(const Common& common, const KnnParams& knn, const Distance& distance) const;
-
- private:
-  /// Whether a GPU makes such maps.
-  bool on_gpu() const;
 };
 
 }  // namespace nearfold::cli

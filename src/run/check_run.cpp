@@ -113,16 +113,20 @@ std::vector<std::string> init_warnings(const Source& source, const Settings& set
 
 }  // namespace
 
+std::string why_not_on_gpu(const Settings& settings) {
+  if (!settings.targets.empty()) return "targets steer maps on the processor alone";
+  const auto* const umap = std::get_if<UmapParams>(&settings.method);
+  return umap != nullptr && umap->densmap ? "densmap is made on the processor alone" : "";
+}
+
 void admit(const Source& source, const Settings& settings) {
   if (!source.validated) validate(settings);
   if (std::holds_alternative<Cuda>(settings.device) && settings.dims != 2 && settings.dims != 3)
     throw Unsupported("a GPU makes maps of 2 or 3 dimensions, and n_components is " +
                       std::to_string(settings.dims) + "; use device cpu");
-  if (std::holds_alternative<Cuda>(settings.device) && !settings.targets.empty())
-    throw Unsupported("targets steer maps on the processor alone; use device cpu");
-  const auto* const umap = std::get_if<UmapParams>(&settings.method);
-  if (std::holds_alternative<Cuda>(settings.device) && umap != nullptr && umap->densmap)
-    throw Unsupported("densmap is made on the processor alone; use device cpu");
+  if (const std::string why = why_not_on_gpu(settings);
+      std::holds_alternative<Cuda>(settings.device) && !why.empty())
+    throw Unsupported(why + "; use device cpu");
   require_usable(settings.device);
 }
 

@@ -13,6 +13,9 @@ namespace nearfold {
 /// done, and the device. Throws what validate() and require_usable() do.
 void admit(const Source& source, const Settings& settings);
 
+/// Why only the processor makes maps of such settings; empty: a GPU makes them, too.
+std::string why_not_on_gpu(const Settings& settings);
+
 /// The data: check_points() where there are points, the graph's own rules, that it is of them,
 /// memory, unless `source` says that the run was planned, and that the initialization can be made
 /// from them, or the checkpoint is of such a run.

@@ -2,30 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numbers>
 #include <utility>
 
 #include "core/parallel.hpp"
-#include "core/simd.hpp"
+#include "core/sixteen_sums.hpp"
 #include "math/elementary.hpp"
 #include "math/tsne_force.hpp"
 
 namespace nearfold {
 namespace {
 
-constexpr int kSums = 16;
-constexpr std::int64_t kParts = kSums / kSimd;  // registers that hold them
-constexpr std::int64_t kAhead = 512;            // edges
+constexpr std::int64_t kAhead = 512;  // edges
 constexpr std::int64_t kRowsOfRange = 256;
-
-float added(const Floats* parts) {
-  float lane[kSums];
-  std::memcpy(lane, parts, sizeof lane);
-  for (int width = kSums / 2; width > 0; width /= 2)
-    for (int l = 0; l < width; ++l) lane[l] += lane[l + width];
-  return lane[0];
-}
 
 }  // namespace
 
@@ -54,7 +43,7 @@ void Attraction<Dims>::for_each_edge(const std::vector<float>& y, std::int64_t i
   Floats own[Dims];
   for (int c = 0; c < Dims; ++c) own[c] = Floats{} + y[static_cast<std::size_t>(i * Dims + c)];
   const auto all_sums = [&](const std::int32_t* columns, const float* weights) {
-    for (std::int64_t part = 0; part < kParts; ++part) {
+    for (std::int64_t part = 0; part < kRowParts; ++part) {
       Floats d[Dims], d2{};
       gather(y.data(), columns + part * kSimd, DimCount<Dims>(Dims), d);
       for (int c = 0; c < Dims; ++c) {
@@ -66,7 +55,7 @@ void Attraction<Dims>::for_each_edge(const std::vector<float>& y, std::int64_t i
   };
   std::int64_t e = graph_.offsets[static_cast<std::size_t>(i)];
   const std::int64_t end = graph_.offsets[static_cast<std::size_t>(i) + 1];
-  for (; e + kSums <= end; e += kSums) {
+  for (; e + kRowSums <= end; e += kRowSums) {
     const std::int32_t* const columns = graph_.columns.data() + e;
     const float* const weights = graph_.weights.data() + e;
     // The processor's own prefetching leaves a fourth of the memory's bandwidth unused.
@@ -75,8 +64,8 @@ void Attraction<Dims>::for_each_edge(const std::vector<float>& y, std::int64_t i
     all_sums(columns, weights);
   }
   if (e == end) return;
-  std::int32_t columns[kSums] = {};
-  float weights[kSums] = {};  // a weight of 0 adds nothing
+  std::int32_t columns[kRowSums] = {};
+  float weights[kRowSums] = {};  // a weight of 0 adds nothing
   std::copy_n(&graph_.columns[static_cast<std::size_t>(e)], end - e, columns);
   std::copy_n(&graph_.weights[static_cast<std::size_t>(e)], end - e, weights);
   all_sums(columns, weights);
@@ -84,7 +73,7 @@ void Attraction<Dims>::for_each_edge(const std::vector<float>& y, std::int64_t i
 
 template <int Dims>
 void Attraction<Dims>::pull(const std::vector<float>& y, std::int64_t i, float* out) const {
-  Floats sums[Dims][kParts] = {};
+  Floats sums[Dims][kRowParts] = {};
   for_each_edge(y, i, [&](Floats weights, const Floats* d, Floats d2, std::int64_t part) {
     const Floats g = weights * student_t(d2);
     for (int c = 0; c < Dims; ++c) sums[c][part] += g * d[c];
@@ -101,7 +90,7 @@ double Attraction<Dims>::divergence(const std::vector<float>& y, double z) const
   const Sum sum = parallel_sum(
       on_.threads, n(), kRowsOfRange, Sum{}, [&](std::int64_t begin, std::int64_t end) {
         return chunked_sum(begin, end, Sum{}, [&](std::int64_t i) {
-          Floats p[kParts] = {}, p_log[kParts] = {};
+          Floats p[kRowParts] = {}, p_log[kRowParts] = {};
           for_each_edge(y, i, [&](Floats weights, const Floats*, Floats d2, std::int64_t part) {
             p[part] += weights;
             p_log[part] += weights * log2_f(1.0f + d2);

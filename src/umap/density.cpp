@@ -9,26 +9,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "core/parallel.hpp"
-#include "core/simd.hpp"
+#include "core/sixteen_sums.hpp"
 
 namespace nearfold {
 namespace {
 
-constexpr int kSums = 16;
-constexpr std::int64_t kParts = kSums / kSimd;  // registers that hold them
-constexpr std::int64_t kRows = 256;             // of a range
-
-float added(const Floats* parts) {
-  float lane[kSums];
-  std::memcpy(lane, parts, sizeof lane);
-  for (int width = kSums / 2; width > 0; width /= 2)
-    for (int l = 0; l < width; ++l) lane[l] += lane[l + width];
-  return lane[0];
-}
+constexpr std::int64_t kRows = 256;  // of a range
 
 /// a d^2b, cut where it no longer changes a quotient.
 Floats curve_of(Floats d2, const UmapCurve& curve) {
@@ -72,13 +61,14 @@ void DensityTerm::for_each_edge(const std::vector<float>& y, int dims, std::int6
                                 const Term& term) const {
   const DimCount<Fixed> count(dims);
   const std::int64_t end = offsets_[static_cast<std::size_t>(i) + 1];
-  for (std::int64_t e = offsets_[static_cast<std::size_t>(i)]; e < end; e += kSums) {
-    std::int32_t columns[kSums];  // behind the last one the vertex itself, whose lanes are left out
-    const auto many = static_cast<int>(std::min<std::int64_t>(kSums, end - e));
-    for (int l = 0; l < kSums; ++l)
+  for (std::int64_t e = offsets_[static_cast<std::size_t>(i)]; e < end; e += kRowSums) {
+    std::int32_t
+        columns[kRowSums];  // behind the last one the vertex itself, whose lanes are left out
+    const auto many = static_cast<int>(std::min<std::int64_t>(kRowSums, end - e));
+    for (int l = 0; l < kRowSums; ++l)
       columns[l] = l < many ? columns_[static_cast<std::size_t>(e) + static_cast<std::size_t>(l)]
                             : static_cast<std::int32_t>(i);
-    for (std::int64_t part = 0; part < kParts; ++part) {
+    for (std::int64_t part = 0; part < kRowParts; ++part) {
       Floats d[DimCount<Fixed>::kRoom], d2{}, present;
       gather(y.data(), columns + part * kSimd, count, d);
       for (int c = 0; c < count.count(); ++c) {
@@ -101,7 +91,7 @@ double DensityTerm::measure(const std::vector<float>& y, int dims) {
   };
   parallel_for(on_.threads, n(), kRows, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      Floats phis[kParts] = {}, squares[kParts] = {};
+      Floats phis[kRowParts] = {}, squares[kRowParts] = {};
       for_each_edge<Fixed>(
           y, dims, i,
           [&](const std::int32_t*, const Floats*, Floats d2, Floats present, std::int64_t part) {
@@ -153,7 +143,7 @@ void DensityTerm::move_in(const std::vector<float>& y, int dims, float rate,
   const DimCount<Fixed> count(dims);
   parallel_for(on_.threads, n(), kRows, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      Floats sums[DimCount<Fixed>::kRoom][kParts] = {};
+      Floats sums[DimCount<Fixed>::kRoom][kRowParts] = {};
       const bool is_held = !held.empty() && held[static_cast<std::size_t>(i)] != 0;
       const float near = near_[static_cast<std::size_t>(i)],
                   far = far_[static_cast<std::size_t>(i)];
