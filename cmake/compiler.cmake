@@ -72,10 +72,12 @@ else()
   set(NEARFOLD_COMPILE_QUICKLY $<$<CONFIG:Release>:-O1>)
 endif()
 
-# compile_together(TARGET): its files several at a time, for the headers of most take longer than the
-# rest. Their anonymous namespaces are one then: names there differ across the target.
-function(compile_together target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${NEARFOLD_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+# compile_together(TARGET MODE): its files several at a time, for the headers of most take longer than
+# the rest: BATCH, whichever come next to each other, GROUP, those of a UNITY_GROUP. Their anonymous
+# namespaces are one then: names there differ across them.
+function(compile_together target mode)
+  set_target_properties(${target} PROPERTIES
+    UNITY_BUILD ${NEARFOLD_UNITY} UNITY_BUILD_MODE ${mode} UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
 # precompile(TARGET HEADER...): with those of the standard library that most files include.

@@ -13,7 +13,7 @@
 namespace nearfold {
 namespace {
 
-MetricSpace space_of(HostMatrix<const float> points, int k, const Distance& distance,
+MetricSpace space_of_all(HostMatrix<const float> points, int k, const Distance& distance,
                      const Cpu& on) {
   check_points(points, on);
   require_k(k, points.rows(), points.rows());
@@ -54,13 +54,13 @@ void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu&
 
 QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const Distance& distance,
                          const Cpu& on)
-    : k_(k), space_(space_of(points, k, distance, on)), exact_(space_, on) {}
+    : k_(k), space_(space_of_all(points, k, distance, on)), exact_(space_, on) {}
 
 QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const KnnIndex& index,
                          const Cpu& on)
     : k_(k),
       index_(&index.state()),
-      space_(space_of(points, k, index_->distance, on)),
+      space_(space_of_all(points, k, index_->distance, on)),
       exact_((check_same_points(*index_, space_), space_), index_->rows, index_->projection, on),
       effort_(effort_for(*index_, space_, exact_, k, on)) {}
 

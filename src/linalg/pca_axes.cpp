@@ -9,8 +9,6 @@
 namespace nearfold {
 namespace {
 
-constexpr std::int64_t kPanel = PcaSegments::kPanel;
-
 double dot(const double* a, const double* b, std::int64_t n) {
   double sum[4] = {0, 0, 0, 0};
   std::int64_t c = 0;
@@ -89,8 +87,8 @@ Matrix principal_axes(std::int64_t rows, std::int64_t dim, const CovarianceProdu
                       int count, int iterations, std::uint64_t seed) {
   // More vectors than asked for: the error shrinks by the ratio of the first variance left out to
   // the last one wanted in every pass, and a panel that is not full costs the same.
-  constexpr int kExtra = 8;
-  const std::int64_t full = (std::int64_t{count} + kExtra + kPanel - 1) / kPanel * kPanel;
+  constexpr std::int64_t kExtra = 8, kFull = PcaSegments::kPanel;
+  const std::int64_t full = (count + kExtra + kFull - 1) / kFull * kFull;
   Basis q(std::min(full, std::min(rows, dim)), dim);
   for (std::int64_t j = 0; j < q.width; ++j) {
     fill_random(q.row(j), q.dim, seed, static_cast<std::uint64_t>(j));

@@ -16,7 +16,7 @@ void require_rows(const char* part, std::int64_t rows, const Model& model) {
 }
 
 /// Parts of a preparation are there for every column, or not at all.
-void require_columns(const char* part, std::size_t count, std::int64_t columns) {
+void require_size(const char* part, std::size_t count, std::int64_t columns) {
   if (count == 0 || static_cast<std::int64_t>(count) == columns) return;
   throw InvalidInput(std::string("the model takes ") + std::to_string(columns) +
                      " columns, and has " + std::to_string(count) + " " + part);
@@ -40,11 +40,11 @@ void check_model(const Model& model, const Cpu& on) {
     throw InvalidInput("the model's points have " + std::to_string(model.points.cols()) +
                        " columns, and its preparation makes " + std::to_string(scores));
   const std::int64_t columns = scores > 0 ? how.pca.axes.cols() : model.points.cols();
-  require_columns("offsets", how.offsets.size(), columns);
-  require_columns("means", how.means.size(), columns);
-  require_columns("centers", how.centers.size(), columns);
-  require_columns("spreads", how.spreads.size(), columns);
-  require_columns("mean of the axes", how.pca.mean.size(), scores > 0 ? columns : 0);
+  require_size("offsets", how.offsets.size(), columns);
+  require_size("means", how.means.size(), columns);
+  require_size("centers", how.centers.size(), columns);
+  require_size("spreads", how.spreads.size(), columns);
+  require_size("mean of the axes", how.pca.mean.size(), scores > 0 ? columns : 0);
   if (how.centers.size() != how.spreads.size())
     throw InvalidInput("the model has centers without spreads, or spreads without centers");
   for (const double spread : how.spreads)

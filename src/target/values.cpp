@@ -104,7 +104,7 @@ struct Mix {
 };
 
 /// Rows over their heaviest entry, united with their transpose.
-EdgeGraph reconnected(DirectedRows rows, std::int64_t n, const Cpu& on) {
+EdgeGraph reconnected_rows(DirectedRows rows, std::int64_t n, const Cpu& on) {
   parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const auto first = rows.values.begin() + rows.offsets[static_cast<std::size_t>(i)];
@@ -159,7 +159,7 @@ EdgeGraph steered(EdgeGraph graph, const ValueTarget& target, const Steering& by
   });
   const std::int64_t n = graph.n;
   graph = {};
-  return reconnected(std::move(rows), n, on);
+  return reconnected_rows(std::move(rows), n, on);
 }
 
 }  // namespace nearfold

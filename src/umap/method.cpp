@@ -5,6 +5,7 @@
 
 #include "core/dims.hpp"
 #include "umap/curve_fit.hpp"
+#include "umap/edge_schedule.hpp"
 
 namespace nearfold {
 
@@ -105,8 +106,7 @@ Need optimize_need(const UmapParams& p, const Counts& c) {
 
 /// The edges twice while they are split into parts of an epoch.
 Need device_optimize_need(const UmapParams&, const Counts& c) {
-  constexpr double kMaxParts = 16;
-  return {16 * c.entries + 8 * kMaxParts + 40, 0, 0};
+  return {16 * c.entries + 8.0 * kMaxParts + 40, 0, 0};
 }
 
 }  // namespace nearfold
