@@ -48,7 +48,7 @@ void refuse_measurements(const std::vector<std::string>& texts, const std::strin
   }
   if (broken != nullptr)
     throw InvalidInput(where + ": " + std::to_string(texts.size()) + " numbers, such as " +
-                       quoted(*broken) +
+                       in_quotes(*broken) +
                        ", are no classes: labels are whole numbers or text; numbers colour a map "
                        "as values, with --values FILE or --value-column NAME");
 }

@@ -20,15 +20,15 @@ Json checkpoint_json(const Checkpoint& checkpoint) {
 
 int count_in(const Json& json, const char* key, const ByteSource& source) {
   if (const auto count = optional_int(json, key, source)) return *count;
-  source.malformed(quoted(key) + " is missing");
+  source.malformed(in_quotes(key) + " is missing");
 }
 
 std::vector<std::string> texts_in(const Json& json, const char* key, const ByteSource& source) {
   std::vector<std::string> texts;
   const auto found = json.find(key);
-  if (found == json.end() || !found->is_array()) source.malformed(quoted(key) + " is no list");
+  if (found == json.end() || !found->is_array()) source.malformed(in_quotes(key) + " is no list");
   for (const Json& text : *found) {
-    if (!text.is_string()) source.malformed(quoted(key) + " holds what is no text");
+    if (!text.is_string()) source.malformed(in_quotes(key) + " holds what is no text");
     texts.push_back(text.get<std::string>());
   }
   return texts;

@@ -55,7 +55,7 @@ std::string hint_of_commas(const std::string& text) {
 [[noreturn]] void refuse_text(const ScannedColumns& columns, std::size_t c,
                               const std::string& file) {
   const Found& texts = columns[c].texts;
-  std::string what = quoted(texts.text) + " is not a number";
+  std::string what = in_quotes(texts.text) + " is not a number";
   what += hint_of_commas(texts.text);
   if (texts.line == 1) what += "; if the line is a header all the same, say --header yes";
   throw InvalidInput(
@@ -70,7 +70,7 @@ void refuse_texts(const ScannedColumns& columns, const std::vector<std::size_t>&
   std::string titles;
   for (const std::size_t c : which)
     titles += (titles.empty() ? "" : ", ") + title_of(columns, c) + " (" +
-              quoted(columns[c].texts.text) + ")";
+              in_quotes(columns[c].texts.text) + ")";
   throw InvalidInput(place(file, columns[which[0]].texts, which[0]) + titles +
                      (which.size() == 1 ? " is" : " are") + " text, and points are numbers" +
                      hint_of_commas(columns[which[0]].texts.text) + ": " +
@@ -81,7 +81,7 @@ void refuse_missing(const ScannedColumns& columns, std::size_t c, std::int64_t c
                     const std::string& file) {
   const std::string& text = columns[c].missing.text;
   throw InvalidInput(place(file, columns[c].missing, c) +
-                     (text.empty() ? "the field is empty" : quoted(text) + " is no value") +
+                     (text.empty() ? "the field is empty" : in_quotes(text) + " is no value") +
                      (count > 1 ? ", the first of " + std::to_string(count) : "") +
                      ": fill in missing values, take the means of the columns (--missing mean), or "
                      "leave the column out (--drop " +
@@ -148,7 +148,7 @@ void require_numbers(const ScannedColumns& columns, Missing missing, const std::
     const ScannedColumn& column = columns[c];
     if (column.role != Role::feature) continue;
     if (column.large.count > 0)
-      throw InvalidInput(place(file, column.large, c) + quoted(column.large.text) +
+      throw InvalidInput(place(file, column.large, c) + in_quotes(column.large.text) +
                          " does not fit float32 (3.4e38): rescale the data");
     if (column.texts.count > 0 && column.numbers > 0) refuse_text(columns, c, file);
     if (column.texts.count > 0) texts.push_back(c);

@@ -70,7 +70,7 @@ class Resolver {
     bool any = false;
     for (const ScannedColumn& column : columns_) {
       any = any || !column.name.empty();
-      names.push_back(column.name.empty() ? "(no name)" : quoted(column.name));
+      names.push_back(column.name.empty() ? "(no name)" : in_quotes(column.name));
     }
     if (!any) names.clear();
     throw InvalidParameter(flag + " " + word + ": '" + file_ + "' has no such column; it has " +

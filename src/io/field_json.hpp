@@ -30,7 +30,7 @@ void read_field(const Json& json, const char* key, const ByteSource& source, T& 
     value = kRepulsions[choice_of(json, key, names, source)];
   } else if constexpr (std::is_same_v<T, int>) {
     const auto found = optional_int(json, key, source);
-    if (!found) source.malformed(io::quoted(key) + " is missing");
+    if (!found) source.malformed(in_quotes(key) + " is missing");
     value = *found;
   } else if constexpr (std::is_same_v<T, std::optional<int>>) {
     value = optional_int(json, key, source);

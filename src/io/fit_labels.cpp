@@ -43,10 +43,10 @@ void fit_labels(Labels& labels, std::int64_t n, const std::string& path,
   if (one_more && !labels.names.empty() && labels.ids[0] >= 0 &&
       std::count(labels.ids.begin(), labels.ids.end(), labels.ids[0]) == 1) {
     drop_first(labels);
-    notes.push_back("'" + path + "': the first line, " + quoted(labels.first_line) +
+    notes.push_back("'" + path + "': the first line, " + in_quotes(labels.first_line) +
                     ", is taken for a header: there is one line more than points");
   } else if (one_more) {
-    throw InvalidInput(counts + ": the first line, " + quoted(labels.first_line) +
+    throw InvalidInput(counts + ": the first line, " + in_quotes(labels.first_line) +
                        ", looks like a header; if it is, remove it");
   } else if (count < n && count + labels.blank_end >= n) {
     labels.missing += n - count;

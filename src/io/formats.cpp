@@ -185,7 +185,7 @@ Table read_table(const std::string& path, const ReadOptions& options, const Shif
   ByteSource source = unpacked(file);
   if (!options.array.empty() && format.name != "npz" && format.name != "hdf5")
     throw InvalidInput("'" + path + "' is " + std::string(format.name) + ", which has no array " +
-                       quoted(options.array) +
+                       in_quotes(options.array) +
                        ": only .npz files hold named arrays, and HDF5 datasets");
   source.rounding().set(shift);
   Table table;

@@ -95,7 +95,7 @@ bool holds_sparse_matrix(const Archive& archive) {
 GraphTable read_csr(const Archive& archive) {
   const ByteSource format = archive.entry("format");
   if (const std::string name = scalar_text(format); name != kCsr)
-    format.malformed("the sparse matrix has format " + quoted(name) +
+    format.malformed("the sparse matrix has format " + in_quotes(name) +
                      ": save it as CSR, with matrix.tocsr()");
   const ByteSource shape_entry = archive.entry("shape");
   const std::vector<std::int64_t> shape = read_sizes(shape_entry, "shape");

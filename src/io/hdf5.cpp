@@ -53,10 +53,10 @@ class Hdf5File {
       fail("there is no 2-d array of numbers beside its groups: name one (--dataset)");
     std::string list;
     for (std::size_t i = 0; i < std::min<std::size_t>(all.size(), 20); ++i)
-      list += (i > 0 ? ", " : "") + quoted(all[i]);
+      list += (i > 0 ? ", " : "") + in_quotes(all[i]);
     throw InvalidParameter("'" + source_.name() + "' has " + std::to_string(all.size()) +
                            " arrays, " + list + ": name the one that holds the points (--dataset " +
-                           quoted(all[0]) + ")");
+                           in_quotes(all[0]) + ")");
   }
 
   FileInfo describe(const std::string& name) const {
@@ -143,7 +143,7 @@ class Hdf5File {
       end = name.find('/', end + 1);
       const std::string path = name.substr(0, end);
       if (!is_hard_link(path))
-        fail("there is no " + quoted(path) + " in it, or it is a link to elsewhere");
+        fail("there is no " + in_quotes(path) + " in it, or it is a link to elsewhere");
     }
   }
 
@@ -190,16 +190,16 @@ class Hdf5File {
   Table open_table(const std::string& name) const {
     require_inside(name);
     if (kind_of(name) == H5I_GROUP)
-      fail(quoted(name) +
+      fail(in_quotes(name) +
            " is a group, of a sparse matrix perhaps, and points are read dense: in "
            "Python anndata.read_h5ad(file).X.toarray(), saved by numpy.save");
     Id dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), H5Dclose);
-    if (dataset < 0) fail(quoted(name) + " is no array");
+    if (dataset < 0) fail(in_quotes(name) + " is no array");
     const Id space(H5Dget_space(dataset), H5Sclose);
     std::array<hsize_t, 2> shape{};
     const int dimensions = H5Sget_simple_extent_ndims(space);
     if (dimensions != 2 || H5Sget_simple_extent_dims(space, shape.data(), nullptr) != 2)
-      fail(quoted(name) + " has " + std::to_string(dimensions) +
+      fail(in_quotes(name) + " has " + std::to_string(dimensions) +
            " dimensions: points are a 2-d array, one row a point");
     const DType type = type_of(dataset);
     Table table{std::move(dataset), type, static_cast<std::int64_t>(shape[0]),

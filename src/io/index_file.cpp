@@ -48,7 +48,7 @@ IndexParams params_in(const Json& json, const ByteSource& source) {
   const KnnParams params = knn_params_in(json, source);
   if (const auto* ivf = std::get_if<IvfKnn>(&params)) return *ivf;
   if (const auto* hnsw = std::get_if<HnswKnn>(&params)) return *hnsw;
-  source.malformed("'kind' is " + io::quoted(json["kind"].get<std::string>()) +
+  source.malformed("'kind' is " + in_quotes(json["kind"].get<std::string>()) +
                    ", which has no index");
 }
 
@@ -177,7 +177,7 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
   }
   index.rows.norm = norm_of(index.distance.metric);
   if (const auto norm = required<std::string>(json, "norm", source); norm != name(index.rows.norm))
-    source.malformed("'norm' is " + io::quoted(norm) + ", by which " + name(index.distance.metric) +
+    source.malformed("'norm' is " + in_quotes(norm) + ", by which " + name(index.distance.metric) +
                      " does not search");
   return index;
 }

@@ -28,7 +28,7 @@ std::size_t choice_of(const Json& json, const char* key, std::span<const char* c
   const auto value = required<std::string>(json, key, source);
   const auto found = std::find(names.begin(), names.end(), value);
   if (found == names.end())
-    source.malformed(io::quoted(key) + " is " + io::quoted(value) + ", which is not known here");
+    source.malformed(in_quotes(key) + " is " + in_quotes(value) + ", which is not known here");
   return static_cast<std::size_t>(found - names.begin());
 }
 

@@ -66,13 +66,13 @@ class MatrixMarketReader {
     const char* const end = line.data() + line.size();
     const auto [after, status] = std::from_chars(line.data(), end, value);
     if (status != std::errc{} || (after != end && *after != ' ' && *after != '\t'))
-      lines_.fail(std::string(what) + " is due, and there is " + quoted(line));
+      lines_.fail(std::string(what) + " is due, and there is " + in_quotes(line));
     line.remove_prefix(static_cast<std::size_t>(after - line.data()));
     return value;
   }
 
   void finish_line(std::string_view line) {
-    if (!trimmed(line).empty()) lines_.fail("there is more on the line: " + quoted(line));
+    if (!trimmed(line).empty()) lines_.fail("there is more on the line: " + in_quotes(line));
   }
 
   void read_banner() {
@@ -90,9 +90,9 @@ class MatrixMarketReader {
     banner_.array = format == "array";
     banner_.pattern = field == "pattern" && !banner_.array;
     if (field != "real" && field != "double" && field != "integer" && !banner_.pattern)
-      lines_.fail("values of type " + quoted(field) + " are not read: real or integer are");
+      lines_.fail("values of type " + in_quotes(field) + " are not read: real or integer are");
     if (symmetry != "general" && symmetry != "symmetric" && symmetry != "skew-symmetric")
-      lines_.fail("the symmetry " + quoted(symmetry) + " is not read");
+      lines_.fail("the symmetry " + in_quotes(symmetry) + " is not read");
     banner_.symmetry = symmetry == "general"     ? Symmetry::general
                        : symmetry == "symmetric" ? Symmetry::symmetric
                                                  : Symmetry::skew;

@@ -16,7 +16,7 @@
 namespace nearfold::io {
 namespace {
 
-std::string in_quotes(const std::string& path) {
+std::string quoted_path(const std::string& path) {
   return "'" + path + "'";
 }
 
@@ -30,11 +30,11 @@ std::vector<PartMeta> metas_of(std::span<const std::string> parts) {
     ranges.push_back({metas.back().queries, metas.back().data});
     if (const std::string other = difference(metas.back(), metas.front(), /*ranges=*/false);
         !other.empty())
-      throw InvalidInput(in_quotes(path) + " is a part of another graph than " +
-                         in_quotes(parts[0]) + ": " + other +
+      throw InvalidInput(quoted_path(path) + " is a part of another graph than " +
+                         quoted_path(parts[0]) + ": " + other +
                          "; leave it out, or make it again as the others were");
   }
-  require_cover(ranges, metas[0].n, [&](std::size_t p) { return in_quotes(parts[p]); });
+  require_cover(ranges, metas[0].n, [&](std::size_t p) { return quoted_path(parts[p]); });
   return metas;
 }
 
@@ -63,7 +63,7 @@ class OpenParts {
     if (const auto found = open_.find(p); found != open_.end()) return found->second;
     PartFile part(paths_[p]);
     if (!difference(part.meta(), metas_[p], /*ranges=*/true).empty())
-      throw InvalidInput(in_quotes(paths_[p]) +
+      throw InvalidInput(quoted_path(paths_[p]) +
                          " changed while it was read: wait until all parts "
                          "are made");
     return open_.emplace(p, std::move(part)).first->second;
@@ -73,7 +73,7 @@ class OpenParts {
     try {
       merge.add(rows, on);
     } catch (const InvalidInput& error) {
-      throw InvalidInput(in_quotes(path) + ": " + error.what());
+      throw InvalidInput(quoted_path(path) + ": " + error.what());
     }
   }
 

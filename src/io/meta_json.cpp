@@ -10,8 +10,8 @@ std::string value_text(const Json& value) {
 }
 
 void fail_type(const char* key, const Json& value, const ByteSource& source) {
-  source.malformed("the value of " + io::quoted(key) +
-                   " has the wrong type: " + io::quoted(value_text(value)));
+  source.malformed("the value of " + in_quotes(key) +
+                   " has the wrong type: " + in_quotes(value_text(value)));
 }
 
 std::optional<int> optional_int(const Json& json, const char* key, const ByteSource& source) {
@@ -19,7 +19,7 @@ std::optional<int> optional_int(const Json& json, const char* key, const ByteSou
   if (json.value(key, Json()).is_null()) return {};
   const auto value = required<std::uint64_t>(json, key, source);
   if (value > kMax)
-    source.malformed(io::quoted(key) + " is " + std::to_string(value) + ", and " +
+    source.malformed(in_quotes(key) + " is " + std::to_string(value) + ", and " +
                      std::to_string(kMax) + " at most");
   return static_cast<int>(value);
 }

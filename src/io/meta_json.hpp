@@ -14,7 +14,7 @@
 
 namespace nearfold::io {
 
-using Json = nlohmann::json;  // its headers bring std::quoted in, hence io::quoted below
+using Json = nlohmann::json;
 
 /// A value on one line, in ASCII.
 std::string value_text(const Json& value);
@@ -25,7 +25,7 @@ std::string value_text(const Json& value);
 template <class T>
 T required(const Json& json, const char* key, const ByteSource& source) {
   const auto found = json.find(key);
-  if (found == json.end()) source.malformed(io::quoted(key) + " is missing");
+  if (found == json.end()) source.malformed(in_quotes(key) + " is missing");
   const bool right = std::is_same_v<T, std::string> ? found->is_string()
                      : std::is_same_v<T, Json>      ? found->is_object()
                      : std::is_same_v<T, bool>      ? found->is_boolean()
@@ -48,7 +48,7 @@ inline std::int64_t size_in(const Json& json, const char* key, std::int64_t leas
                             std::int64_t most, const ByteSource& source) {
   const auto value = required<std::uint64_t>(json, key, source);
   if (std::cmp_less(value, least) || std::cmp_greater(value, most))
-    source.malformed(io::quoted(key) + " is " + std::to_string(value) + ", and must be in [" +
+    source.malformed(in_quotes(key) + " is " + std::to_string(value) + ", and must be in [" +
                      std::to_string(least) + ", " + std::to_string(most) + "]");
   return static_cast<std::int64_t>(value);
 }

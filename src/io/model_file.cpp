@@ -43,7 +43,7 @@ Method method_in(const Json& json, const ByteSource& source) {
     read_fields(given, source, params);
     found = params;
   });
-  if (!found) source.malformed("'method' is " + io::quoted(word) + ", which is not known here");
+  if (!found) source.malformed("'method' is " + in_quotes(word) + ", which is not known here");
   return *found;
 }
 

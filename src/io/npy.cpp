@@ -41,7 +41,7 @@ class HeaderParser {
       } else if (key == "shape") {
         store(shape_, tuple(), key);
       } else {
-        fail("unknown key " + quoted(key));
+        fail("unknown key " + in_quotes(key));
       }
       if (!accept(',') && peek() != '}') fail("a comma or a closing brace is due");
     }
@@ -63,7 +63,7 @@ class HeaderParser {
 
   template <class T>
   void store(std::optional<T>& slot, T value, const std::string& key) const {
-    if (slot) fail("key " + quoted(key) + " comes twice");
+    if (slot) fail("key " + in_quotes(key) + " comes twice");
     slot = std::move(value);
   }
 
@@ -156,7 +156,7 @@ class HeaderParser {
       if (const auto found = text_type(rest, type.big_endian)) return *found;
     at_ = where;
     const bool words = rest.starts_with('U') || rest.starts_with('S');
-    fail("type " + quoted(text) +
+    fail("type " + in_quotes(text) +
          (words ? ", text, is not supported where numbers are due" : " is not supported") +
          ": save x.astype('float32'), or integers");
   }

@@ -17,7 +17,7 @@ std::string shapes(const Archive& archive) {
   std::string all;
   for (std::size_t i = 0; i < std::min(archive.names().size(), kMax); ++i) {
     const std::string& name = archive.names()[i];
-    all += (i > 0 ? ", " : "") + quoted(name);
+    all += (i > 0 ? ", " : "") + in_quotes(name);
     try {
       ByteSource entry = archive.entry(name);
       all += " " + shape_text(read_npy_header(entry).shape);
@@ -47,7 +47,7 @@ std::string chosen(const Archive& archive, const std::string& name, const std::s
   if (names.empty()) throw InvalidInput("'" + name + "' has no arrays");
   throw InvalidParameter("'" + name + "' has " + std::to_string(names.size()) + " arrays, " +
                          shapes(archive) + ": name the one that holds the points (--array " +
-                         quoted(names[0]) + ")");
+                         in_quotes(names[0]) + ")");
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ RowRange range_in(const Json& json, const char* key, std::int64_t n, const ByteS
   const RowRange range =
       two ? RowRange{(*found)[0].get<std::int64_t>(), (*found)[1].get<std::int64_t>()} : RowRange{};
   if (!RowRange{0, n}.contains(range) || range.rows() < 1)
-    source.malformed(io::quoted(key) + " is no range of " + std::to_string(n) + " points");
+    source.malformed(in_quotes(key) + " is no range of " + std::to_string(n) + " points");
   return range;
 }
 

@@ -35,7 +35,7 @@ Column ScannedColumn::described() const {
 }
 
 std::string title_of(const ScannedColumns& columns, std::size_t c) {
-  if (!columns[c].name.empty()) return "column " + quoted(columns[c].name);
+  if (!columns[c].name.empty()) return "column " + in_quotes(columns[c].name);
   return "column " + std::to_string(c) + " (from 0)";
 }
 

@@ -86,7 +86,7 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kMax = 40;
   std::size_t end = std::min(text.size(), kMax);
   while (end > 0 && end < text.size() && (text[end] & 0xc0) == 0x80) --end;  // whole characters

@@ -33,7 +33,7 @@ std::optional<std::int64_t> checked_product(std::span<const std::int64_t> factor
 std::string printable(std::string_view text);
 
 /// The same in quotes, at most 40 bytes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// Bytes with a name, a size and a position. Copies share what they read from.
 class ByteSource {

@@ -207,7 +207,7 @@ class TableReader {
   void see_mark(std::string_view number, char mark, std::int64_t line) {
     if (mark == mark_ || number.find(mark) == std::string_view::npos) return;
     if (mark_ != 0)
-      lines_.fail_at(line, quoted(number) + " has a decimal " +
+      lines_.fail_at(line, in_quotes(number) + " has a decimal " +
                                (mark == ',' ? "comma, and numbers above it a point"
                                             : "point, and numbers above it a comma") +
                                ": write all numbers alike, without marks between thousands");

@@ -35,8 +35,8 @@ void name_by_comment(ScannedColumns& columns, std::string_view comment, char del
 /// "'2010', '2011', ...", without an empty corner.
 std::string some_of(const Fields& fields) {
   const std::size_t first = fields[0].text.empty() && fields.size() > 1 ? 1 : 0;
-  const std::string one = quoted(fields[first].text);
-  return first + 1 < fields.size() ? one + ", " + quoted(fields[first + 1].text) + ", ..." : one;
+  const std::string one = in_quotes(fields[first].text);
+  return first + 1 < fields.size() ? one + ", " + in_quotes(fields[first + 1].text) + ", ..." : one;
 }
 
 FirstLine kind_of(const Fields& first, const Fields& second, Header header) {
@@ -100,7 +100,7 @@ Field take_field(std::string_view& line, bool& more, char delimiter, const LineR
   const Cut cut = cut_field(line, delimiter);
   if (cut.fault != nullptr)
     lines.fail_at(number,
-                  cut.fault + (cut.names_the_field ? quoted(cut.field.text) : std::string()));
+                  cut.fault + (cut.names_the_field ? in_quotes(cut.field.text) : std::string()));
   more = cut.more;
   return cut.field;
 }

@@ -278,7 +278,7 @@ Archive::Archive(const ByteSource& source)
     const char* const name = zip_get_name(archive, static_cast<zip_uint64_t>(i), 0);
     names_.push_back(without_suffix(name != nullptr ? name : ""));
     if (!seen.insert(names_.back()).second)
-      source.malformed_at(0, "two arrays are named " + io::quoted(names_.back()));
+      source.malformed_at(0, "two arrays are named " + in_quotes(names_.back()));
   }
 }
 
@@ -294,12 +294,12 @@ Archive Archive::folder(const std::string& name) const {
 
 std::string Archive::listing() const {
   std::string all;
-  for (const std::string& name : names_) all += (all.empty() ? "" : ", ") + io::quoted(name);
+  for (const std::string& name : names_) all += (all.empty() ? "" : ", ") + in_quotes(name);
   return all.empty() ? "none" : all;
 }
 
 std::int64_t Archive::unpacked_size(std::uint64_t index) const {
-  const std::string what = "array " + io::quoted(names_[index]);
+  const std::string what = "array " + in_quotes(names_[index]);
   zip_stat_t status;
   zip_stat_init(&status);
   constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
@@ -325,12 +325,11 @@ ByteSource Archive::entry(const std::string& inside) const {
   const std::string name = folder_ + inside;
   const auto found = std::find(names_.begin(), names_.end(), name);
   if (found == names_.end())
-    throw InvalidInput("'" + name_ + "' has no array " + io::quoted(name) + "; it has " +
-                       listing());
+    throw InvalidInput("'" + name_ + "' has no array " + in_quotes(name) + "; it has " + listing());
   const auto index = static_cast<zip_uint64_t>(found - names_.begin());
   const std::int64_t size = unpacked_size(index);
   const auto stream =
-      std::make_shared<EntryStream>(EntryStream{zip_, input_, index, io::quoted(name)});
+      std::make_shared<EntryStream>(EntryStream{zip_, input_, index, in_quotes(name)});
   stream->open();
   const auto read = [stream](std::int64_t offset, std::span<std::byte> into) {
     return stream->read(offset, into);

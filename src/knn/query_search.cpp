@@ -14,7 +14,7 @@ namespace nearfold {
 namespace {
 
 MetricSpace space_of_all(HostMatrix<const float> points, int k, const Distance& distance,
-                     const Cpu& on) {
+                         const Cpu& on) {
   check_points(points, on);
   require_k(k, points.rows(), points.rows());
   return make_space(points, distance, on);
