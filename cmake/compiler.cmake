@@ -77,7 +77,7 @@ endif()
 # namespaces are one then: names there differ across them.
 function(compile_together target mode)
   set_target_properties(${target} PROPERTIES
-    UNITY_BUILD ${NEARFOLD_UNITY} UNITY_BUILD_MODE ${mode} UNITY_BUILD_BATCH_SIZE 12)
+    UNITY_BUILD ${NEARFOLD_UNITY} UNITY_BUILD_MODE ${mode} UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
 # precompile(TARGET HEADER...): with those of the standard library that most files include.

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh --tool
 cmake --preset cpu-release -DBUILD_TESTING=OFF >/dev/null
-cmake --build --preset cpu-release --target nearfold_tool
+cmake --build --preset cpu-release --target nearfold_tool --parallel "$(nproc)"
 
 mkdir -p out
 for method in umap tsne; do

@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh
 cmake --preset cpu-release -DBUILD_TESTING=ON
-cmake --build --preset cpu-release --target all all_verify_interface_header_sets
+cmake --build --preset cpu-release --target all all_verify_interface_header_sets --parallel "$(nproc)"
 ctest --preset cpu-release --parallel "$(nproc)"
