@@ -114,7 +114,7 @@ struct TsneParams {
   double max_step_norm = 5.0;                ///< longest move per point and iteration, > 0
   enum class Repulsion { automatic, exact, fft };
   Repulsion repulsion =
-      Repulsion::automatic;  ///< automatic: exact below 8,000 points, in 1-D and in 3-D
+      Repulsion::automatic;  ///< automatic: exact below 3,000 points, in 1-D and in 3-D
 };
 
 /// UMAP; defaults are umap-learn 0.5's.
@@ -131,7 +131,7 @@ struct UmapParams {
   double negative_sample_rate = 5.0;  ///< negative samples per positive one, >= 0
   std::optional<int> n_epochs = {};   ///< >= 1; unset: 500 up to 10,000 points, then 200; of
                                       ///< densMAP 200 more
-  double learning_rate = 1.0;         ///< initial step, > 0
+  double learning_rate = 1.0;         ///< initial step, > 0; 1 is umap-learn's, shortened for sums
   /// densMAP: local radii of the map are made to correlate with those of the points. On a Cpu.
   bool densmap = false;
   double dens_lambda = 2.0;     ///< weight of the correlation, >= 0

@@ -44,8 +44,7 @@ struct NextEpoch {
   std::int32_t epochs;
 
   NEARFOLD_HD void operator()(std::int64_t) const {
-    const double rate = learning_rate * (1.0 - static_cast<double>(clock->epoch) / epochs);
-    clock->rate = static_cast<float>(rate);
+    clock->rate = umap_rate(learning_rate, clock->epoch, epochs);
     ++clock->epoch;
   }
 };

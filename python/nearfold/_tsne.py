@@ -51,7 +51,7 @@ class TSNE(MapEstimator):
     random_state : int, RandomState, Generator or None, default 42
         An int gives the same bytes in every run, for any number of threads.
     method : {"auto", "exact", "fft"}
-        How repulsion is summed: over all pairs, or by an FFT (2-D). "auto": exact below 8,000
+        How repulsion is summed: over all pairs, or by an FFT (2-D). "auto": exact below 3,000
         points. "barnes_hut", scikit-learn's, is "auto".
     n_jobs : int or None
         Threads; None and -1 are every core. The map never depends on it.

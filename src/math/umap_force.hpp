@@ -56,6 +56,14 @@ NEARFOLD_HD inline std::int32_t samples_due(std::int32_t pulls, float rate, std:
   return static_cast<std::int32_t>(static_cast<float>(pulls) * rate + below_one);
 }
 
+/// Step length of epoch `done` (0, 1, ...) of `epochs`: umap-learn's, and of it 0.7, as terms that
+/// are summed move a vertex further than the same ones do one by one. Chosen by bench/schedules.py:
+/// neighbours are kept better with shorter steps, and below 0.7 distances suffer in some maps.
+NEARFOLD_HD inline float umap_rate(double learning_rate, std::int32_t done, std::int32_t epochs) {
+  constexpr double kSummed = 0.7;
+  return static_cast<float>(kSummed * learning_rate * (1.0 - static_cast<double>(done) / epochs));
+}
+
 /// The share of its step length that a vertex takes with `pulls` >= 1: a hub, many of whose edges
 /// fire at once, would overshoot by the sum of their pulls, and moves as far as four of them say.
 NEARFOLD_HD inline float umap_share(std::int32_t pulls) {

@@ -11,7 +11,7 @@ namespace nearfold {
 namespace {
 
 bool takes_grid(const Matrix& map) {
-  constexpr std::int64_t kFew = 8000;  // as TsneParams::Repulsion::automatic
+  constexpr std::int64_t kFew = 8000;  // points that are all summed over
   constexpr float kWidest = 1500;      // units; maps of ten million points have 1,000
   return map.cols() == 2 && map.rows() >= kFew &&
          std::all_of(map.values().begin(), map.values().end(),

@@ -1,19 +1,18 @@
-// t-SNE's repulsion by all pairs. Each point sums over all others in sixteen partial sums, point j
-// into sum j % 16: a fixed order that vectorises.
+// t-SNE's repulsion by all pairs. Each point sums over all others, point j into partial sum j % 16.
 #include "core/parallel.hpp"
+#include "core/sixteen_sums.hpp"
 #include "math/tsne_force.hpp"
 #include "tsne/tsne.hpp"
 
 namespace nearfold {
 namespace {
 
-constexpr int kLanes = 16;
-
 template <int Dims>
 class ExactRepulsion final : public Repulsion {
  public:
   ExactRepulsion(std::int64_t n, const Cpu& on) : n_(n), on_(on) {
-    for (auto& axis : axes_) axis.resize(static_cast<std::size_t>(n));
+    const std::int64_t padded = (n + kRowSums - 1) / kRowSums * kRowSums;
+    for (auto& axis : axes_) axis.resize(static_cast<std::size_t>(padded));
   }
 
   double compute(const std::vector<float>& y, std::vector<float>& force) override {
@@ -31,37 +30,41 @@ class ExactRepulsion final : public Repulsion {
 
  private:
   struct Sums {
-    float z[kLanes] = {};
-    float f[Dims][kLanes] = {};
+    Floats z[kRowParts] = {};
+    Floats f[Dims][kRowParts] = {};
   };
 
-  void add(Sums& sums, std::int64_t i, const float* at, std::int64_t j, int lane) const {
-    float d[Dims], d2 = 0;
-    for (int c = 0; c < Dims; ++c) {
-      d[c] = at[c] - axes_[c][static_cast<std::size_t>(j)];
-      d2 += d[c] * d[c];
+  /// Adds points j, ..., j + kRowSums - 1 to the sums of a point at `at`: all of them, or those
+  /// that there are and that are not point `own`.
+  template <bool Whole>
+  void add(Sums& sums, const float* at, std::int64_t j, std::int64_t own = -1) const {
+    for (int part = 0; part < kRowParts; ++part, j += kSimd) {
+      Floats d[Dims], d2{};
+      for (int c = 0; c < Dims; ++c) {
+        d[c] = at[c] - load(&axes_[c][static_cast<std::size_t>(j)]);
+        d2 += d[c] * d[c];
+      }
+      Floats q = student_t(d2);
+      if constexpr (!Whole)
+        for (int l = 0; l < kSimd; ++l)
+          if (j + l == own || j + l >= n_) q[l] = 0;
+      sums.z[part] += q;
+      for (int c = 0; c < Dims; ++c) sums.f[c][part] += q * q * d[c];
     }
-    const float q = j == i ? 0.0f : student_t(d2);
-    sums.z[lane] += q;
-    for (int c = 0; c < Dims; ++c) sums.f[c][lane] += q * q * d[c];
   }
 
   /// Force on point i into out[Dims]; returns its share of Z.
   float row(std::int64_t i, float* out) const {
+    const std::int64_t whole = n_ / kRowSums * kRowSums, block = i / kRowSums * kRowSums;
     float at[Dims];
     for (int c = 0; c < Dims; ++c) at[c] = axes_[c][static_cast<std::size_t>(i)];
     Sums sums;
-    std::int64_t j = 0;
-    for (; j + kLanes <= n_; j += kLanes)
-      for (int l = 0; l < kLanes; ++l) add(sums, i, at, j + l, l);
-    for (int l = 0; j + l < n_; ++l) add(sums, i, at, j + l, l);
-    for (int width = kLanes / 2; width > 0; width /= 2)
-      for (int l = 0; l < width; ++l) {
-        sums.z[l] += sums.z[l + width];
-        for (int c = 0; c < Dims; ++c) sums.f[c][l] += sums.f[c][l + width];
-      }
-    for (int c = 0; c < Dims; ++c) out[c] = sums.f[c][0];
-    return sums.z[0];
+    for (std::int64_t j = 0; j < block; j += kRowSums) add<true>(sums, at, j);
+    add<false>(sums, at, block, i);
+    for (std::int64_t j = block + kRowSums; j < whole; j += kRowSums) add<true>(sums, at, j);
+    if (block < whole && whole < n_) add<false>(sums, at, whole, i);
+    for (int c = 0; c < Dims; ++c) out[c] = added(sums.f[c]);
+    return added(sums.z);
   }
 
   std::int64_t n_;

@@ -4,11 +4,12 @@
 // it and writes only itself: the clipped forces of the edges that fire and of their negative
 // samples are summed and followed. Nothing depends on order or threads.
 //
-// So a vertex makes about as many moves as in umap-learn's serial loop, as long and as noisy. With
-// one move an epoch, maps of many neighbours or a large min_dist are worse; so they are when only
-// one end of an edge moves in a step. An edge pulls both of its ends there, once for each direction
-// stored, and the second time they have already met. So it acts twice here, half an epoch apart:
-// with a pull of twice the length instead, distances in the map agree less with those of the data.
+// So a vertex makes about as many moves as in umap-learn's serial loop, not much longer or noisier.
+// With one move an epoch, maps of many neighbours or a large min_dist are worse; so they are when
+// only one end of an edge moves in a step. An edge pulls both of its ends there, once for each
+// direction stored, and the second time they have already met. So it acts twice here, half an epoch
+// apart: with a pull of twice the length instead, distances in the map agree less with those of the
+// data.
 //
 // Vertices of about as many terms are put side by side, one in each lane of a register: term t of
 // each of them is computed together and added to the sum of its own vertex, pulls first, in the
@@ -118,18 +119,18 @@ class UmapOptimizer final : public Optimizer {
   int advance(int n) override {
     const std::int32_t first = epoch_;
     for (; n > 0 && epoch_ < epochs_; --n) {
-      const double rate = learning_rate_ * (1.0 - static_cast<double>(epoch_) / epochs_);
+      const float rate = umap_rate(learning_rate_, epoch_, epochs_);
       for (std::int32_t part = 0; part < edges_.parts(); ++part) {
         const Step step{epoch_ + 1, part,
                         static_cast<std::uint32_t>(std::int64_t{epoch_} * edges_.parts() + part),
-                        static_cast<float>(rate)};
+                        rate};
         parallel_for(on_.threads, edges_.n(), kUmapBlock,
                      [&](std::int64_t begin, std::int64_t end) { move_block(begin, end, step); });
         y_.swap(next_);
       }
       ++epoch_;
       if (density_ && density_->acts(epoch_, epochs_)) {
-        density_->move(y_, dims_.count(), static_cast<float>(rate), held_, next_);
+        density_->move(y_, dims_.count(), rate, held_, next_);
         y_.swap(next_);
       }
     }

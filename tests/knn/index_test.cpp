@@ -49,8 +49,8 @@ TEST(Queries, AreAnsweredExactlyUnderEveryMetric) {
 }
 
 TEST(Queries, AreAnsweredExactlyThroughTheFilter) {
-  const Matrix points = data::normals(1100, 140, 52, 0.95);
-  const Matrix queries = data::normals(40, 140, 53, 0.95);
+  const Matrix points = data::normals(2000, 130, 52, 0.95);
+  const Matrix queries = data::normals(40, 130, 53, 0.95);
   for (const Metric metric : {Metric::euclidean, Metric::correlation, Metric::inner_product})
     expect_exact_answer(queries, points, metric, ask(queries, points, 10, FlatKnn{}, metric), 7);
 }
@@ -107,8 +107,8 @@ void expect_independent(const Matrix& queries, int k,
 
 TEST(Queries, DependNeitherOnTheOthersNorOnThreads) {
   const Matrix low = data::normals(600, 11, 57), low_queries = data::normals(25, 11, 58);
-  const Matrix high = data::normals(1100, 140, 59, 0.95);
-  const Matrix high_queries = data::normals(6, 140, 60, 0.95);
+  const Matrix high = data::normals(2000, 130, 59, 0.95);
+  const Matrix high_queries = data::normals(6, 130, 60, 0.95);
   for (const auto& pair : {std::pair{low, low_queries}, {high, high_queries}}) {
     const Matrix &points = pair.first, &queries = pair.second;
     expect_independent(queries, 9, [&](const Matrix& some, int threads) {
@@ -212,7 +212,7 @@ std::vector<Case> cases() {
   Matrix zeros = data::normals(500, 7, 70, 1.0, 0.3f);
   std::fill_n(zeros.row(33), 7, 0.0f);
   const Matrix low = data::normals(500, 7, 70, 1.0, 0.3f);
-  const Matrix high = data::normals(1100, 140, 71, 0.95);
+  const Matrix high = data::normals(2000, 130, 71, 0.95);
   return {{"ivf", low, IvfKnn{}, {}},
           {"ivf, projected", high, IvfKnn{.nlist = 30, .nprobe = 4}, {}},
           {"ivf, far zeros", zeros, IvfKnn{}, {Metric::cosine, ZeroVectors::far}},

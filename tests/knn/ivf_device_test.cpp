@@ -34,7 +34,7 @@ std::vector<T> values_of(const HostExecutor::Buffer<T>& buffer) {
 
 /// Points of 140 columns, few of which matter: they are searched by their principal axes.
 Matrix projected(std::int64_t n, std::uint64_t seed) {
-  return data::normals(n, 140, seed, 0.93);
+  return data::normals(n, 130, seed, 0.93);
 }
 
 // ---- the smallest of rows -----------------------------------------------------------------------
@@ -156,8 +156,8 @@ void expect_the_cpus_cells(const Matrix& x, int nlist, std::uint64_t seed) {
 TEST(CellsOnDevice, AreTheCpus) {
   expect_the_cpus_cells(data::normals(1500, 12, 10), 40, 1);  // of which a sample is taken
   expect_the_cpus_cells(data::normals(700, 5, 11), 100, 2);   // and all
-  expect_the_cpus_cells(projected(1100, 12), 20, 3);
-  expect_the_cpus_cells(data::normals(1100, 130, 13), 20, 3);  // no axes matter more than others
+  expect_the_cpus_cells(projected(2000, 12), 20, 3);
+  expect_the_cpus_cells(data::normals(2000, 130, 13), 20, 3);  // no axes matter more than others
   expect_the_cpus_cells(data::lattice(900, 3, 14, 5), 33, 4);
 }
 
@@ -218,7 +218,7 @@ TEST(IvfOnDevice, IsTheCpusGraph) {
 TEST(IvfOnDevice, IsTunedAsTheCpuTunesIt) {
   for (const double target : {0.6, 0.9, 1.0})
     expect_the_cpus(data::normals(1500, 10, 25), 10, {.target_recall = target});
-  const KnnGraph graph = expect_the_cpus(projected(1100, 26), 12, {.target_recall = 0.97});
+  const KnnGraph graph = expect_the_cpus(projected(2000, 26), 12, {.target_recall = 0.97});
   EXPECT_GE(graph.recall->mean, 0.97 - 1e-9);
   expect_the_cpus(projected(1030, 43), 5, {.nlist = 8, .target_recall = 1.0});  // more candidates
 }

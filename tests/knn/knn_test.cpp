@@ -50,23 +50,23 @@ TEST(FlatKnn, IsExactInOneDimension) {
 }
 
 TEST(FlatKnn, IsExactThroughTheProjectionFilter) {
-  const Matrix x = data::normals(1500, 160, 3, /*decay=*/0.95);
+  const Matrix x = data::normals(2000, 130, 3, /*decay=*/0.95);
   expect_exact(x, exact(x, 20), 7);
 }
 
 TEST(FlatKnn, IsExactThroughTheFilterForBlobs) {
-  const Matrix x = data::blobs(1301, 140, 4, /*centres=*/7, /*apart=*/60);
+  const Matrix x = data::blobs(2000, 130, 4, /*centres=*/7, /*apart=*/60);
   expect_exact(x, exact(x, 20), 7);
 }
 
 TEST(FlatKnn, IsExactThroughTheFilterFarFromTheOrigin) {
-  const Matrix x = data::normals(1100, 160, 5, /*decay=*/0.95, /*offset=*/1000);
+  const Matrix x = data::normals(2000, 130, 5, /*decay=*/0.95, /*offset=*/1000);
   expect_exact(x, exact(x, 20), 7);
 }
 
 TEST(FlatKnn, IsExactThroughTheFilterForDataOfLowRank) {
-  const Matrix low = data::normals(1100, 3, 6);
-  Matrix x(1100, 256);
+  const Matrix low = data::normals(2000, 3, 6);
+  Matrix x(2000, 128);
   for (std::int64_t i = 0; i < x.rows(); ++i)
     for (std::int64_t c = 0; c < x.cols(); ++c)
       x.row(i)[c] = low.row(i)[c % 3] * static_cast<float>(1 + c % 5) + low.row(i)[(c / 3) % 3];
@@ -74,7 +74,7 @@ TEST(FlatKnn, IsExactThroughTheFilterForDataOfLowRank) {
 }
 
 TEST(FlatKnn, IsExactWithAFlatSpectrum) {
-  const Matrix x = data::normals(1200, 200, 7);
+  const Matrix x = data::normals(2000, 130, 7);
   expect_exact(x, exact(x, 20), 11);
 }
 
@@ -93,12 +93,12 @@ TEST(FlatKnn, IsExactAtTinyAndHugeScales) {
 TEST(FlatKnn, IsExactBesideAnOutlier) {
   const Matrix low = data::outlier(600, 4, 10, 77);
   expect_exact(low, exact(low, 10), 3);
-  const Matrix high = data::outlier(1100, 130, 11, 512);
+  const Matrix high = data::outlier(2000, 130, 11, 512);
   expect_exact(high, exact(high, 10), 11);
 }
 
 TEST(FlatKnn, IsExactWithClustersOfVeryDifferentWidth) {
-  Matrix x = data::blobs(1100, 130, 12, 2, 0);
+  Matrix x = data::blobs(2000, 130, 12, 2, 0);
   for (std::int64_t i = 0; i < x.rows(); i += 2)
     for (std::int64_t c = 0; c < x.cols(); ++c) x.row(i)[c] *= 1e-3f;
   expect_exact(x, exact(x, 10), 7);
@@ -129,7 +129,7 @@ TEST(FlatKnn, TiesAreDrawnByTheSeed) {
 }
 
 TEST(FlatKnn, TiesAreDrawnByTheSeedThroughTheFilter) {
-  Matrix x = data::lattice(1100, 128, 14, 3);
+  Matrix x = data::lattice(2000, 128, 14, 3);
   for (std::int64_t i = 0; i < x.rows(); ++i)
     for (std::int64_t c = 0; c < x.cols(); ++c)
       x.row(i)[c] = c < 4 ? 32 * x.row(i)[c] : (c < 8 ? x.row(i)[c] : 0.0f);
@@ -165,13 +165,13 @@ TEST(FlatKnn, TakesTheSmallestSizes) {
 }
 
 TEST(FlatKnn, TakesAllOthersThroughTheFilter) {
-  const Matrix x = data::normals(1030, 130, 18, 0.94);
-  expect_exact(x, exact(x, 1029), 101);
+  const Matrix x = data::normals(1960, 130, 18, 0.94);
+  expect_exact(x, exact(x, 1959), 101);
   expect_exact(x, exact(x, 300), 101);
 }
 
 TEST(FlatKnn, DoesNotDependOnThreadsOrSeed) {
-  for (const Matrix& x : {data::normals(1100, 140, 19, 0.95), data::blobs(900, 5, 20)}) {
+  for (const Matrix& x : {data::normals(2000, 130, 19, 0.95), data::blobs(900, 5, 20)}) {
     const KnnGraph one = exact(x, 12, 1);
     for (const int threads : {2, 3, 7}) {
       const KnnGraph more = find_neighbors(x, 12, FlatKnn{}, Cpu{threads}, 99);
@@ -182,7 +182,7 @@ TEST(FlatKnn, DoesNotDependOnThreadsOrSeed) {
 }
 
 TEST(FlatKnn, ASmallerKIsThePrunedLargerOne) {
-  for (const Matrix& x : {data::normals(1100, 140, 21, 0.95), data::lattice(500, 3, 22, 4)}) {
+  for (const Matrix& x : {data::normals(2000, 130, 21, 0.95), data::lattice(500, 3, 22, 4)}) {
     const KnnGraph small = exact(x, 7), pruned = prune(exact(x, 90), 7);
     EXPECT_EQ(pruned.k, 7);
     EXPECT_EQ(pruned.neighbors, small.neighbors);
@@ -191,9 +191,9 @@ TEST(FlatKnn, ASmallerKIsThePrunedLargerOne) {
 }
 
 TEST(FlatKnn, SomeRowsAreRowsOfTheWholeAnswer) {
-  const Matrix x = data::normals(1100, 140, 23, 0.95);
+  const Matrix x = data::normals(2000, 130, 23, 0.95);
   const KnnGraph all = exact(x, 9);
-  const std::vector<std::int64_t> rows{1099, 0, 512, 3};
+  const std::vector<std::int64_t> rows{1999, 0, 512, 3};
   const MetricSpace space = make_space(x, {}, Cpu{2});
   const NeighborRows some = ExactSearch(space, Cpu{2})({space.as_queries, rows}, 9, Cpu{2});
   for (std::size_t r = 0; r < rows.size(); ++r)

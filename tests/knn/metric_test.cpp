@@ -120,7 +120,7 @@ TEST(Metric, FlatIsExactUnderEachInFewDimensions) {
 }
 
 TEST(Metric, FlatIsExactUnderEachThroughTheFilter) {
-  const Matrix x = data::normals(1100, 160, 2, /*decay=*/0.95, /*offset=*/0.05f);
+  const Matrix x = data::normals(2000, 130, 2, /*decay=*/0.95, /*offset=*/0.05f);
   for (const Metric metric : all_metrics())
     EXPECT_EQ(check(x, metric, find(x, 12, FlatKnn{}, {metric}), 23), 1.0) << name(metric);
 }

@@ -62,8 +62,8 @@ TEST(RecallOf, CountsDistancesNotIds) {
 
 // True neighbours are among the first rows by short ones, so few are measured.
 TEST(Candidates, AreFewMoreThanNeighbours) {
-  for (const std::int64_t dim : {6, 300}) {
-    const Matrix x = data::normals(1200, dim, 53, dim == 6 ? 1.0 : 0.9);
+  for (const std::int64_t dim : {6, 130}) {
+    const Matrix x = data::normals(2000, dim, 53, dim == 6 ? 1.0 : 0.9);
     const MetricSpace space = make_space(x, {}, Cpu{2});
     const Projection projection = make_projection(space.points.view, kFilterCarries, Cpu{2});
     EXPECT_EQ(projection.lossless(), dim == 6);
@@ -78,7 +78,7 @@ TEST(Candidates, AreFewMoreThanNeighbours) {
 
 // Few directions carry most of the variance, whatever its unit.
 TEST(Projection, DoesNotSeeTheScaleOfThePoints) {
-  const Matrix x = data::normals(1200, 300, 54, 0.9);
+  const Matrix x = data::normals(2000, 130, 54, 0.9);
   const auto axes = [&](float scale) {
     return make_projection(data::scaled(x, scale).view(), kFilterCarries, Cpu{2}).axes.rows();
   };

@@ -104,7 +104,7 @@ class Plain {
  private:
   void move(int step) {
     const double rate =
-        params_.learning_rate * (1 - static_cast<double>(epoch_ - 1) / *params_.n_epochs);
+        0.7 * params_.learning_rate * (1 - static_cast<double>(epoch_ - 1) / *params_.n_epochs);
     std::vector<double> next = y_;
     for (std::int64_t i = 0; i < graph_.n; ++i) {
       follow(i, step, step, rate, next);
