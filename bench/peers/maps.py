@@ -14,7 +14,7 @@ Scores are taken here, for every map alike, by scikit-learn and NumPy: neighbour
 right on 10,000 rows, trustworthiness on 5,000, triplets and correlation of distances (CPD) on
 200,000 draws, with one standard error where it is known. The divergence of every t-SNE map is to
 the same P, that of exact neighbours: nearfold's, after one step of no length from the map.
-Writes maps.md and maps.json; --keep FOLDER keeps the maps.
+Writes maps.md and maps.json; --keep FOLDER keeps maps and results, and a rerun makes what is missing.
 """
 import argparse
 import importlib.metadata
@@ -117,8 +117,8 @@ def fit_h2pack(points, save):
     from tsne_h2pack import TSNE
 
     start = time.perf_counter()
-    layout = TSNE(init="pca", random_state=42).fit_transform(points)
-    yield "h2pack, 1,000 iterations", time.perf_counter() - start, save("h2", layout)
+    layout = TSNE(random_state=42).fit_transform(points)
+    yield "h2pack, random start, 1,000 iterations", time.perf_counter() - start, save("h2", layout)
 
 
 def fit_fastumap(points, save):
@@ -266,28 +266,43 @@ def subsets(data, labels, folder):
     return made
 
 
+class Kept:
+    """Results by name in the folder of the maps: a run that ended early is resumed."""
+    def __init__(self, folder):
+        self.file = folder / "results.json"
+        self.found = json.loads(self.file.read_text()) if self.file.exists() else {}
+
+    def get(self, name, make):
+        if name not in self.found:
+            self.found[name] = make()
+            self.file.write_text(json.dumps(self.found))
+        return self.found[name]
+
+
+def scored(batch, judge, kl_of):
+    for result in batch:
+        result["seconds"] = round(result["seconds"], 2)
+        result["scores"] = judge.scores(np.load(result["map"]))
+        if kl_of:
+            result["kl"] = round(kl_of(result["map"]), 4)
+        print(result["n"], result["library"], result["settings"], f"{result['seconds']} s", result["scores"],
+              result.get("kl", ""), flush=True)
+    return batch
+
+
 def measure(tool, sets, folder):
-    results, ours = [], {}
+    results, kept = [], Kept(folder)
     for n, arguments, job, _ in DUELS:
         path, judge = sets[n]
-        key = n, *arguments
-        if key not in ours:
-            ours[key] = measure_nearfold(tool, path, arguments, folder)
-        batch = [ours[key], *measure_peer(job, path, folder)]
-        if job == "umap-learn":
-            batch += measure_peer("umap-learn, seeded", path, folder)
         graph = folder / f"graph-{n}.npz"
         if "tsne" in arguments and not graph.exists():
             subprocess.run([str(c) for c in (tool, "knn", path, "-k", 90, "-o", graph, "--quiet")], check=True)
-        for result in batch:
-            if "scores" in result:  # of an earlier duel
-                continue
-            result["seconds"] = round(result["seconds"], 2)
-            result["scores"] = judge.scores(np.load(result["map"]))
-            if "tsne" in arguments:
-                result["kl"] = round(divergence(tool, graph, path, result["map"], folder), 4)
-            print(n, result["library"], result["settings"], f"{result['seconds']} s", result["scores"],
-                  result.get("kl", ""), flush=True)
+        kl_of = "tsne" in arguments and (lambda made: divergence(tool, graph, path, made, folder))
+        batch = [*kept.get(f"{n} {arguments}", lambda: scored(
+            [measure_nearfold(tool, path, arguments, folder)], judge, kl_of))]
+        jobs = ("umap-learn", "umap-learn, seeded") if job == "umap-learn" else (job,)
+        for one in jobs:
+            batch += kept.get(f"{n} {one}", lambda: scored(measure_peer(one, path, folder), judge, kl_of))
         results += [dict(result, duel=[n, arguments, job]) for result in batch]
     return results
 
