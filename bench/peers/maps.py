@@ -389,7 +389,7 @@ def main():
              "tsne-h2pack", "fastumap", "pacmap", "manifolds-rs", "numpy")
     said = subprocess.run([o.tool, "--version"], check=True, capture_output=True, text=True).stdout
     report = {"date": time.strftime("%Y-%m-%d"), "machine": machine(),
-              "versions": {"nearfold": said.strip().replace("\n", ", "), **{n: importlib.metadata.version(n) for n in names}},
+              "versions": {"nearfold": said.split()[1], **{n: importlib.metadata.version(n) for n in names}},
               "verdicts": list(verdicts(results)), "results": results}
     (HERE / "maps.json").write_text(json.dumps(report, indent=1) + "\n")
     (HERE / "maps.md").write_text(page(report))
