@@ -69,17 +69,17 @@ TEST(Plan, GrowsWithEverythingThatCosts) {
 }
 
 TEST(Plan, KnowsHowFewColumnsASearchKeeps) {
-  Matrix flat(2000, 256);  // of three directions, and some noise
-  const Matrix scores = data::normals(2000, 3, 1), axes = data::normals(3, 256, 2),
-               noise = data::normals(2000, 256, 3);
+  Matrix flat(2000, 128);  // of three directions, and some noise
+  const Matrix scores = data::normals(2000, 3, 1), axes = data::normals(3, 128, 2),
+               noise = data::normals(2000, 128, 3);
   for (std::int64_t i = 0; i < 2000; ++i)
-    for (std::int64_t c = 0; c < 256; ++c) {
+    for (std::int64_t c = 0; c < 128; ++c) {
       flat.row(i)[c] = 0.01f * noise.row(i)[c];
       for (std::int64_t a = 0; a < 3; ++a) flat.row(i)[c] += scores.row(i)[a] * axes.row(a)[c];
     }
   EXPECT_EQ(search_width(flat, {}), 16);
-  EXPECT_EQ(search_width(noise, {}), 256);
-  EXPECT_EQ(search_width(flat, {.distance = {Metric::manhattan}}), 256);
+  EXPECT_EQ(search_width(noise, {}), 128);
+  EXPECT_EQ(search_width(flat, {.distance = {Metric::manhattan}}), 128);
 }
 
 const std::map<std::string, KnnParams>& indexes() {
