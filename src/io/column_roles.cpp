@@ -49,12 +49,16 @@ class Resolver {
     std::optional<std::size_t> found;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       if (word.empty() || columns_[c].name != word) continue;
-      if (found)
-        throw InvalidParameter(flag + " " + word + ": columns " + std::to_string(*found) + " and " +
-                               std::to_string(c) + " have this name; give the number");
+      if (found) throw_same_name(flag, word, *found, c);
       found = c;
     }
     return found;
+  }
+
+  [[noreturn]] static void throw_same_name(const std::string& flag, const std::string& word,
+                                           std::size_t first, std::size_t second) {
+    throw InvalidParameter(flag + " " + word + ": columns " + std::to_string(first) + " and " +
+                           std::to_string(second) + " have this name; give the number");
   }
 
   static std::optional<std::size_t> number(const std::string& word) {
