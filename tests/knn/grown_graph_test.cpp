@@ -51,8 +51,8 @@ TEST(GrownGraph, IsThatOfAllPointsWithTiesAndEqualOnes) {
 }
 
 TEST(GrownGraph, IsThatOfAllPointsThroughTheProjection) {
-  const Matrix rows = data::normals(900, 300, 6, 0.95);
-  for (const int threads : {1, 3}) expect_grown(rows, 700, {}, threads);
+  const Matrix rows = data::normals(1990, 130, 6, 0.94);
+  for (const int threads : {1, 3}) expect_grown(rows, 1960, {}, threads);
 }
 
 TEST(GrownGraph, KeepsPointsWithoutADirectionFar) {
