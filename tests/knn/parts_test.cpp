@@ -54,10 +54,9 @@ void expect_same_by_any_split(const Matrix& x, int k, const Distance& distance,
 TEST(Parts, MakeTheGraphOfTheWholeUnderEveryMetric) {
   const Matrix x = data::normals(400, 20, 3);
   const Matrix wide = data::normals(1960, 130, 3, 0.94);  // a projection with loss
-  for (const Metric metric : all_metrics()) {
-    expect_same_by_any_split(x, 15, {metric}, name(metric));
+  for (const Metric metric : all_metrics()) expect_same_by_any_split(x, 15, {metric}, name(metric));
+  for (const Metric metric : {Metric::euclidean, Metric::inner_product})
     expect_same_by_any_split(wide, 4, {metric}, std::string(name(metric)) + ", wide");
-  }
 }
 
 TEST(Parts, TakeEquallyFarPointsInTheOrderOfTheSeed) {
