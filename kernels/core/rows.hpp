@@ -7,8 +7,8 @@
 
 namespace nearfold {
 
-/// A row as one thread has it. Two coordinates are one access of 8 bytes; three, which lie 12 bytes
-/// apart, are three of 4.
+/// A row that one thread reads or writes. Two coordinates are one access of 8 bytes; three, which
+/// lie 12 bytes apart, are three of 4.
 template <int Dims>
 struct alignas(Dims == 2 ? 8 : 4) LayoutRow {
   float at[Dims];

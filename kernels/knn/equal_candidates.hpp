@@ -1,4 +1,4 @@
-// From candidates to rows of the graph where some points are equal, as Refine has it
+// From candidates to rows of the graph where some points are equal, as in Refine
 // (knn/refine.hpp): a candidate stands for all points equal to it, the query for those equal to
 // itself. Of very many equal ones some are looked at (math/some_equals.hpp).
 //

@@ -1,6 +1,5 @@
-// The k-means of src/knn/kmeans.cpp on a device: what is drawn, and what becomes of empty cells, is
-// the processor's; nearest centroids and means are made there, in its order of adding. The same
-// bytes.
+// The k-means of src/knn/kmeans.cpp on a device: the processor draws and refills empty cells, the
+// device finds nearest centroids and means, adding in the processor's order. The same bytes.
 //
 // Cost of training `lists` cells by rows of w columns: six times 2 s lists w flops, for the s <=
 // 32 lists rows of the sample, and 8 lists w bytes between both memories; a million points of 96

@@ -1,6 +1,6 @@
-// The two lists of a vertex as one: whom it has among its neighbours, and who has it. Both are in
-// order of ids, and 16 lanes take equal stretches of what they merge to, so that a vertex that
-// 100,000 others have among their neighbours takes 6,300 steps, not 200,000.
+// The two lists of a vertex as one: its neighbours, and the vertices whose neighbour it is. Both
+// are in order of ids, and 16 lanes take equal stretches of what they merge to, so that a vertex
+// that 100,000 others have among their neighbours takes 6,300 steps, not 200,000.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 from nearfold import TSNE, UMAP
 
@@ -38,11 +39,11 @@ def test_outliers_are_far(fitted, digits):
     assert remoteness[-1] > 3 * remoteness[:-1].max()
 
 
-def test_labels_of_neighbors_on_the_map(fitted, digits):
-    X, y = digits
-    placed = fitted.transform(X[500:])
+def test_labels_of_neighbors_on_the_map(fitted):
+    X, y = load_digits(return_X_y=True)  # all of them: a hundred labels are off by 0.04 by chance
+    placed = fitted.transform(X[500:].astype(np.float32))
     nearest = np.argmin(((placed[:, None] - fitted.embedding_[None]) ** 2).sum(-1), axis=1)
-    assert (y[:500][nearest] == y[500:]).mean() > 0.82
+    assert (y[:500][nearest] == y[500:]).mean() > 0.85
 
 
 def test_no_rows(fitted):

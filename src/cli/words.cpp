@@ -34,7 +34,7 @@ std::size_t edits(const std::string& a, const std::string& b) {
   return last[b.size()];
 }
 
-/// How far a known word is from what was written: one that begins with it or has it inside is near,
+/// How far a known word is from what was written: one that contains it is near,
 /// and of two as near the one with fewer edits.
 std::pair<std::size_t, std::size_t> distance(const std::string& written, const std::string& known) {
   constexpr std::size_t kEnough = 3;  // letters that tell a part of a word

@@ -21,8 +21,8 @@
 namespace nearfold {
 namespace {
 
-// An FFT is faster from 2,000 points on; up to here exact forces end at a divergence lower by half
-// a percent.
+// An FFT is faster from between 2,000 and 3,000 points on, and of so few its divergence ends higher
+// by half a percent or more.
 constexpr std::int64_t kExactBelow = 3000;
 constexpr std::int64_t kExactAtMost = 30'000;  // all pairs take minutes beyond
 

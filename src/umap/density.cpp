@@ -62,8 +62,8 @@ void DensityTerm::for_each_edge(const std::vector<float>& y, int dims, std::int6
   const DimCount<Fixed> count(dims);
   const std::int64_t end = offsets_[static_cast<std::size_t>(i) + 1];
   for (std::int64_t e = offsets_[static_cast<std::size_t>(i)]; e < end; e += kRowSums) {
-    std::int32_t
-        columns[kRowSums];  // behind the last one the vertex itself, whose lanes are left out
+    // Behind the last one the vertex itself, whose lanes are left out.
+    std::int32_t columns[kRowSums];
     const auto many = static_cast<int>(std::min<std::int64_t>(kRowSums, end - e));
     for (int l = 0; l < kRowSums; ++l)
       columns[l] = l < many ? columns_[static_cast<std::size_t>(e) + static_cast<std::size_t>(l)]
