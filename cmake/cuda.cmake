@@ -26,6 +26,7 @@ target_sources(nearfold PRIVATE
   kernels/core/recording.cpp
   kernels/model/transform.cu
   kernels/core/staging.cpp
+  kernels/pacmap/pacmap.cu
   kernels/core/whole_numbers.cu
   kernels/tsne/tsne.cu
   kernels/umap/umap.cu

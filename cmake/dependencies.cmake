@@ -1,8 +1,7 @@
 # Packages, by Debian 12's names for them in scripts/install-deps.sh. Nothing is downloaded here.
 
-# ---- the library; cmake/nearfold-config.cmake.in finds the same, Eigen excepted ----------------
+# ---- the library; cmake/nearfold-config.cmake.in finds the same ---------------------------------
 find_package(Threads REQUIRED)
-find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 if(NEARFOLD_CUDA)
   # FAISS names OpenMP::OpenMP_CXX without finding it, so OpenMP comes first.
   find_package(OpenMP REQUIRED COMPONENTS CXX)

@@ -94,6 +94,20 @@ DeviceEdgeGraph weigh_edges(DeviceKnnGraph, const TsneParams&, const Cuda&) {
 DeviceEdgeGraph weigh_edges(DeviceKnnGraph, const UmapParams&, const Cuda&) {
   no_cuda();
 }
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph, const UmapParams&, const Steering&, const Cuda&) {
+  no_cuda();
+}
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph, const PacmapParams&, const PairSource&, const Cuda&) {
+  no_cuda();
+}
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph, Matrix, const PacmapParams&,
+                                          std::uint64_t, const Cuda&) {
+  no_cuda();
+}
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph, Matrix, const LocalmapParams&,
+                                          std::uint64_t, const Cuda&) {
+  no_cuda();
+}
 std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph, Matrix, const TsneParams&, std::uint64_t,
                                           const Cuda&) {
   no_cuda();

@@ -67,20 +67,31 @@ done
 compare umap.npy embed "$out/points.npy" --method umap --index auto --max-iter 100
 compare tsne.npy embed "$out/points.npy" --method tsne --index auto --max-iter 100 \
   --negative-gradient-method fft
-for method in umap tsne; do
-  compare "$method-3d.npy" embed "$out/points.npy" --method "$method" --index flat --max-iter 20 \
+# METHOD: few iterations of it.
+few() {
+  case $1 in
+    pacmap | localmap) echo --num-iters=10,10,20 ;;
+    *) echo --max-iter=20 ;;
+  esac
+}
+for method in umap tsne pacmap localmap; do
+  compare "$method-3d.npy" embed "$out/points.npy" --method "$method" --index flat "$(few "$method")" \
     --n-components 3
 done
 compare "spectral.npy" embed "$out/points.npy" --method tsne --init spectral --max-iter 20 \
   --negative-gradient-method exact
 
-# New points on the first tool's maps.
+# New points on the first tool's maps, flat ones and those on surfaces.
 "${tools[0]}" generate blobs -n 700 --centers 40 --dim 160 --seed 8 -o "$out/new.npy" --progress none -q
-for method in umap tsne; do
-  "${tools[0]}" embed "$out/points.npy" --method "$method" --index auto --max-iter 50 --seed 5 \
-    -o "$out/map.npy" --save-model "$out/$method.nfm" --force --progress none -q
+for kind in umap tsne pacmap localmap umap-sphere umap-torus umap-hyperboloid; do
+  method=${kind%-*} surface=()
+  if [[ $kind == *-* ]]; then surface=(--output-metric "${kind#*-}"); fi
+  embed=(embed "$out/points.npy" --method "$method" --index auto "$(few "$method")" "${surface[@]}")
+  seed=(--seed 5)
+  if [[ $kind == *-* ]]; then compare "$kind.npy" "${embed[@]}"; fi
+  "${tools[0]}" "${embed[@]}" --seed 5 -o "$out/map.npy" --save-model "$out/$kind.nfm" --force --progress none -q
   seed=()
-  compare "$method-new.npy" transform "$out/$method.nfm" "$out/new.npy"
+  compare "$kind-new.npy" transform "$out/$kind.nfm" "$out/new.npy"
 done
 
 if ((failed)); then exit 1; fi

@@ -21,11 +21,13 @@ order=(
   src/target
   src/init kernels/init
   src/tsne kernels/tsne
+  src/pacmap kernels/pacmap
   src/umap kernels/umap kernels src/method.hpp
   src/quality
   src/plan
   src/run/source.hpp src/run/check_run.hpp src/run/held_points.hpp src/pipeline.hpp src/run
   src/model kernels/model
+  src/aligned
   src/data src/io src/plot src/cli
   src/manual
 )

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 # In these, every stage that has threads is run with several numbers of them, by tests with the word
 # in their names. Compare and Reuse put the same stages together again, in minutes.
-folders=(core data knn linalg init weights umap tsne run quality)
+folders=(core data knn linalg init weights umap tsne pacmap run quality)
 filter='*Threads*:-Compare.*:Reuse.*'
 
 cmake --preset tsan >/dev/null

@@ -41,6 +41,28 @@ for metric in euclidean cosine; do embed dimmed.csv "$metric" --method umap --me
 draw choosing-metric euclidean.npy cosine.npy --labels "$labels" \
   --title "Digits of uneven brightness" "${pair[@]}"
 
+"$tool" convert "$digits" -o - --quiet |
+  awk -F, -v OFS=, '{for (i = 1; i <= NF; i++) $i = ($i >= 8); print}' >sets.csv
+embed "$digits" "euclidean, grey values" --method umap
+embed sets.csv "jaccard, dark pixels" --method umap --metric jaccard
+draw metrics "euclidean, grey values.npy" "jaccard, dark pixels.npy" --labels "$labels" \
+  --title "Digits, and the sets of their dark pixels" "${pair[@]}"
+
+"$tool" convert "$digits" -o - --quiet |
+  awk 'NR % 90 == 1 {for (i = 0; i < 50; ++i) print} {print}' >copies.csv
+"$python" - "$labels" <<'PYTHON'
+import sys
+
+import numpy
+
+y = numpy.load(sys.argv[1])
+numpy.save("copied-labels.npy", numpy.repeat(y, numpy.where(numpy.arange(len(y)) % 90, 1, 51)))
+PYTHON
+embed copies.csv "as they are" --method umap
+embed copies.csv "unique" --method umap --unique
+draw equal-rows "as they are.npy" unique.npy --labels copied-labels.npy \
+  --title "Digits, of which twenty come fifty times more" "${pair[@]}"
+
 "$python" - <<'PYTHON'
 import numpy
 
@@ -88,11 +110,60 @@ embed widths.npy densMAP --method umap --densmap
 draw densities UMAP.npy densMAP.npy --labels width-names.npy \
   --title "Four groups of 500 points" "${pair[@]}"
 
+embed "$digits" PaCMAP --method pacmap
+embed "$digits" LocalMAP --method localmap
+draw pacmap PaCMAP.npy LocalMAP.npy --labels "$labels" --title "1,797 handwritten digits" "${pair[@]}"
+
+embed "$digits" sphere --method umap --output-metric sphere
+draw sphere sphere.npy --map-metric sphere --labels "$labels" --title "Digits on both hemispheres" \
+  --width 1000 --height 560
+
+"$python" - "$digits" <<'PYTHON'
+import sys
+
+import numpy
+
+digits = numpy.load(sys.argv[1])
+numpy.save("upper.npy", digits[:, :32])
+numpy.save("lower.npy", digits[:, 32:])
+PYTHON
+"$tool" knn lower.npy -k 14 -o lower.npz --quiet
+embed upper.npy "upper half" --method umap
+embed lower.npy "lower half" --method umap
+embed upper.npy both --method umap --target lower.npz --target-metric intersection
+draw combining "upper half.npy" "lower half.npy" both.npy --labels "$labels" \
+  --title "Digits by their halves" --width 1200 --height 480 --columns 3
+
+embed "$digits" "t-SNE" --method tsne --force
+embed "$digits" "dof 0.5" --method tsne --dof 0.5
+embed "$digits" "perplexities 10 and 100" --method tsne --perplexity 10,100
+embed "$digits" "late exaggeration" --method tsne --late-exaggeration 4 --late-exaggeration-iter 250
+draw tsne-family t-SNE.npy "dof 0.5.npy" "perplexities 10 and 100.npy" "late exaggeration.npy" \
+  --labels "$labels" --title "Digits by t-SNE" --width 1000 --height 1000 --columns 2
+
 embed "$digits" model --method umap --save-model digits.nfm
 "$tool" generate deformed --from "$digits" --from-labels "$labels" -n 300 --seed 7 -o new.npy \
   --labels new-labels.npy --quiet
 "$tool" transform digits.nfm new.npy -o placed.npy --labels new-labels.npy --quiet \
   --title "300 deformed digits" --plot "$pictures/new-points.png" --width 900 --height 600 --force
+
+"$python" - "$digits" "$labels" <<'PYTHON'
+import sys
+
+import numpy
+
+digits, labels = (numpy.load(name) for name in sys.argv[1:])
+order = numpy.argsort(labels.astype(int), kind="stable")
+for window in range(4):
+    rows = order[300 * window : 300 * window + 600]
+    numpy.save(f"window {window + 1}.npy", digits[rows])
+    numpy.save(f"window-labels-{window + 1}.npy", labels[rows])
+pairs = numpy.arange(300, 600)
+numpy.save("shifted.npy", numpy.stack([pairs, pairs - 300], axis=1).astype("int32"))
+PYTHON
+"$tool" aligned "window "{1,2,3,4}.npy --labels window-labels-{1,2,3,4}.npy --relations shifted.npy \
+  -o aligned --plot "$pictures/aligned.png" --title "Digits in four windows, half of each in the next" \
+  --width 1000 --height 1000 --force --quiet
 
 "$tool" generate deformed --from "$digits" --from-labels "$labels" -n 1000000 -o million.npy \
   --labels million-labels.npy --quiet

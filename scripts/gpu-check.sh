@@ -110,7 +110,7 @@ fi
 
 # ---- wrong accesses, on small cases --------------------------------------------------------------
 small=OnGpu.FlatNeighboursOfTwinsAreTheCpus:OnGpu.EveryStartIsTheCpus:OnGpu.PointsThereAreChecked
-small+=:OnGpu.UmapOfHubsIsTheCpus:OnGpu.ExactTsneIsTheCpus:OnGpu.ARecordingIsReplayed
+small+=:OnGpu.FamiliesAreTheCpus:OnGpu.UmapOfHubsIsTheCpus:OnGpu.ExactTsneIsTheCpus:OnGpu.ARecordingIsReplayed
 if command -v compute-sanitizer >/dev/null; then
   for check in memcheck initcheck; do
     step "$check" 120 compute-sanitizer --tool "$check" --error-exitcode 86 \

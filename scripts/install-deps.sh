@@ -23,10 +23,10 @@ cd "$(dirname "$0")/.."
 
 packages=(
   cmake g++ ninja-build pkg-config
-  libeigen3-dev libxxhash-dev
+  libxxhash-dev
   fonts-dejavu-core libcli11-dev libhdf5-dev libpango1.0-dev libzip-dev nlohmann-json3-dev zlib1g-dev
 )
-if [[ ${1:-} != --tool ]]; then packages+=(libbenchmark-dev libgtest-dev python3); fi
+if [[ ${1:-} != --tool ]]; then packages+=(libbenchmark-dev libeigen3-dev libgtest-dev python3); fi
 if [[ ${1:-} == --dev ]]; then
   # FAISS: for examples/faiss_graph.cpp alone.
   packages+=(ccache chromium chromium-driver clang clang-format clang-tidy fish git groff-base

@@ -45,6 +45,7 @@ GOAL = 95  # percent killed in each folder
 FOLDERS = {
     "weights": (50, ["weights", "tsne", "umap", "run"]),
     "umap": (65, ["umap", "math", "plan", "run", "model"]),
+    "pacmap": (60, ["pacmap", "plan", "run", "model"]),
     "tsne": (75, ["tsne", "plan", "run", "model"]),
     "init": (65, ["init", "core", "run"]),
     "quality": (55, ["quality", "run"]),

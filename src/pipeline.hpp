@@ -2,7 +2,7 @@
 //
 //   points -> find_knn -> reorder -> weigh_edges -> EdgeGraph -+
 //      |        (knn)     (graph)    (weights)                 +-> make_optimizer -> advance(n)...
-//      +-----------------> initial_layout ---------------------+     (tsne | umap)
+//      +-----------------> initial_layout ---------------------+     (tsne | umap | pacmap)
 //                             (init)
 //
 // The contract of every stage is in stages.hpp. What is here: their order, the clock, the stops.
@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <string>
+#include <type_traits>
 #include <utility>
 
 #include "core/device.hpp"
@@ -53,9 +55,12 @@ class Run {
     const auto begin = std::chrono::steady_clock::now();
     work();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    add_seconds(info, name, took.count());
+  }
+  static void add_seconds(RunInfo& info, const std::string& name, double took) {
     for (auto& [known, so_far] : info.seconds)
-      if (known == name) return void(so_far += took.count());
-    info.seconds.emplace_back(name, took.count());
+      if (known == name) return void(so_far += took);
+    info.seconds.emplace_back(name, took);
   }
 
   /// False once the caller wants to stop. What is reported of a stage never falls, though it come
@@ -99,17 +104,30 @@ inline Init init_of(const Source& source, const Settings& settings, const Method
   return settings.init.value_or(default_init(method, source.points.any()));
 }
 
-/// The edges of a graph, steered by the targets of the run where it has some. admit() has refused
-/// those that nothing is done with.
+/// The edges of a graph, steered by the targets of the run where it has some, with pairs drawn from
+/// the points where the method has them. admit() has refused targets that nothing is done with.
 template <class Params, class D>
-typename StageTypes<D>::Edges edges_of(Reordered<D> local, const Params& params,
-                                       const Settings& settings, const D& on) {
+typename StageTypes<D>::Edges edges_of(Reordered<D> local, const InputPoints& points,
+                                       const Params& params, const Settings& settings,
+                                       const D& on) {
   typename StageTypes<D>::Edges edges;
-  if constexpr (kTakesTargets<Params, D>)
+  if constexpr (kTakesTargets<Params>) {
+    if (settings.targets.empty()) {
+      edges = weigh_edges(std::move(local.graph), params, on);
+    } else {
+      const std::vector<std::int32_t>& point_of = to_host(local.point_of);
+      edges = weigh_edges(std::move(local.graph), params,
+                          Steering{settings.targets, point_of, settings.seed}, on);
+    }
+  } else if constexpr (kDrawsPairs<Params>) {
+    const std::vector<std::int32_t>& point_of = to_host(local.point_of);
+    const Matrix brought = points.on_device() ? to_host(points.device, settings.device) : Matrix();
+    const InputPoints here = points.on_device() ? InputPoints(brought) : points;
     edges = weigh_edges(std::move(local.graph), params,
-                        Steering{settings.targets, local.point_of, settings.seed}, on);
-  else
+                        PairSource{here, settings.distance, point_of, settings.seed}, on);
+  } else {
     edges = weigh_edges(std::move(local.graph), params, on);
+  }
   edges.point_of = std::move(local.point_of);
   return edges;
 }
@@ -151,16 +169,23 @@ Prepared<D> prepare(const Source& source, const Params& params, const Settings& 
   });
   run.stage(Stage::weights, [&] {
     describe_graph(local.graph, info);
-    prepared.edges = edges_of(std::move(local), params, settings, on);
+    if (source.points.sparse && !source.graph && !source.given_up)
+      for (std::string& warning : recall_warnings(info.recall, settings.knn))
+        info.warnings.push_back(std::move(warning));
+    prepared.edges = edges_of(std::move(local), source.points, params, settings, on);
     info.edges = prepared.edges.edges();
+    if constexpr (std::is_same_v<Params, UmapParams>)
+      if (params.disconnection_distance)
+        for (std::string& warning : edge_warnings(to_host(prepared.edges.offsets)))
+          info.warnings.push_back(std::move(warning));
   });
   run.stage(Stage::init, [&] {
     if (source.checkpoint)  // room for what it has
-      prepared.start = {Matrix(source.n(), settings.dims), source.checkpoint->init,
+      prepared.start = {Matrix(source.n(), map_columns(settings)), source.checkpoint->init,
                         source.checkpoint->warnings};
     else
-      prepared.start =
-          initial_layout(init, held.points, prepared.edges, settings.dims, settings.seed, on);
+      prepared.start = initial_layout(init, held.points, prepared.edges, map_columns(settings),
+                                      settings.seed, on);
     info.init = prepared.start.description;
     for (const std::string& warning : prepared.start.warnings)  // a checkpoint has all of a run
       if (std::count(info.warnings.begin(), info.warnings.end(), warning) == 0)

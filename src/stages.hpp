@@ -5,7 +5,8 @@
 //                              initial_layout ---^
 //
 // On a GPU graphs stay in its memory from the first stage to the last; what comes to the host in
-// between is single numbers, and the initial layout.
+// between is single numbers, the initial layout, and the graph of edges that only the processor
+// weighs.
 //
 // Contracts that hold for all: inputs were checked by the caller (run/params.cpp, run/embed.cpp);
 // nothing is printed; results are bitwise the same for any number of threads.
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -106,16 +108,40 @@ EdgeGraph weigh_edges(KnnGraph graph, const UmapParams&, const Cpu&);
 /// The same steered by targets (target/) before light edges are dropped.
 EdgeGraph weigh_edges(KnnGraph graph, const UmapParams&, const Steering& by, const Cpu&);
 
-/// Whether targets can steer a method on a device.
-template <class Params, class D>
-inline constexpr bool kTakesTargets = false;
-template <>
-inline constexpr bool kTakesTargets<UmapParams, Cpu> = true;
+/// Whether targets can steer a method.
+template <class Params>
+inline constexpr bool kTakesTargets = std::is_same_v<Params, UmapParams>;
 
-/// Both methods on a GPU, bit for bit the same; a graph that is moved here is dropped as it is
-/// read.
+/// What PaCMAP draws pairs from: the points, how they are compared, the point of each vertex
+/// (empty: its own number).
+struct PairSource {
+  const InputPoints& points;  // of the host, dense or sparse
+  Distance distance;
+  const std::vector<std::int32_t>& point_of;
+  std::uint64_t seed;
+};
+
+/// PaCMAP, LocalMAP: near pairs, whose edges weigh 1, or 2 where either end chose the other.
+EdgeGraph weigh_edges(KnnGraph graph, const PacmapParams&, const Cpu&);
+/// The same, and beside them mid-near and further pairs. A pair is a function of (seed, point) and
+/// of the distances. Throws what make_space() does (knn/metric.hpp). O(n k), and 6 distances a
+/// mid-near pair.
+EdgeGraph weigh_edges(KnnGraph graph, const PacmapParams&, const PairSource& from, const Cpu&);
+
+/// Whether a method draws pairs from the points.
+template <class Params>
+inline constexpr bool kDrawsPairs = std::is_base_of_v<PacmapParams, Params>;
+
+/// t-SNE and UMAP on a GPU, bit for bit the same; a graph that is moved here is dropped as it is
+/// read. Uniform affinities, several perplexities, densMAP, a disconnection distance and targets
+/// are the processor's, and so are PaCMAP's pairs: the graph comes to the host, and its edges go
+/// back (kernels/weights/on_host.hpp).
 DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const TsneParams&, const Cuda&);
 DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const UmapParams&, const Cuda&);
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const UmapParams&, const Steering& by,
+                            const Cuda&);
+DeviceEdgeGraph weigh_edges(DeviceKnnGraph graph, const PacmapParams&, const PairSource& from,
+                            const Cuda&);
 
 // ---- init: where the optimiser begins ----------------------------------------------------------
 
@@ -147,17 +173,29 @@ void scale_init(Matrix& layout, const Init& init, const TsneParams&, std::uint64
                 const Cpu&);
 void scale_init(Matrix& layout, const Init& init, const UmapParams&, std::uint64_t seed,
                 const Cpu&);
+/// PaCMAP: first column 1e-2 wide, jittered by 1 % of that; random and given ones 1e-4 wide in
+/// each.
+void scale_init(Matrix& layout, const Init& init, const PacmapParams&, std::uint64_t seed,
+                const Cpu&);
 
-// ---- tsne, umap: the optimisers -----------------------------------------------------------------
+// ---- tsne, umap, pacmap: the optimisers ---------------------------------------------------------
 
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams&,
                                           std::uint64_t seed, const Cpu&);
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams&,
+                                          std::uint64_t seed, const Cpu&);
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const PacmapParams&,
+                                          std::uint64_t seed, const Cpu&);
+std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const LocalmapParams&,
                                           std::uint64_t seed, const Cpu&);
 
 std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start, const TsneParams&,
                                           std::uint64_t seed, const Cuda&);
 std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start, const UmapParams&,
                                           std::uint64_t seed, const Cuda&);
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start, const PacmapParams&,
+                                          std::uint64_t seed, const Cuda&);
+std::unique_ptr<Optimizer> make_optimizer(DeviceEdgeGraph graph, Matrix start,
+                                          const LocalmapParams&, std::uint64_t seed, const Cuda&);
 
 }  // namespace nearfold

@@ -39,12 +39,19 @@ using OnCompared = std::function<void(const Compared&)>;
 
 /// Finds k neighbours exactly, then by each of `methods`, and embeds every graph by
 /// settings.method from the same start; settings.knn is not looked at. `labels` are empty or n.
-/// Scores are those of evaluate() with `quality`, whose metric and device are settings'.
+/// Scores are those of evaluate() with `quality`, whose metrics, of the points and of the map, and
+/// device are settings'.
 /// Everything but the seconds is deterministic. Throws what find_neighbors(), embed() and
 /// evaluate() throw. When `progress` says stop, what is ready is returned. It is asked in every
 /// stage of every method, one method after the other.
 NEARFOLD_EXPORT std::vector<Compared> compare_graphs(
     HostMatrix<const float> points, std::span<const std::int32_t> labels, int k,
+    std::span<const KnnParams> methods, const Settings& settings, const QualityParams& quality,
+    const OnCompared& on_compared, const Progress& = {});
+
+/// The same of sparse points.
+NEARFOLD_EXPORT std::vector<Compared> compare_graphs(
+    const SparseView& points, std::span<const std::int32_t> labels, int k,
     std::span<const KnnParams> methods, const Settings& settings, const QualityParams& quality,
     const OnCompared& on_compared, const Progress& = {});
 
@@ -75,5 +82,9 @@ NEARFOLD_EXPORT std::vector<BreakEven> break_even(HostMatrix<const float> points
                                                   std::span<const Compared> compared,
                                                   const Settings& settings,
                                                   const Progress& progress = {});
+
+NEARFOLD_EXPORT std::vector<BreakEven> break_even(const SparseView& points, int k,
+                                                  std::span<const Compared> compared,
+                                                  const Settings& settings, const Progress& = {});
 
 }  // namespace nearfold

@@ -21,6 +21,11 @@ NEARFOLD_EXPORT std::vector<Method> grid(const UmapParams& base, std::span<const
                                          std::span<const double> min_dist);
 NEARFOLD_EXPORT std::vector<Method> grid(const TsneParams& base, std::span<const double> perplexity,
                                          std::span<const double> exaggeration);
+NEARFOLD_EXPORT std::vector<Method> grid(const PacmapParams& base, std::span<const int> n_neighbors,
+                                         std::span<const double> fp_ratio);
+NEARFOLD_EXPORT std::vector<Method> grid(const LocalmapParams& base,
+                                         std::span<const int> n_neighbors,
+                                         std::span<const double> low_dist_thres);
 
 /// Neighbours that a graph needs to serve all of them. Throws what neighbors_needed() throws.
 NEARFOLD_EXPORT int neighbors_needed(std::span<const Method> methods, std::int64_t n);
@@ -38,6 +43,9 @@ using OnMap = std::function<void(std::size_t which, Result&& result)>;
 /// parameters alone make wrong. Cost: that of the optimisations, and of the weights and starts that
 /// differ; a copy of the weighted graph while more than one method uses it.
 NEARFOLD_EXPORT std::size_t embed_grid(const KnnGraphView& graph, HostMatrix<const float> points,
+                                       std::span<const Method> methods, const Settings& settings,
+                                       const OnMap& on_map, const Progress& = {});
+NEARFOLD_EXPORT std::size_t embed_grid(const KnnGraphView& graph, const SparseView& points,
                                        std::span<const Method> methods, const Settings& settings,
                                        const OnMap& on_map, const Progress& = {});
 

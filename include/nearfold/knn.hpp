@@ -14,6 +14,8 @@
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
 #include "nearfold/progress.hpp"
+#include "nearfold/sparse.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -23,6 +25,9 @@ NEARFOLD_EXPORT bool searched_on_gpu(const KnnParams& params, Metric metric) noe
 
 /// The k nearest other points of every point.
 /// in   points [n, dim]  finite; n in [2, 2^31), k in [1, n-1]
+/// Points of a narrow type are read as they are, a row at a time, and no float32 copy is made of
+/// all of them but the one that some metrics make of float32, too (cosine: directions;
+/// knn/metric.hpp): the graph of the same values as float32, byte for byte; on a Cpu.
 /// Deterministic: bitwise the same for any number of threads. The distances of the answer are
 /// recomputed in one fixed order of summation, so equal sets of neighbours have equal bytes.
 /// FlatKnn is exact; the others are exact in their distances, and their recall is measured against
@@ -36,9 +41,24 @@ NEARFOLD_EXPORT bool searched_on_gpu(const KnnParams& params, Metric metric) noe
 /// InvalidInput, NoDevice, OutOfMemory, and Unsupported for a metric that the method cannot honour;
 /// Cancelled when `progress` says stop, which it is asked in Stage::knn. Cost: FlatKnn O(n^2 dim)
 /// at worst, n being points that differ; see src/knn/filtered_search.cpp.
-NEARFOLD_EXPORT KnnGraph find_neighbors(HostMatrix<const float> points, int k,
-                                        const KnnParams& params, const Device& device,
-                                        std::uint64_t seed, const Distance& distance = {},
+NEARFOLD_EXPORT KnnGraph find_neighbors(const StoredView& points, int k, const KnnParams& params,
+                                        const Device& device, std::uint64_t seed,
+                                        const Distance& distance = {},
+                                        const Progress& progress = {});
+
+/// Of sparse points [n, dim]: the graph of the same points dense, in memory that follows the number
+/// of stored values. Bit for bit where a zero adds nothing to the sums that distances are, and that
+/// is every metric but correlation, whose sums are rounded in another order. The same contract and
+/// errors, but: no mahalanobis, haversine and custom, whose rows hold no zeros; inner_product by
+/// FlatKnn alone; on a Cpu. NnDescentKnn begins with the rows that share the rarest columns of
+/// each, IvfKnn and HnswKnn with their answers among scores on up to 64 principal axes; all look at
+/// neighbours of neighbours among the sparse rows until the target recall, which is measured there.
+/// Where nothing changes any more below it, IvfKnn and HnswKnn take the rows that share columns,
+/// too, and all look further; a map's report warns of a target that is missed all the same. AutoKnn
+/// is FlatKnn or NnDescentKnn. O(n stored) of FlatKnn.
+NEARFOLD_EXPORT KnnGraph find_neighbors(const SparseView& points, int k, const KnnParams& params,
+                                        const Device& device, std::uint64_t seed,
+                                        const Distance& distance = {},
                                         const Progress& progress = {});
 
 /// The k nearest points of each of `rows` queries: row r is neighbors[r*k .. r*k+k), ids of points,
@@ -67,7 +87,7 @@ class NEARFOLD_EXPORT KnnIndex {
 };
 
 /// IvfKnn and HnswKnn only; others throw Unsupported. Rules and errors of find_neighbors() above.
-NEARFOLD_EXPORT KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params,
+NEARFOLD_EXPORT KnnIndex build_index(const StoredView& points, const KnnParams& params,
                                      const Device& device, std::uint64_t seed,
                                      const Distance& distance = {}, const Progress& progress = {});
 
@@ -76,15 +96,19 @@ NEARFOLD_EXPORT KnnIndex build_index(HostMatrix<const float> points, const KnnPa
 /// hard as the points themselves need for the target recall; what queries got is measured and
 /// reported. NnDescentKnn and AutoKnn throw Unsupported.
 NEARFOLD_EXPORT QueryResult find_neighbors(HostMatrix<const float> queries,
-                                           HostMatrix<const float> points, int k,
-                                           const KnnParams& params, const Device& device,
+                                           const StoredView& points, int k, const KnnParams& params,
+                                           const Device& device, std::uint64_t seed,
+                                           const Distance& distance = {},
+                                           const Progress& progress = {});
+/// Of sparse queries among sparse points: FlatKnn alone.
+NEARFOLD_EXPORT QueryResult find_neighbors(const SparseView& queries, const SparseView& points,
+                                           int k, const KnnParams& params, const Device& device,
                                            std::uint64_t seed, const Distance& distance = {},
                                            const Progress& progress = {});
 /// Through an index of these points; other points throw InvalidInput where their shape or values
 /// tell.
 NEARFOLD_EXPORT QueryResult find_neighbors(HostMatrix<const float> queries,
-                                           HostMatrix<const float> points, int k,
-                                           const KnnIndex& index, const Device& device,
-                                           const Progress& progress = {});
+                                           const StoredView& points, int k, const KnnIndex& index,
+                                           const Device& device, const Progress& progress = {});
 
 }  // namespace nearfold

@@ -123,9 +123,9 @@ NEARFOLD_EXPORT KnnGraph graph_from(std::span<const std::int32_t> ids,
 /// that from i to j. Exact; its metric is "precomputed".
 /// in   distances [n, n]   finite, >= 0, 0 on the diagonal; n in [2, 2^31), k in [1, n)
 ///      seed               draws the order in which a point takes equally far ones
-/// Distances need not be symmetric: rows are looked at. Down to -1e-6 they are rounding and become
-/// 0. Deterministic. Throws InvalidInput naming row, column and value of what cannot be a distance.
-/// O(n^2 + n k log k).
+/// They are the same both ways, but for rounding (1e-5 of them). Down to -1e-6 they are rounding
+/// and become 0. Deterministic. Throws InvalidInput naming row, column and value of what cannot be
+/// a distance. O(n^2 + n k log k).
 NEARFOLD_EXPORT KnnGraph graph_from_distances(HostMatrix<const float> distances, std::int64_t k,
                                               std::uint64_t seed);
 

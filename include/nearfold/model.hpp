@@ -15,6 +15,7 @@
 #include "nearfold/params.hpp"
 #include "nearfold/pca.hpp"
 #include "nearfold/progress.hpp"
+#include "nearfold/sparse.hpp"
 
 namespace nearfold {
 
@@ -37,7 +38,8 @@ NEARFOLD_EXPORT Matrix prepare(const Preparation& preparation, Matrix rows,
 /// the caller are checked where they are used.
 struct Model {
   /// Of the run. The method's parameters are resolved: UMAP's a and b are the curve itself.
-  /// `device`, `memory_limit`, `init` and `targets` are not the model's, and are not used.
+  /// `device`, `memory_limit`, `init`, `targets` and `unique` are not the model's, and are not
+  /// used.
   Settings settings;
   Matrix points;  ///< [n, dim], as they were compared
   KnnGraph graph;
@@ -45,9 +47,16 @@ struct Model {
   Preparation preparation = {};  ///< how `points` came to be, for rows that are as the data was
   std::optional<KnnIndex> index = {};  ///< of `points`; unset: new points are searched for exactly
   bool steered = false;                ///< the map was, by targets
+  /// The points, where they are sparse: `points` is empty then, and there are neither a preparation
+  /// nor an index.
+  std::optional<SparseMatrix> sparse = {};
+
+  std::int64_t n() const { return sparse ? sparse->rows : points.rows(); }
+  std::int64_t dim() const { return sparse ? sparse->cols : points.cols(); }
 };
 
-/// embed() that returns the model. The map is embed()'s, bit for bit. With IvfKnn and HnswKnn the
+/// embed() that returns the model. The map is embed()'s, bit for bit; with Settings::unique points
+/// and map of the model are the distinct ones (unique_rows()). With IvfKnn and HnswKnn the
 /// model has an index. Throws what embed() throws, and Cancelled when `progress` says stop.
 struct Fit {
   Model model;
@@ -55,14 +64,34 @@ struct Fit {
 };
 NEARFOLD_EXPORT Fit fit(HostMatrix<const float> points, const Settings& settings,
                         const Progress& progress = {});
+/// The model of sparse points has them as they are, and no index: new ones are searched for
+/// exactly.
+NEARFOLD_EXPORT Fit fit(const SparseView& points, const Settings& settings,
+                        const Progress& progress = {});
+
+/// A layout [n, dims] to begin a map of very many points with, as ArrayInit: a map by `settings` of
+/// some of them, drawn by the seed, and each other point at the median of the 10 of them nearest to
+/// it, on every axis. So clusters begin where they lie among each other in a map that has met them
+/// all; the descent of all points refines it. For t-SNE as narrow as its own starts. `landmarks`:
+/// how many, [4, n]; unset a tenth, from 2,000 to 20,000.
+/// Deterministic for any number of threads. Throws what embed() throws for so many points,
+/// Cancelled when `progress` says stop, and Unsupported with targets and on a GPU. Costs a map of
+/// the landmarks and O(n landmarks dim). Source: Kobak and Berens, "The art of using t-SNE for
+/// single-cell transcriptomics", 2019.
+NEARFOLD_EXPORT Matrix landmark_init(HostMatrix<const float> points, const Settings& settings,
+                                     std::optional<std::int64_t> landmarks = {},
+                                     const Progress& progress = {});
 
 /// The model of a map that was made from `graph`, whose metric it has, and of whose neighbours it
-/// keeps as many as the method takes. With IvfKnn and HnswKnn an index is built. Throws
-/// InvalidInput when the parts do not fit together, InvalidParameter for a metric that new points
-/// could not be compared by ("precomputed").
+/// keeps as many as the method takes. With Settings::unique points and map are all, the graph that
+/// of the distinct rows, and the model of these alone. With IvfKnn and HnswKnn an index is built.
+/// Throws InvalidInput when the parts do not fit together, InvalidParameter for a metric that new
+/// points could not be compared by ("precomputed").
 NEARFOLD_EXPORT Model make_model(HostMatrix<const float> points, const KnnGraphView& graph,
                                  Matrix map, const Settings& settings,
                                  const Progress& progress = {});
+NEARFOLD_EXPORT Model make_model(const SparseView& points, const KnnGraphView& graph, Matrix map,
+                                 const Settings& settings, const Progress& progress = {});
 
 /// What becomes of a new row that equals one of the model's points, value for value.
 enum class Duplicates {
@@ -93,9 +122,12 @@ struct Transformed {
 /// negative samples that all rows share; targets that steered the fit have no part in it. t-SNE: KL
 /// divergence of the row's conditional probabilities at the model's perplexity and exaggeration,
 /// with a normaliser of its own, which is descended to its minimum; 2-D maps of 8,000 points and
-/// more by a field of B-splines (error half a percent of the force), all others by exact sums. Both
-/// begin at the weighted median of the neighbours' places. No reference implementation has such a
-/// rule: umap-learn's transform depends on the batch, openTSNE's moves the old map.
+/// more by a field of B-splines (error half a percent of the force), all others by exact sums.
+/// PaCMAP: the attraction of the row's near pairs alone, to where it comes to rest, by 60 weighted
+/// means, as in pacmap's objective; on the processor. All start from the weighted median of the
+/// neighbours' places, on a surface from their medoid, and go along tangents there. No reference
+/// implementation has such a rule: umap-learn's transform depends on the batch, openTSNE's moves
+/// the old map.
 class NEARFOLD_EXPORT Transformer {
  public:
   /// Throws InvalidInput for a model whose parts do not fit together. A GPU takes the points and
@@ -109,8 +141,11 @@ class NEARFOLD_EXPORT Transformer {
   ~Transformer();
 
   /// rows [m >= 0, dim], finite. Throws InvalidInput for others, Cancelled when `progress` says
-  /// stop. O(m) steps and a search; memory O(m k).
+  /// stop. O(m) steps and a search; memory O(m k). Among sparse points the rows become sparse.
   Transformed place(HostMatrix<const float> rows, const Progress& progress = {}) const;
+  /// Of a model of sparse points, InvalidInput for others: what the same rows and points dense
+  /// give, bit for bit but for correlation. The search is O(m stored).
+  Transformed place(const SparseView& rows, const Progress& progress = {}) const;
 
   /// Beyond this `remoteness` a row is an outlier: of the model's own points one in a hundred is.
   float remote() const;
@@ -122,6 +157,9 @@ class NEARFOLD_EXPORT Transformer {
 
 /// Transformer(model, params, device).place(rows, progress).
 NEARFOLD_EXPORT Transformed transform(const Model& model, HostMatrix<const float> rows,
+                                      const TransformParams& params = {},
+                                      const Device& device = Cpu{}, const Progress& progress = {});
+NEARFOLD_EXPORT Transformed transform(const Model& model, const SparseView& rows,
                                       const TransformParams& params = {},
                                       const Device& device = Cpu{}, const Progress& progress = {});
 
@@ -136,7 +174,7 @@ enum class OldPoints {
 struct UpdateParams {
   OldPoints old_points = OldPoints::fixed;
   /// Of the optimisation of all points, [0, 250000]; unset: a quarter of UMAP's epochs, 100 of
-  /// t-SNE; none where there are no new rows.
+  /// the others; none where there are no new rows.
   std::optional<int> iterations = {};
   Duplicates duplicates = Duplicates::coincide;  ///< where new rows begin
 };
@@ -151,14 +189,18 @@ struct Updated {
 /// They begin where transform() puts them. The graph becomes that of all points: exact for the new
 /// ones, and old ones take new neighbours that are nearer than theirs. Then the optimisation
 /// resumes: UMAP from a quarter of its learning rate, which falls to 0, t-SNE without early
-/// exaggeration, from rest. The map is neither scaled nor centred again. An index is built anew.
-/// Without rows and iterations the model is returned as it is; without rows, iterations alone go on
-/// with a map.
-/// Deterministic on Cpu, as embed(). Throws what transform() and embed() throw, Unsupported for a
-/// GPU and for iterations of a map that targets steered, which a model does not have, and Cancelled
-/// when `progress` says stop. Cost: a search of the m rows among all and of all among them, O(n m
-/// dim) at worst, and the iterations, each O(n + m) for t-SNE and with free points.
+/// exaggeration, PaCMAP in its last phase, both from rest. The map is neither scaled nor centred
+/// again. An index is built anew. Without rows and iterations the model is returned as it is;
+/// without rows, iterations alone go on with a map. Deterministic on Cpu, as embed(). Throws what
+/// transform() and embed() throw, Unsupported for a GPU and for iterations of a map that targets
+/// steered, which a model does not have, and Cancelled when `progress` says stop. Cost: a search of
+/// the m rows among all and of all among them, O(n m dim) at worst, and the iterations, each O(n +
+/// m) for t-SNE and with free points.
 NEARFOLD_EXPORT Updated update(const Model& model, HostMatrix<const float> rows,
+                               const UpdateParams& params = {}, const Device& device = Cpu{},
+                               const Progress& progress = {});
+/// Of a model of sparse points, InvalidInput for others. O((n + m) stored) of the m rows.
+NEARFOLD_EXPORT Updated update(const Model& model, const SparseView& rows,
                                const UpdateParams& params = {}, const Device& device = Cpu{},
                                const Progress& progress = {});
 

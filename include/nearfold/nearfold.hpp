@@ -4,6 +4,7 @@
 #include "nearfold/export.hpp"  // IWYU pragma: export
 
 #if __cplusplus >= 202002L         // or else export.hpp has said what is wrong, and that is enough
+#include "nearfold/aligned.hpp"    // IWYU pragma: export
 #include "nearfold/compare.hpp"    // IWYU pragma: export
 #include "nearfold/density.hpp"    // IWYU pragma: export
 #include "nearfold/device.hpp"     // IWYU pragma: export
@@ -20,5 +21,9 @@
 #include "nearfold/plan.hpp"       // IWYU pragma: export
 #include "nearfold/progress.hpp"   // IWYU pragma: export
 #include "nearfold/quality.hpp"    // IWYU pragma: export
+#include "nearfold/sparse.hpp"     // IWYU pragma: export
+#include "nearfold/stored.hpp"     // IWYU pragma: export
+#include "nearfold/surface.hpp"    // IWYU pragma: export
+#include "nearfold/unique.hpp"     // IWYU pragma: export
 #include "nearfold/weights.hpp"    // IWYU pragma: export
 #endif

@@ -3,7 +3,10 @@
 // library never changes what it was given.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -27,7 +30,24 @@ enum class Metric {
   correlation,
   inner_product,
   manhattan,
-  chebyshev
+  chebyshev,
+  minkowski,    // (sum w |x - y|^p)^(1/p)
+  seuclidean,   // (sum (x - y)^2 / V)^(1/2)
+  mahalanobis,  // ((x - y)' VI (x - y))^(1/2)
+  hellinger,    // of shares x / sum x: |sqrt(u) - sqrt(v)| / sqrt(2); values >= 0
+  canberra,     // sum |x - y| / (|x| + |y|), 0 / 0 being 0
+  braycurtis,   // sum |x - y| / sum (x + y); values >= 0
+  haversine,    // the angle between two places [latitude, longitude], in radians
+  hamming,      // share of the columns that differ
+  // Sets, the columns that are not 0. b: columns in both, d: in one of them, n: all columns.
+  matching,        // d / n
+  jaccard,         // d / (b + d)
+  dice,            // d / (2 b + d)
+  russellrao,      // (n - b) / n, which is not 0 of a set to itself
+  rogerstanimoto,  // 2 d / (n + d)
+  sokalsneath,     // 2 d / (b + 2 d)
+  yule,            // 2 p q / (b (n - b - d) + p q), d being p in the one and q in the other
+  custom           // Distance::custom
 };
 
 /// "euclidean", ...
@@ -43,17 +63,37 @@ enum class ZeroVectors {
   far      ///< at 0 from each other and at 2, the largest distance, from all else
 };
 
+/// What some metrics need to be told, by the names that SciPy has for it. Each is for the metrics
+/// named at it and refused by others.
+struct MetricParams {
+  std::optional<double> p = {};  ///< minkowski: the power, >= 1, infinity too; needed
+  std::vector<double> w = {};    ///< minkowski: weights of the columns, >= 0; empty: all 1
+  std::vector<double> V = {};    ///< seuclidean: variances of the columns, > 0; needed
+  std::vector<double> VI = {};   ///< mahalanobis: the inverse covariance [dim, dim], symmetric and
+                                 ///< positive definite; needed
+
+  bool operator==(const MetricParams&) const = default;
+};
+
+/// A metric of the caller: the distance of two rows of `dim` values, the same both ways, >= 0,
+/// finite, and 0 of a row to itself. Called by several threads at once, so it must not change
+/// anything; results are the same for any number of them if it is a function of the rows alone.
+using CustomDistance = std::function<float(const float* x, const float* y, std::int64_t dim)>;
+
 /// How points are compared.
 struct Distance {
   Metric metric = Metric::euclidean;
   ZeroVectors zero_vectors = ZeroVectors::refuse;
+  MetricParams params = {};
+  CustomDistance custom = {};  ///< of Metric::custom; no file keeps it
 };
 
 /// Exact neighbours, under every metric.
 struct FlatKnn {};
 
 /// Approximate: an inverted file. The points are split into `nlist` cells by k-means; a
-/// query looks into the nearest `nprobe` of them. Not for manhattan and chebyshev.
+/// query looks into the nearest `nprobe` of them. For metrics that come down to euclidean distances
+/// of rows (docs/howto/metrics.md).
 struct IvfKnn {
   std::optional<int> nlist = {};  ///< cells, [1, n]; unset: 2 sqrt(n)
   std::optional<int> nprobe =
@@ -98,11 +138,31 @@ using KnnParams = std::variant<FlatKnn, IvfKnn, HnswKnn, NnDescentKnn,
 
 /// t-SNE; defaults are openTSNE 1.0's.
 struct TsneParams {
+  /// What an edge of the neighbour graph says. perplexity: conditional probabilities of that
+  /// perplexity, or of several. uniform: 1 / k_neighbors to each of the nearest.
+  enum class Affinities { perplexity, uniform };
+  Affinities affinities = Affinities::perplexity;
   /// Effective neighbours, > 1, at most (n - 1) / 3: k = floor(3 perplexity) others must be there.
   double perplexity = 30.0;
+  /// Several scales instead of the one above, each as it: the mean of their conditional
+  /// probabilities, k of the largest. Empty: the one.
+  std::vector<double> perplexities = {};
+  int k_neighbors = 30;  ///< of uniform affinities, >= 1
+  /// Uniform affinities of two points, one of which may not know the other. max: the larger, as if
+  /// either were a neighbour; mean: half, or whole. Perplexities: always the mean.
+  enum class Symmetrize { max, mean };
+  Symmetrize symmetrize = Symmetrize::max;
+  /// The kernel is (1 + d^2 / dof)^-dof: below 1 heavier tails and finer clusters (Kobak and others
+  /// 2019), > 0, 100 at most; as openTSNE's.
+  double dof = 1.0;
   double early_exaggeration = 12.0;   ///< factor on attraction at first, >= 1
   int early_exaggeration_iter = 250;  ///< iterations of it, >= 0
   double exaggeration = 1.0;          ///< factor on attraction afterwards, >= 1
+  /// Factor on attraction in the last late_exaggeration_iter iterations, >= 1.
+  double late_exaggeration = 1.0;
+  /// >= 0, 0 for none; with early_exaggeration_iter max_iter at most. An early stop ends the phase
+  /// before, and these follow.
+  int late_exaggeration_iter = 0;
   /// Ends early exaggeration and the run when the KL divergence says so, by opt-SNE's rules
   /// (Belkina and others 2019); early_exaggeration_iter and max_iter stay the limits. Costs a few
   /// percent.
@@ -114,8 +174,25 @@ struct TsneParams {
   double max_step_norm = 5.0;                ///< longest move per point and iteration, > 0
   enum class Repulsion { automatic, exact, fft };
   Repulsion repulsion =
-      Repulsion::automatic;  ///< automatic: exact below 3,000 points, in 1-D and in 3-D
+      Repulsion::automatic;  ///< automatic: exact below 3,000 points, in 3-D below 8,000, and in
+                             ///< other dimensions, where an FFT is not there
 };
+
+/// Where a map by UMAP lies, and so how far its points are apart. Surfaces have two dimensions, and
+/// their maps these columns:
+enum class OutputMetric {
+  euclidean,   ///< flat space: as many columns as dimensions
+  sphere,      ///< the unit sphere: 3 columns, unit vectors; the angle between them
+  torus,       ///< the flat torus: 2 angles in [0, 2 pi), each the shorter way round
+  hyperboloid  ///< the hyperbolic plane as the sheet z^2 = 1 + x^2 + y^2: columns x and y;
+               ///< acosh(z z' - x x' - y y')
+};
+
+/// "euclidean", "sphere", ...
+NEARFOLD_EXPORT const char* name(OutputMetric metric);
+/// The metric of a name, umap-learn's `haversine`, which is the sphere, among them. Throws
+/// InvalidParameter naming all of them.
+NEARFOLD_EXPORT OutputMetric output_metric_named(const std::string& name);
 
 /// UMAP; defaults are umap-learn 0.5's.
 struct UmapParams {
@@ -132,14 +209,49 @@ struct UmapParams {
   std::optional<int> n_epochs = {};   ///< >= 1; unset: 500 up to 10,000 points, then 200; of
                                       ///< densMAP 200 more
   double learning_rate = 1.0;         ///< initial step, > 0; 1 is umap-learn's, shortened for sums
-  /// densMAP: local radii of the map are made to correlate with those of the points. On a Cpu.
+  /// Neighbours at this distance or farther are no edges, > 0; unset: all are. umap-learn sets 1
+  /// under jaccard, dice and hellinger and 2 under cosine and correlation by itself, where two
+  /// points have nothing in common. Points without an edge go where the others push them, and a
+  /// warning counts them.
+  std::optional<double> disconnection_distance = {};
+  /// densMAP: local radii of the map are made to correlate with those of the points.
   bool densmap = false;
   double dens_lambda = 2.0;     ///< weight of the correlation, >= 0
   double dens_frac = 0.3;       ///< share of the epochs, the last ones, that have it, [0, 1]
   double dens_var_shift = 0.1;  ///< added to the variance of the map's log radii, >= 0
+  /// The curve is of distances in it; spread and min_dist are in its units, of which a sphere is
+  /// only pi wide. Surfaces are without densMAP, and have no way back to rows (Inverter).
+  OutputMetric output_metric = OutputMetric::euclidean;
 };
 
-using Method = std::variant<TsneParams, UmapParams>;  // a new one: method.hpp
+/// PaCMAP (Wang, Huang, Rudin, Shaposhnik 2021); defaults are those of the package pacmap 0.9. Near
+/// pairs attract at every distance, mid-near ones hold the map together at first, further ones
+/// repel. Mid-near pairs are found by the distances of points drawn by chance: a graph alone does
+/// not do, unless MN_ratio is 0.
+struct PacmapParams {
+  /// Near pairs of a point, itself not counted, >= 1: of the n_neighbors + 50 nearest those at the
+  /// smallest distance over the scales of both ends. Unset: 10 up to 10,000 points, then
+  /// 10 + 15 (log10 n - 4).
+  std::optional<int> n_neighbors = 10;
+  double MN_ratio = 0.5;  ///< mid-near pairs per near one, [0, 100]
+  double FP_ratio = 2.0;  ///< further pairs per near one, [0, 100]
+  /// Iterations of the three phases, >= 0, at least 1 in all: mid-near pairs weigh 1000 falling to
+  /// 3, then 3, then nothing.
+  std::array<int, 3> num_iters = {100, 100, 250};
+  double lr = 1.0;  ///< of Adam, > 0
+};
+
+/// LocalMAP (Wang, Sun, Huang, Rudin 2024): PaCMAP whose last phase draws further pairs anew, every
+/// tenth iteration, among points that are near on the map, and whose near pairs attract less the
+/// further they are apart.
+struct NEARFOLD_EXPORT LocalmapParams : PacmapParams {
+  /// Units of the map, > 0: how near a further pair is, and twice the length at which near pairs
+  /// attract as in PaCMAP.
+  double low_dist_thres = 10.0;
+};
+
+using Method =
+    std::variant<TsneParams, UmapParams, PacmapParams, LocalmapParams>;  // a new one: method.hpp
 
 // ---- targets --------------------------------------------------------------------------------
 
@@ -169,7 +281,29 @@ struct ValueTarget {
   std::optional<int> n_neighbors = {};
 };
 
-using Target = std::variant<ClassTarget, ValueTarget>;
+/// How two graphs become one.
+enum class Combine {
+  unite,      ///< l + r - l r: near in either
+  intersect,  ///< l r, by `weight` nearer to one of them: near in both
+  subtract    ///< l (1 - r): near in the first and not in the second
+};
+/// "union", "intersection", "difference"
+NEARFOLD_EXPORT const char* name(Combine combine);
+
+struct EdgeWeights;  // weights.hpp
+
+/// Another weighted graph of the same points, of other data about them or under another metric,
+/// with which theirs is combined; then each point's heaviest edge counts 1 again and, but for a
+/// difference, its edges as much in all as those of a fit do. umap-learn's operators *, + and - by
+/// its formulas, where these are right. Neither graph is changed.
+struct GraphTarget {
+  std::shared_ptr<const EdgeWeights> edges = {};  ///< memberships: edge_weights() of a UMAP method
+  Combine combine = Combine::intersect;
+  /// Of an intersection, [0, 1]: from the graph of the points alone to the other alone.
+  double weight = 0.5;
+};
+
+using Target = std::variant<ClassTarget, ValueTarget, GraphTarget>;
 
 // ---- init -----------------------------------------------------------------------------------
 
@@ -182,7 +316,8 @@ struct RandomInit {};    ///< t-SNE: normal, 1e-4 wide; UMAP: uniform in the uni
 /// 1e-2 with a warning, as openTSNE, beyond 10 sqrt(n), where points hardly act on each other, not
 /// at all.
 struct ArrayInit {
-  /// [n, dims], finite; UMAP scales each axis to [0, 10] as it does every initialization.
+  /// [n, columns of the map], finite. UMAP scales each axis to [0, 10] as it does every
+  /// initialization; on a surface the places are taken as they are, on the sphere at length 1.
   Matrix start = {};
 };
 using Init = std::variant<PcaInit, SpectralInit, RandomInit, ArrayInit>;
@@ -194,11 +329,19 @@ struct Settings {
   KnnParams knn = FlatKnn{};
   Distance distance = {};
   Method method = UmapParams{};
-  /// What is known of the points and steers UMAP's map of them, one after the other; on a Cpu.
+  /// What is known of the points and steers UMAP's map of them, one after the other.
   std::vector<Target> targets = {};
-  std::optional<Init> init = {};  ///< unset: PCA for t-SNE with points, spectral otherwise
-  int dims = 2;  ///< columns of the layout: UMAP 1 to 100, t-SNE 1 to 3, either on a GPU 2 or 3
+  std::optional<Init> init = {};  ///< unset: PCA with points for all but UMAP, spectral otherwise
+  /// Dimensions of the map: 1 to 100, of a surface 2; t-SNE 1 to 10; on a GPU 2 or 3.
+  int dims = 2;
   std::uint64_t seed = 42;
+  /// Equal rows of the points are one: graph, weights and map are of the distinct rows
+  /// (unique.hpp), in the order in which they come, and each point gets the place of its row. So
+  /// copies neither fill each other's neighbourhoods nor fall apart, and cost nothing more. All
+  /// else that is given is of all points, but for a graph, which is of the distinct rows. Of the
+  /// targets of equal rows the first that is known counts, and a warning says how many differ.
+  /// Needs the points, in the host's memory. umap-learn's `unique`.
+  bool unique = false;
   Device device = Cpu{};
   /// Bytes of memory that the run may take, its points not counted; unset: available_memory()
   /// (plan.hpp). A run that would take more throws OutOfMemory before it takes any.
@@ -208,9 +351,12 @@ struct Settings {
 /// Throws InvalidParameter for the first value that no data could make right.
 NEARFOLD_EXPORT void validate(const Settings& settings);
 
+/// Columns of the layout: settings.dims, but 3 of a sphere.
+NEARFOLD_EXPORT int map_columns(const Settings& settings);
+
 /// Neighbours per point, self not counted, that `method` takes from a graph of n points:
-/// n_neighbors - 1 for UMAP, floor(3 perplexity) for t-SNE. Throws InvalidInput when n is below 4
-/// or has not so many others; nothing is reduced.
+/// n_neighbors - 1 for UMAP, floor(3 perplexity) for t-SNE, n_neighbors + 50 or all others for
+/// PaCMAP. Throws InvalidInput when n is below 4 or has not so many others; nothing is reduced.
 NEARFOLD_EXPORT int neighbors_needed(const Method& method, std::int64_t n);
 
 }  // namespace nearfold

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "nearfold/export.hpp"
-#include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -44,15 +44,20 @@ struct PlannedPoints {
   std::int64_t search_width = 0;
   /// Neighbours of the graph that is given. 0: as many as the map needs.
   std::int64_t graph_k = 0;
+  /// Values that sparse points store; below 0: the points are dense.
+  std::int64_t stored = -1;
+  /// Of dense points: what each of their values takes. Copies that a metric makes are float32.
+  ValueType type = ValueType::float32;
 };
 
 /// Bytes of memory as measured to within 15 % from 100,000 points on; below, the program itself
-/// weighs in. 64-bit in all sizes. Throws what neighbors_needed() does. O(1).
+/// weighs in. With Settings::unique as if all rows were distinct, the most. 64-bit in all sizes.
+/// Throws what neighbors_needed() does. O(1).
 NEARFOLD_EXPORT Plan plan(const PlannedPoints& points, const Settings& settings);
 
-/// PlannedPoints::search_width for the points of this sample, up to 4,096 evenly spaced rows. A
-/// tenth of a second.
-NEARFOLD_EXPORT std::int64_t search_width(HostMatrix<const float> sample, const Settings& settings);
+/// PlannedPoints::search_width for the points of this sample, 4,096 evenly spaced rows, or all of
+/// fewer points. A tenth of a second.
+NEARFOLD_EXPORT std::int64_t search_width(const StoredView& sample, const Settings& settings);
 
 /// How much memory may be used, and what says so.
 struct MemoryLimit {

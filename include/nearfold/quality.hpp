@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,16 +14,20 @@
 #include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
 #include "nearfold/progress.hpp"
+#include "nearfold/sparse.hpp"
 
 namespace nearfold {
 
 /// What is scored. The points of a sample are drawn without replacement; where there are no more
 /// than asked for, every one is scored.
 struct QualityParams {
-  std::vector<int> ks = {10, 50};   ///< of knn_recall@k; each once, in [1, n-1]
-  int trustworthiness_k = 15;       ///< of trustworthiness and continuity, [1, points / 2)
-  int label_k = 10;                 ///< neighbours that vote, [1, labelled points - 1]
-  Distance distance = {};           ///< of the points; maps are always euclidean
+  std::vector<int> ks = {10, 50};  ///< of knn_recall@k; each once, in [1, n-1]
+  int trustworthiness_k = 15;      ///< of trustworthiness and continuity, [1, points / 2)
+  int label_k = 10;                ///< neighbours that vote, [1, labelled points - 1]
+  Distance distance = {};          ///< of the points
+  /// Of the map, as UmapParams::output_metric made it. On a surface neighbours are searched for by
+  /// measuring `rows` n distances.
+  OutputMetric map_metric = OutputMetric::euclidean;
   std::int64_t exact_below = 5000;  ///< up to this many points every one is scored, >= 0
   std::int64_t rows = 2000;         ///< sampled points, compared with all points, >= 2
   std::int64_t subset = 5000;       ///< points that trustworthiness is limited to, >= 4
@@ -82,6 +87,14 @@ NEARFOLD_EXPORT QualityReport evaluate(HostMatrix<const float> points,
                                        const QualityParams& params = {},
                                        const Progress& progress = {});
 
+/// Of sparse points, under the metrics that these have: the scores of the same points dense, but
+/// for the last bits of distances under correlation. Cost: an exact search of `rows` sparse points,
+/// and subset^2 rows of stored values.
+NEARFOLD_EXPORT QualityReport evaluate(const SparseView& points, HostMatrix<const float> layout,
+                                       std::span<const std::int32_t> labels,
+                                       const QualityParams& params = {},
+                                       const Progress& progress = {});
+
 /// New rows [m, dim], where they were put on a map [m, dims], and their labels: none, or m of the
 /// same coding as those of the map's points.
 struct PlacedPoints {
@@ -97,8 +110,8 @@ struct PlacedPoints {
 ///   knn_label_accuracy   with labels of both: share of rows that have the label of most of their
 ///                        label_k nearest points in the map
 ///   lost                 share of rows further than a tenth of the map's scale (the root mean
-///                        square distance of its points from their mean) from each of their 10
-///                        nearest points
+///                        square distance of its points from their mean; on a surface that of
+///                        random pairs over the root of 2) from each of their 10 nearest points
 ///   spacing              median distance of a row to the nearest point in the map over that of the
 ///                        map's own points: 1 is natural, near 0 rows sit on points
 /// A perfect transform reaches what evaluate() gives for the map itself. Standard errors, of what
@@ -114,16 +127,31 @@ NEARFOLD_EXPORT QualityReport evaluate_new(HostMatrix<const float> points,
                                            const QualityParams& params = {},
                                            const Progress& progress = {});
 
+/// New sparse rows on a map of sparse points.
+struct PlacedSparsePoints {
+  SparseView points;
+  HostMatrix<const float> layout;
+  std::span<const std::int32_t> labels = {};
+};
+NEARFOLD_EXPORT QualityReport evaluate_new(const SparseView& points, HostMatrix<const float> layout,
+                                           std::span<const std::int32_t> labels,
+                                           const PlacedSparsePoints& placed,
+                                           const QualityParams& params = {},
+                                           const Progress& progress = {});
+
 /// How much two maps of the same points agree.
 struct Agreement {
-  Score overlap;          ///< "overlap@k": mean share of a point's k nearest common to both maps
-  double procrustes = 0;  ///< sum of squared differences after the best translation, rotation,
-                          ///< reflection and scale, each map of norm 1: 0 equal, 1 nothing common
+  Score overlap;  ///< "overlap@k": mean share of a point's k nearest common to both maps
+  /// Sum of squared differences after the best translation, rotation, reflection and scale, each
+  /// map of norm 1: 0 equal, 1 nothing common. Unset for maps on a surface, where there is no
+  /// translation or scale to fit.
+  std::optional<double> procrustes;
 };
 
 /// a [n, dims_a], b [n, dims_b], finite, n in [4, 2^31); the number of columns may differ.
-/// 1 <= k < n. Of `params`, rows, exact_below, seed and device are used. Errors, sampling and
-/// determinism as for evaluate(); a map whose points are all in one place is InvalidInput.
+/// 1 <= k < n. Of `params`, rows, exact_below, seed, device and map_metric (of both maps) are used.
+/// Errors, sampling and determinism as for evaluate(); a flat map whose points are all in one place
+/// is InvalidInput.
 /// Source: Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975; as
 /// scipy.spatial.procrustes.
 NEARFOLD_EXPORT Agreement compare_layouts(HostMatrix<const float> a, HostMatrix<const float> b,

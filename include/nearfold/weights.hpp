@@ -22,13 +22,14 @@ struct EdgeWeights {
 
 /// What `method` makes of a graph's neighbours, of which it takes as many as it needs. UMAP:
 /// memberships in (0, 1], without edges that would not be sampled once in all epochs. t-SNE: joint
-/// probabilities, which sum to 1.
+/// probabilities, which sum to 1. PaCMAP: near pairs, 1, or 2 where either end chose the other.
 /// Deterministic for any number of threads. Throws InvalidParameter, and InvalidInput for a graph
 /// of too few neighbours or one that breaks the rules of KnnGraph. O(n k log k).
 NEARFOLD_EXPORT EdgeWeights edge_weights(const KnnGraphView& graph, const Method& method,
                                          const Cpu& on = {});
 
-/// The same of a run's settings on a Cpu: of its method, steered by its targets.
+/// The same of a run's settings on a Cpu: of its method, steered by its targets, which are of the
+/// graph's points.
 NEARFOLD_EXPORT EdgeWeights edge_weights(const KnnGraphView& graph, const Settings& settings);
 
 }  // namespace nearfold

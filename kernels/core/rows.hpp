@@ -14,6 +14,16 @@ struct alignas(Dims == 2 ? 8 : 4) LayoutRow {
   float at[Dims];
 };
 
+/// A row's worth of sums, which lanes add up by coordinate.
+template <int Dims>
+struct LayoutSum {
+  float at[Dims] = {};
+  NEARFOLD_HD LayoutSum& operator+=(const LayoutSum& other) {
+    for (int c = 0; c < Dims; ++c) at[c] += other.at[c];
+    return *this;
+  }
+};
+
 /// Row i. `rows` is at a multiple of 8 bytes, as all memory of an executor is.
 template <int Dims>
 NEARFOLD_HD inline LayoutRow<Dims> load_row(const float* rows, std::int64_t i) {

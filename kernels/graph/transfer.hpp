@@ -31,14 +31,26 @@ KnnGraph host_graph(const Executor& executor, const KnnGraphIn<typename Executor
 
 template <class Executor>
 EdgeGraphIn<typename Executor::Space> graph_on(const Executor& executor, const EdgeGraph& graph) {
-  return {graph.n, executor.upload(graph.offsets), executor.upload(graph.columns),
-          executor.upload(graph.weights), executor.upload(graph.point_of)};
+  return {graph.n,
+          executor.upload(graph.offsets),
+          executor.upload(graph.columns),
+          executor.upload(graph.weights),
+          executor.upload(graph.point_of),
+          executor.upload(graph.radii),
+          executor.upload(graph.mid_near),
+          executor.upload(graph.further)};
 }
 
 template <class Executor>
 EdgeGraph host_graph(const Executor& executor, const EdgeGraphIn<typename Executor::Space>& graph) {
-  return {graph.n, executor.download(graph.offsets), executor.download(graph.columns),
-          executor.download(graph.weights), executor.download(graph.point_of)};
+  return {graph.n,
+          executor.download(graph.offsets),
+          executor.download(graph.columns),
+          executor.download(graph.weights),
+          executor.download(graph.point_of),
+          executor.download(graph.radii),
+          executor.download(graph.mid_near),
+          executor.download(graph.further)};
 }
 
 }  // namespace nearfold

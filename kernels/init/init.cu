@@ -25,7 +25,7 @@ InitialLayout initial_layout(const Init& init, const InputPoints& points,
   const float* there = points.device.data();
   DeviceArray<float> copy;
   if (std::holds_alternative<PcaInit>(init) && !points.on_device()) {
-    const HostMatrix<const float> here = points.host;
+    const HostMatrix<const float> here = points.host.floats();
     const std::int64_t asked = pca_bytes(here.rows(), here.cols()), free = free_bytes(on);
     if (asked > free) return projected_on_host(points, dims, seed, asked, free, on);
     copy = DeviceArray<float>(on, static_cast<std::size_t>(here.size()));

@@ -7,6 +7,7 @@
 #include "kernels/knn/gpu_search.hpp"
 #include "knn/honours.hpp"
 #include "knn/index.hpp"
+#include "knn/metric.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 
@@ -132,7 +133,19 @@ DeviceKnnGraph found_by(const SearchedPoints& points, int k, const KnnParams& pa
 DeviceKnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
                         const Distance& distance, const Cuda& on, std::uint64_t seed) {
   start_device(on);  // or the search would be charged for its context
-  const float* const data = points.on_device() ? points.device.data() : points.host.data();
+  if (made_euclidean(row_of(distance.metric))) {
+    if (points.on_device())
+      throw Unsupported(std::string(name(distance.metric)) +
+                        " makes its rows on the host, and the points are on the GPU; bring them "
+                        "to the host");
+    const MetricSpace space = make_space(points.host, distance, host_of(on));
+    const HostMatrix<const float> rows = space.points.view.floats();
+    DeviceKnnGraph graph =
+        found_by({rows.data(), rows.rows(), rows.cols(), false, {}, seed}, k, params, on, seed);
+    graph.metadata.metric = name(distance.metric);
+    return graph;
+  }
+  const float* const data = points.on_device() ? points.device.data() : points.host.floats().data();
   return found_by({data, points.rows(), points.cols(), points.on_device(), distance, seed}, k,
                   params, on, seed);
 }

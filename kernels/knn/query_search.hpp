@@ -10,9 +10,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 
 #include "kernels/knn/brute_force.hpp"
 #include "knn/metric.hpp"
+#include "nearfold/error.hpp"
 
 namespace nearfold {
 
@@ -33,7 +35,7 @@ class QuerySearchOn {
         width_(space_.width()),
         tile_(std::min(tile, n_)),
         points_(executor.template buffer<float>(n_ * width_)) {
-    executor_.bring(space_.points.view.data(), n_ * width_, points_.data());
+    executor_.bring(space_.points.view.floats().data(), n_ * width_, points_.data());
     space_.points = {};  // what queries are made by is left
     space_.as_queries = {};
   }
@@ -57,7 +59,7 @@ class QuerySearchOn {
     auto scales = executor_.template buffer<float>(queries.scales.empty() ? 0 : room.batch);
     for (std::int64_t q = 0; q < count; q += room.batch) {
       const std::int64_t some = std::min(room.batch, count - q);
-      executor_.bring(queries.view.row(first + q), some * width_, room.rows.data());
+      executor_.bring(queries.view.float_row(first + q), some * width_, room.rows.data());
       if (!queries.scales.empty())
         executor_.bring(queries.scales.data() + first + q, some, scales.data());
       ask(room, some, scales.size() > 0 ? scales.data() : nullptr,
@@ -88,13 +90,21 @@ class QuerySearchOn {
   }
 
   void measure(const ExactSearchJob& job) const {
-    switch (space_.norm) {
+    switch (space_.norm.norm) {
       case Norm::l2:
         return measure_all<Norm::l2, AsOthers>(executor_, job);
       case Norm::l1:
         return measure_all<Norm::l1, AsOthers>(executor_, job);
       case Norm::linf:
         return measure_all<Norm::linf, AsOthers>(executor_, job);
+      case Norm::lp:
+      case Norm::canberra:
+      case Norm::braycurtis:
+      case Norm::unequal:
+      case Norm::bits:
+      case Norm::custom:
+        throw Unsupported(std::string("a GPU does not search by ") + name(space_.distance.metric) +
+                          "; use the cpu");
     }
   }
 

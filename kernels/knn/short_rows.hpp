@@ -106,14 +106,14 @@ ShortRows<Executor> make_short_rows(const Executor& executor, const float* point
 
 /// The points in the order of the leaves of the k-d tree (knn/projected_rows.hpp), which the
 /// processor makes of the leading columns: 128 n bytes are brought, and it takes
-/// 32 n log2(n / 256) comparisons, a second for a million rows on one core.
+/// 32 n log2(n / 256) comparisons, by all cores: a second for a million rows on one.
 template <class Executor>
 std::vector<std::int32_t> leaf_order(const Executor& executor, const ShortRows<Executor>& rows) {
   const std::int64_t count = std::min(rows.width, kLeafColumns);
   auto leading = executor.template buffer<float>(rows.n * count);
   executor.for_each(rows.n * count,
                     LeadingValue{rows.values.data(), rows.width, count, leading.data()});
-  return leaf_order(Matrix(rows.n, count, executor.download(leading)));
+  return leaf_order(Matrix(rows.n, count, executor.download(leading)), Cpu{});
 }
 
 }  // namespace nearfold

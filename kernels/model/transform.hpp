@@ -17,9 +17,11 @@
 #include "core/stopping.hpp"
 #include "kernels/knn/query_search.hpp"
 #include "kernels/model/placement.hpp"
+#include "kernels/pacmap/placement.hpp"
 #include "kernels/tsne/placement.hpp"
 #include "kernels/umap/placement.hpp"
 #include "model/placer.hpp"
+#include "stages.hpp"
 
 namespace nearfold {
 
@@ -44,7 +46,9 @@ class PlacerOn final : public Placer {
         search_(executor, model.points, placement_->neighbors(), model.settings.distance, host,
                 tile) {}
 
-  Placed place(HostMatrix<const float> rows) const override {
+  Placed place(const InputPoints& given) const override {
+    const HostMatrix<const float> rows =
+        given.host.floats();  // require_placed_on_gpu() refuses sparse ones
     const std::int64_t m = rows.rows();
     const MetricRows queries = search_.queries(rows, host_);
     Placed placed{Matrix(m, dims_), {}, {}};

@@ -9,6 +9,7 @@
 
 #include <cufft.h>
 
+#include <cmath>
 #include <string>
 
 #include "kernels/core/cuda.hpp"
@@ -27,15 +28,17 @@ inline void check_cufft(cufftResult status, const char* call) {
   throw DeviceFailure(what);
 }
 
-/// 1 / (1 + d^2) at a node of the cyclic grid of `side` nodes.
+/// (1 + d^2 / dof)^-dof at a node of the cyclic grid of `side` nodes.
 struct KernelNode {
   float* values;  // [side, side]
   std::int64_t side;
+  double spacing, dof;
   NEARFOLD_HD void operator()(std::int64_t g) const {
     const std::int64_t r = g / side, c = g % side;
-    const double d = kGridSpacing * static_cast<double>(r < side - r ? r : side - r);
-    const double e = kGridSpacing * static_cast<double>(c < side - c ? c : side - c);
-    values[g] = static_cast<float>(1.0 / (1.0 + d * d + e * e));
+    const double d = spacing * static_cast<double>(r < side - r ? r : side - r);
+    const double e = spacing * static_cast<double>(c < side - c ? c : side - c);
+    values[g] = static_cast<float>(dof == 1 ? 1.0 / (1.0 + d * d + e * e)
+                                            : std::pow(1.0 + (d * d + e * e) / dof, -dof));
   }
 };
 
@@ -95,7 +98,7 @@ class Convolution<CudaExecutor> {
  public:
   static constexpr std::int64_t kMinNodes = 256;  // smaller ones are no faster, and each has a plan
 
-  Convolution(const CudaExecutor& executor, std::int64_t nodes)
+  Convolution(const CudaExecutor& executor, std::int64_t nodes, double dof)
       : executor_(executor),
         nodes_(grid_nodes_for(nodes)),
         side_(2 * nodes_),
@@ -104,7 +107,7 @@ class Convolution<CudaExecutor> {
         values_(executor.buffer<float>(side_ * side_)),
         factor_(executor.buffer<float>(spectrum_size())),
         spectrum_(executor.buffer<cufftComplex>(spectrum_size())) {
-    executor_.for_each(side_ * side_, KernelNode{values(), side_});
+    executor_.for_each(side_ * side_, KernelNode{values(), side_, grid_spacing(dof), dof});
     transform();
     executor_.for_each(spectrum_size(), KernelFactor{spectrum_.data(), factor_.data(), side_});
   }

@@ -20,6 +20,7 @@ struct ExactForce {
   static constexpr std::int64_t kStretches = 64;
   const float* y;
   std::int64_t n, points;
+  double dof;
 
   struct Part {
     double at[2] = {};
@@ -40,9 +41,9 @@ struct ExactForce {
       const LayoutRow<2> other = load_row<2>(y, j);
       const double dx = x - static_cast<double>(other.at[0]);
       const double dz = z - static_cast<double>(other.at[1]);
-      const double q = 1.0 / (1.0 + dx * dx + dz * dz);
-      part.at[0] += q * q * dx;
-      part.at[1] += q * q * dz;
+      const double along = tsne_slope(1.0 + dx * dx / dof + dz * dz / dof, dof);
+      part.at[0] += along * dx;
+      part.at[1] += along * dz;
     }
     return part;
   }
@@ -68,11 +69,12 @@ struct ErrorAt {
 /// Of the forces [n, 2] of a layout [n, 2], both on the device. O(n).
 template <class Executor>
 ForceError force_error_on(const Executor& executor, const float* y, const float* force,
-                          std::int64_t n) {
+                          std::int64_t n, double dof = 1) {
   const std::int64_t points = std::min(n, kForcePoints);
   auto exact = executor.template buffer<ExactForce::Part>(points * ExactForce::kStretches);
   auto total = executor.template buffer<ForceSquares>(1);
-  executor.for_each_row(points * ExactForce::kStretches, ExactForce{y, n, points, exact.data()});
+  executor.for_each_row(points * ExactForce::kStretches,
+                        ExactForce{y, n, points, dof, exact.data()});
   OrderedSum<Executor, ForceSquares>(executor, points, 32 * kSumChunk)(
       ErrorAt{exact.data(), force, n, points}, ForceSquares{}, total.data());
   return executor.download(total, 0).error(points);

@@ -14,8 +14,8 @@ class Convolution<HostExecutor> {
  public:
   static constexpr std::int64_t kMinNodes = 16;
 
-  Convolution(const HostExecutor& executor, std::int64_t nodes)
-      : executor_(executor), grid_(nodes, Cpu{1}) {
+  Convolution(const HostExecutor& executor, std::int64_t nodes, double dof = 1)
+      : executor_(executor), grid_(nodes, Cpu{1}, dof, grid_spacing(dof)) {
     executor_.refuse_in_recordings("memory");
   }
   std::int64_t nodes() const { return grid_.nodes(); }

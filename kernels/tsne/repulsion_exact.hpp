@@ -2,19 +2,20 @@
 // partial sums of src/tsne/repulsion_exact.cpp. The same bits.
 //
 // Cost: two launches; 13 flops and 8 bytes a pair in two dimensions, the bytes from caches: all
-// rows read the same points.
+// rows read the same points. With a dof other than 1 some 35 flops more, those of a power.
 #pragma once
 
 #include "kernels/core/rows.hpp"
 #include "kernels/core/sums.hpp"
 #include "kernels/tsne/repulsion.hpp"
-#include "math/tsne_force.hpp"
+#include "math/tsne_kernel.hpp"
 
 namespace nearfold {
 
-/// Row i of the forces, and its share of Z.
-template <int Dims>
+/// Row i of the forces, and its share of Z. StudentT: of a kernel with a dof of 1.
+template <int Dims, bool StudentT>
 struct ExactRow {
+  TsneKernel kernel;
   const float* y;
   std::int64_t n;
   float* force;  // [n, Dims]
@@ -42,9 +43,16 @@ struct ExactRow {
         d[c] = here.at[c] - other.at[c];
         d2 += d[c] * d[c];
       }
-      const float q = j == i ? 0.0f : student_t(d2);
+      float w, q;
+      if constexpr (StudentT) {
+        w = q = student_t(d2);
+      } else {
+        w = kernel.pull(d2);
+        q = kernel.similarity(w);
+      }
+      if (j == i) q = 0;
       sum.z += q;
-      for (int c = 0; c < Dims; ++c) sum.force[c] += q * q * d[c];
+      for (int c = 0; c < Dims; ++c) sum.force[c] += q * w * d[c];
     }
     return sum;
   }
@@ -56,17 +64,18 @@ struct ExactRow {
   }
 };
 
-template <class Executor, int Dims>
+template <class Executor, int Dims, bool StudentT>
 class ExactOn final : public RepulsionOn<Executor> {
  public:
-  ExactOn(const Executor& executor, std::int64_t n)
+  ExactOn(const Executor& executor, std::int64_t n, const TsneKernel& kernel)
       : executor_(executor),
         n_(n),
+        kernel_(kernel),
         row_z_(executor.template buffer<float>(n)),
         sum_(executor, n, 2 * kSumChunk) {}
 
   void compute(const float* y, float* force, double* z) override {
-    executor_.for_each_row(n_, ExactRow<Dims>{y, n_, force, row_z_.data()});
+    executor_.for_each_row(n_, ExactRow<Dims, StudentT>{kernel_, y, n_, force, row_z_.data()});
     sum_(DoubleAt{row_z_.data()}, 0.0, z);
   }
   bool is_exact() const override { return true; }
@@ -74,6 +83,7 @@ class ExactOn final : public RepulsionOn<Executor> {
  private:
   Executor executor_;
   std::int64_t n_;
+  TsneKernel kernel_;
   typename Executor::template Buffer<float> row_z_;
   OrderedSum<Executor, double> sum_;
 };

@@ -37,7 +37,7 @@ class Convolution;
 
 /// Where points lie on the grid. On the device, as it changes between recorded iterations.
 struct GridFrame {
-  static constexpr float kScale = static_cast<float>(1.0 / kGridSpacing);
+  float scale;        // nodes a unit
   float origin;       // of both axes, in nodes
   std::int32_t lost;  // whether a point was not on the grid since the last look
   std::int64_t nodes;
@@ -48,7 +48,7 @@ struct GridFrame {
     float x, y;
   };
   NEARFOLD_HD bool place(const LayoutRow<2>& point, Place& out) const {
-    const float u = point.at[0] * kScale - origin, v = point.at[1] * kScale - origin;
+    const float u = point.at[0] * scale - origin, v = point.at[1] * scale - origin;
     const auto last = static_cast<float>(nodes - 4);
     if (!(u >= 2.0f && v >= 2.0f && u < last && v < last)) return false;
     out.column = static_cast<std::int64_t>(u);
@@ -155,8 +155,8 @@ struct ReadPotential {
       }
     }
     potential[i] = phi;
-    constexpr float kFactor = -0.5f * GridFrame::kScale;
-    store_row(LayoutRow<2>{{kFactor * by_x, kFactor * by_y}}, force, i);
+    const float factor = -0.5f * frame->scale;
+    store_row(LayoutRow<2>{{factor * by_x, factor * by_y}}, force, i);
   }
 };
 
@@ -191,15 +191,17 @@ struct ExtentAt {
 template <class Executor>
 class FftOn final : public RepulsionOn<Executor> {
  public:
-  FftOn(const Executor& executor, std::int64_t n)
+  FftOn(const Executor& executor, std::int64_t n, double dof = 1)
       : executor_(executor),
         n_(n),
+        dof_(dof),
+        frame_{static_cast<float>(1.0 / grid_spacing(dof)), 0, 0, 0},
         frame_here_(executor.template buffer<GridFrame>(1)),
         extent_(executor.template buffer<Extent>(1)),
         potential_(executor.template buffer<float>(n)),
         sum_(executor, n, 32 * kSumChunk),
         box_(executor, n, 32 * kSumChunk),
-        self_(grid_self_potential()) {}
+        self_(grid_self_potential(dof)) {}
 
   bool look(const float* y, bool again) override {
     box_(ExtentAt{y}, Extent{}, extent_.data());
@@ -228,15 +230,15 @@ class FftOn final : public RepulsionOn<Executor> {
   bool is_exact() const override { return false; }
 
  private:
-  static constexpr std::int64_t kMaxNodes = 8192;  // 3,277 units
+  static constexpr std::int64_t kMaxNodes = 8192;  // 3,277 units, with a dof below 1 fewer
   static constexpr float kMinRoom = 4;             // units around the layout
 
   std::int64_t copies() const { return charge_copies(frame_.nodes); }
 
   /// Returns whether there is another grid than before.
   bool fit(const Extent& box) {
-    const float low = (box.low - room_) * GridFrame::kScale;
-    const float high = (box.high + room_) * GridFrame::kScale;
+    const float low = (box.low - room_) * frame_.scale;
+    const float high = (box.high + room_) * frame_.scale;
     frame_.origin = std::floor(low) - 2.0f;
     const double needed = std::floor(static_cast<double>(high - frame_.origin)) + 6.0;
     if (!(needed <= static_cast<double>(kMaxNodes)))
@@ -246,7 +248,7 @@ class FftOn final : public RepulsionOn<Executor> {
     const std::int64_t nodes = quarter_octave(
         std::max(Convolution<Executor>::kMinNodes, static_cast<std::int64_t>(needed)));
     if (grid_ && grid_->nodes() == grid_nodes_for(nodes)) return false;
-    grid_ = std::make_unique<Convolution<Executor>>(executor_, nodes);
+    grid_ = std::make_unique<Convolution<Executor>>(executor_, nodes, dof_);
     frame_.nodes = grid_->nodes();
     charges_ = filled<std::int64_t>(executor_, copies() * frame_.nodes * frame_.nodes, 0);
     return true;
@@ -254,7 +256,8 @@ class FftOn final : public RepulsionOn<Executor> {
 
   Executor executor_;
   std::int64_t n_;
-  GridFrame frame_{0, 0, 0};  // as it was at the last look
+  double dof_;
+  GridFrame frame_;  // as it was at the last look
   float room_ = kMinRoom;
   std::unique_ptr<Convolution<Executor>> grid_;
   typename Executor::template Buffer<std::int64_t> charges_;

@@ -11,7 +11,7 @@
 #include "kernels/core/launch_shape.hpp"
 #include "kernels/core/rows.hpp"
 #include "math/elementary.hpp"
-#include "math/tsne_force.hpp"
+#include "math/tsne_kernel.hpp"
 #include "tsne/tsne.hpp"
 
 namespace nearfold {
@@ -42,6 +42,7 @@ struct VectorSum {
 template <int Dims>
 struct MovePoint {
   EdgeRows rows;
+  TsneKernel kernel;
   const float* y;
   const float* force;  // repulsion
   const TsnePhase* phase;
@@ -50,13 +51,7 @@ struct MovePoint {
   float *update, *gains;
   float* moved;
 
-  struct Part {
-    float at[Dims] = {};
-    NEARFOLD_HD Part& operator+=(const Part& other) {
-      for (int c = 0; c < Dims; ++c) at[c] += other.at[c];
-      return *this;
-    }
-  };
+  using Part = LayoutSum<Dims>;
 
   NEARFOLD_HD Part part(std::int64_t i, int lane) const {
     const LayoutRow<Dims> here = load_row<Dims>(y, i);
@@ -68,7 +63,7 @@ struct MovePoint {
         d[c] = here.at[c] - other.at[c];
         d2 += d[c] * d[c];
       }
-      const float g = rows.weights[e] * student_t(d2);
+      const float g = rows.weights[e] * kernel.pull(d2);
       for (int c = 0; c < Dims; ++c) sum.at[c] += g * d[c];
     }
     return sum;
@@ -87,9 +82,10 @@ struct MovePoint {
   }
 };
 
-/// A point's share of the divergence: of p, of p log2(1 + d^2).
+/// A point's share of the divergence: of p, of p log2(1 + d^2 / dof).
 struct DivergenceRow {
   EdgeRows rows;
+  TsneKernel kernel;
   const float* y;
   int dims;
   VectorSum<2>* shares;  // [n]
@@ -112,7 +108,7 @@ struct DivergenceRow {
         d2 += d * d;
       }
       sum.p += rows.weights[e];
-      sum.p_log += rows.weights[e] * log2_f(1.0f + d2);
+      sum.p_log += rows.weights[e] * log2_f(1.0f + kernel.one_over_dof * d2);
     }
     return sum;
   }

@@ -30,9 +30,13 @@ template <class Executor, int Dims>
 std::unique_ptr<RepulsionOn<Executor>> make_repulsion_on(const Executor& executor, std::int64_t n,
                                                          const TsneParams& params,
                                                          std::int64_t exact_at_most) {
-  if (sums_all_pairs(n, Dims, params, exact_at_most))
-    return std::make_unique<ExactOn<Executor, Dims>>(executor, n);
-  if constexpr (Dims == 2) return std::make_unique<FftOn<Executor>>(executor, n);
+  const TsneKernel kernel(params.dof);
+  if (sums_all_pairs(n, Dims, params, {exact_at_most, 2})) {
+    if (params.dof == 1)
+      return std::make_unique<ExactOn<Executor, Dims, true>>(executor, n, kernel);
+    return std::make_unique<ExactOn<Executor, Dims, false>>(executor, n, kernel);
+  }
+  if constexpr (Dims == 2) return std::make_unique<FftOn<Executor>>(executor, n, params.dof);
   return nullptr;  // refused by sums_all_pairs()
 }
 
@@ -45,6 +49,7 @@ class TsneOn final : public Optimizer {
          const TsneParams& params)
       : executor_(executor),
         params_(params),
+        kernel_(params.dof),
         n_(graph.n),
         graph_(std::move(graph)),
         entropy_(edge_entropy()),
@@ -85,7 +90,7 @@ class TsneOn final : public Optimizer {
   std::optional<ForceError> force_error() const override {
     if (repulsion_->is_exact()) return std::nullopt;
     const auto force = repel_here();
-    return force_error_on(executor_, now_.y.data(), force.data(), n_);
+    return force_error_on(executor_, now_.y.data(), force.data(), n_, params_.dof);
   }
 
   int early_iterations() const override { return std::min(now_.iteration, now_.early_iterations); }
@@ -187,14 +192,19 @@ class TsneOn final : public Optimizer {
     set_phase();
     const int first = now_.iteration++;
     while (now_.iteration < std::min(until, now_.iterations) && !looks(now_.iteration) &&
-           is_early(now_.iteration) == is_early(first))
+           phase(now_.iteration) == phase(first))
       ++now_.iteration;
     replay(now_.iteration - first);
   }
 
-  bool is_early(int iteration) const { return iteration < now_.early_iterations; }
+  /// Where the late phase begins.
+  int late_from() const { return now_.iterations - params_.late_exaggeration_iter; }
+  Phase phase(int iteration) const {
+    return phase_at(iteration, now_.early_iterations, late_from());
+  }
   bool looks(int iteration) const {
-    return params_.early_stop && now_.stop.looks(iteration, now_.early_iterations);
+    return params_.early_stop && iteration < late_from() &&
+           now_.stop.looks(iteration, now_.early_iterations);
   }
 
   void replay(int iterations) {
@@ -210,16 +220,16 @@ class TsneOn final : public Optimizer {
   }
 
   void set_phase() {
-    if (is_early_ == is_early(now_.iteration)) return;
-    is_early_ = is_early(now_.iteration);
-    executor_.write(std::vector<TsnePhase>{phase_of(params_, n_, *is_early_)}, phase_);
+    if (now_in_ == phase(now_.iteration)) return;
+    now_in_ = phase(now_.iteration);
+    executor_.write(std::vector<TsnePhase>{phase_of(params_, n_, *now_in_)}, phase_);
   }
 
   // Recorded: what changes from one iteration to the next is read from the device.
   void repel() { repulsion_->compute(now_.y.data(), force_.data(), z_.data()); }
   void step() {
     executor_.for_each_row(
-        n_, MovePoint<Dims>{rows(), now_.y.data(), force_.data(), phase_.data(), z_.data(),
+        n_, MovePoint<Dims>{rows(), kernel_, now_.y.data(), force_.data(), phase_.data(), z_.data(),
                             static_cast<float>(params_.max_step_norm), now_.update.data(),
                             now_.gains.data(), moved_.data()});
     sum_(PointAt<Dims>{moved_.data()}, VectorSum<Dims>{}, TakeMean<Dims>{n_, mean_.data()});
@@ -227,8 +237,9 @@ class TsneOn final : public Optimizer {
   }
 
   void check_early_stop() {
-    now_.stop.apply(now_.iteration, now_.early_iterations, now_.iterations,
-                    [&] { return divergence(); });
+    int until = late_from();  // which moves; the length of the late phase stays
+    now_.stop.apply(now_.iteration, now_.early_iterations, until, [&] { return divergence(); });
+    now_.iterations = until + params_.late_exaggeration_iter;
   }
 
   /// The forces at the layout as it is, and its Z; what iterations see of the grid stays as it was.
@@ -244,15 +255,16 @@ class TsneOn final : public Optimizer {
   double divergence() const {
     auto shares = executor_.template buffer<VectorSum<2>>(n_);
     auto total = executor_.template buffer<VectorSum<2>>(1);
-    executor_.for_each_row(n_, DivergenceRow{rows(), now_.y.data(), Dims, shares.data()});
+    executor_.for_each_row(n_, DivergenceRow{rows(), kernel_, now_.y.data(), Dims, shares.data()});
     OrderedSum<Executor, VectorSum<2>>(executor_, n_, 8 * kSumChunk)(
         ValueAt<VectorSum<2>>{shares.data()}, VectorSum<2>{}, total.data());
     const VectorSum<2> sum = executor_.download(total, 0);
-    return tsne_divergence(entropy_, sum.at[0], sum.at[1], executor_.download(z_, 0));
+    return tsne_divergence(entropy_, sum.at[0], sum.at[1], executor_.download(z_, 0), params_.dof);
   }
 
   Executor executor_;
   TsneParams params_;
+  TsneKernel kernel_;
   std::int64_t n_;
   EdgeGraphIn<Space> graph_;
   double entropy_;
@@ -260,8 +272,8 @@ class TsneOn final : public Optimizer {
   std::unique_ptr<RepulsionOn<Executor>> repulsion_;
   Buffer<float> force_;
   mutable Buffer<double> z_;
-  Buffer<TsnePhase> phase_;  // early when is_early_ says so, unknown before
-  std::optional<bool> is_early_;
+  Buffer<TsnePhase> phase_;  // of now_in_, unknown before
+  std::optional<Phase> now_in_;
   Buffer<float> moved_, mean_;  // points before they are centred; what is taken off them
   OrderedSum<Executor, VectorSum<Dims>> sum_;
   State now_, seen_;  // seen_: at the last look

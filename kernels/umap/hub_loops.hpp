@@ -90,14 +90,16 @@ struct TwoRanges {
 };
 
 /// The hubs of a step and the quads of their terms.
-template <int Dims>
+template <class Space>
 struct HubStep {
+  static constexpr int kDims = UmapTerms<Space>::kDims;
+
   HubList list;
-  UmapTerms<Dims> terms;
+  UmapTerms<Space> terms;
   TwoRanges hubs, pulls, pushes;
   const std::int32_t* pull_counts;  // [hubs]
   const std::int32_t* fired;
-  float *pull_forces, *push_forces;  // quad k of the step from 4 k Dims on
+  float *pull_forces, *push_forces;  // quad k of the step from 4 k kDims on
 
   /// The vertex of a hub that is among the step's first or second.
   NEARFOLD_HD std::int64_t vertex(std::int64_t h, bool is_first) const {
@@ -107,23 +109,27 @@ struct HubStep {
 };
 
 /// Four pulls of a hub.
-template <int Dims>
+template <class Space>
 struct HubPulls {
-  HubStep<Dims> step;
+  static constexpr int kDims = UmapTerms<Space>::kDims;
+
+  HubStep<Space> step;
   NEARFOLD_HD void operator()(std::int64_t k) const {
     const std::int64_t quad = step.pulls.at(k);
     const std::int64_t h = last_up_to(quad, step.list.first_pull, step.list.count);
     const std::int64_t t = 4 * (quad - step.list.first_pull[h]), pulls = step.pull_counts[h];
-    const LayoutRow<Dims> own = step.terms.place(step.vertex(h, k < step.pulls.first_count));
+    const LayoutRow<kDims> own = step.terms.place(step.vertex(h, k < step.pulls.first_count));
     for (int s = 0; s < 4 && t + s < pulls; ++s)
-      step.terms.pull(own.at, step.fired[4 * quad + s], step.pull_forces + (4 * k + s) * Dims);
+      step.terms.pull(own.at, step.fired[4 * quad + s], step.pull_forces + (4 * k + s) * kDims);
   }
 };
 
 /// Four pushes of a hub of the step's own part.
-template <int Dims>
+template <class Space>
 struct HubPushes {
-  HubStep<Dims> step;
+  static constexpr int kDims = UmapTerms<Space>::kDims;
+
+  HubStep<Space> step;
   NEARFOLD_HD void operator()(std::int64_t k) const {
     const std::int64_t quad = step.pushes.at(k);
     const std::int64_t h = last_up_to(quad, step.list.first_push, step.list.count);
@@ -133,20 +139,22 @@ struct HubPushes {
     const std::int32_t pushes = step.terms.pushes(i, step.pull_counts[h], number);
     if (t >= pushes) return;
     const Random4 draws = step.terms.draw(i, t, number);
-    const LayoutRow<Dims> own = step.terms.place(i);
+    const LayoutRow<kDims> own = step.terms.place(i);
     for (int s = 0; s < 4 && t + s < pushes; ++s)
-      step.terms.push(own.at, draws.v[s], step.push_forces + (4 * k + s) * Dims);
+      step.terms.push(own.at, draws.v[s], step.push_forces + (4 * k + s) * kDims);
   }
 };
 
 /// One coordinate of the sum of a hub's terms, in their order.
-template <int Dims>
+template <class Space>
 struct AddHubTerms {
-  HubStep<Dims> step;
-  float* sums;  // [hubs, Dims]
+  static constexpr int kDims = UmapTerms<Space>::kDims;
+
+  HubStep<Space> step;
+  float* sums;  // [hubs, kDims]
   NEARFOLD_HD void operator()(std::int64_t k) const {
-    const std::int64_t c = k % Dims, h = step.hubs.at(k / Dims);
-    const bool is_first = k / Dims < step.hubs.first_count;
+    const std::int64_t c = k % kDims, h = step.hubs.at(k / kDims);
+    const bool is_first = k / kDims < step.hubs.first_count;
     const std::int32_t pulls = step.pull_counts[h];
     float sum = 0;
     const std::int64_t quad = step.list.first_pull[h];
@@ -156,13 +164,13 @@ struct AddHubTerms {
     if (is_first)
       add(step.push_forces, step.list.first_push[h] - step.pushes.first,
           step.terms.pushes(step.vertex(h, true), pulls, step.terms.number()), c, sum);
-    sums[h * Dims + c] = sum;
+    sums[h * kDims + c] = sum;
   }
 
  private:
   NEARFOLD_HD static void add(const float* forces, std::int64_t quad, std::int32_t count,
                               std::int64_t c, float& sum) {
-    sum = add_in_order(sum, forces + 4 * quad * Dims + c, count, Dims);
+    sum = add_in_order(sum, forces + 4 * quad * kDims + c, count, kDims);
   }
 };
 

@@ -15,9 +15,10 @@
 
 namespace nearfold {
 
-template <class Executor, int Dims>
+template <class Executor, class Space>
 class UmapHubs {
  public:
+  static constexpr int kDims = UmapTerms<Space>::kDims;
   static constexpr std::int64_t kLongestRow = 64;
   /// A hub is also this many times as long as the mean row, so that there is always room for the
   /// terms of all hubs: those of a graph in which all rows are long have no need of lanes.
@@ -44,12 +45,12 @@ class UmapHubs {
   }
 
   /// The sums of all hubs that have a part in a step.
-  HubSums sum(const UmapTerms<Dims>& terms) {
+  HubSums sum(const UmapTerms<Space>& terms) {
     if (count() == 0) return {};
-    const HubStep<Dims> step = step_of(terms);
-    executor_.for_each(step.pulls.count(), HubPulls<Dims>{step});
-    executor_.for_each(step.pushes.first_count, HubPushes<Dims>{step});
-    executor_.for_each(step.hubs.count() * Dims, AddHubTerms<Dims>{step, sums_.data()});
+    const HubStep<Space> step = step_of(terms);
+    executor_.for_each(step.pulls.count(), HubPulls<Space>{step});
+    executor_.for_each(step.pushes.first_count, HubPushes<Space>{step});
+    executor_.for_each(step.hubs.count() * kDims, AddHubTerms<Space>{step, sums_.data()});
     return {longest_, hub_rows_.data(), count(), pulls_.data(), sums_.data()};
   }
 
@@ -68,7 +69,7 @@ class UmapHubs {
     return {begin[p], begin[p + 1] - begin[p], begin[s], begin[s + 1] - begin[s]};
   }
 
-  HubStep<Dims> step_of(const UmapTerms<Dims>& terms) {
+  HubStep<Space> step_of(const UmapTerms<Space>& terms) {
     return {.list = list(),
             .terms = terms,
             .hubs = ranges(hubs_, terms.part),
@@ -106,9 +107,9 @@ class UmapHubs {
     pulls_ = executor_.template buffer<std::int32_t>(count());
     lane_counts_ = executor_.template buffer<std::int32_t>(count() * kHubLanes);
     fired_ = executor_.template buffer<std::int32_t>(4 * pull_quads_.back());
-    pull_forces_ = executor_.template buffer<float>(4 * Dims * pulls);
-    push_forces_ = executor_.template buffer<float>(4 * Dims * pushes);
-    sums_ = executor_.template buffer<float>(count() * Dims);
+    pull_forces_ = executor_.template buffer<float>(4 * kDims * pulls);
+    push_forces_ = executor_.template buffer<float>(4 * kDims * pushes);
+    sums_ = executor_.template buffer<float>(count() * kDims);
   }
 
   /// Of values for each hub those for the first of each part, and the last one.

@@ -10,23 +10,38 @@
 #include "math/umap_placement.hpp"
 #include "nearfold/model.hpp"
 #include "umap/placement.hpp"
+#include "umap/spaces.hpp"
 
 namespace nearfold {
 
-template <int Dims>
+/// Where row r begins on a surface, into `out`.
+template <class Surface>
+struct StartAtMedoid {
+  RowsToPlace rows;
+
+  NEARFOLD_HD void operator()(std::int64_t r) const {
+    const float* const at = weighted_medoid<Surface>(
+        rows.map, rows.neighbors + r * rows.k, rows.weights + r * rows.k, static_cast<int>(rows.k));
+    for (int c = 0; c < Surface::kColumns; ++c) rows.out[r * Surface::kColumns + c] = at[c];
+  }
+};
+
+/// Space: one of umap/spaces.hpp.
+template <class Space>
 struct PlaceUmapRow {
+  static constexpr int kDims = Space::Dims::kRoom;
   RowsToPlace rows;
   UmapPlacing by;
 
   NEARFOLD_HD void operator()(std::int64_t r) const {
-    float y[Dims];
-    for (int c = 0; c < Dims; ++c) y[c] = rows.out[r * Dims + c];
-    umap_descend(by, rows.template row<Dims>(r), DimCount<Dims>(Dims), y);
-    for (int c = 0; c < Dims; ++c) rows.out[r * Dims + c] = y[c];
+    float y[kDims];
+    for (int c = 0; c < kDims; ++c) y[c] = rows.out[r * kDims + c];
+    umap_descend<Space>(by, rows.template row<kDims>(r), typename Space::Dims(kDims), y);
+    for (int c = 0; c < kDims; ++c) rows.out[r * kDims + c] = y[c];
   }
 };
 
-template <class Executor, int Dims>
+template <class Executor, class Space>
 class UmapPlacementOn final : public PlacementOn<Executor> {
  public:
   UmapPlacementOn(const Executor& executor, const Model& model, const UmapParams& params)
@@ -44,11 +59,16 @@ class UmapPlacementOn final : public PlacementOn<Executor> {
   void place(const RowsToPlace& rows) const override {
     executor_.for_each(rows.count,
                        UmapRow{rows.distances, rows.k, connectivity_, mean_, rows.weights});
-    executor_.for_each(rows.count * Dims, StartAtMedian<Dims>{rows, static_cast<int>(rows.k)});
-    executor_.for_each(rows.count, PlaceUmapRow<Dims>{rows, by_});
+    if constexpr (Space::kIsFlat)
+      executor_.for_each(rows.count * kDims, StartAtMedian<kDims>{rows, static_cast<int>(rows.k)});
+    else
+      executor_.for_each(rows.count, StartAtMedoid<typename Space::Surface>{rows});
+    executor_.for_each(rows.count, PlaceUmapRow<Space>{rows, by_});
   }
 
  private:
+  static constexpr int kDims = Space::Dims::kRoom;
+
   Executor executor_;
   int neighbors_;
   float connectivity_, mean_;
@@ -62,10 +82,16 @@ std::unique_ptr<PlacementOn<Executor>> make_placement_on(const Executor& executo
                                                          const UmapParams& params,
                                                          const Cpu& /*host*/,
                                                          const float* /*map*/) {
-  return for_dims(
-      model.map.cols(), [&]<int Dims>(DimCount<Dims>) -> std::unique_ptr<PlacementOn<Executor>> {
-        return std::make_unique<UmapPlacementOn<Executor, Dims>>(executor, model, params);
-      });
+  const auto made = [&]<class Space>(Space) -> std::unique_ptr<PlacementOn<Executor>> {
+    return std::make_unique<UmapPlacementOn<Executor, Space>>(executor, model, params);
+  };
+  return in_space_of(
+      params.output_metric,
+      [&] {
+        return for_dims(model.map.cols(),
+                        [&]<int Dims>(DimCount<Dims>) { return made(FlatSpace<Dims>()); });
+      },
+      made);
 }
 
 }  // namespace nearfold

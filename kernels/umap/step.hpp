@@ -13,6 +13,7 @@
 #include "kernels/graph/long_rows.hpp"
 #include "math/philox.hpp"
 #include "math/umap_force.hpp"
+#include "umap/spaces.hpp"
 
 namespace nearfold {
 
@@ -49,10 +50,14 @@ struct NextEpoch {
   }
 };
 
-/// What the terms of a step are computed from.
-template <int Dims>
+/// What the terms of a step are computed from. Space: one of umap/spaces.hpp.
+template <class Space>
 struct UmapTerms {
-  const float* y;  // [n, Dims]
+  using Dims = typename Space::Dims;
+  static constexpr int kDims = Dims::kRoom;
+  using Row = LayoutRow<kDims>;
+
+  const float* y;  // [n, kDims]
   std::int64_t n;
   UmapCurve curve;
   float samples_per_firing;
@@ -63,7 +68,7 @@ struct UmapTerms {
   NEARFOLD_HD std::uint32_t number() const {  // of all steps, 0, 1, ...
     return static_cast<std::uint32_t>(std::int64_t{clock->epoch - 1} * parts + part);
   }
-  NEARFOLD_HD LayoutRow<Dims> place(std::int64_t i) const { return load_row<Dims>(y, i); }
+  NEARFOLD_HD Row place(std::int64_t i) const { return load_row<kDims>(y, i); }
   NEARFOLD_HD void pull(const float* own, std::int64_t j, float* force) const {
     clipped(
         own, j, [this](float d2) { return umap_attraction(d2, curve); }, force);
@@ -87,14 +92,9 @@ struct UmapTerms {
   template <class Factor>
   NEARFOLD_HD void clipped(const float* own, std::int64_t j, const Factor& factor,
                            float* force) const {
-    const LayoutRow<Dims> other = place(j);
-    float d[Dims], d2 = 0;
-    for (int c = 0; c < Dims; ++c) {
-      d[c] = own[c] - other.at[c];
-      d2 += d[c] * d[c];
-    }
-    const float g = factor(d2);
-    for (int c = 0; c < Dims; ++c) force[c] = clip4(g * d[c]);
+    Row other = place(j);
+    Space::force(own, Dims(kDims), factor, other.at);
+    for (int c = 0; c < kDims; ++c) force[c] = other.at[c];
   }
 };
 
@@ -104,26 +104,30 @@ struct HubSums {
   const std::int64_t* rows = nullptr;                               // [count], ascending
   std::int64_t count = 0;
   const std::int32_t* pulls = nullptr;  // [count]
-  const float* sums = nullptr;          // [count, Dims]
+  const float* sums = nullptr;          // [count, kDims]
 };
 
 /// One step of an epoch for vertex i: reads y, writes row i of next.
-template <int Dims>
+template <class Space>
 struct UmapStep {
+  static constexpr int kDims = UmapTerms<Space>::kDims;
+
   UmapRows rows;
-  UmapTerms<Dims> terms;
+  UmapTerms<Space> terms;
   HubSums hubs;
-  float* next;  // [n, Dims]
+  float* next;  // [n, kDims]
 
   NEARFOLD_HD void operator()(std::int64_t i) const {
-    const LayoutRow<Dims> own = terms.place(i);
-    LayoutRow<Dims> to = own;
+    const LayoutRow<kDims> own = terms.place(i);
+    LayoutRow<kDims> to{};  // on a surface the step
+    if constexpr (Space::kIsFlat) to = own;
 #if defined(__CUDA_ARCH__)
 #pragma unroll 1  // or ptxas spills for sm_120
 #endif
     for (int turn = 0; turn < 2; ++turn)
       follow(i, turn == 0 ? terms.part : second_part(terms.part, terms.parts), turn == 0, own.at,
              to.at);
+    if constexpr (!Space::kIsFlat) Space::take(own.at, to.at);
     store_row(to, next, i);
   }
 
@@ -131,29 +135,29 @@ struct UmapStep {
   NEARFOLD_HD void follow(std::int64_t i, std::int32_t of_part, bool pushed, const float* own,
                           float* to) const {
     const std::int64_t row = of_part * rows.n + i;
-    float sum[Dims] = {};
+    float sum[kDims] = {};
     std::int32_t pulls = 0;
     if (rows.length(row) > hubs.longest) {
       const std::int64_t h = last_up_to(row, hubs.rows, hubs.count);
       pulls = hubs.pulls[h];
-      for (int c = 0; c < Dims; ++c) sum[c] = hubs.sums[h * Dims + c];
+      for (int c = 0; c < kDims; ++c) sum[c] = hubs.sums[h * kDims + c];
     } else {
       pulls = add_terms(i, row, pushed, own, sum);
     }
     if (pulls == 0) return;
     const float length = terms.clock->rate * umap_share(pulls);
-    for (int c = 0; c < Dims; ++c) to[c] += length * sum[c];
+    for (int c = 0; c < kDims; ++c) to[c] += length * sum[c];
   }
 
   NEARFOLD_HD std::int32_t add_terms(std::int64_t i, std::int64_t row, bool pushed,
                                      const float* own, float* sum) const {
     const std::int32_t epoch = terms.clock->epoch;
-    float force[Dims];
+    float force[kDims];
     std::int32_t pulls = 0;
     for (std::int64_t e = rows.offsets[row]; e < rows.offsets[row + 1]; ++e) {
       if (!rows.fires(e, epoch)) continue;
       terms.pull(own, rows.columns[e], force);
-      for (int c = 0; c < Dims; ++c) sum[c] += force[c];
+      for (int c = 0; c < kDims; ++c) sum[c] += force[c];
       ++pulls;
     }
     if (pulls == 0 || !pushed) return pulls;
@@ -163,7 +167,7 @@ struct UmapStep {
       const Random4 draws = terms.draw(i, t, step);
       for (int s = 0; s < 4 && t + s < pushes; ++s) {
         terms.push(own, draws.v[s], force);
-        for (int c = 0; c < Dims; ++c) sum[c] += force[c];
+        for (int c = 0; c < kDims; ++c) sum[c] += force[c];
       }
     }
     return pulls;

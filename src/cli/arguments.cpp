@@ -7,7 +7,9 @@
 
 #include "cli/index_spec.hpp"
 #include "cli/words.hpp"
+#include "core/alternatives.hpp"
 #include "knn/honours.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold::cli {
@@ -20,7 +22,9 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
 /// A method, or a file, where a command is due.
 std::string instead_of_command(const std::string& word) {
   const std::string embed = "; a map is made with nearfold embed ";
-  if (const auto method = meant(word, {"tsne", "umap"}))
+  std::vector<std::string> methods;
+  for_each_alternative<Method>([&](const auto& p) { methods.emplace_back(method_name(p)); });
+  if (const auto method = meant(word, methods))
     return embed + "points.csv --method " + *method + " -o map.npy";
   if (std::filesystem::exists(word)) return embed + word + " --method umap -o map.npy";
   return "";

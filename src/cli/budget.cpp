@@ -12,6 +12,8 @@
 #include "cli/json_text.hpp"
 #include "io/io.hpp"
 #include "io/row_file.hpp"
+#include "io/sparse_file.hpp"
+#include "io/stored_file.hpp"
 #include "io/write.hpp"
 #include "nearfold/error.hpp"
 
@@ -110,6 +112,7 @@ Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings&
     : limit_(flags.limit()), settings_(settings), limited_(flags.memory_limit != "auto") {
   look_at_graph(reading.graph, reading.path);
   if (reading.path.empty() || !reading.array.empty()) return;
+  if (look_at_sparse(reading)) return;
   const std::string format = io::format_of_file(reading.path);
   if (format == "csv" || format == "mtx") return;
   const io::FileInfo file = io::describe_file(reading.path);
@@ -120,11 +123,33 @@ Budget::Budget(const BudgetFlags& flags, const Reading& reading, const Settings&
              .has_graph = reading.has_graph,
              .graph_only = reading.graph_only,
              .graph_k = points_.graph_k};
-  const double values =
-      static_cast<double>(points_.n) * static_cast<double>(dim + (reading.pca ? points_.dim : 0));
-  read_bytes_ = static_cast<std::int64_t>(std::min(4 * values + 15e6, 9e18));
+  ValueType type = ValueType::float32;
+  if (const auto stored =
+          reading.keep_type && reading.in_blocks ? io::open_stored(reading.path) : std::nullopt)
+    type = stored->type;
+  if (!reading.pca) points_.type = type;
+  mapped_ = reading.mapped;
+  points_.counted = !mapped_ || reading.pca;
+  const double row = (mapped_ ? 0 : static_cast<double>(bytes_of(type) * dim)) +
+                     (reading.pca ? 4 * static_cast<double>(points_.dim) : 0);
+  read_bytes_ =
+      static_cast<std::int64_t>(std::min(static_cast<double>(points_.n) * row + 15e6, 9e18));
   constexpr std::int64_t kMany = 100'000'000;  // values, beside which a sample costs nothing
   if (flags.dry_run || bytes() > limit_.bytes || points_.n * dim > kMany) decide(reading);
+}
+
+bool Budget::look_at_sparse(const Reading& reading) {
+  if (!reading.sparse || !reading.in_blocks || reading.has_graph) return false;
+  const auto shape = io::describe_sparse(reading.path);
+  if (!shape || shape->rows < 4 || more_neighbors_than_points(reading, shape->rows))
+    return shape.has_value();
+  points_ = {.n = shape->rows,
+             .dim = reading.pca.value_or(static_cast<int>(shape->cols)),
+             .graph_only = reading.graph_only,
+             .graph_k = points_.graph_k,
+             .stored = reading.pca ? -1 : shape->stored};
+  read_bytes_ = 20 * shape->stored + 16 * shape->rows + 15'000'000;
+  return true;
 }
 
 /// A sample tells how wide search rows are. Points that do not fit beside the rest stay on disk,
@@ -134,7 +159,7 @@ void Budget::decide(const Reading& reading) {
   if (!file) return;
   if (!reading.pca && !reading.has_graph)
     points_.search_width = search_width(file->sample(4096), settings_);
-  if (bytes() <= limit_.bytes || reading.rows) return;
+  if (bytes() <= limit_.bytes || reading.rows || mapped_) return;
   on_disk_ = true;
   if (reading.pca)
     read_bytes_ = points_.n * points_.dim * 4;
@@ -147,22 +172,27 @@ std::string Budget::disk_beside(const std::string& output) const {
 }
 
 std::int64_t Budget::bytes() const {
-  const bool read_from_disk = on_disk_ && points_.counted == false;
+  const bool read_from_disk = (on_disk_ || mapped_) && points_.counted == false;
   return std::max(plan(points_, settings_).host_bytes(), read_from_disk ? 0 : read_bytes_);
 }
 
+/// How many rows are distinct is known once they are read; what they need is looked at then.
 void Budget::require() const {
-  if (!known() || bytes() <= limit_.bytes) return;
-  require_memory(points_, settings_, limit_);
+  if (!known()) return;
+  const std::int64_t needed = !settings_.unique ? bytes() : on_disk_ ? 0 : read_bytes_;
+  if (needed <= limit_.bytes) return;
+  if (!settings_.unique) require_memory(points_, settings_, limit_);
   throw OutOfMemory("reading the points needs " + bytes_text(read_bytes_) + " of memory, and " +
                         limit_.by + " allows " + bytes_text(limit_.bytes) +
                         "; convert the file to .npy, which can be read in blocks",
                     read_bytes_, limit_.bytes);
 }
 
-std::optional<std::int64_t> Budget::left_beside(HostMatrix<const float> points) const {
+std::optional<std::int64_t> Budget::left_beside(const InputPoints& points) const {
   if (!limited_) return {};
-  const std::int64_t held = on_disk_ ? 0 : points.size() * std::int64_t{sizeof(float)};
+  const std::int64_t held = on_disk_ || mapped_ ? 0
+                            : points.sparse     ? 8 * (points.sparse->stored() + points.rows())
+                                                : points.host.bytes();
   return std::max<std::int64_t>(0, limit_.bytes - held);
 }
 
@@ -202,6 +232,12 @@ nlohmann::ordered_json stages_json(std::span<const PlannedStage> stages) {
   return all;
 }
 
+std::string Budget::where() const {
+  const std::string type =
+      points_.type == ValueType::float32 ? "" : std::string(" of ") + name(points_.type);
+  return type + (mapped_ ? ", mapped from disk" : on_disk_ ? ", read from disk" : "");
+}
+
 std::string Budget::table() const {
   std::vector<PlannedStage> stages{{.name = "read",
                                     .host_bytes = read_bytes_,
@@ -210,17 +246,19 @@ std::string Budget::table() const {
   stages.insert(stages.end(), planned.stages.begin(), planned.stages.end());
   return std::to_string(points_.n) + " points" +
          (points_.dim > 0 ? " of " + std::to_string(points_.dim) + " columns" : "") +
-         (on_disk_ ? ", read from disk\n" : "\n") + stage_table(stages) + bytes_text(bytes()) +
-         " at most; " + limit_.by + " allows " + bytes_text(limit_.bytes) + "\n";
+         (settings_.unique ? ", all rows distinct" : "") + where() + "\n" + stage_table(stages) +
+         bytes_text(bytes()) + " at most; " + limit_.by + " allows " + bytes_text(limit_.bytes) +
+         "\n";
 }
 
 Budget::Json Budget::json() const {
   const Plan planned = plan(points_, settings_);
   return {{"n", points_.n},
           {"dim", points_.dim},
+          {"dtype", name(points_.type)},
           {"planned_bytes", bytes()},
           {"read_bytes", read_bytes_},
-          {"points_on_disk", on_disk_},
+          {"points_on_disk", on_disk_ || mapped_},
           {"limit_bytes", limit_.bytes},
           {"limit_by", limit_.by},
           {"stages", stages_json(planned.stages)}};

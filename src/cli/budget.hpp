@@ -9,6 +9,7 @@
 #include <string>
 #include "cli/option.hpp"
 
+#include "core/input_points.hpp"
 #include "nearfold/plan.hpp"
 
 namespace nearfold::cli {
@@ -37,9 +38,12 @@ struct Reading {
   std::string array;                      ///< of an .npz
   std::optional<int> pca;                 ///< components taken instead of the columns
   std::optional<std::int64_t> rows = {};  ///< that are held and searched, where not all are
+  bool sparse = false;                    ///< whether sparse points stay sparse
   bool in_blocks = true;  ///< whether points may be read in blocks, and stay on disk
   bool has_graph = false;
   bool graph_only = false;
+  bool mapped = false;     ///< by --mmap
+  bool keep_type = false;  ///< whether a narrow type is kept
   std::string graph = {};  ///< the file of the graph, where one is given up to the map
 };
 
@@ -62,7 +66,7 @@ class Budget {
   /// Throws OutOfMemory when it does not fit.
   void require() const;
   /// What a run may take beside its points, by --memory-limit; nothing where that is not given.
-  std::optional<std::int64_t> left_beside(HostMatrix<const float> points) const;
+  std::optional<std::int64_t> left_beside(const InputPoints& points) const;
   /// For the report of a run.
   std::string why_on_disk() const;
 
@@ -70,9 +74,13 @@ class Budget {
   void print(bool as_json) const;
 
  private:
+  /// Whether the file is sparse, and then known.
+  bool look_at_sparse(const Reading& reading);
   void look_at_graph(const std::string& path, const std::string& points);
   bool more_neighbors_than_points(const Reading& reading, std::int64_t n) const;
   void decide(const Reading& reading);
+  /// What is said of points that are on disk, and of a narrow type.
+  std::string where() const;
   std::string table() const;
   Json json() const;
 
@@ -81,6 +89,7 @@ class Budget {
   PlannedPoints points_;
   std::int64_t read_bytes_ = 0;  // while points are read, and reduced
   bool on_disk_ = false;
+  bool mapped_ = false;   // points are on disk, as they were asked to be
   bool limited_ = false;  // by --memory-limit
 };
 

@@ -22,6 +22,7 @@ void add_commands(CLI::App& app) {
   add_update(app);
   add_inverse(app);
   add_grid(app);
+  add_aligned(app);
   add_compare(app);
   add_plot(app);
   add_quality(app);

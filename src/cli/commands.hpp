@@ -23,6 +23,7 @@ void add_knn(CLI::App& app);
 void add_knn_merge(CLI::App& app);
 void add_embed(CLI::App& app);
 void add_grid(CLI::App& app);
+void add_aligned(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_quality(CLI::App& app);

@@ -16,9 +16,10 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "core/stopping.hpp"
-#include "core/take_rows.hpp"
+#include "core/taken_rows.hpp"
 #include "io/row_output.hpp"
 #include "knn/metric_table.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 #include "quality/quality.hpp"
@@ -85,7 +86,11 @@ Settings check(const CompareCommand& o, const Indexes& indexes) {
   if (o.neighbors.value_or(1) < 1)
     throw InvalidParameter(std::to_string(*o.neighbors) + " neighbours; use 1 or more");
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
-  check_outputs({o.plot, o.report}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
+  if (!o.method.targets.files.empty() && !o.subsets.empty())
+    throw InvalidParameter("--target is of all points, and --subset takes some; leave one out");
+  std::vector<std::string> read = {o.inputs.points, o.inputs.labels};
+  read.insert(read.end(), o.method.targets.files.begin(), o.method.targets.files.end());
+  check_outputs({o.plot, o.report}, read, o.common.overwrite());
   o.look.check(o.plot);
   o.look.check_columns(o.method.dims);
   if (!o.plot.empty()) check_picture_path(o.plot, o.picture(1, 1));
@@ -138,22 +143,27 @@ class Teller {
 Experiment run_one(const CompareCommand& o, const Inputs& in, const Indexes& indexes,
                    Settings settings, std::int64_t n, const std::string& metric, Teller& teller) {
   settings.distance = o.distance(metric);
-  const std::vector<std::int64_t> rows =
-      draw_rows(in.points.rows(), n, settings.seed, Draw::points);
-  const bool all = n == in.points.rows();
-  const Matrix subset = all ? Matrix() : take_rows(in.points, rows);
-  const HostMatrix<const float> points = all ? in.points.view() : subset.view();
+  const QualityParams scored{.seed = settings.seed};
+  const InputPoints all = in.as_input();
+  const std::vector<std::int64_t> rows = draw_rows(all.rows(), n, settings.seed, Draw::points);
+  std::optional<TakenRows> subset;
+  if (n < all.rows()) subset.emplace(all, rows);
+  const InputPoints points = subset ? subset->points() : all;
   Experiment e{.data = o.inputs.name(), .metric = settings.distance.metric, .names = indexes.names};
   e.k = o.neighbors.value_or(neighbors_needed(settings.method, n));
   if (!in.labels.ids.empty())
     for (const std::int64_t row : rows)
       e.labels.push_back(in.labels.ids[static_cast<std::size_t>(row)]);
   teller.begin(std::to_string(n) + " points, " + metric);
-  e.compared = compare_graphs(points, e.labels, e.k, indexes.methods, settings,
-                              {.seed = settings.seed}, teller.on_compared(), teller.progress());
+  points.use([&](const auto& some) {
+    e.compared = compare_graphs(some, e.labels, e.k, indexes.methods, settings, scored,
+                                teller.on_compared(), teller.progress());
+  });
   try {
     if (!o.no_break_even && stop_signal() == 0)
-      e.breaks = break_even(points, e.k, e.compared, settings, teller.progress());
+      e.breaks = points.use([&](const auto& some) {
+        return break_even(some, e.k, e.compared, settings, teller.progress());
+      });
   } catch (const Stopped&) {    // between searches, told without
   } catch (const Cancelled&) {  // within one
   }
@@ -181,7 +191,8 @@ void check_gates(const CompareCommand& o, const std::vector<Experiment>& experim
 
 void draw_all(const CompareCommand& o, const Inputs& in,
               const std::vector<Experiment>& experiments) {
-  const Picture picture = panels_of(experiments, in.labels.names);
+  Picture picture = panels_of(experiments, in.labels.names);
+  const std::vector<Matrix> drawn = flatten(output_metric_of(o.method.params()), picture);
   const PlotOptions look = o.picture(static_cast<int>(experiments.size()), picture.columns);
   const bool whole = stop_signal() == 0;
   write_picture(whole ? o.plot : partial_of(o.plot), picture, look,
@@ -190,21 +201,24 @@ void draw_all(const CompareCommand& o, const Inputs& in,
 
 void run(const CompareCommand& o) {
   const Indexes indexes = indexes_of(o);
-  const Settings settings = check(o, indexes);
+  Settings settings = check(o, indexes);
   Teller teller(o, indexes);
   MetricFlags strictest;  // of all: one that sees offsets, if any does
   for (const std::string& metric : o.metrics)
     if (sees_shift(metric_named(metric))) strictest.metric = metric;
   Inputs in;
-  teller.printer().run("read", [&] { in = o.inputs.read(o.common.cpu(), strictest); });
+  teller.printer().run("read", [&] {
+    in = o.inputs.read(o.common.cpu(), strictest, /*disk=*/"", /*takes_sparse=*/true);
+  });
   o.look.check_labels(!in.labels.ids.empty());
+  settings.targets = o.method.targets.read(in.n(), in.warnings);
   print_warnings(in.warnings, o.common);
   std::vector<std::int64_t> sizes = o.subsets;
-  if (sizes.empty()) sizes = {in.points.rows()};
+  if (sizes.empty()) sizes = {in.n()};
   for (const std::int64_t n : sizes)
-    if (n > in.points.rows())
+    if (n > in.n())
       throw InvalidInput("a subset of " + std::to_string(n) + " points is asked of " +
-                         std::to_string(in.points.rows()));
+                         std::to_string(in.n()));
   std::vector<Experiment> experiments;
   for (const std::string& metric : o.metrics)
     for (const std::int64_t n : sizes)
@@ -217,6 +231,7 @@ void run(const CompareCommand& o) {
               {"method", o.method.method}, {"settings", settings_json(settings.method)},
               {"seed", settings.seed},     {"device", describe(settings.device)},
               {"data_sets", Json::array()}};
+  if (!settings.targets.empty()) report["targets"] = targets_json(settings.targets);
   std::string tables;
   for (const Experiment& e : experiments) {
     report["data_sets"].push_back(experiment_json(e));
@@ -263,6 +278,7 @@ void add_compare(CLI::App& app) {
   file_path(command, "--report", o->report, "All of it, JSON");
   o->common.add(command, c.conditions);
   o->method.add(command, c.conditions);
+  o->method.add_targets(command, c.conditions);
   on_run(command, o, run);
 }
 

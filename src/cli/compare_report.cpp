@@ -45,8 +45,9 @@ std::string row_of(const std::string& name, const Compared& c) {
            seconds_of(c, "optimize"), total, 100 * c.knn_seconds() / total, recall.mean, recall.p5);
   row += c.info.kl_divergence ? text(" %7.4f", *c.info.kl_divergence) : "       -";
   row += " " + score_cell(c.quality, "knn_recall") + " " + score_cell(c.quality, "trustworthiness");
-  row += c.agreement ? text(" %7.4f %7.4f", c.agreement->overlap.value, c.agreement->procrustes)
-                     : "       -       -";
+  const std::string none = "       -";
+  row += c.agreement ? text(" %7.4f", c.agreement->overlap.value) : none;
+  row += c.agreement && c.agreement->procrustes ? text(" %7.4f", *c.agreement->procrustes) : none;
   return row + "\n";
 }
 
@@ -84,9 +85,10 @@ Json row_json(const std::string& name, const Compared& c) {
   out["neighbors_share"] = c.knn_seconds() / c.total_seconds();
   if (c.info.kl_divergence) out["kl_divergence"] = *c.info.kl_divergence;
   out["scores"] = quality_json(c.quality);
-  if (c.agreement)
-    out["agreement"] = {{c.agreement->overlap.name, c.agreement->overlap.value},
-                        {"procrustes", c.agreement->procrustes}};
+  if (c.agreement) {
+    out["agreement"] = {{c.agreement->overlap.name, c.agreement->overlap.value}};
+    if (c.agreement->procrustes) out["agreement"]["procrustes"] = *c.agreement->procrustes;
+  }
   out["warnings"] = c.info.warnings;
   return out;
 }
@@ -114,9 +116,10 @@ std::string legend(const Experiment& e) {
   if (overlap != e.compared.end()) {
     lines.push_back({"overlap", overlap->agreement->overlap.name +
                                     ": neighbours in the map that flat's map has, too"});
-    lines.push_back({"Procr.",
-                     "Procrustes: squared distance from flat's map, both of norm 1, after "
-                     "the best shift, turn and scale; 0 is the same"});
+    lines.push_back({"Procr.", overlap->agreement->procrustes
+                                   ? "Procrustes: squared distance from flat's map, both of norm "
+                                     "1, after the best shift, turn and scale; 0 is the same"
+                                   : ""});
   }
   return aligned(lines);
 }

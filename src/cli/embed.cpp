@@ -23,6 +23,8 @@ void run(const EmbedOptions& o) {
   Reading reading = o.inputs.reading();
   reading.has_graph = reading.has_graph || o.index.precomputed();
   reading.graph = o.inputs.graph;
+  reading.sparse = !o.index.precomputed();
+  reading.keep_type = o.keeps_type(settings);
   const Budget budget(o.budget, reading, settings);
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
@@ -36,6 +38,7 @@ void add_embed(CLI::App& app) {
   const auto o = std::make_shared<EmbedOptions>();
   EmbedOptions& e = *o;
   o->inputs.add_points_and_graph(command, e.conditions);
+  o->inputs.add_mmap(command);
   file_path(command, "-o,--output", o->output,
             "Map [n, n-components], .npy (float32), .csv or .tsv; - is standard output, as .csv")
       ->required();
@@ -58,8 +61,10 @@ void add_embed(CLI::App& app) {
       });
   file_path(command, "--save-model", o->model, "Model for `nearfold transform`, .nfm: an .npz");
   file_path(command, "--report", o->report, "Report of the run, JSON");
+  o->method.makes_landmarks = true;
   o->method.add(command, e.conditions);
   o->method.add_targets(command, e.conditions);
+  o->method.add_unique(command);
   o->index.add(command, e.conditions, [&e] { return e.inputs.graph.empty() ? "" : "--knn"; });
   o->keep.add(command, e.conditions);
   o->budget.add(command);

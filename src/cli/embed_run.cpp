@@ -11,8 +11,10 @@
 #include "cli/picture_file.hpp"
 #include "cli/terminal.hpp"
 #include "core/stopping.hpp"
+#include "core/take_rows.hpp"
 #include "io/io.hpp"
 #include "io/row_output.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "run/embedder_state.hpp"
 
@@ -51,6 +53,9 @@ void write_map(const std::string& path, const Matrix& layout, io::Overwrite over
 
 void EmbedOptions::check() const {
   inputs.check();
+  inputs.check_mmap(inputs.points.empty() ? "there is only a graph"
+                    : index.precomputed() ? "--metric precomputed reads distances"
+                                          : "");
   keep.check();
   io::row_format_of(output);
   if (output == io::kStandardOutput && common.json)
@@ -60,6 +65,7 @@ void EmbedOptions::check() const {
   if (!plot.empty()) check_picture_path(plot, picture.options({}));
   if (!model.empty()) check_model();
   if (!radii.empty()) io::require_ending(radii, ".npy", "radii");
+  if (method.unique) inputs.check_unique(index);
 }
 
 void EmbedOptions::check_model() const {
@@ -85,6 +91,7 @@ Json EmbedOptions::made_from() const {
             {"n_components", method.dims},
             {"init", method.init},
             {"seed", common.seed},
+            {"unique", method.unique},
             {"neighbors", index.json()},
             {"knn", inputs.graph.empty() ? "searched" : "given"},
             {"array", inputs.array},
@@ -126,7 +133,9 @@ void EmbedRun::run() {
 void EmbedRun::read() {
   const auto began = Clock::now();
   progress_.run("read", [&] {
-    in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output));
+    in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output),
+                         /*takes_sparse=*/true, o_.keeps_type(settings_));
+    if (in_.sparse) check_sparse();
     if (o_.index.precomputed())
       in_.take_as_distances(neighbors_needed(settings_.method, in_.points.rows()), settings_.seed);
     o_.picture.check_labels(!in_.labels.ids.empty());
@@ -134,17 +143,25 @@ void EmbedRun::read() {
     hover_data_ = o_.picture.read_hover_data(in_.n());
     settings_.targets = o_.method.targets.read(in_.n(), in_.warnings);
   });
-  settings_.memory_limit = budget_.left_beside(in_.points);
+  settings_.memory_limit = budget_.left_beside(in_.as_input());
   read_ = seconds_since(began);
+}
+
+/// What is made of dense points alone.
+void EmbedRun::check_sparse() const {
+  const auto refuse = [&](const std::string& flag, const std::string& what) {
+    throw InvalidParameter(flag + " " + what + ", and '" + o_.inputs.points +
+                           "' is sparse; leave it out, or reduce the points with --pca 100");
+  };
+  if (o_.method.by_landmarks()) refuse("--init landmarks", "draws some of dense points");
 }
 
 /// Where there are checkpoints, the graph is the first of them.
 void EmbedRun::open_checkpoints() {
   if (!folder_) return;
   const std::string data =
-      in_.points.rows() > 0
-          ? io::fingerprint(in_.points)
-          : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k});
+      in_.has_points() ? in_.fingerprint()
+                       : io::fingerprint({in_.graph.distances.data(), in_.graph.n, in_.graph.k});
   folder_->begin(data + fingerprint_of(settings_.targets));
   from_ = folder_->state();
   if (in_.graph.n > 0) return;
@@ -154,7 +171,8 @@ void EmbedRun::open_checkpoints() {
 /// The door of every run (run/embedder_state.hpp). Settings were validated, and a plan made where
 /// the file has a header, before anything was read.
 Embedder EmbedRun::begin() {
-  Source source{.points = in_.points.view(), .validated = true, .planned = budget_.known()};
+  Source source{
+      .points = in_.as_input(), .validated = true, .planned = budget_.known() && !settings_.unique};
   const KnnGraphView given = in_.graph;
   const bool kept = !o_.model.empty() || !o_.radii.empty();
   if (given.n > 0) source.graph = &given;
@@ -170,16 +188,44 @@ Embedder EmbedRun::begin() {
       if (folder_) folder_->keep(graph, settings_.seed);
       if (o_.picture.edges) draw_later(graph);
     };
-  return Embedder(Embedder::State::begin(source, settings_, progress_.callback()));
+  auto state = Embedder::State::begin(source, settings_, progress_.callback());
+  unique_ = state->unique;
+  if (!unique_.of.empty()) join_firsts();
+  return Embedder(std::move(state));
+}
+
+/// Lines between distinct rows become those between the first points of them.
+void EmbedRun::join_firsts() {
+  lines_.n = std::ssize(unique_.of);
+  for (auto& pair : lines_.pairs)
+    for (std::int32_t& id : pair)
+      id = static_cast<std::int32_t>(unique_.rows[static_cast<std::size_t>(id)]);
+}
+
+/// The array that a run by landmarks begins with; a checkpoint has gone past it.
+void EmbedRun::make_landmarks() {
+  if (!o_.method.by_landmarks() || from_) return;
+  if (in_.points.rows() == 0)
+    throw InvalidParameter(
+        "--init landmarks draws some of the points, and there is only a graph; give the points "
+        "beside --knn, or use another init");
+  const auto began = Clock::now();
+  settings_.init = ArrayInit{landmark_init(in_.points, settings_, {}, progress_.callback())};
+  landmarks_ = seconds_since(began);
 }
 
 Result EmbedRun::optimize() {
+  make_landmarks();
   Embedder run = begin();
   stage_ = progress_.phase();
-  if (o_.model.empty()) in_.points = {};
+  in_.points.check_unchanged();
+  if (o_.model.empty()) {
+    in_.points = {};
+    in_.sparse.reset();
+  }
   const StopScope to_the_end({});  // from here on there is something to keep
   const Progress progress = progress_.callback();
-  Keeper keeper(o_.keep, folder_ ? &*folder_ : nullptr);
+  Keeper keeper(o_.keep, folder_ ? &*folder_ : nullptr, map_columns(settings_));
   while (progress({Stage::optimize, run.iteration(), run.iterations()}) &&
          run.iteration() < run.iterations()) {
     run.advance(keeper.until_due(run.iteration(), run.block()));
@@ -209,7 +255,8 @@ void EmbedRun::write(Result& result) {
   }
   if (any && !partial && !o_.model.empty()) {
     const KnnGraph& graph = in_.graph.n > 0 ? in_.graph : graph_;
-    Model model = make_model(in_.points, graph, result.layout, settings_);
+    Model model = in_.sparse ? make_model(in_.sparse->view(), graph, result.layout, settings_)
+                             : make_model(in_.points, graph, result.layout, settings_);
     model.preparation = std::move(in_.preparation);
     io::write_model(o_.model, model, overwrite);
     saved_.emplace_back("model", o_.model);
@@ -224,6 +271,10 @@ void EmbedRun::write(Result& result) {
     saved_.emplace_back("picture", plot);
   }
   auto& seconds = result.info.seconds;
+  if (landmarks_ > 0) {
+    seconds.insert(seconds.begin(), {"landmarks", landmarks_});
+    result.info.init = "landmarks";
+  }
   seconds.insert(seconds.begin(), {"read", read_});
   seconds.emplace_back("write", seconds_since(began));
   write_report(result.info);
@@ -234,28 +285,33 @@ void EmbedRun::write(Result& result) {
 void EmbedRun::write_radii(const Matrix& layout, io::Overwrite overwrite) const {
   const auto& params = std::get<UmapParams>(settings_.method);
   const Cpu on = o_.common.cpu();
-  const KnnGraph in_map = find_neighbors(layout, neighbors_needed(params, layout.rows()), FlatKnn{},
-                                         on, settings_.seed);
+  const bool shared = !unique_.of.empty();
+  const Matrix map = shared ? take_rows(layout, unique_.rows) : layout;
+  const KnnGraph in_map =
+      find_neighbors(map, neighbors_needed(params, map.rows()), FlatKnn{}, on, settings_.seed);
   const std::vector<float> of_points =
       local_radii(in_.graph.n > 0 ? in_.graph : graph_, params, on);
   const std::vector<float> of_map = local_radii(in_map, params, on);
   Matrix both(layout.rows(), 2);
   for (std::int64_t i = 0; i < both.rows(); ++i) {
-    both.row(i)[0] = of_points[static_cast<std::size_t>(i)];
-    both.row(i)[1] = of_map[static_cast<std::size_t>(i)];
+    const auto row = static_cast<std::size_t>(i);
+    const auto at = shared ? static_cast<std::size_t>(unique_.of[row]) : row;
+    both.row(i)[0] = of_points[at];
+    both.row(i)[1] = of_map[at];
   }
   io::write_npy(o_.radii, both, overwrite);
 }
 
 void EmbedRun::draw(const Result& result, const std::string& path, io::Overwrite overwrite) const {
   const int width = UsualPicture{}.width;
+  const Matrix drawn = flattened(output_metric_of(settings_.method), result.layout);
   const UsualPicture usual{.title = o_.inputs.name(),
                            .subtitle = subtitle(result.info, settings_),
                            .width = width,
                            .height = o_.picture.height_of_map(width, result.layout.cols())};
   const bool by_value = !values_.empty();
   const Picture picture{
-      .panels = {{.layout = result.layout,
+      .panels = {{.layout = drawn,
                   .labels = by_value ? std::span<const std::int32_t>() : std::span(in_.labels.ids),
                   .values = values_,
                   .lines = o_.picture.edges ? &lines_ : nullptr}},

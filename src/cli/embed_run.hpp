@@ -32,6 +32,11 @@ struct EmbedOptions {
 
   void check() const;
   void check_model() const;
+  /// Whether points of a narrow type stay what they are: nothing needs all of them as float32.
+  bool keeps_type(const Settings& settings) const {
+    return std::holds_alternative<Cpu>(settings.device) && model.empty() &&
+           !method.by_landmarks() && !index.precomputed();
+  }
   /// All that the bytes of the map depend on, but the data.
   nlohmann::ordered_json made_from() const;
 };
@@ -46,8 +51,11 @@ class EmbedRun {
 
  private:
   void read();
+  void check_sparse() const;
   void open_checkpoints();
   Embedder begin();
+  void join_firsts();
+  void make_landmarks();
   Result optimize();
   void write(Result& result);
   /// rad_orig and rad_emb of umap-learn.
@@ -66,12 +74,13 @@ class EmbedRun {
   std::vector<float> values_;           // of the picture
   std::vector<PageColumn> hover_data_;  // of a page
   Lines lines_;
-  KnnGraph graph_;  // for the model and for radii, where they are to be saved
+  UniqueRows unique_;  // of points that share rows
+  KnnGraph graph_;     // for the model and for radii, where they are to be saved
   std::optional<Checkpoint> from_;
-  double read_ = 0;                // seconds before the run
-  int iteration_ = 0, total_ = 0;  // done, and in all; 0 before there is a map
-  std::string stage_;              // the last one before the optimisation
-  std::vector<Line> saved_;        // what was written, and where
+  double read_ = 0, landmarks_ = 0;  // seconds before the run
+  int iteration_ = 0, total_ = 0;    // done, and in all; 0 before there is a map
+  std::string stage_;                // the last one before the optimisation
+  std::vector<Line> saved_;          // what was written, and where
 };
 
 }  // namespace nearfold::cli

@@ -6,6 +6,8 @@
 
 #include "cli/index_spec.hpp"
 #include "cli/words.hpp"
+#include "io/io.hpp"
+#include "io/metric_json.hpp"
 #include "knn/honours.hpp"
 #include "nearfold/error.hpp"
 
@@ -135,15 +137,47 @@ io::GraphFormat graph_format(bool include_self, bool csr) {
 void MetricFlags::add(CLI::App& app, Conditions& conditions, const std::string& group,
                       bool matrices) {
   std::vector<std::string> words = metric_words();
+  std::erase(words, name(Metric::custom));  // a function of the C++ interface
   if (matrices) words.emplace_back("precomputed");
   metric_option = choice(app, "--metric", metric, words,
                          matrices ? "Distance between points; precomputed: the input is the matrix "
                                     "of all distances"
                                   : "Distance between points")
                       ->group(group);
+  number(app, "--p", p, "Power of minkowski, 1 or more; inf is the largest difference")
+      ->group(group);
+  text(app, "--metric-file", metric_file,
+       "Further parameters of the metric: of minkowski a weight for each column, of seuclidean its "
+       "variance, of mahalanobis the inverse covariance")
+      ->type_name("FILE")
+      ->group(group);
   add_zero_vectors(app, conditions, zero_vectors, [this] {
     return std::vector{metric};
   })->group(group);
+}
+
+MetricParams MetricFlags::metric_params() const {
+  MetricParams params{.p = p};
+  if (metric_file.empty()) return params;
+  const Matrix read = io::read_matrix(metric_file);
+  const std::vector<double> values(read.data(), read.data() + read.size());
+  switch (precomputed() ? Told::nothing : row_of(metric_named(metric)).told) {
+    case Told::nothing:
+      throw InvalidParameter(
+          "--metric-file tells minkowski, seuclidean and mahalanobis something, "
+          "and --metric is " +
+          metric + "; leave it out");
+    case Told::power:
+      params.w = values;
+      break;
+    case Told::variances:
+      params.V = values;
+      break;
+    case Told::inverse_covariance:
+      params.VI = values;
+      break;
+  }
+  return params;
 }
 
 Flag add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_vectors,
@@ -170,7 +204,9 @@ Flag add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_v
 
 Distance MetricFlags::distance() const {
   return {precomputed() ? Metric::euclidean : metric_named(metric),
-          zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse};
+          zero_vectors == "far" ? ZeroVectors::far : ZeroVectors::refuse,
+          metric_params(),
+          {}};
 }
 
 void IndexFlags::add(CLI::App& app, Conditions& conditions,
@@ -201,9 +237,12 @@ KnnParams IndexFlags::params() const {
 }
 
 nlohmann::ordered_json IndexFlags::json() const {
-  return {{"index", index_spec(params())},
-          {"metric", precomputed() ? metric : name(distance().metric)},
-          {"zero_vectors", zero_vectors}};
+  nlohmann::ordered_json out{{"index", index_spec(params())},
+                             {"metric", precomputed() ? metric : name(distance().metric)},
+                             {"zero_vectors", zero_vectors}};
+  const nlohmann::json told = io::json_of(distance());
+  if (!told.empty()) out[io::kMetricParams] = told;
+  return out;
 }
 
 }  // namespace nearfold::cli

@@ -134,14 +134,17 @@ Flag add_zero_vectors(CLI::App& app, Conditions& conditions, std::string& zero_v
 /// Flags that say how points are compared.
 struct MetricFlags {
   std::string metric = "euclidean", zero_vectors = "error";
+  std::optional<double> p = {};
+  std::string metric_file = {};
   Flag metric_option = {};
 
   /// `group`: the heading that they are listed under. `matrices`: whether the points may be
   /// distances.
   void add(CLI::App& app, Conditions& conditions, const std::string& group = "Options",
            bool matrices = false);
-  /// Of points; any where they are distances themselves.
+  /// Of points; any where they are distances themselves. Reads --metric-file.
   Distance distance() const;
+  MetricParams metric_params() const;
   bool precomputed() const { return metric == "precomputed"; }
   /// Whether --metric is on the command line.
   bool is_given() const { return metric_option->count() > 0; }

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
+#include "cli/grid_account.hpp"
 #include "cli/grid_folder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/json_text.hpp"
@@ -18,7 +19,10 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
+#include "cli/vary.hpp"
 #include "core/stopping.hpp"
+#include "core/taken_rows.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -38,23 +42,27 @@ struct GridCommand {
   BudgetFlags budget;
   MethodFlags method;
   OneOfEach<GridFlags, Method> axes;
+  SharedAxes shared_axes;
   LookFlags look;
   std::string output, plot;
+  Varying varied;
   bool time_recomputing = false;
 
-  PlotOptions picture() const;
-
-  MethodGrid grid() const {
-    return std::visit(
-        [&]<class Params>(const Params& base) {
-          return std::get<GridFlags<Params>>(axes).of(base);
-        },
-        method.params());
-  }
+  PlotOptions picture(const GridAxis& rows, const GridAxis& columns) const;
 };
 
+/// The rows and columns that vary where --vary does not say what does.
+MethodGrid usual_grid(const GridCommand& o) {
+  return std::visit(
+      [&]<class Params>(const Params&) {
+        const auto& axes = std::get<GridFlags<Params>>(o.axes);
+        return MethodGrid{{}, axes.rows(o.shared_axes), axes.columns()};
+      },
+      o.method.params());
+}
+
 /// All that the bytes of the maps depend on, but for the axes.
-Json made_from(const GridCommand& o, const Inputs& in, const Settings& s) {
+Json made_from(const GridCommand& o, const Inputs& in, const Settings& s, const MethodGrid& grid) {
   Json out = {{"version", version()},      {"seed", s.seed},
               {"method", o.method.method}, {"settings", settings_json(s.method)},
               {"n_components", s.dims},    {"init", o.method.init}};
@@ -62,10 +70,12 @@ Json made_from(const GridCommand& o, const Inputs& in, const Settings& s) {
     out["targets"] = o.method.targets.json();
     out["target_entries"] = fingerprint_of(s.targets);
   }
+  for (const auto& [name, value] : grid.fixed) out["fixed"][name] = value;
+  if (s.unique) out["unique"] = true;
   if (s.init)
     if (const auto* start = std::get_if<ArrayInit>(&*s.init))
       out["start"] = io::fingerprint(start->start);
-  if (in.points.rows() > 0) out["points"] = io::fingerprint(in.points);
+  if (in.has_points()) out["points"] = in.fingerprint();
   if (in.graph.n > 0) {
     const KnnGraph& g = in.graph;
     out["graph"] = io::fingerprint({g.distances.data(), g.n, g.k});
@@ -75,19 +85,31 @@ Json made_from(const GridCommand& o, const Inputs& in, const Settings& s) {
   return out;
 }
 
-/// The graph: given, or of the run before, or made now and kept for the next.
-KnnGraph graph_for(Inputs& in, int k, const Settings& s, GridFolder& folder,
-                   ProgressPrinter& progress) {
+/// What a graph is made of by --unique; nothing without.
+std::optional<TakenRows> distinct_rows(const Inputs& in, const Settings& s, const Cpu& on) {
+  if (!s.unique) return {};
+  const InputPoints all = in.as_input();
+  return TakenRows(all, all.use([&](const auto& rows) { return unique_rows(rows, on).rows; }));
+}
+
+std::string fingerprint_of_points(const InputPoints& points) {
+  return points.use([](const auto& some) { return io::fingerprint(some); });
+}
+
+/// The graph: given, or of the run before, or made now of `points` and kept for the next.
+KnnGraph graph_for(Inputs& in, const InputPoints& points, int k, const Settings& s,
+                   GridFolder& folder, ProgressPrinter& progress) {
   if (in.graph.n > 0) return std::move(in.graph);
-  const std::string file = folder.file("graph.npz"), points = io::fingerprint(in.points);
+  const std::string file = folder.file("graph.npz"), data = fingerprint_of_points(points);
   if (folder.resumed() && std::filesystem::exists(file)) {
     io::GraphMeta meta;
     KnnGraph graph = io::read_graph(file, &meta);
-    if (meta.fingerprint == points && graph.k == k) return graph;
+    if (meta.fingerprint == data && graph.k == k) return graph;
   }
-  KnnGraph graph =
-      find_neighbors(in.points, k, s.knn, s.device, s.seed, s.distance, progress.callback());
-  io::write_graph(file, graph, {io::GraphFormat::nearfold, s.seed, points, version()},
+  KnnGraph graph = points.use([&](const auto& some) {
+    return find_neighbors(some, k, s.knn, s.device, s.seed, s.distance, progress.callback());
+  });
+  io::write_graph(file, graph, {io::GraphFormat::nearfold, s.seed, data, version()},
                   io::Overwrite::yes);
   folder.manifest()["graph"]["seconds"] = graph.seconds();
   return graph;
@@ -100,16 +122,19 @@ void describe(const KnnGraph& graph, Json& out) {
   if (graph.recall) out["recall"] = recall_json(*graph.recall);
 }
 
-/// Makes the maps that are missing. False when the caller stopped it.
+/// Makes the maps that are missing, those of the same edges one after the other. False when the
+/// caller stopped it.
 bool make_maps(const KnnGraph& graph, const Inputs& in, const std::vector<Method>& methods,
                const Settings& s, GridFolder& folder, ProgressPrinter& progress) {
-  std::vector<Method> missing;
   std::vector<std::size_t> cell;
-  for (std::size_t m = 0; m < methods.size(); ++m) {
-    if (folder.has(m)) continue;
-    missing.push_back(methods[m]);
-    cell.push_back(m);
-  }
+  for (std::size_t m = 0; m < methods.size(); ++m)
+    if (!folder.has(m)) cell.push_back(m);
+  std::stable_sort(
+      cell.begin(), cell.end(),
+      [edges = edges_of(methods)](std::size_t a, std::size_t b) { return edges[a] < edges[b]; });
+  std::vector<Method> missing;
+  missing.reserve(cell.size());
+  for (const std::size_t m : cell) missing.push_back(methods[m]);
   std::size_t at = 0;
   const auto tell = [&](const ProgressInfo& info) {
     const std::string map =
@@ -122,56 +147,27 @@ bool make_maps(const KnnGraph& graph, const Inputs& in, const std::vector<Method
     folder.keep(cell[m], std::move(result));
     at = std::min(m + 1, cell.size() - 1);
   };
-  return embed_grid(graph, in.points, missing, s, keep, tell) == missing.size();
+  return in.as_input().use([&](const auto& points) {
+    return embed_grid(graph, points, missing, s, keep, tell);
+  }) == missing.size();
 }
 
-/// What the maps took, and what they would have taken one by one: the graph, the weights and the
-/// start again for each. The searches are timed when asked for; else each is taken to last as long
-/// as the one that was made, which is the longest of them.
-Json account(const GridCommand& o, const GridFolder& folder, const std::vector<Method>& methods,
-             const Inputs& in, const Settings& s, const Json& manifest) {
-  const double graph = manifest["graph"].value("seconds", 0.0);
-  const std::size_t width = folder.columns().values.size();
-  std::vector<double> shared(methods.size() / width), search(shared.size(), graph);
-  double optimize = 0;
-  for (const Json& cell : manifest["cells"]) {
-    const Json& took = cell["seconds"];
-    const double mine = took.value("optimize", 0.0), all = took.value("total", 0.0);
-    double& row = shared[cell["cell"].get<std::size_t>() / width];
-    row = std::max(row, all - mine);
-    optimize += mine;
-  }
-  if (o.time_recomputing)
-    for (std::size_t r = 0; r < search.size(); ++r) {
-      const int k = neighbors_needed(methods[r * width], in.n());
-      search[r] = find_neighbors(in.points, k, s.knn, s.device, s.seed, s.distance).seconds();
-    }
-  double once = graph + optimize, apart = optimize;
-  for (std::size_t r = 0; r < search.size(); ++r) {
-    once += shared[r];
-    apart += static_cast<double>(width) * (shared[r] + search[r]);
-  }
-  return {{"graph", graph},
-          {"optimize", optimize},
-          {"together", once},
-          {"one_by_one", apart},
-          {"searches_timed", o.time_recomputing}};
-}
-
-PlotOptions GridCommand::picture() const {
-  const auto [methods, rows, columns] = grid();
+PlotOptions GridCommand::picture(const GridAxis& rows, const GridAxis& columns) const {
   const int across = static_cast<int>(columns.values.size());
   const int wide = look.width.value_or(kGridMap * across + 100);
   const int high =
       look.height_of_map(wide, method.dims) * static_cast<int>(rows.values.size()) / across;
   return look.options({.title = std::string(method.title()) + " of " + inputs.name() + ", " +
-                                std::to_string(methods.size()) + " settings, one graph",
+                                std::to_string(rows.values.size() * columns.values.size()) +
+                                " settings, one graph",
                        .width = wide,
                        .height = high});
 }
 
-void draw_all(const GridCommand& o, const Inputs& in, const GridFolder& folder) {
+void draw_all(const GridCommand& o, const std::vector<Method>& methods, const Inputs& in,
+              const GridFolder& folder) {
   Picture picture;
+  std::vector<Matrix> drawn;
   const GridAxis &rows = folder.rows(), &columns = folder.columns();
   picture.columns = static_cast<int>(columns.values.size());
   picture.names = in.labels.names;
@@ -179,8 +175,10 @@ void draw_all(const GridCommand& o, const Inputs& in, const GridFolder& folder) 
   for (std::size_t c = 0; c < columns.values.size(); ++c)
     picture.column_titles.push_back(columns.label(c));
   for (std::size_t m = 0; m < folder.cells(); ++m)
-    picture.panels.push_back({.layout = folder.map(m), .labels = in.labels.ids});
-  const PlotOptions look = o.picture();
+    drawn.push_back(flattened(output_metric_of(methods[m]), folder.map(m)));
+  for (const Matrix& map : drawn)
+    picture.panels.push_back({.layout = map, .labels = in.labels.ids});
+  const PlotOptions look = o.picture(rows, columns);
   if (o.plot.empty())
     write_picture(folder.file("grid.png"), picture, look, io::Overwrite::yes);
   else
@@ -213,41 +211,51 @@ Settings largest_of(const std::vector<Method>& methods, Settings settings) {
 void run(const GridCommand& o) {
   const Clock::time_point began = Clock::now();
   o.inputs.check();
+  if (o.method.unique) o.inputs.check_unique(o.index);
   o.look.check(o.plot.empty() ? "grid.png" : o.plot);
-  check_picture_path(o.plot.empty() ? "grid.png" : o.plot, o.picture());
+  const MethodGrid grid = grid_of(o.method, usual_grid(o), o.varied);
+  const std::vector<Method>& methods = grid.methods;
+  check_picture_path(o.plot.empty() ? "grid.png" : o.plot, o.picture(grid.rows, grid.columns));
   check_outputs({o.plot}, {o.inputs.points, o.inputs.labels}, o.common.overwrite());
   if (o.time_recomputing && (o.inputs.points.empty() || o.index.precomputed()))
     throw InvalidParameter("--time-recomputing searches for neighbours; give the points");
   Settings settings = o.method.settings(o.common, o.index.params(), o.index.distance());
-  const auto [methods, rows, columns] = o.grid();
   for (const Method& method : methods) {
     Settings one = settings;
     one.method = method;
     validate(one);
   }
-  const Budget budget(o.budget, o.inputs.reading(), largest_of(methods, settings));
+  Reading reading = o.inputs.reading();
+  reading.sparse = !o.index.precomputed();
+  const Budget budget(o.budget, reading, largest_of(methods, settings));
   if (o.budget.dry_run) return budget.print(o.common.json);
   budget.require();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   Inputs in;
-  progress.run("read",
-               [&] { in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output)); });
+  progress.run("read", [&] {
+    in = o.inputs.read(o.common.cpu(), o.index, budget.disk_beside(o.output),
+                       /*takes_sparse=*/true);
+  });
   o.look.check_labels(!in.labels.ids.empty());
   o.look.check_columns(o.method.dims);
   settings.targets = o.method.targets.read(in.n(), in.warnings);
   print_warnings(in.warnings, o.common);
-  const int k = neighbors_needed(methods, in.n());
+  const std::optional<TakenRows> distinct = distinct_rows(in, settings, o.common.cpu());
+  const InputPoints searched = distinct ? distinct->points() : in.as_input();
+  const int k = neighbors_needed(methods, distinct ? searched.rows() : in.n());
   if (o.index.precomputed()) in.take_as_distances(k, settings.seed);
-  GridFolder folder(o.output, rows, columns, made_from(o, in, settings), o.common.overwrite());
-  const KnnGraph graph = graph_for(in, k, settings, folder, progress);
+  GridFolder folder(o.output, grid.rows, grid.columns, made_from(o, in, settings, grid),
+                    o.common.overwrite());
+  const KnnGraph graph = graph_for(in, searched, k, settings, folder, progress);
   describe(graph, folder.manifest()["graph"]);
   const StopScope to_the_end({});
   const bool finished = make_maps(graph, in, methods, settings, folder, progress);
   folder.manifest()["status"] = finished ? "finished" : "interrupted";
   if (finished) {
     progress.run(
-        "plot", [&] { draw_all(o, in, folder); }, /*stoppable=*/false);
-    folder.manifest()["seconds"] = account(o, folder, methods, in, settings, folder.manifest());
+        "plot", [&] { draw_all(o, methods, in, folder); }, /*stoppable=*/false);
+    folder.manifest()["seconds"] =
+        account(methods, searched, settings, folder.manifest(), o.time_recomputing);
   }
   folder.save();
   progress.finish();
@@ -275,12 +283,30 @@ void add_grid(CLI::App& app) {
               "Folder: a map for each cell, manifest.json, grid.png")
       ->required();
   file_path(command, "--plot", o->plot, "Picture instead of grid.png, " + picture_ends());
+  g.conditions.add(
+      command,
+      [&g] {
+        return g.method.is_another({UmapParams{}, PacmapParams{}, LocalmapParams{}});
+      },
+      [&] {
+        numbers(command, "--n-neighbors", g.shared_axes.n_neighbors,
+                "Rows: 5,15,50 of umap, 5,10,20 of pacmap and localmap")
+            ->group("Grid");
+      });
   const auto add_axes = [&]<class Params>(const Params& params) {
     g.conditions.add(
         command, [&g, &params] { return g.method.is_another(params); },
         [&] { std::get<GridFlags<Params>>(g.axes).add(command); });
   };
   std::apply([&](const auto&... params) { (add_axes(params), ...); }, g.method.params_of_each);
+  texts(command, "--vary", g.varied.axes,
+        "Columns of any parameter instead, as spread=0.5,1,2; given twice: rows and columns")
+      ->type_name("NAME=VALUE,...")
+      ->allow_extra_args(false)
+      ->group("Grid");
+  g.varied.is_given = [&command](const std::string& name) {
+    return flag_named(command, name).count() > 0;
+  };
   flag(command, "--time-recomputing", o->time_recomputing,
        "Also time the searches that the shared graph saved");
   o->look.add(command);
@@ -292,6 +318,7 @@ void add_grid(CLI::App& app) {
   o->common.add(command, g.conditions);
   o->method.add(command, g.conditions, Varied::grid);
   o->method.add_targets(command, g.conditions);
+  o->method.add_unique(command);
   on_run(command, o, run);
 }
 

@@ -81,6 +81,7 @@ void GridFolder::keep(std::size_t cell, Result&& result) {
                 {"init", result.info.init},
                 {"seconds", seconds_json(result.info)},
                 {"warnings", result.info.warnings}};
+  if (result.info.distinct) entry["distinct"] = *result.info.distinct;
   if (result.info.kl_divergence) entry["kl_divergence"] = *result.info.kl_divergence;
   Json& cells = manifest_["cells"];
   cells.push_back(std::move(entry));

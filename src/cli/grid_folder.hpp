@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -22,12 +23,15 @@ struct GridAxis {
   std::string label(std::size_t at) const { return name + " = " + values[at]; }
 };
 
+/// The values as texts that are read as these values.
 template <class T>
 GridAxis grid_axis(const char* name, const std::vector<T>& values) {
   GridAxis out{name, {}};
   for (const T value : values) {
+    const auto number = static_cast<double>(value);
     char text[32];
-    std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
+    std::snprintf(text, sizeof text, "%.9g", number);
+    if (std::strtod(text, nullptr) != number) std::snprintf(text, sizeof text, "%.17g", number);
     out.values.emplace_back(text);
   }
   return out;

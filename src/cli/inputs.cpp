@@ -32,9 +32,41 @@ Flag PointFlags::add_points_alone(CLI::App& app) {
       "- is standard input");
 }
 
+void PointFlags::add_mmap(CLI::App& app) {
+  flag(app, "--mmap", mapped,
+       "Read the points from their file while they are searched, and keep none in memory: .npy in "
+       "C order (float32, float16, int8, uint8), .fbin, .u8bin, .i8bin, IDX")
+      ->group("Memory");
+}
+
+void PointFlags::check_mmap(const std::string& with) const {
+  if (!mapped) return;
+  if (!with.empty())
+    throw InvalidParameter("--mmap maps a file of points, and " + with + "; leave --mmap out");
+  if (!as_is())
+    throw InvalidParameter(
+        "--mmap takes points as they are in their file; leave --missing, --array, --standardize "
+        "and flags of columns out, or make a file that needs none, with nearfold convert");
+}
+
+io::Points PointFlags::map_points(bool keep_type) const {
+  auto found = io::Points::mapped(points);
+  if (!found)
+    throw InvalidParameter(
+        "'" + points +
+        "' cannot be mapped: --mmap takes .npy in C order of float32, float16, int8 and uint8, "
+        ".fbin, .u8bin, .i8bin and IDX of bytes that is not packed; make one with nearfold "
+        "convert, or leave --mmap out");
+  if (!keep_type && found->stored().is_narrow())
+    throw InvalidParameter("--mmap maps " + std::string(nearfold::name(found->stored().type())) +
+                           ", and what is asked for holds float32 of all points (a GPU, "
+                           "--save-model, --init landmarks, --save-cells); leave --mmap out");
+  return *std::move(found);
+}
+
 io::Points PointFlags::read_points(const Cpu& on, Metric metric, std::vector<std::string>& warnings,
-                                   const std::string& disk, io::Labels* beside,
-                                   Preparation* done) const {
+                                   const std::string& disk, io::Labels* beside, Preparation* done,
+                                   bool keep_type) const {
   if (pca) metric = Metric::euclidean;  // components are of centred columns
   auto file = disk.empty() ? std::nullopt : row_file();
   if (file && !sees_shift(metric)) file->choose_offsets();
@@ -42,18 +74,34 @@ io::Points PointFlags::read_points(const Cpu& on, Metric metric, std::vector<std
   io::Points found;
   {
     const Part part(pca ? 0.5 : 1.0);
-    if (!file) table = read(points, metric, warnings, done);
+    std::optional<io::Points> stored;
+    if (mapped)
+      stored = map_points(keep_type);
+    else if (keep_type && !file && as_is())
+      stored = io::Points::narrow(points);
+    if (!file && !stored) table = read(points, metric, warnings, done);
     if (beside != nullptr) *beside = std::move(table.labels);
-    found = file ? io::Points::on_disk(*file, disk)
-                 : io::Points(std::move(table.points), std::move(table.offsets));
+    found = stored ? *std::move(stored)
+            : file ? io::Points::on_disk(*file, disk)
+                   : io::Points(std::move(table.points), std::move(table.offsets));
   }
   if (file) file->warn(warnings);
   if (done != nullptr && file) done->offsets = found.offsets();
   if (!pca) return found;
-  PcaAxes axes = pca_axes(found, *pca, on);
-  Matrix scores = project(found, axes, on);
+  PcaAxes axes = pca_axes(found.stored(), *pca, on);
+  Matrix scores = project(found.stored(), axes, on);
   if (done != nullptr) done->pca = std::move(axes);
   return scores;
+}
+
+std::optional<SparseMatrix> PointFlags::read_sparse() const {
+  if (points.empty()) return {};
+  if (as_is()) return io::read_sparse(points);
+  if (array.empty() && io::format_of_file(points) == "npz" && io::describe_sparse(points))
+    throw InvalidParameter("'" + points +
+                           "' is a sparse matrix, which is read as it is; leave flags of columns, "
+                           "--missing and --standardize out, or give the points dense");
+  return {};
 }
 
 void InputFlags::add_points_and_graph(CLI::App& app, Conditions& conditions) {
@@ -114,6 +162,17 @@ void InputFlags::check_precomputed() const {
         "--standardize scales points, and --metric precomputed has none; leave it out");
 }
 
+void InputFlags::check_unique(const MetricFlags& metric) const {
+  if (metric.precomputed())
+    throw InvalidParameter(
+        "--unique compares rows of points, and --metric precomputed has distances alone; leave one "
+        "of them out");
+  if (!graph.empty())
+    throw InvalidParameter(
+        "--unique makes the graph of the distinct rows, and --knn is of all points; leave one of "
+        "them out");
+}
+
 std::optional<io::RowFile> PointFlags::row_file() const {
   if (!as_is()) return {};
   return io::RowFile::open(points);
@@ -121,7 +180,7 @@ std::optional<io::RowFile> PointFlags::row_file() const {
 
 Reading PointFlags::reading() const {
   if (!points.empty()) io::require_table(points, table());
-  return {.path = points, .array = array, .pca = pca, .in_blocks = as_is()};
+  return {.path = points, .array = array, .pca = pca, .in_blocks = as_is(), .mapped = mapped};
 }
 
 Reading InputFlags::reading() const {
@@ -135,7 +194,10 @@ namespace {
 /// A graph that does not say its metric is measured by the one that --metric says.
 void require_metric_of(const Inputs& in, const MetricFlags& metric, const std::string& graph) {
   try {
-    require_same_points(in.graph, in.points);
+    if (in.sparse)
+      require_same_points(in.graph, in.sparse->view());
+    else
+      require_same_points(in.graph, in.points.stored());
   } catch (const InvalidInput& error) {
     throw InvalidParameter("--metric is " + metric.metric + ", and '" + graph +
                            "' is not of these points by it: " + error.what() +
@@ -145,7 +207,8 @@ void require_metric_of(const Inputs& in, const MetricFlags& metric, const std::s
 
 }  // namespace
 
-Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::string& disk) const {
+Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::string& disk,
+                        bool takes_sparse, bool keep_type) const {
   Inputs in;
   io::Labels beside;
   io::GraphMeta meta;
@@ -161,15 +224,23 @@ Inputs InputFlags::read(const Cpu& on, const MetricFlags& metric, const std::str
     if (known && in.graph.metric == nearfold::name(of_graph)) compared = of_graph;
   if (metric.precomputed()) compared = Metric::inner_product;  // distances are read as they are
   if (metric.precomputed()) check_precomputed();
-  if (!points.empty())
-    in.points = read_points(on, compared, in.warnings, disk, &beside, &in.preparation);
-  if (!points.empty() && !metric.precomputed()) warn_of_distances(in.points, in.warnings);
-  if (!points.empty() && !meta.fingerprint.empty() &&
-      meta.fingerprint != io::fingerprint(in.points))
+  if (takes_sparse && !metric.precomputed()) in.sparse = read_sparse();
+  if (in.sparse && pca) {
+    in.preparation.pca = pca_axes(in.sparse->view(), *pca, on);
+    in.points = project(in.sparse->view(), in.preparation.pca, on);
+    in.sparse.reset();
+  } else if (!points.empty() && !in.sparse) {
+    in.points = read_points(on, compared, in.warnings, disk, &beside, &in.preparation,
+                            keep_type && !metric.precomputed());
+  }
+  if (!points.empty() && !in.sparse && !metric.precomputed())
+    warn_of_distances(in.points, in.warnings);
+  if (!points.empty() && !meta.fingerprint.empty() && meta.fingerprint != in.fingerprint())
     throw InvalidInput("'" + graph + "' was made from other points than '" + points +
                        (pca ? "' with --pca " + std::to_string(*pca) : "'") +
                        "; make it again, or give the graph alone");
-  if (!known && metric.is_given() && in.graph.n > 0 && in.graph.n == in.points.rows())
+  if (!known && metric.is_given() && in.graph.n > 0 && in.has_points() &&
+      in.graph.n == in.as_input().rows())
     require_metric_of(in, metric, graph);
   in.labels = read_labels(std::move(beside), in.n(), points, in.warnings);
   return in;

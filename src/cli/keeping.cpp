@@ -45,8 +45,8 @@ void KeepFlags::check() const {
                            "; iterations are >= 1");
 }
 
-Keeper::Keeper(const KeepFlags& flags, const CheckpointFolder* folder)
-    : flags_(flags), folder_(folder) {
+Keeper::Keeper(const KeepFlags& flags, const CheckpointFolder* folder, int columns)
+    : flags_(flags), folder_(folder), columns_(columns) {
   if (!flags_.snapshots.empty()) make_folder(flags_.snapshots);
 }
 
@@ -69,7 +69,8 @@ void Keeper::stop(const Embedder& run) {
 void Keeper::take_snapshot(const Embedder& run) {
   char name[32];
   std::snprintf(name, sizeof name, "/%06d.npy", run.iteration());
-  const Matrix layout = run.checkpoint().layout;
+  Matrix layout(run.info().n, columns_);
+  run.copy_layout(layout.view());
   try {
     io::write_npy(flags_.snapshots + name, layout, io::Overwrite::yes);
   } catch (const Error& error) {

@@ -26,8 +26,8 @@ struct KeepFlags {
 
 class Keeper {
  public:
-  /// `folder` is null where no checkpoints are wanted.
-  Keeper(const KeepFlags& flags, const CheckpointFolder* folder);
+  /// `folder` is null where no checkpoints are wanted; maps have so many columns.
+  Keeper(const KeepFlags& flags, const CheckpointFolder* folder, int columns);
 
   /// How many of `block` iterations may be done before the next snapshot is due.
   int until_due(int iteration, int block) const;
@@ -45,6 +45,7 @@ class Keeper {
 
   KeepFlags flags_;
   const CheckpointFolder* folder_;
+  int columns_;
   std::chrono::steady_clock::time_point kept_ = std::chrono::steady_clock::now();
   std::vector<std::string> warnings_;
 };

@@ -1,6 +1,5 @@
 // nearfold knn: points in, their neighbour graph out; or the neighbours of other points in them.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <limits>
 #include <memory>
@@ -22,6 +21,7 @@
 #include "io/io.hpp"
 #include "io/part_file.hpp"
 #include "io/row_output.hpp"
+#include "knn/graph_of.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 #include "run/check_run.hpp"
@@ -43,6 +43,15 @@ struct KnnCommand {
   bool include_self = false, csr = false;
 
   Settings settings() const;
+  /// Of a graph alone; queries, indexes and cells are of dense points.
+  bool takes_sparse() const {
+    return !index.precomputed() && query.empty() && save_index.empty() && part.save_cells.empty();
+  }
+  /// Whether points of a narrow type stay what they are.
+  bool keeps_type(const Settings& settings) const {
+    return std::holds_alternative<Cpu>(settings.device) && !index.precomputed() &&
+           part.save_cells.empty();
+  }
   /// The first file that is written.
   const std::string& made() const {
     if (!output.empty()) return output;
@@ -63,6 +72,9 @@ Settings KnnCommand::settings() const {
   if (!save_index.empty()) io::require_ending(save_index, ".npz", "indexes");
   if (!part.save_cells.empty()) io::require_ending(part.save_cells, ".npz", "cells");
   if (!report.empty()) io::require_ending(report, ".json", "reports");
+  points.check_mmap(index.precomputed() ? "--metric precomputed reads distances"
+                    : part.asked()      ? "a part reads the rows that it needs"
+                                        : "");
   if (index.precomputed() &&
       (!query.empty() || !save_index.empty() || points.pca || points.standardize != "no"))
     throw InvalidParameter(
@@ -120,20 +132,19 @@ int without_self(const std::string& text) {
 }
 
 /// Seconds of each step, in order.
-class Stopwatch {
+class StageClock {
  public:
-  explicit Stopwatch(Json& into) : into_(&into) {}
+  explicit StageClock(Json& into) : into_(&into) {}
   void lap(const char* step) {
-    const auto now = std::chrono::steady_clock::now();
-    const double took = std::chrono::duration<double>(now - last_).count();
-    (*into_)[step] = took;
-    (*into_)["total"] = std::chrono::duration<double>(now - began_).count();
-    last_ = now;
+    const double now = watch_.seconds();
+    (*into_)[step] = now - last_;
+    (*into_)["total"] = last_ = now;
   }
 
  private:
   Json* into_;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), last_ = began_;
+  Stopwatch watch_;
+  double last_ = 0;
 };
 
 /// What is found, as it is reported and written.
@@ -148,33 +159,55 @@ struct Found {
 KnnIndex index_of(const KnnCommand& o, const Settings& s, const io::Points& points,
                   const Progress& progress) {
   if (o.load_index.empty())
-    return build_index(points, s.knn, s.device, s.seed, s.distance, progress);
-  KnnIndex index = io::read_index(o.load_index, points, points.offsets());
+    return build_index(points.stored(), s.knn, s.device, s.seed, s.distance, progress);
+  KnnIndex index = io::read_index(o.load_index, points.stored(), points.offsets());
   const Metric metric = index.distance().metric;
   if (o.index.is_given() && metric != s.distance.metric)
     throw InvalidParameter("--metric is " + o.index.metric + ", and '" + o.load_index +
                            "' was made by " + name(metric) +
                            "; leave --metric out, or make the index again");
+  if (s.distance.params != MetricParams{} && s.distance.params != index.distance().params)
+    throw InvalidParameter("'" + o.load_index +
+                           "' was made with other parameters of its metric; leave --p and "
+                           "--metric-file out, or make the index again");
   return index;
 }
 
 /// The graph of the points, into o.output.
-Found make_graph(const KnnCommand& o, const Settings& s, const io::Points& points,
-                 const Progress& progress, Stopwatch& clock) {
-  const KnnGraph graph = o.index.precomputed() ? graph_from_distances(points, o.k, s.seed)
-                                               : find_neighbors(points, o.k, s.knn, s.device,
-                                                                s.seed, s.distance, progress);
+Found write_graph_of(const KnnCommand& o, const Settings& s, const KnnGraph& graph,
+                     const std::string& fingerprint, StageClock& clock) {
   clock.lap("knn");
   io::write_graph(o.output, graph,
-                  {graph_format(o.include_self, o.csr), s.seed, io::fingerprint(points), version()},
+                  {graph_format(o.include_self, o.csr), s.seed, fingerprint, version()},
                   o.common.overwrite());
   return {graph.n,         graph.metric,     graph.index,          graph.recall,
           graph.tied_rows, graph.duplicates, graph_warnings(graph)};
 }
 
+Found make_graph(const KnnCommand& o, const Settings& s, const io::Points& points,
+                 const Progress& progress, StageClock& clock) {
+  const KnnGraph graph =
+      o.index.precomputed()
+          ? graph_from_distances(points, o.k, s.seed)
+          : find_neighbors(points.stored(), o.k, s.knn, s.device, s.seed, s.distance, progress);
+  const std::string fingerprint = io::fingerprint(points.stored());
+  points.check_unchanged();
+  return write_graph_of(o, s, graph, fingerprint, clock);
+}
+
+Found make_graph(const KnnCommand& o, const Settings& s, const SparseMatrix& points,
+                 const Progress& progress, StageClock& clock) {
+  const KnnGraph graph =
+      find_neighbors(points.view(), o.k, s.knn, s.device, s.seed, s.distance, progress);
+  Found found = write_graph_of(o, s, graph, io::fingerprint(points.view()), clock);
+  for (std::string& warning : recall_warnings(found.recall, s.knn))
+    found.warnings.push_back(std::move(warning));
+  return found;
+}
+
 /// The neighbours of o.query, into o.output.
 Found answer(const KnnCommand& o, const Settings& s, const io::Points& points,
-             const Progress& progress, Stopwatch& clock) {
+             const Progress& progress, StageClock& clock) {
   std::vector<std::string> warnings;
   io::Shift same{.given = true, .offsets = points.offsets()};
   const Matrix queries = io::read_matrix(o.query, {.table = o.points.table()}, &warnings, &same);
@@ -183,11 +216,13 @@ Found answer(const KnnCommand& o, const Settings& s, const io::Points& points,
   std::optional<KnnIndex> index;
   if (through) index = index_of(o, s, points, progress);
   const QueryResult result =
-      through ? find_neighbors(queries, points, o.k, *index, s.device, progress)
-              : find_neighbors(queries, points, o.k, s.knn, s.device, s.seed, s.distance, progress);
+      through ? find_neighbors(queries, points.stored(), o.k, *index, s.device, progress)
+              : find_neighbors(queries, points.stored(), o.k, s.knn, s.device, s.seed, s.distance,
+                               progress);
+  points.check_unchanged();
   clock.lap("knn");
   if (!o.save_index.empty())
-    io::write_index(o.save_index, *index, points, o.common.overwrite(), points.offsets());
+    io::write_index(o.save_index, *index, points.stored(), o.common.overwrite(), points.offsets());
   io::write_neighbors(o.output, result, o.common.overwrite());
   if (!through) return {result.rows, name(s.distance.metric), o.index.index, result.recall};
   return {result.rows, name(index->distance().metric), index->description(), result.recall};
@@ -195,16 +230,17 @@ Found answer(const KnnCommand& o, const Settings& s, const io::Points& points,
 
 /// The index alone, into o.save_index.
 Found save(const KnnCommand& o, const Settings& s, const io::Points& points,
-           const Progress& progress, Stopwatch& clock) {
+           const Progress& progress, StageClock& clock) {
   const KnnIndex index = index_of(o, s, points, progress);
+  points.check_unchanged();
   clock.lap("knn");
-  io::write_index(o.save_index, index, points, o.common.overwrite(), points.offsets());
+  io::write_index(o.save_index, index, points.stored(), o.common.overwrite(), points.offsets());
   return {points.rows(), name(s.distance.metric), index.description(), {}};
 }
 
 /// The cells that parts share, into o.part.save_cells.
 Found train(const KnnCommand& o, const Settings& s, const io::Points& points,
-            const Progress& progress, Stopwatch& clock) {
+            const Progress& progress, StageClock& clock) {
   const SharedCells cells = train_cells(points, o.k, std::get<IvfKnn>(s.knn), require_cpu(s.device),
                                         s.seed, s.distance, progress);
   clock.lap("knn");
@@ -245,6 +281,8 @@ Budget budget_of(const KnnCommand& o, Settings settings) {
   Reading reading = o.points.reading();
   reading.graph_only = true;
   reading.has_graph = o.index.precomputed();
+  reading.sparse = o.takes_sparse();
+  reading.keep_type = o.keeps_type(settings);
   return {o.budget, reading, settings};
 }
 
@@ -260,22 +298,29 @@ void run(const KnnCommand& o) {
   budget.require();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   Json seconds;
-  Stopwatch clock(seconds);
+  StageClock clock(seconds);
   std::vector<std::string> warnings;
   io::Points points;
+  std::optional<SparseMatrix> sparse;
   progress.run("read", [&] {
-    points = o.points.read_points(
-        o.common.cpu(), o.index.precomputed() ? Metric::inner_product : settings.distance.metric,
-        warnings, budget.disk_beside(o.made()));
+    if (o.takes_sparse()) sparse = o.points.read_sparse();
+    if (sparse && o.points.pca) {
+      points = pca(sparse->view(), *o.points.pca, o.common.cpu());
+      sparse.reset();
+    } else if (!sparse)
+      points = o.points.read_points(
+          o.common.cpu(), o.index.precomputed() ? Metric::inner_product : settings.distance.metric,
+          warnings, budget.disk_beside(o.made()), nullptr, nullptr, o.keeps_type(settings));
   });
-  if (!o.index.precomputed()) warn_of_distances(points, warnings);
+  if (!o.index.precomputed() && !sparse) warn_of_distances(points, warnings);
   print_warnings(warnings, o.common);
   clock.lap("read");
   const Progress told = progress.callback();
-  const Found found = !o.part.save_cells.empty() ? train(o, settings, points, told, clock)
-                      : !o.query.empty()         ? answer(o, settings, points, told, clock)
-                      : !o.output.empty()        ? make_graph(o, settings, points, told, clock)
-                                                 : save(o, settings, points, told, clock);
+  const Found found = sparse                       ? make_graph(o, settings, *sparse, told, clock)
+                      : !o.part.save_cells.empty() ? train(o, settings, points, told, clock)
+                      : !o.query.empty()           ? answer(o, settings, points, told, clock)
+                      : !o.output.empty()          ? make_graph(o, settings, points, told, clock)
+                                                   : save(o, settings, points, told, clock);
   clock.lap("write");
   progress.finish();
   print(o, found, std::move(seconds));
@@ -287,6 +332,7 @@ void add_knn(CLI::App& app) {
   CLI::App& command = subcommand(app, "knn", "Find the nearest neighbours of every point");
   const auto o = std::make_shared<KnnCommand>();
   o->points.add_points(command)->required();
+  o->points.add_mmap(command);
   file_path(command, "-o,--output", o->output, "Graph, .npz: indices, distances, meta");
   KnnCommand& k = *o;
   const auto is_written = [&k] {

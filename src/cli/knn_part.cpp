@@ -113,6 +113,10 @@ std::optional<io::CellsOfFile> cells_of(const PartRun& run, const io::RowFile& f
   require("--seed", cells.seed(), run.settings.seed);
   require("--metric", std::string(name(cells.distance().metric)),
           std::string(name(run.settings.distance.metric)));
+  if (cells.distance().params != run.settings.distance.params)
+    throw InvalidParameter("'" + path +
+                           "' was trained with other parameters of the metric; give the --p and "
+                           "--metric-file of then, or train other cells");
   require("--zero-vectors",
           std::string(kZeroVectors[static_cast<std::size_t>(cells.distance().zero_vectors)]),
           std::string(kZeroVectors[static_cast<std::size_t>(run.settings.distance.zero_vectors)]));

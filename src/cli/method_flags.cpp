@@ -17,6 +17,7 @@ namespace nearfold::cli {
 namespace {
 
 const std::vector<std::string> kInits = {"auto", "pca", "spectral", "random"};
+constexpr const char* kLandmarks = "landmarks";
 
 Init named_init(const std::string& name) {
   if (name == "pca") return PcaInit{};
@@ -33,23 +34,37 @@ void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
   choice(app, "-m,--method", method, names, "How the map is made")
       ->required(method.empty())
       ->default_str(method);
-  number(app, "--n-components,--dims", dims,
-         "Columns of the map: 1 to 100 for umap, 1 to 3 for tsne");
-  const auto take = [](std::string& word) {
-    const auto named = meant(word, kInits);
+  number(app, "--n-components,--dims", dims, "Columns of the map: 1 to 100, for tsne 1 to 10");
+  std::vector<std::string> inits = kInits;
+  if (makes_landmarks) inits.emplace_back(kLandmarks);
+  const auto take = [inits](std::string& word) {
+    const auto named = meant(word, inits);
     word = named.value_or(word);
-    const std::string near = did_you_mean(word, kInits);
+    const std::string near = did_you_mean(word, inits);
     if (named || near.empty() || std::filesystem::exists(word)) return std::string();
-    return "'" + word + "' is neither a file nor one of " + listed(kInits, "and") + near;
+    return "'" + word + "' is neither a file nor one of " + listed(inits, "and") + near;
   };
   text(app, "--init", init, "Initial layout, or a file of it")
       ->check(take)
-      ->type_name(in_braces(kInits) + "|" + kFile)
+      ->type_name(in_braces(inits) + "|" + kFile)
       ->default_str(init);
-  number(app, "--learning-rate", shared.learning_rate,
-         "Step size; auto is n / exaggeration for t-SNE, 1 for UMAP");
+  number(app, "--learning-rate,--lr", shared.learning_rate,
+         "Step size; auto is n / exaggeration for t-SNE, 1 for the others");
   number(app, "--max-iter,--n-epochs,--n-iter", shared.iterations,
-         "Iterations in all, early exaggeration included");
+         "Iterations in all, those of early phases included");
+  if (varied == Varied::none)
+    conditions.add(
+        app,
+        [this] {
+          return is_another({UmapParams{}, PacmapParams{}, LocalmapParams{}});
+        },
+        [&] { add_neighbors_flag(app, shared); });
+  conditions.add(
+      app,
+      [this] {
+        return is_another({PacmapParams{}, LocalmapParams{}});
+      },
+      [&] { add_pair_flags(app, shared, varied); });
   const auto add_one = [&](auto& params) {
     conditions.add(
         app, [this, &params] { return is_another(params); },
@@ -61,6 +76,26 @@ void MethodFlags::add(CLI::App& app, Conditions& conditions, Varied varied) {
 void MethodFlags::add_targets(CLI::App& app, Conditions& conditions) {
   conditions.add(
       app, [this] { return is_another(UmapParams{}); }, [&] { targets.add(app, conditions); });
+}
+
+void MethodFlags::add_unique(CLI::App& app) {
+  flag(app, "--unique", unique,
+       "Map the distinct rows alone; equal points get the place of the first of them");
+}
+
+std::string MethodFlags::is_another(const std::vector<Method>& methods) const {
+  std::vector<std::string> titles, names;
+  for (const Method& one : methods) {
+    names.emplace_back(name_of(one));
+    titles.emplace_back(std::visit([](const auto& p) { return cli::title(p); }, one));
+    if (names.back() == method) return "";
+  }
+  return "is of " + listed(titles, "and") + ", and --method is " + method +
+         "; leave it out, or use --method " + listed(names, "or");
+}
+
+bool MethodFlags::by_landmarks() const {
+  return makes_landmarks && init == kLandmarks;
 }
 
 Method MethodFlags::params() const {
@@ -84,11 +119,12 @@ Settings MethodFlags::settings(const Common& common, const KnnParams& knn,
              .method = params(),
              .targets = targets.params(),
              .dims = dims,
-             .seed = common.seed};
-  s.device = why_not_on_gpu(s).empty() ? common.device_for(knn, distance)
-                                       : common.device_where(/*gpu_does=*/false);
+             .seed = common.seed,
+             .unique = unique};
+  s.device = why_not_on_gpu(s).empty() && !by_landmarks() ? common.device_for(knn, distance)
+                                                          : common.device_where(/*gpu_does=*/false);
   validate(s);
-  if (init != "auto") s.init = named_init(init);
+  if (init != "auto" && !by_landmarks()) s.init = named_init(init);
   return s;
 }
 

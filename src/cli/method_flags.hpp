@@ -3,6 +3,7 @@
 
 #include <string>
 #include <type_traits>
+#include <vector>
 #include "cli/option.hpp"
 
 #include "cli/flags.hpp"
@@ -21,18 +22,21 @@ struct MethodFlags {
   SharedFlags shared;
   TargetFlags targets;
   int dims = 2;
+  bool unique = false;
+  /// Whether --init takes the word landmarks, for which a command makes an array.
+  bool makes_landmarks = false;
 
   void add(CLI::App& app, Conditions& conditions, Varied varied = Varied::none);
   /// --target and its flags, where a command reads them.
   void add_targets(CLI::App& app, Conditions& conditions);
-  /// Why a flag of this method would be ignored: another one is run.
-  template <class Params>
-  std::string is_another(const Params& params) const {
-    const std::string mine = method_name(params);
-    return mine == method ? ""
-                          : std::string("is of ") + cli::title(params) + ", and --method is " +
-                                method + "; leave it out, or use --method " + mine;
+  /// --unique, where a command makes the graph of the distinct rows.
+  void add_unique(CLI::App& app);
+  /// Why a flag of these methods would be ignored: another one is run.
+  std::string is_another(const std::vector<Method>& methods) const;
+  std::string is_another(const Method& params) const {
+    return is_another(std::vector<Method>{params});
   }
+  bool by_landmarks() const;
   Method params() const;
   /// "UMAP" or "t-SNE"
   const char* title() const;

@@ -4,16 +4,17 @@
 #include <vector>
 
 #include "cli/picture_file.hpp"
+#include "nearfold/surface.hpp"
 
 namespace nearfold::cli {
 
-void draw_new_points(const std::string& path, HostMatrix<const float> map,
+void draw_new_points(const std::string& path, OutputMetric metric, HostMatrix<const float> map,
                      std::span<const float> added, const io::Labels& labels, UsualPicture usual,
                      const LookFlags& look, io::Overwrite overwrite) {
   std::vector<float> both(map.data(), map.data() + map.size());
   both.insert(both.end(), added.begin(), added.end());
   const std::int64_t all = std::ssize(both) / map.cols();
-  const Matrix layout(all, map.cols(), std::move(both));
+  const Matrix layout = flattened(metric, Matrix(all, map.cols(), std::move(both)));
   std::vector<std::int32_t> ids(static_cast<std::size_t>(map.rows()), -1);
   if (labels.ids.empty())
     ids.resize(static_cast<std::size_t>(all), 0);

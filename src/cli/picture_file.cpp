@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "nearfold/error.hpp"
+#include "nearfold/surface.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -40,6 +41,17 @@ bool is_page(const std::string& path) {
 void check_picture_path(const std::string& path, const PlotOptions& options) {
   format_of(path);
   if (!is_page(path)) check_options(options);
+}
+
+std::vector<Matrix> flatten(OutputMetric metric, Picture& picture) {
+  std::vector<Matrix> drawn;
+  if (metric == OutputMetric::euclidean) return drawn;
+  for (Panel& panel : picture.panels)
+    if (panel.layout.rows() > 0) {
+      drawn.push_back(flattened(metric, panel.layout));
+      panel.layout = drawn.back();
+    }
+  return drawn;
 }
 
 void write_picture(const std::string& path, const Picture& picture, const PlotOptions& options,

@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "cli/budget.hpp"
@@ -28,7 +29,14 @@ struct PlanCommand {
   IndexFlags index;
   MethodFlags method;
   std::int64_t n = 0, dim = 0, nodes = 1;
+  std::optional<std::int64_t> stored;  // values of sparse points
+  std::string dtype = name(ValueType::float32);
+  bool mapped = false;  // on disk
 
+  ValueType type() const { return value_type_named(dtype); }
+  std::int64_t points_bytes() const {
+    return stored ? 8 * (*stored + n) : bytes_of(type()) * n * dim;
+  }
   void check() const;
 };
 
@@ -41,6 +49,17 @@ void PlanCommand::check() const {
   require(n >= kLeast, "points", n, ">= 4");
   require(dim >= 1, "columns", dim, ">= 1");
   require(nodes >= 1 && 2 * nodes <= n, "nodes", nodes, "in [1, points / 2]");
+  if (stored) require(*stored >= 0, "stored", *stored, ">= 0");
+  if (stored && nodes > 1)
+    throw InvalidParameter(
+        "--stored is of sparse points, and --nodes of parts of dense ones; leave one of them out");
+  if (nodes > 1 && (mapped || type() != ValueType::float32))
+    throw InvalidParameter(
+        "--dtype and --mmap are of a run on one machine, and parts hold float32; leave --nodes or "
+        "these out");
+  if (stored && (mapped || type() != ValueType::float32))
+    throw InvalidParameter(
+        "--stored is of sparse points, which are float32 in memory; leave --dtype and --mmap out");
   if (index.precomputed())
     throw InvalidParameter(
         "--metric precomputed is of a file of distances; let nearfold embed --dry-run plan it");
@@ -51,7 +70,12 @@ class Planned {
  public:
   Planned(const PlanCommand& o, const Settings& settings)
       : o_(o),
-        map_(plan({.n = o.n, .dim = o.dim, .counted = !shared(o), .has_graph = shared(o)},
+        map_(plan({.n = o.n,
+                   .dim = o.dim,
+                   .counted = !shared(o) && !o.mapped,
+                   .has_graph = shared(o),
+                   .stored = o.stored.value_or(-1),
+                   .type = o.type()},
                   settings)) {
     k_ = neighbors_needed(settings.method, o.n);
     if (!shared(o)) return;
@@ -65,8 +89,9 @@ class Planned {
 
   std::string table() const {
     std::string text = std::to_string(o_.n) + " points of " + std::to_string(o_.dim) +
-                       " columns, " + bytes_text(4 * o_.n * o_.dim) + "; a graph of " +
-                       std::to_string(k_) + " neighbours, " + bytes_text(graph_bytes()) + "\n";
+                       " columns, " + bytes_text(o_.points_bytes()) +
+                       (o_.mapped ? " on disk" : "") + "; a graph of " + std::to_string(k_) +
+                       " neighbours, " + bytes_text(graph_bytes()) + "\n";
     if (!shared(o_)) return text + stage_table(map_.stages) + most() + on_gpu();
     const auto nodes = static_cast<double>(o_.nodes);
     PlannedStage node = part_;
@@ -81,7 +106,9 @@ class Planned {
     Json out{{"n", o_.n},
              {"dim", o_.dim},
              {"k", k_},
-             {"points_bytes", 4 * o_.n * o_.dim},
+             {"points_bytes", o_.points_bytes()},
+             {"dtype", o_.dtype},
+             {"points_on_disk", o_.mapped},
              {"graph_bytes", graph_bytes()},
              {"planned_bytes", map_.host_bytes()},
              {"device_bytes", map_.device_bytes()},
@@ -135,10 +162,17 @@ void add_plan(CLI::App& app) {
   const auto o = std::make_shared<PlanCommand>();
   number(command, "points", o->n, "How many points")->required();
   number(command, "columns", o->dim, "How many columns they have")->required();
+  number(command, "--stored", o->stored,
+         "Values that the points store in all, where they are sparse")
+      ->default_str("dense");
+  choice(command, "--dtype", o->dtype, {"float32", "float16", "bfloat16", "int8", "uint8"},
+         "The type of the values, which narrow points keep in memory");
+  flag(command, "--mmap", o->mapped, "Points are read from their file while they are searched");
   number(command, "--nodes", o->nodes,
          "Machines that share the graph: each holds two blocks of points at a time, and the graph "
          "is merged on the one that makes the map");
   o->method.add(command, o->conditions);
+  o->method.add_unique(command);
   o->index.add(command, o->conditions, [] { return ""; });
   o->common.add_threads(command);
   o->common.add_device(command);

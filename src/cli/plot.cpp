@@ -9,12 +9,16 @@
 #include "cli/flags.hpp"
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
+#include "cli/map_metric.hpp"
 #include "cli/picture_file.hpp"
 #include "cli/picture_flags.hpp"
 #include "cli/terminal.hpp"
 #include "core/dims.hpp"
 #include "io/io.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
+#include "nearfold/model.hpp"
+#include "nearfold/surface.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -24,6 +28,7 @@ struct PlotCommand {
   ReadFlags reading;
   std::string output, graph;
   std::optional<int> columns;
+  OutputMetric map_metric = OutputMetric::euclidean;
   PictureFlags picture;
   bool force = false;
 
@@ -89,13 +94,23 @@ void run(const PlotCommand& o) {
     lines = lines_of(graph, graph.k);
   }
   std::vector<Matrix> maps;
+  std::int64_t dims = kMostDims;  // of all maps
   for (const std::string& input : o.inputs) {
-    io::Table map = io::is_model(input) ? io::Table{.points = std::move(io::read_model(input).map)}
-                                        : o.reading.read(input, Metric::inner_product, warnings);
+    OutputMetric metric = o.map_metric;
+    io::Table map;
+    if (io::is_model(input)) {
+      Model model = io::read_model(input);
+      metric = output_metric_of(model.settings.method);
+      map.points = std::move(model.map);
+    } else {
+      map = o.reading.read(input, Metric::inner_product, warnings);
+    }
     if (map.points.cols() > kMostDims)
       throw InvalidInput("'" + input + "' has " + std::to_string(map.points.cols()) +
                          " columns, and a map has at most " + std::to_string(kMostDims) +
                          "; make one with nearfold embed");
+    dims = std::min(dims, map.points.cols());
+    if (metric != OutputMetric::euclidean) map.points = flattened(metric, map.points);
     o.picture.check_columns(map.points.cols());
     if (map.points.cols() > 3 && o.picture.map_columns.empty())
       warnings.push_back("'" + input + "' has " + std::to_string(map.points.cols()) +
@@ -113,9 +128,7 @@ void run(const PlotCommand& o) {
   const std::vector<PageColumn> hover_data = o.picture.read_hover_data(maps[0].rows());
   Picture picture{
       .columns = o.columns_or_square(), .names = labels.names, .hover_data = hover_data};
-  std::int64_t dims = maps[0].cols();  // of all maps
   for (std::size_t i = 0; i < maps.size(); ++i) {
-    dims = std::min(dims, maps[i].cols());
     picture.panels.push_back({.layout = maps[i],
                               .labels = labels.ids,
                               .values = values,
@@ -139,6 +152,10 @@ void add_plot(CLI::App& app) {
   o->reading.add_labels(command);
   file_path(command, "--knn", o->graph, "Graph of the points, whose lines --edges draws");
   number(command, "--columns", o->columns, "Maps side by side; auto is about square");
+  add_map_metric(command, "--map-metric", o->map_metric,
+                 "Where the maps lie; those of models where these say. A sphere is drawn as two "
+                 "hemispheres of equal area, a torus as the square of its angles, the "
+                 "hyperboloid as Poincare's disc");
   o->picture.add(command);
   o->reading.add_colors(command);
   o->reading.add_table(command, /*with_columns=*/false);

@@ -10,11 +10,14 @@
 #include "cli/folder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/json_text.hpp"
+#include "cli/map_metric.hpp"
 #include "cli/new_rows.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "core/take_rows.hpp"
 #include "io/io.hpp"
 #include "io/row_output.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/nearfold.hpp"
 
@@ -25,7 +28,7 @@ using Json = nlohmann::ordered_json;
 
 struct QualityCommand {
   Conditions conditions;
-  Flag label_k;
+  Flag label_k, map_metric;
   Common common;
   MetricFlags metric;
   ReadFlags reading;
@@ -57,22 +60,30 @@ void print_table(const QualityReport& report) {
 /// What is scored: points and their map, and new rows on it where they were asked for.
 struct Scored {
   Matrix points, layout;
+  std::optional<SparseMatrix> sparse;  // the points instead
   io::Labels labels;
-  Matrix rows, placed;
+  PreparedRows rows;
+  Matrix placed;
   io::Labels row_labels;
   Distance distance;
+  OutputMetric map_metric = OutputMetric::euclidean;
+
+  InputPoints input() const { return sparse ? InputPoints(sparse->view()) : InputPoints(points); }
 };
 
 void read_files(const QualityCommand& o, Scored& in, std::vector<std::string>& warnings) {
-  io::Table table = o.reading.read(o.points, in.distance.metric, warnings);
+  io::Table table;
+  if (o.reading.as_is()) in.sparse = io::read_sparse(o.points);
+  if (!in.sparse) table = o.reading.read(o.points, in.distance.metric, warnings);
   in.points = std::move(table.points);
   io::Shift of_map;
   in.layout = io::read_matrix(o.layout, {}, &warnings, &of_map);
-  if (in.layout.cols() > 3 && in.points.cols() <= 3)
+  const std::int64_t columns = in.input().cols();
+  if (in.layout.cols() > 3 && columns <= 3)
     throw InvalidInput("'" + o.layout + "' has " + std::to_string(in.layout.cols()) +
-                       " columns and '" + o.points + "' " + std::to_string(in.points.cols()) +
+                       " columns and '" + o.points + "' " + std::to_string(columns) +
                        ": the points are named first, then their map");
-  in.labels = o.reading.read_labels(std::move(table.labels), in.points.rows(), o.points, warnings);
+  in.labels = o.reading.read_labels(std::move(table.labels), in.input().rows(), o.points, warnings);
 }
 
 /// Labels of new rows as those of the map's points are numbered; texts that these do not have get
@@ -101,23 +112,37 @@ void read_new(const QualityCommand& o, const Model& model, Scored& in,
   of_rows.labels = o.row_labels;
   in.row_labels = of_rows.read_labels(file.labels(), file.rows(), o.rows, warnings);
   if (!in.labels.ids.empty() && !in.row_labels.ids.empty()) number_as(in.labels, in.row_labels);
-  in.placed = o.placed.empty() ? transform(model, in.rows, {}, o.common.cpu()).map
-                               : io::read_matrix(o.placed, {}, &warnings);
+  const auto placed = [&](const auto& rows) {
+    return transform(model, rows, {}, o.common.cpu()).map;
+  };
+  in.placed = o.placed.empty() ? in.rows.use(placed) : io::read_matrix(o.placed, {}, &warnings);
 }
 
 void read_model(const QualityCommand& o, Scored& in, std::vector<std::string>& warnings) {
   Model model = io::read_model(o.points);
   in.distance = model.settings.distance;
-  in.labels = o.reading.read_labels({}, model.points.rows(), o.points, warnings);
+  in.map_metric = output_metric_of(model.settings.method);
+  in.labels = o.reading.read_labels({}, model.n(), o.points, warnings);
   if (!o.rows.empty()) read_new(o, model, in, warnings);
   in.points = std::move(model.points);
+  in.sparse = std::move(model.sparse);
   in.layout = std::move(model.map);
 }
 
 QualityReport scores(const Scored& in, const QualityParams& params, const Progress& progress) {
-  if (in.rows.rows() == 0) return evaluate(in.points, in.layout, in.labels.ids, params, progress);
-  return evaluate_new(in.points, in.layout, in.labels.ids, {in.rows, in.placed, in.row_labels.ids},
-                      params, progress);
+  const auto& labels = in.labels.ids;
+  const auto& row_labels = in.row_labels.ids;
+  if (in.rows.rows() == 0)
+    return in.input().use(
+        [&](const auto& points) { return evaluate(points, in.layout, labels, params, progress); });
+  if (in.sparse) {
+    const SparseMatrix made = in.rows.sparse ? SparseMatrix() : to_sparse(in.rows.dense);
+    const SparseView rows = in.rows.sparse ? in.rows.sparse->view() : made.view();
+    return evaluate_new(in.sparse->view(), in.layout, labels,
+                        PlacedSparsePoints{rows, in.placed, row_labels}, params, progress);
+  }
+  return evaluate_new(in.points, in.layout, labels,
+                      PlacedPoints{in.rows.dense, in.placed, row_labels}, params, progress);
 }
 
 void run(const QualityCommand& o) {
@@ -131,6 +156,8 @@ void run(const QualityCommand& o) {
     throw InvalidParameter("--new is of a model; give the .nfm instead of points and map");
   if (modelled && o.metric.is_given())
     throw InvalidParameter("--metric is the model's own; leave it out");
+  if (modelled && o.map_metric->count() > 0)
+    throw InvalidParameter("--map-metric is the model's own; leave it out");
   QualityParams params = o.chosen();
   if (!o.report.empty()) io::require_ending(o.report, ".json", "reports");
   check_outputs({o.report}, {o.points, o.layout, o.reading.labels, o.rows, o.placed, o.row_labels},
@@ -142,6 +169,7 @@ void run(const QualityCommand& o) {
   progress.run("read",
                [&] { modelled ? read_model(o, in, warnings) : read_files(o, in, warnings); });
   params.distance = in.distance;
+  if (modelled) params.map_metric = in.map_metric;
   if (in.labels.ids.empty() && o.label_k->count() > 0)
     throw InvalidParameter("--label-k is for labels; give --labels, or leave it out");
   print_warnings(warnings, o.common);
@@ -151,6 +179,7 @@ void run(const QualityCommand& o) {
   progress.finish();
   const Json out{{"n", report.n},
                  {"metric", name(params.distance.metric)},
+                 {"map_metric", name(params.map_metric)},
                  {"seed", params.seed},
                  {"scores", quality_json(report)},
                  {"seconds", took.count()}};
@@ -195,6 +224,9 @@ void add_quality(CLI::App& app) {
   o->reading.add_reading(command);
   o->reading.add_label_column(command);
   o->metric.add(command, q.conditions);
+  o->map_metric = add_map_metric(command, "--map-metric", o->params.map_metric,
+                                 "Where the map lies, as --output-metric made it; of a model its "
+                                 "own");
   o->common.add(command, q.conditions);
   on_run(command, o, run);
 }

@@ -36,10 +36,10 @@ std::string text_of(const Json& value) {
 template <class Params>
 std::string parameters_text(const Params& params) {
   const Json usual = parameters(Params{}), given = parameters(params);
-  const MethodGrid grid = GridFlags<Params>().of(params);
+  const GridFlags<Params> grid;
   std::string text;
   for (const auto& [key, value] : given.items())
-    if (value != usual[key] || key == grid.rows.name || key == grid.columns.name)
+    if (value != usual[key] || key == grid.rows({}).name || key == grid.columns().name)
       text += (text.empty() ? "" : ", ") + key + " " + text_of(value);
   return title(params) + (": " + text);
 }
@@ -88,7 +88,9 @@ Json report_json(const RunInfo& info, const Settings& settings) {
   out["status"] = info.finished ? "finished" : "interrupted";
   out["method"] = info.method;
   out["n"] = info.n;
+  if (info.distinct) out["distinct"] = *info.distinct;
   out["dim"] = info.dim;
+  if (!info.dtype.empty()) out["dtype"] = info.dtype;
   out["n_components"] = settings.dims;
   out["device"] = info.device;
   out["threads"] = info.threads;
@@ -122,7 +124,8 @@ std::string aligned(const std::vector<Line>& lines) {
     if (!text.empty()) width = std::max(width, name.size());
   std::string out;
   for (const auto& [name, text] : lines)
-    if (!text.empty()) out += "  " + name + std::string(width + 2 - name.size(), ' ') + text + "\n";
+    if (!text.empty())
+      out.append("  ").append(name).append(width + 2 - name.size(), ' ').append(text).append("\n");
   return out;
 }
 
@@ -130,6 +133,7 @@ std::string summary(const RunInfo& info, const std::vector<Line>& saved) {
   std::vector<Line> lines = {
       {"seconds", seconds_text(seconds_json(info))},
       {"device", info.device},
+      {"distinct rows", info.distinct ? with_commas(*info.distinct) : ""},
       {"neighbours", std::to_string(info.k) + " by " + info.metric + ", index " + info.index},
       {"recall", info.recall ? recall_text(*info.recall) : ""},
       {"initialization", info.init},

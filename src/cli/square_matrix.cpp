@@ -19,7 +19,7 @@ class Values {
   double operator()(std::int64_t i, std::int64_t j) const {
     const auto column = static_cast<std::size_t>(j);
     const double offset = points_.offsets().empty() ? 0 : points_.offsets()[column];
-    return static_cast<double>(points_.view().row(i)[j]) + offset;
+    return static_cast<double>(points_.stored().value(i, j)) + offset;
   }
   double rounding() const { return rounding_; }
   bool is_zero(double value) const { return std::fabs(value) <= rounding_; }

@@ -10,6 +10,8 @@
 #include "cli/flags.hpp"
 #include "io/io.hpp"
 #include "nearfold/error.hpp"
+#include "nearfold/nearfold.hpp"
+#include "target/target.hpp"
 
 namespace nearfold::cli {
 namespace {
@@ -35,6 +37,24 @@ void read_entries(ValueTarget& target, const std::string& file, const std::strin
   if (std::ssize(target.values) != n)
     throw InvalidInput("'" + file + "' has " + std::to_string(target.values.size()) +
                        " values for " + std::to_string(n) + " points; give one per point");
+}
+
+/// A graph of nearest neighbours, weighed as UMAP weighs that many by default.
+void read_entries(GraphTarget& target, const std::string& file, const std::string& /*column*/,
+                  std::int64_t n, std::vector<std::string>& /*warnings*/) {
+  const KnnGraph graph = io::read_graph(file);
+  if (graph.n != n)
+    throw InvalidInput("'" + file + "' is a graph of " + std::to_string(graph.n) + " points for " +
+                       std::to_string(n) + "; give one of the same points, as nearfold knn makes");
+  constexpr int kEpochs = 1'000'000;  // none of its edges is too light
+  target.edges = std::make_shared<const EdgeWeights>(edge_weights(
+      graph, UmapParams{.n_neighbors = static_cast<int>(graph.k) + 1, .n_epochs = kEpochs}));
+}
+
+std::vector<float> entries_of(const GraphTarget& target) {
+  std::vector<float> all = target.edges->weights;
+  for (const std::int32_t column : target.edges->columns) all.push_back(static_cast<float>(column));
+  return all;
 }
 
 std::vector<float> entries_of(const ClassTarget& target) {
@@ -63,12 +83,33 @@ nlohmann::ordered_json target_json(const ValueTarget& target) {
   return out;
 }
 
+nlohmann::ordered_json target_json(const GraphTarget& target) {
+  nlohmann::ordered_json out{{"target_metric", name(target.combine)}};
+  if (target.combine == Combine::intersect) out["target_weight"] = target.weight;
+  if (target.edges) out["edges"] = target.edges->columns.size();
+  return out;
+}
+
+/// How a graph of this word is combined; nothing for what is known of single points.
+std::optional<Combine> combine_named(const std::string& word) {
+  for (const CombineName& row : kCombines)
+    if (word == row.name) return row.combine;
+  return {};
+}
+
+std::vector<std::string> target_metrics() {
+  std::vector<std::string> words = {"categorical", "l2"};
+  for (const CombineName& row : kCombines) words.emplace_back(row.name);
+  return words;
+}
+
 }  // namespace
 
 void TargetFlags::add(CLI::App& app, Conditions& conditions) {
   texts(app, "--target", files,
         "What is known of each point and steers the map: a class (a label; -1 or nothing where it "
-        "is not known) or a number (nan). Several files are taken one after the other")
+        "is not known) or a number (nan); or another graph of them, which theirs is combined with. "
+        "Several files are taken one after the other")
       ->allow_extra_args(true)
       ->type_name(kFile)
       ->group(kTargetGroup);
@@ -76,9 +117,11 @@ void TargetFlags::add(CLI::App& app, Conditions& conditions) {
     return unless(!files.empty(), "is of a target; give --target, or leave it out");
   };
   conditions.add(app, is_steered, [&] {
-    take_words(texts(app, "--target-metric", metrics,
-                     "Of all targets, or one for each: classes, or numbers that are near or far"),
-               {"categorical", "l2"})
+    take_words(
+        texts(app, "--target-metric", metrics,
+              "Of all targets, or one for each: classes, numbers that are near or far, or how a "
+              "graph (.npz of nearfold knn) is combined"),
+        target_metrics())
         ->delimiter(',')
         ->default_str("categorical")
         ->group(kTargetGroup);
@@ -115,7 +158,9 @@ std::vector<Target> TargetFlags::params() const {
                            " targets; give one, or one for each");
   std::vector<Target> out;
   for (std::size_t f = 0; f < files.size(); ++f) {
-    if (metric(f) == "l2")
+    if (const auto combine = combine_named(metric(f)))
+      out.emplace_back(GraphTarget{.combine = *combine, .weight = weight});
+    else if (metric(f) == "l2")
       out.emplace_back(ValueTarget{.weight = weight, .n_neighbors = neighbors});
     else
       out.emplace_back(ClassTarget{.weight = weight, .propagate = propagate});

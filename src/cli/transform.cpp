@@ -22,6 +22,8 @@
 #include "cli/transform_plan.hpp"
 #include "core/device.hpp"
 #include "io/io.hpp"
+#include "io/sparse_file.hpp"
+#include "method.hpp"
 #include "model/placer.hpp"
 #include "nearfold/nearfold.hpp"
 #include "plot/text.hpp"
@@ -109,7 +111,9 @@ class TransformRun {
         const auto done = first + count * p.done / p.total;
         return progress_.callback()({Stage::optimize, done, rows.rows()});
       };
-      Transformed block = transformer.place(rows.block(first, count, o_.common.cpu()), told);
+      Transformed block = rows.block(first, count, o_.common.cpu()).use([&](const auto& some) {
+        return transformer.place(some, told);
+      });
       if (kept) kept->append(block);
       take(std::move(block), transformer, out);
     }
@@ -136,12 +140,14 @@ class TransformRun {
 
   Json made_from() const {
     return {{"version", version()},
-            {"model", io::fingerprint(model_.map) + " " + io::fingerprint(model_.points)},
+            {"model", io::fingerprint(model_.map) + " " +
+                          (model_.sparse ? io::fingerprint(model_.sparse->view())
+                                         : io::fingerprint(model_.points))},
             {"duplicates", o_.duplicates}};
   }
 
   void draw() const {
-    draw_new_points(o_.plot, model_.map, map_, labels_,
+    draw_new_points(o_.plot, output_metric_of(model_.settings.method), model_.map, map_, labels_,
                     {.title = o_.rows, .subtitle = "on the map of " + o_.model}, o_.look,
                     o_.common.overwrite());
   }

@@ -11,6 +11,7 @@ namespace nearfold::cli {
 namespace {
 
 constexpr std::int64_t kFloat = sizeof(float);
+constexpr std::int64_t kStored = 8;   // bytes of a stored value and its column
 constexpr std::int64_t kShort = 208;  // columns of short rows, at most (knn/projected_rows.hpp)
 constexpr std::int64_t kFewest = 64, kMost = std::int64_t{1} << 16;  // rows of a block
 constexpr std::int64_t kValues = std::int64_t{1} << 25;              // of a block
@@ -24,18 +25,29 @@ std::int64_t short_columns(std::int64_t dim) {
 TransformPlan::TransformPlan(const Model& model, std::int64_t rows, std::int64_t columns,
                              const MemoryLimit& limit, const Device& device)
     : rows_(rows), limit_(limit) {
-  const std::int64_t n = model.points.rows(), dim = model.points.cols(), k = model.graph.k;
-  const std::int64_t of_point = kFloat * (dim + model.map.cols() + 2 * k);
-  model_ = n * (of_point + (model.index ? kFloat * short_columns(dim) : 0));
+  const std::int64_t n = model.n(), k = model.graph.k;
   const bool gpu = std::holds_alternative<Cuda>(device);
-  const std::int64_t filter =
-      gpu ? 0 : 2 * short_columns(dim);  // and the rows that it is made from
-  // Metrics of directions have a copy of the points.
-  search_ = n * (kFloat * (dim + 1 + filter) + 20);
-  row_ = kFloat * (columns + 2 * dim + filter + 2 * k + 64);
-  if (gpu) device_ = n * kFloat * (dim + 1 + model.map.cols());  // points and map
+  std::int64_t values = 0;  // of a row of a block
+  if (model.sparse) {
+    const std::int64_t stored = model.sparse->view().stored();
+    values = stored / n + 1;
+    model_ = kStored * stored + n * (kFloat * (model.map.cols() + 2 * k) + kStored);
+    search_ = kFloat * stored + n * (20 + 16);  // values of another length; sums, and hashes
+    row_ = kFloat * (columns + 2 * k + 64) + 3 * kStored * values;
+  } else {
+    const std::int64_t dim = model.points.cols();
+    values = dim;
+    const std::int64_t of_point = kFloat * (dim + model.map.cols() + 2 * k);
+    model_ = n * (of_point + (model.index ? kFloat * short_columns(dim) : 0));
+    const std::int64_t filter =
+        gpu ? 0 : 2 * short_columns(dim);  // and the rows that it is made from
+    // Metrics of directions have a copy of the points.
+    search_ = n * (kFloat * (dim + 1 + filter) + 20);
+    row_ = kFloat * (columns + 2 * dim + filter + 2 * k + 64);
+    if (gpu) device_ = n * kFloat * (dim + 1 + model.map.cols());  // points and map
+  }
   const std::int64_t left = (limit.bytes - search_) / row_;
-  together_ = std::clamp(std::min(kValues / dim, left), kFewest, kMost);
+  together_ = std::clamp(std::min(kValues / values, left), kFewest, kMost);
 }
 
 void TransformPlan::require() const {

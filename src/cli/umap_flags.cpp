@@ -2,10 +2,10 @@
 #include <limits>
 
 #include "cli/flags.hpp"
+#include "cli/map_metric.hpp"
 #include "cli/method_words.hpp"
 #include "cli/report.hpp"
 #include "nearfold/error.hpp"
-#include "nearfold/grid.hpp"
 
 namespace nearfold::cli {
 
@@ -31,13 +31,10 @@ void add_flags(CLI::App& app, Conditions& conditions, UmapParams& p, Varied vari
     return unless(!p.a && !p.b, "is of the curve that --a and --b give; leave it out, or both");
   };
   if (varied == Varied::none) {
-    const Flag size = number(app, "--n-neighbors", p.n_neighbors,
-                             "Size of a neighbourhood, the point included, as umap-learn counts")
-                          ->group(group);
-    option(app, "-k", "The same without the point, as `nearfold knn -k` counts: one less",
+    option(app, "-k", "--n-neighbors without the point, as `nearfold knn -k` counts: one less",
            {[&p](const std::string& text) { p.n_neighbors = with_self(text); }, fault_of<int>, "",
             "INT"})
-        ->excludes(size)
+        ->excludes(flag_named(app, "--n-neighbors"))
         ->group(group);
   }
   conditions.add(app, is_fitted, [&] {
@@ -59,8 +56,17 @@ void add_flags(CLI::App& app, Conditions& conditions, UmapParams& p, Varied vari
       ->group(group);
   number(app, "--negative-sample-rate", p.negative_sample_rate, "Negative samples per positive one")
       ->group(group);
+  number(
+      app, "--disconnection-distance", p.disconnection_distance,
+      "Neighbours at this distance or farther are no edges; umap-learn: 1 under jaccard, dice and "
+      "hellinger, 2 under cosine and correlation")
+      ->group(group);
   flag(app, "--densmap", p.densmap,
        "densMAP: make what is dense among the points dense in the map, too")
+      ->group(group);
+  add_map_metric(app, "--output-metric", p.output_metric,
+                 "Where the map lies: flat space, the unit sphere, the torus of two angles, or the "
+                 "hyperbolic plane")
       ->group(group);
   const auto is_dense = [&p] {
     return unless(p.densmap, "is of densMAP; give --densmap, or leave it out");
@@ -76,20 +82,35 @@ void add_flags(CLI::App& app, Conditions& conditions, UmapParams& p, Varied vari
   });
 }
 
+Flag add_map_metric(CLI::App& app, const std::string& flag, OutputMetric& metric,
+                    const std::string& help) {
+  std::vector<std::string> words;
+  for (const OutputMetricNames& row : kOutputMetrics) words.emplace_back(row.name);
+  for (const OutputMetricNames& row : kOutputMetrics)
+    if (row.alias != nullptr) words.emplace_back(row.alias);
+  return take_words(
+      option(app, flag, help,
+             {[&metric](const std::string& word) { metric = output_metric_named(word); },
+              {},
+              name(metric),
+              ""}),
+      words);
+}
+
 UmapParams with(UmapParams params, const SharedFlags& shared) {
+  if (shared.n_neighbors) {
+    if (!*shared.n_neighbors)
+      throw InvalidParameter(
+          "--n-neighbors is auto, which is of PaCMAP and LocalMAP; give a number");
+    params.n_neighbors = **shared.n_neighbors;
+  }
   params.n_epochs = shared.iterations;
   params.learning_rate = shared.learning_rate.value_or(params.learning_rate);
   return params;
 }
 
 void GridFlags<UmapParams>::add(CLI::App& app) {
-  numbers(app, "--n-neighbors", n_neighbors, "UMAP: rows")->group("Grid");
   numbers(app, "--min-dist", min_dist, "UMAP: columns")->group("Grid");
-}
-
-MethodGrid GridFlags<UmapParams>::of(const UmapParams& base) const {
-  return {grid(base, n_neighbors, min_dist), grid_axis("n_neighbors", n_neighbors),
-          grid_axis("min_dist", min_dist)};
 }
 
 }  // namespace nearfold::cli

@@ -19,6 +19,7 @@
 #include "core/quantile.hpp"
 #include "io/io.hpp"
 #include "io/row_output.hpp"
+#include "method.hpp"
 #include "nearfold/nearfold.hpp"
 #include "plot/text.hpp"
 
@@ -80,7 +81,7 @@ void tell(const UpdateCommand& o, const Updated& grown, std::int64_t added, doub
           const std::vector<std::string>& warnings) {
   const Json moved = moved_json(grown.moved);
   const Json report = {{"version", version()},
-                       {"n", grown.model.points.rows()},
+                       {"n", grown.model.n()},
                        {"added", added},
                        {"iterations", grown.info.iterations},
                        {"old_points", o.old_points},
@@ -112,12 +113,12 @@ void run(const UpdateCommand& o) {
   const auto began = std::chrono::steady_clock::now();
   ProgressPrinter progress(o.common.progress, o.common.quiet);
   Model model;
-  Matrix rows;
+  PreparedRows rows;
   io::Labels labels;
   std::vector<std::string> warnings;
   progress.run("read", [&] {
     model = io::read_model(o.model);
-    rows = Matrix(0, model.points.cols());
+    rows.dense = Matrix(0, model.dim());
     if (o.rows.empty()) return;
     NewRows file(o.rows, o.reading, model);
     if (file.rows() > 0) rows = file.block(0, file.rows(), o.common.cpu());
@@ -126,7 +127,9 @@ void run(const UpdateCommand& o) {
   });
   o.look.check_labels(!labels.ids.empty());
   o.look.check_columns(model.map.cols());
-  Updated grown = update(model, rows, o.params(), o.common.cpu(), progress.callback());
+  Updated grown = rows.use([&](const auto& given) {
+    return update(model, given, o.params(), o.common.cpu(), progress.callback());
+  });
   for (const std::string& warning : grown.info.warnings) warnings.push_back(warning);
   progress.run(
       "write",
@@ -139,10 +142,10 @@ void run(const UpdateCommand& o) {
         if (o.plot.empty()) return;
         const Matrix& map = grown.model.map;
         const std::int64_t old = model.map.rows();
-        draw_new_points(o.plot, {map.data(), old, map.cols()},
-                        std::span(map.values()).subspan(static_cast<std::size_t>(old * map.cols())),
-                        labels, {.title = o.rows, .subtitle = "added to " + o.model}, o.look,
-                        o.common.overwrite());
+        draw_new_points(
+            o.plot, output_metric_of(model.settings.method), {map.data(), old, map.cols()},
+            std::span(map.values()).subspan(static_cast<std::size_t>(old * map.cols())), labels,
+            {.title = o.rows, .subtitle = "added to " + o.model}, o.look, o.common.overwrite());
       },
       /*stoppable=*/false);
   progress.finish();

@@ -17,6 +17,7 @@ struct Phrase {
 /// Remedies and limits that the library knows as calls and fields.
 constexpr std::array kPhrases = {
     Phrase{"pca(points, 50)", "--pca 50"},
+    Phrase{"pca(points, 100)", "--pca 100"},
     Phrase{"pca wants", "--pca asks for"},
     Phrase{"fill in the values", "fill in nan by --missing mean, the mean of the column"},
     Phrase{"choose zero vectors as far", "use --zero-vectors far"},

@@ -66,4 +66,15 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return nearest == nullptr ? "" : "; did you mean '" + *nearest + "'?";
 }
 
+std::vector<std::string> between_commas(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == ',')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
 }  // namespace nearfold::cli

@@ -14,4 +14,7 @@ std::optional<std::string> meant(const std::string& word, const std::vector<std:
 /// "; did you mean 'euclidean'?" or nothing where no known word is near.
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known);
 
+/// The parts of a text between its commas: one where there is none.
+std::vector<std::string> between_commas(const std::string& text);
+
 }  // namespace nearfold::cli

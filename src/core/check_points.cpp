@@ -27,18 +27,20 @@ struct Seen {
 };
 
 /// Rows from `number` on, of points whose first row is `row_0`.
-Seen look_at(HostMatrix<const float> points, std::int64_t number, const float* row_0,
-             const Cpu& on) {
+Seen look_at(const StoredView& points, std::int64_t number, const float* row_0, const Cpu& on) {
   require_columns(points.cols());
   return parallel_sum(on.threads, points.rows(), kGrain, Seen{},
                       [&](std::int64_t begin, std::int64_t end) {
                         Seen seen;
-                        for (std::int64_t i = begin; i < end; ++i)
+                        std::vector<float> room = points.room();
+                        for (std::int64_t i = begin; i < end; ++i) {
+                          const float* const row = points.row(i, room.data());
                           for (std::int64_t c = 0; c < points.cols(); ++c) {
-                            const float x = points.row(i)[c];
+                            const float x = row[c];
                             if (!is_usable(x)) seen.bad.add(number + i, c, x);
                             seen.spread = std::max(seen.spread, std::fabs(x - row_0[c]));
                           }
+                        }
                         return seen;
                       });
 }
@@ -89,16 +91,19 @@ void throw_not_finite() {
   throw Error("the layout is no longer finite; use a smaller learning_rate");
 }
 
-void check_points(HostMatrix<const float> points, const Cpu& on) {
+void check_points(const StoredView& points, const Cpu& on) {
   check_shape(points.rows(), points.cols());
   PointsCheck check;
   check.add(points, on);
   check.finish();
 }
 
-void PointsCheck::add(HostMatrix<const float> rows, const Cpu& on) {
+void PointsCheck::add(const StoredView& rows, const Cpu& on) {
   if (rows.rows() == 0) return;
-  if (rows_ == 0) first_.assign(rows.row(0), rows.row(0) + rows.cols());
+  if (rows_ == 0) {
+    first_.resize(static_cast<std::size_t>(rows.cols()));
+    rows.copy_row(0, first_.data());
+  }
   const Seen seen = look_at(rows, rows_, first_.data(), on);
   bad_ = bad_ + seen.bad;
   spread_ = std::max(spread_, seen.spread);
@@ -117,17 +122,24 @@ void check_shape(std::int64_t rows, std::int64_t cols) {
   require_columns(cols);
 }
 
-void check_values(HostMatrix<const float> points, const Cpu& on) {
-  const Seen seen = look_at(points, 0, points.data(), on);
+void check_values(const StoredView& points, const Cpu& on) {
+  if (points.rows() == 0) return require_columns(points.cols());
+  std::vector<float> room = points.room();
+  const Seen seen = look_at(points, 0, points.row(0, room.data()), on);
   if (seen.bad.count > 0) throw InvalidInput(seen.bad.message());
 }
 
 // Most drop out within a few rows.
-std::int64_t constant_columns(HostMatrix<const float> points) {
+std::int64_t constant_columns(const StoredView& points) {
   std::vector<std::int64_t> columns(static_cast<std::size_t>(points.cols()));
   std::iota(columns.begin(), columns.end(), std::int64_t{0});
-  for (std::int64_t i = 1; i < points.rows() && !columns.empty(); ++i)
-    std::erase_if(columns, [&](std::int64_t c) { return points.row(i)[c] != points.row(0)[c]; });
+  if (points.rows() == 0) return points.cols();
+  std::vector<float> room = points.room(), room_0 = points.room();
+  const float* const row_0 = points.row(0, room_0.data());
+  for (std::int64_t i = 1; i < points.rows() && !columns.empty(); ++i) {
+    const float* const row = points.row(i, room.data());
+    std::erase_if(columns, [&](std::int64_t c) { return row[c] != row_0[c]; });
+  }
   return std::ssize(columns);
 }
 

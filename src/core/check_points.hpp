@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "math/host_device.hpp"
-#include "nearfold/matrix.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
 /// Throws InvalidInput naming row and column of the first five values that are not finite or beyond
 /// 1e16 and how many there are, the shape that is not supported, or the largest difference from the
 /// first row where it is below 1e-16 and not 0. O(n dim).
-void check_points(HostMatrix<const float> points, const Cpu& on);
+void check_points(const StoredView& points, const Cpu& on);
 
 /// Values that no distance can be made of: how many, and where the first are.
 struct BadValues {
@@ -36,7 +36,7 @@ struct BadValues {
 class PointsCheck {
  public:
   /// The next rows.
-  void add(HostMatrix<const float> rows, const Cpu& on);
+  void add(const StoredView& rows, const Cpu& on);
   void finish() const;
 
  private:
@@ -56,10 +56,10 @@ NEARFOLD_HD inline bool is_usable(float value) {
 }
 
 /// The values of points or queries alone, in any number of rows.
-void check_values(HostMatrix<const float> points, const Cpu& on);
+void check_values(const StoredView& points, const Cpu& on);
 
 /// Columns that have the first row's value in every row.
-std::int64_t constant_columns(HostMatrix<const float> points);
+std::int64_t constant_columns(const StoredView& points);
 
 /// Both for points in the memory of a GPU. O(n dim).
 void check_points(DeviceMatrix<const float> points, const Cuda& on);

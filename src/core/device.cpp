@@ -18,6 +18,13 @@ void require_usable(const Device& device) {
   if (const auto* gpu = std::get_if<Cuda>(&device)) require_device(*gpu);
 }
 
+void require_taken(const StoredView& points, const Device& device) {
+  if (points.is_narrow() && std::holds_alternative<Cuda>(device))
+    throw Unsupported(std::string("points of ") + name(points.type()) +
+                      " are kept as they are on the processor alone; use device cpu, or give them "
+                      "as float32");
+}
+
 const Cpu& require_cpu(const Device& device, const char* what) {
   require_usable(device);
   if (const auto* cpu = std::get_if<Cpu>(&device)) return *cpu;

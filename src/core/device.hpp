@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nearfold/device.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -17,6 +18,9 @@ void start_device(const Cuda&);
 /// The Cpu in `device`, for `what` has no implementation on a GPU: a usable one throws Unsupported,
 /// another one NoDevice.
 const Cpu& require_cpu(const Device& device, const char* what = "this");
+
+/// Throws Unsupported for narrow points and a GPU, where points are float32.
+void require_taken(const StoredView& points, const Device& device);
 
 /// The processor that does what has no implementation on a device.
 inline const Cpu& host_of(const Cpu& on) {

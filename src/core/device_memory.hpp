@@ -6,8 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "nearfold/device.hpp"
+#include "nearfold/matrix.hpp"
 
 namespace nearfold {
 
@@ -86,6 +89,26 @@ class DeviceArray {
   std::size_t size_ = 0;
   DeviceMemory memory_;
 };
+
+/// The values in the host's memory.
+template <class T>
+const std::vector<T>& to_host(const std::vector<T>& values) {
+  return values;
+}
+template <class T>
+std::vector<T> to_host(const DeviceArray<T>& values) {
+  std::vector<T> here(values.size());
+  values.read(here.data(), here.size());
+  return here;
+}
+
+/// A matrix there in the host's memory; `on` is its Cuda.
+inline Matrix to_host(DeviceMatrix<const float> values, const Device& on) {
+  Matrix here(values.rows(), values.cols());
+  copy_bytes(std::get<Cuda>(on), here.data(), values.data(), here.values().size() * sizeof(float),
+             CopyKind::to_host);
+  return here;
+}
 
 /// Where arrays are a device's; its counterpart for tests is HostExecutor (kernels/).
 struct DeviceSpace {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 
 namespace nearfold {
 
@@ -23,6 +25,19 @@ inline std::uint64_t hash_bytes(const void* data, std::size_t bytes, std::uint64
   }
   std::uint64_t hash = mixed(seed ^ bytes);
   for (const std::uint64_t p : part) hash = mixed(hash ^ p);
+  return hash;
+}
+
+/// The same for rows whose values are equal, that is -0 and 0.
+inline std::uint64_t hash_of_values(const float* row, std::int64_t cols) {
+  std::array<float, 64> part;
+  std::uint64_t hash = 0;
+  for (std::int64_t c = 0; c < cols; c += std::ssize(part)) {
+    const auto count = static_cast<std::size_t>(std::min(cols - c, std::ssize(part)));
+    std::transform(row + c, row + c + count, part.begin(),
+                   [](float x) { return x + 0.0f; });  // -0 becomes 0
+    hash = hash_bytes(part.data(), count * sizeof(float), hash);
+  }
   return hash;
 }
 

@@ -164,6 +164,44 @@ inline LongWords load(const std::int64_t* from) {
   return v;
 }
 
+/// x in every lane, straight from memory.
+inline Floats repeated(const float& x) {
+#if defined(__AVX512F__)
+  return _mm512_set1_ps(x);
+#elif defined(__AVX2__)
+  return _mm256_set1_ps(x);
+#else
+  return Floats{x, x, x, x};
+#endif
+}
+
+/// a b + c, rounded once where the processor does so: its last bit depends on that.
+inline Floats fused(Floats a, Floats b, Floats c) {
+#if defined(__AVX512F__)
+  return _mm512_fmadd_ps(a, b, c);
+#elif defined(__AVX2__) && defined(__FMA__)
+  return _mm256_fmadd_ps(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+/// Bit l: x[l] <= limit.
+inline std::uint32_t lanes_up_to(Floats x, float limit) {
+#if defined(__AVX512F__)
+  return _mm512_cmp_ps_mask(x, _mm512_set1_ps(limit), _CMP_LE_OQ);
+#elif defined(__AVX2__)
+  return static_cast<std::uint32_t>(
+      _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_set1_ps(limit), _CMP_LE_OQ)));
+#elif defined(__SSE2__)
+  return static_cast<std::uint32_t>(_mm_movemask_ps(_mm_cmple_ps(x, _mm_set1_ps(limit))));
+#else
+  std::uint32_t lanes = 0;
+  for (int l = 0; l < kSimd; ++l) lanes |= (x[l] <= limit ? 1u : 0u) << l;
+  return lanes;
+#endif
+}
+
 /// Lane l is the sum of lanes 0 to l of x.
 inline Ints running_sum(Ints x) {
   x += simd_detail::moved_up<1>(x);

@@ -13,8 +13,8 @@ namespace nearfold {
 
 /// Compressed sparse rows: row i is columns[offsets[i] .. offsets[i+1]) with weights beside them.
 /// Symmetric in structure and bitwise in weights, merged, no self edge, columns ascending,
-/// weights > 0. t-SNE: all weights sum to 1. UMAP: memberships in (0, 1]. Rows and columns count in
-/// vertices, see vertex_order.hpp.
+/// weights > 0. t-SNE: all weights sum to 1. UMAP: memberships in (0, 1]. PaCMAP: 1, or 2 for a
+/// near pair of both ends. Rows and columns count in vertices, see vertex_order.hpp.
 struct EdgeGraph {
   std::int64_t n = 0;
   std::vector<std::int64_t> offsets;  // n + 1
@@ -22,6 +22,8 @@ struct EdgeGraph {
   std::vector<float> weights;
   std::vector<std::int32_t> point_of;  // each vertex's point; empty when they are the same
   std::vector<float> radii = {};       // densMAP: of each vertex, standardised (weights/radii.hpp)
+  // PaCMAP: pairs that are no edges, as many of each vertex (pacmap/pairs.hpp), [n, count]
+  std::vector<std::int32_t> mid_near = {}, further = {};
 
   std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
 };
@@ -41,6 +43,9 @@ struct EdgeGraphIn {
   typename Space::template Buffer<std::int32_t> columns;
   typename Space::template Buffer<float> weights;
   typename Space::template Buffer<std::int32_t> point_of;  // empty as above
+  // Empty as above:
+  typename Space::template Buffer<float> radii = {};
+  typename Space::template Buffer<std::int32_t> mid_near = {}, further = {};
 
   std::int64_t edges() const { return static_cast<std::int64_t>(columns.size()); }
 };

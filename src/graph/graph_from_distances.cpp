@@ -20,6 +20,11 @@ namespace {
   throw InvalidInput(text.str());
 }
 
+/// But for rounding.
+bool same_both_ways(float d, float back) {
+  return std::fabs(d - back) <= 1e-5F * std::max(std::fabs(d), std::fabs(back)) + 1e-6F;
+}
+
 /// Row i without the point itself: distances, and the places of ids among equal ones.
 std::vector<std::pair<float, std::uint32_t>> others(HostMatrix<const float> distances,
                                                     std::int64_t i, const TieOrder& order) {
@@ -30,6 +35,13 @@ std::vector<std::pair<float, std::uint32_t>> others(HostMatrix<const float> dist
   for (std::int64_t j = 0; j < distances.cols(); ++j) {
     const float d = row[j] < 0 && row[j] >= kRounding ? 0 : row[j];
     if (!std::isfinite(d) || d < 0) refuse(i, j, d, "distances are finite and not negative");
+    if (const float back = distances.row(j)[i]; j < i && !same_both_ways(d, back))
+      refuse(i, j, d,
+             ("row " + std::to_string(j) + ", column " + std::to_string(i) + " is " +
+              std::to_string(back) +
+              ": distances are the same both ways; give their mean, or a "
+              "graph of neighbours")
+                 .c_str());
     if (j != i)
       found.emplace_back(d, order.key(static_cast<std::int32_t>(j)));
     else if (d != 0)

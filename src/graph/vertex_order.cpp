@@ -103,9 +103,7 @@ KnnGraph renumbered(const KnnGraphView& graph, int k, const std::vector<std::int
   out.k = k;
   out.tied_rows = tied_rows(graph, k);
   {
-    std::vector<std::int32_t> vertex_of(point_of.size());
-    for (std::size_t v = 0; v < point_of.size(); ++v)
-      vertex_of[static_cast<std::size_t>(point_of[v])] = static_cast<std::int32_t>(v);
+    const std::vector<std::int32_t> vertex_of = inverse_of(point_of);
     out.neighbors = rows_by_vertex(graph.neighbors, graph.k, k, point_of, on, [&](std::int32_t id) {
       return vertex_of[static_cast<std::size_t>(id)];
     });
@@ -129,6 +127,13 @@ Reordered<Cpu> reorder(KnnGraph&& graph, int k, const Cpu& on) {
   KnnGraph rows = renumbered(graph, k, point_of, on, drop_ids);
   std::vector<float>().swap(graph.distances);
   return {std::move(rows), std::move(point_of)};
+}
+
+std::vector<std::int32_t> inverse_of(const std::vector<std::int32_t>& point_of) {
+  std::vector<std::int32_t> vertex_of(point_of.size());
+  for (std::size_t v = 0; v < point_of.size(); ++v)
+    vertex_of[static_cast<std::size_t>(point_of[v])] = static_cast<std::int32_t>(v);
+  return vertex_of;
 }
 
 std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of) {

@@ -25,6 +25,9 @@ KnnGraph renumbered(
     const KnnGraphView& graph, int k, const std::vector<std::int32_t>& point_of, const Cpu& on,
     const std::function<void()>& drop_ids = [] {});
 
+/// The vertex of each point.
+std::vector<std::int32_t> inverse_of(const std::vector<std::int32_t>& point_of);
+
 /// Rows by vertex, and back. `point_of` is empty when vertices are numbered as points are.
 std::vector<float> by_vertex(Matrix by_point, const std::vector<std::int32_t>& point_of);
 std::vector<std::uint8_t> by_vertex(std::vector<std::uint8_t> by_point,

@@ -8,13 +8,14 @@
 #include "init/init.hpp"
 #include "linalg/axis_scores.hpp"
 #include "linalg/pca_axes.hpp"
+#include "linalg/sparse_covariance.hpp"
 
 namespace nearfold {
 namespace {
 
 class HostSource final : public InitSource {
  public:
-  HostSource(HostMatrix<const float> points, const EdgeGraph& graph, const Cpu& on)
+  HostSource(const InputPoints& points, const EdgeGraph& graph, const Cpu& on)
       : points_(points), graph_(graph), on_(on) {}
 
   // PCA needs no graph, and the others no points.
@@ -24,8 +25,11 @@ class HostSource final : public InitSource {
   Matrix scores(int count) override {
     std::vector<float> mean;
     const Part part(1, 2 * kPcaPasses + 2);  // loops: mean, two a pass, scores
-    const Matrix axes = principal_axes(points_, count, kPcaPasses, mean, kPcaSeed, on_);
-    return axis_scores(points_, mean, axes, on_);
+    const auto scores_of = [&](const auto& points) {
+      const Matrix axes = principal_axes(points, count, kPcaPasses, mean, kPcaSeed, on_);
+      return axis_scores(points, mean, axes, on_);
+    };
+    return points_.sparse ? scores_of(*points_.sparse) : scores_of(points_.host);
   }
 
   std::vector<std::int32_t> components() override { return find_components(graph_); }
@@ -40,7 +44,7 @@ class HostSource final : public InitSource {
   }
 
  private:
-  HostMatrix<const float> points_;
+  const InputPoints& points_;
   const EdgeGraph& graph_;
   Cpu on_;
 };
@@ -49,7 +53,7 @@ class HostSource final : public InitSource {
 
 InitialLayout initial_layout(const Init& init, const InputPoints& points, const EdgeGraph& graph,
                              int dims, std::uint64_t seed, const Cpu& on) {
-  HostSource source(points.host, graph, on);
+  HostSource source(points, graph, on);
   return initial_layout(init, source, dims, seed, on);
 }
 

@@ -14,6 +14,8 @@
 #include "init/array_shape.hpp"
 #include "init/init.hpp"
 #include "init/spectral.hpp"
+#include "init/start_rows.hpp"
+#include "init/surface_init.hpp"
 #include "math/normal.hpp"
 #include "math/philox.hpp"
 #include "stages.hpp"
@@ -21,34 +23,16 @@
 namespace nearfold {
 namespace {
 
-constexpr double kTsneWidth = 1e-4;   // standard deviation of the first column
-constexpr float kUmapReach = 10.0f;   // largest magnitude, and the box that follows
-constexpr float kUmapJitter = 1e-4f;  // standard deviation
-constexpr float kFlatJitter = 0.01f;  // of an array on a line, as a share of its width
+constexpr double kTsneWidth = 1e-4;         // standard deviation of the first column
+constexpr float kUmapReach = 10.0f;         // largest magnitude, and the box that follows
+constexpr float kUmapJitter = 1e-4f;        // standard deviation
+constexpr double kPacmapWidth = 1e-2;       // standard deviation of the first column
+constexpr double kPacmapGivenWidth = 1e-4;  // of each column that is random or given
+constexpr float kFlatJitter = 0.01f;        // of an array on a line, as a share of its width
 
 template <class Kind>
 bool is(const Init& init) {
   return std::holds_alternative<Kind>(init);
-}
-
-/// The value of point i and column c in a stream of standard normals.
-float normal(std::uint64_t seed, Stream stream, std::int64_t i, std::int64_t c) {
-  return to_normal(
-      random4(seed, stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(c)));
-}
-
-/// body(row) for every row of a start, in ranges.
-template <class Body>
-void for_each_row(Matrix& start, const Cpu& on, const Body& body) {
-  parallel_for(on.threads, start.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) body(i, start.row(i));
-  });
-}
-
-void add_normal(Matrix& start, std::uint64_t seed, Stream stream, float width, const Cpu& on) {
-  for_each_row(start, on, [&](std::int64_t i, float* row) {
-    for (std::int64_t c = 0; c < start.cols(); ++c) row[c] += width * normal(seed, stream, i, c);
-  });
 }
 
 /// The first entry of largest magnitude of every column becomes positive.
@@ -68,22 +52,6 @@ void fix_signs(Matrix& start, const Cpu& on) {
     if (parallel_sum(on.threads, start.rows(), kGrain, Peak{}, peak_of).value >= 0) continue;
     for_each_row(start, on, [&](std::int64_t, float* row) { row[c] = -row[c]; });
   }
-}
-
-/// Standard deviation of a column, in double whatever its scale.
-double deviation(const Matrix& start, std::int64_t c, const Cpu& on) {
-  const auto n = static_cast<double>(start.rows());
-  const auto sum_of = [&](const auto& value) {
-    return parallel_sum(on.threads, start.rows(), kGrain, 0.0,
-                        [&](std::int64_t begin, std::int64_t end) {
-                          double sum = 0;
-                          for (std::int64_t i = begin; i < end; ++i)
-                            sum += value(static_cast<double>(start.row(i)[c]));
-                          return sum;
-                        });
-  };
-  const double mean = sum_of([](double x) { return x; }) / n;
-  return std::sqrt(sum_of([&](double x) { return (x - mean) * (x - mean); }) / n);
 }
 
 std::int64_t pca_axes(InitSource& source) {
@@ -182,8 +150,11 @@ void scale_init(Matrix& start, const Init& init, const TsneParams&, std::uint64_
   add_normal(start, seed, Stream::jitter, now > 0 ? 0.01f * width : width, on);
 }
 
-void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_t seed,
+void scale_init(Matrix& start, const Init& init, const UmapParams& params, std::uint64_t seed,
                 const Cpu& on) {
+  if (params.output_metric != OutputMetric::euclidean)
+    return put_on_surface(start, init, params, seed, is<ArrayInit>(init) && shape_of(start).flat,
+                          on);
   if (is<PcaInit>(init) || is<SpectralInit>(init)) {
     float most = 0;
     for (std::int64_t c = 0; c < start.cols(); ++c) {
@@ -207,6 +178,31 @@ void scale_init(Matrix& start, const Init& init, const UmapParams&, std::uint64_
   }
   if (given.flat && !given.one_place)
     add_normal(start, seed, Stream::jitter, kFlatJitter * kUmapReach, on);
+}
+
+/// Scaled by column for given ones, as pacmap does, so that a narrow axis is not lost.
+void scale_init(Matrix& start, const Init& init, const PacmapParams&, std::uint64_t seed,
+                const Cpu& on) {
+  if (is<RandomInit>(init)) {
+    std::fill(start.span().begin(), start.span().end(), 0.0f);
+    return add_normal(start, seed, Stream::init, static_cast<float>(kPacmapGivenWidth), on);
+  }
+  const bool given = is<ArrayInit>(init);
+  const ArrayShape shape = given ? shape_of(start) : ArrayShape{};
+  if (shape.flat && !shape.one_place)
+    add_normal(start, seed, Stream::jitter, kFlatJitter * static_cast<float>(shape.width), on);
+  const double width = given ? kPacmapGivenWidth : kPacmapWidth;
+  const double first = deviation(start, 0, on);
+  for (std::int64_t c = 0; c < start.cols(); ++c) {
+    const double now = given ? deviation(start, c, on) : first;
+    for_each_row(start, on, [&](std::int64_t, float* row) {
+      row[c] = now > 0 ? static_cast<float>(static_cast<double>(row[c]) / now * width) : 0.0f;
+    });
+  }
+  if (given) return;
+  // Equal rows keep nothing but the jitter, which is then all the width there is.
+  add_normal(start, seed, Stream::jitter,
+             static_cast<float>(first > 0 ? 0.01 * kPacmapWidth : kPacmapWidth), on);
 }
 
 }  // namespace nearfold

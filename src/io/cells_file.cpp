@@ -6,11 +6,13 @@
 
 #include "io/index_entries.hpp"
 #include "io/knn_json.hpp"
+#include "io/metric_json.hpp"
 #include "io/npz_array.hpp"
 #include "io/part_file.hpp"
 #include "knn/honours.hpp"
 #include "knn/kmeans.hpp"
 #include "knn/metric.hpp"
+#include "knn/metric_domain.hpp"
 #include "knn/shared_cells.hpp"
 #include "nearfold/error.hpp"
 
@@ -21,25 +23,31 @@ constexpr const char* kCellsKind = "shared cells";
 constexpr std::uint64_t kCellsFormat = 1;
 
 Json json_of_cells(const SharedCells::State& cells) {
-  return {{"kind", kCellsKind},
-          {"format", kCellsFormat},
-          {"n", cells.all.n},
-          {"columns", cells.all.dim},
-          {"longest", cells.all.longest},
-          {"k", cells.k},
-          {"metric", name(cells.distance.metric)},
-          {"zero_vectors", kZeroVectors[static_cast<std::size_t>(cells.distance.zero_vectors)]},
-          {"seed", cells.seed},
-          {"index", json_of(KnnParams(cells.params))},
-          {"nprobe", cells.effort.probes_or_ef},
-          {"candidates", cells.effort.candidates}};
+  Json json = {
+      {"kind", kCellsKind},
+      {"format", kCellsFormat},
+      {"n", cells.all.n},
+      {"columns", cells.all.dim},
+      {"longest", cells.all.longest},
+      {"k", cells.k},
+      {"metric", name(cells.distance.metric)},
+      {"zero_vectors", kZeroVectors[static_cast<std::size_t>(cells.distance.zero_vectors)]},
+      {"seed", cells.seed},
+      {"index", json_of(KnnParams(cells.params))},
+      {"nprobe", cells.effort.probes_or_ef},
+      {"candidates", cells.effort.candidates}};
+  add_metric_params(json, cells.distance);
+  return json;
 }
 
 Distance distance_in(const Json& json, const ByteSource& source) {
   try {
     const Distance distance{
         metric_named(required<std::string>(json, "metric", source)),
-        static_cast<ZeroVectors>(choice_of(json, "zero_vectors", kZeroVectors, source))};
+        static_cast<ZeroVectors>(choice_of(json, "zero_vectors", kZeroVectors, source)),
+        metric_params_in(json, source),
+        {}};
+    check_params(distance);
     check_metric(IvfKnn{}, distance.metric);
     return distance;
   } catch (const Error& error) {
@@ -81,7 +89,7 @@ EqualPoints read_equal(const Archive& archive, std::int64_t n) {
 
 void read_arrays(const Archive& archive, SharedCells::State& cells) {
   cells.projection = read_projection(archive, cells.all.dim);
-  const Norm norm = norm_of(cells.distance.metric);
+  const Measure norm = measure_for(cells.distance, cells.all.dim);
   const std::int64_t nlist = rows_in(archive, "centroids", cells.effort.probes_or_ef, cells.all.n);
   cells.centroids = {
       norm,

@@ -1,5 +1,5 @@
-// Checkpoints as .npz files that numpy opens: `layout`, for t-SNE also `update` and `gains`,
-// float32 [n, dims], and `meta`, JSON text as uint8.
+// Checkpoints as .npz files that numpy opens: `layout`, for all but UMAP also `update` and `gains`,
+// float32 [n, dims], for LocalMAP `further`, int32 [n, pairs], and `meta`, JSON text as uint8.
 #include "io/meta_json.hpp"
 #include "io/npz_array.hpp"
 
@@ -34,6 +34,15 @@ std::vector<std::string> texts_in(const Json& json, const char* key, const ByteS
   return texts;
 }
 
+/// [rows, any]; what ids they may be is for the run to check.
+std::vector<std::int32_t> read_ids(const Archive& archive, const std::string& name,
+                                   std::int64_t rows) {
+  ByteSource entry = archive.entry(name);
+  const NpyHeader header = read_npy_header(entry);
+  const std::int64_t cols = header.shape.size() == 2 ? header.shape[1] : 0;
+  return read_array<std::int32_t>(archive, name, {rows, cols});
+}
+
 }  // namespace
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, Overwrite overwrite) {
@@ -42,6 +51,12 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, Ove
   if (checkpoint.update.rows() > 0) {
     entries.push_back(rows_entry("update", checkpoint.update));
     entries.push_back(rows_entry("gains", checkpoint.gains));
+  }
+  if (!checkpoint.further.empty()) {
+    const std::int64_t n = checkpoint.layout.rows();
+    entries.push_back(array_entry("further",
+                                  {n, static_cast<std::int64_t>(checkpoint.further.size()) / n},
+                                  checkpoint.further));
   }
   write_zip(path, entries, overwrite);
 }
@@ -67,6 +82,7 @@ Checkpoint read_checkpoint(const ByteSource& file) {
     checkpoint.update = read_floats_2d(archive, "update", rows, cols);
     checkpoint.gains = read_floats_2d(archive, "gains", rows, cols);
   }
+  if (archive.has("further")) checkpoint.further = read_ids(archive, "further", rows);
   return checkpoint;
 }
 

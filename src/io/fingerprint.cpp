@@ -3,8 +3,10 @@
 #include <xxhash.h>
 
 #include <new>
+#include <vector>
 
 #include "io/io.hpp"
+#include "io/sparse_file.hpp"
 
 namespace nearfold::io {
 
@@ -13,6 +15,10 @@ Fingerprint::Fingerprint(std::int64_t rows, std::int64_t cols) : state_(XXH3_cre
   const std::int64_t shape[] = {rows, cols};
   XXH3_128bits_reset(state_.get());
   XXH3_128bits_update(state_.get(), shape, sizeof shape);
+}
+
+void Fingerprint::add(std::span<const std::byte> bytes) {
+  XXH3_128bits_update(state_.get(), bytes.data(), bytes.size());
 }
 
 void Fingerprint::add(HostMatrix<const float> rows) {
@@ -35,9 +41,23 @@ void Fingerprint::Free::operator()(XXH3_state_s* state) const {
   XXH3_freeState(state);
 }
 
-std::string fingerprint(HostMatrix<const float> points) {
+std::string fingerprint(const SparseView& points) {
   Fingerprint of(points.rows(), points.cols());
-  of.add(points);
+  of.add(std::as_bytes(points.indptr()));
+  of.add(std::as_bytes(points.indices()));
+  of.add(std::as_bytes(points.values()));
+  return of.text();
+}
+
+std::string fingerprint(const StoredView& points) {
+  Fingerprint of(points.rows(), points.cols());
+  if (!points.is_narrow()) {
+    of.add(points.floats());
+    return of.text();
+  }
+  std::vector<float> room = points.room();
+  for (std::int64_t i = 0; i < points.rows(); ++i)
+    of.add(HostMatrix<const float>(points.row(i, room.data()), 1, points.cols()));
   return of.text();
 }
 

@@ -1,8 +1,10 @@
 // By which points are known again.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "nearfold/matrix.hpp"
@@ -17,6 +19,7 @@ class Fingerprint {
   Fingerprint(std::int64_t rows, std::int64_t cols);
   /// The next rows.
   void add(HostMatrix<const float> rows);
+  void add(std::span<const std::byte> bytes);
   /// After the last.
   std::string text() const;
 

@@ -7,7 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include "io/npy.hpp"
 #include "io/rounding.hpp"
+#include "io/sparse_file.hpp"
+#include "io/stored_file.hpp"
 #include "io/table.hpp"
 #include "io/values.hpp"
 #include "nearfold/error.hpp"
@@ -232,6 +235,14 @@ std::vector<TextColumn> read_columns(const std::string& path) {
   return read_text_columns(source);
 }
 
+Integers read_integers(const std::string& path) {
+  const ByteSource file = ByteSource::file(path);
+  const Format& format = format_of(file);
+  ByteSource source = unpacked(file);
+  if (is_text(format)) return integers_of(read_text_columns(source), path);
+  return format.name == "npy" ? read_npy_integers(source) : integers_of(format.read(source), path);
+}
+
 namespace {
 
 /// The second of two columns, where the first numbers the rows.
@@ -289,6 +300,78 @@ KnnGraph read_graph(const std::string& path, GraphMeta* meta, int ids_from) {
                        "' is one array (.npy): a graph is an .npz of ids and distances; distances "
                        "between all points are given instead of points, with --metric precomputed");
   return read_graph(file, meta, ids_from);
+}
+
+// ---- points as they are stored ------------------------------------------------------------------
+
+namespace {
+
+/// Types of more than a byte are in the order of this machine.
+std::optional<ValueType> value_type_of(const DType& type) {
+  if (type.big_endian && type.bytes > 1) return {};
+  for (const ValueType known :
+       {ValueType::float32, ValueType::float16, ValueType::int8, ValueType::uint8})
+    if (type.name() == name(known)) return known;
+  return {};
+}
+
+/// The type, where rows lie one after the other; `shape` is of the file, and the source then at its
+/// first value.
+std::optional<ValueType> rows_of(const Format& format, ByteSource& source,
+                                 std::vector<std::int64_t>& shape) {
+  if (format.name == "npy") {
+    NpyHeader header = read_npy_header(source);
+    shape = std::move(header.shape);
+    return header.fortran || shape.size() != 2 ? std::nullopt : value_type_of(header.type);
+  }
+  const bool idx = format.name == "idx";
+  if (!idx && format.name != "fbin" && format.name != "u8bin" && format.name != "i8bin") return {};
+  FileInfo info = format.describe(source);
+  shape = std::move(info.shape);
+  for (const DType type : {DType{'f', 4}, DType{'i', 1}, DType{'u', 1}})
+    if (info.dtype == type.name() && !(idx && type.bytes > 1)) return value_type_of(type);
+  return {};
+}
+
+}  // namespace
+
+std::optional<StoredFile> open_stored(const std::string& path) {
+  const ByteSource file = ByteSource::file(path);
+  const Format& format = format_of(file);
+  ByteSource source = unpacked(file);
+  std::vector<std::int64_t> shape;
+  const auto type = rows_of(format, source, shape);
+  if (!type || shape.size() < 2) return {};
+  const auto cols = checked_product(std::span(shape).subspan(1));
+  if (shape[0] < 1 || !cols || *cols < 1) return {};
+  return StoredFile{source, *type, shape[0], *cols, !source.has_size()};
+}
+
+// ---- sparse points ------------------------------------------------------------------------------
+
+namespace {
+
+/// of_npz(archive, bytes) or of_mtx(source), where the file is one of these.
+template <class Found, class OfNpz, class OfMtx>
+std::optional<Found> sparse_of(const std::string& path, const OfNpz& of_npz, const OfMtx& of_mtx) {
+  if (path == "-") return {};
+  ByteSource source = ByteSource::file(path);
+  const std::string_view format = format_of(source).name;
+  if (format == "mtx") return of_mtx(source);
+  if (format != "npz") return {};
+  const Archive archive(source);
+  if (!archive.has("format") || !archive.has("shape") || !archive.has("data")) return {};
+  return of_npz(archive, source.size());
+}
+
+}  // namespace
+
+std::optional<SparseMatrix> read_sparse(const std::string& path) {
+  return sparse_of<SparseMatrix>(path, read_sparse_npz, read_coordinates);
+}
+
+std::optional<SparseShape> describe_sparse(const std::string& path) {
+  return sparse_of<SparseShape>(path, describe_sparse_npz, describe_coordinates);
 }
 
 }  // namespace nearfold::io

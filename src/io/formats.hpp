@@ -48,6 +48,11 @@ FileInfo describe_i8bin(ByteSource& source);
 
 // Matrix Market text, dense; sparse ones as long as they are small dense.
 Matrix read_matrix_market(ByteSource& source);
+
+/// Whole numbers of what was read; `file` is named in errors.
+Integers integers_of(const Matrix& matrix, const std::string& file);
+Integers integers_of(const std::vector<TextColumn>& columns, const std::string& file);
+Integers read_npy_integers(ByteSource& source);
 FileInfo describe_matrix_market(ByteSource& source);
 
 // HDF5: the dataset of that name or, when it is empty, X or the only one of two dimensions. The
@@ -63,7 +68,7 @@ KnnGraph read_graph(const ByteSource& source, GraphMeta* meta, int ids_from = 0)
 Checkpoint read_checkpoint(const ByteSource& source);
 
 /// The index of these points in an .npz, see read_index() in io.hpp.
-KnnIndex read_index(const ByteSource& source, HostMatrix<const float> points,
+KnnIndex read_index(const ByteSource& source, const StoredView& points,
                     std::span<const double> offsets = {});
 
 /// The model of an .npz, see read_model() in io.hpp.

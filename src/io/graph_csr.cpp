@@ -9,11 +9,7 @@
 #include "io/graph_table.hpp"
 
 namespace nearfold::io {
-namespace {
 
-constexpr std::string_view kCsr = "csr";
-
-/// The text of an array without dimensions, bytes or UTF-32 in numpy: b'csr' in the newer files.
 std::string scalar_text(ByteSource source) {
   constexpr std::int64_t kMax = 1024;
   if (source.size() > kMax) source.malformed("it is no short text");
@@ -37,7 +33,6 @@ NpyHeader flat_header(ByteSource& entry) {
   return header;
 }
 
-/// Integers that may count more entries than int32 can.
 std::vector<std::int64_t> read_sizes(ByteSource entry, const std::string& what) {
   const NpyHeader header = flat_header(entry);
   const bool wide = header.type.is_integer() && header.type.bytes == 8 && !header.type.big_endian;
@@ -50,6 +45,10 @@ std::vector<std::int64_t> read_sizes(ByteSource entry, const std::string& what) 
   entry.finish();
   return values;
 }
+
+namespace {
+
+constexpr std::string_view kCsr = "csr";
 
 /// The length of every row, from the place where each begins.
 std::int64_t row_length(const std::vector<std::int64_t>& starts, std::int64_t n, std::int64_t count,

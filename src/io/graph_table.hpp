@@ -16,6 +16,12 @@ namespace nearfold::io {
 /// Whether the archive says that it is a sparse matrix of scipy's.
 bool holds_sparse_matrix(const Archive& archive);
 
+/// Of its arrays: the text of one without dimensions, bytes or UTF-32 in numpy (b'csr' in the newer
+/// files); the header of one of one dimension; integers that may count more entries than int32 can.
+std::string scalar_text(ByteSource source);
+NpyHeader flat_header(ByteSource& entry);
+std::vector<std::int64_t> read_sizes(ByteSource entry, const std::string& what);
+
 /// Its rows as they are. InvalidInput for any format but CSR, for arrays that do not fit together,
 /// and for rows of different lengths; all sizes are checked before anything is allocated for them.
 GraphTable read_csr(const Archive& archive);

@@ -18,10 +18,9 @@ Projection read_projection(const Archive& archive, std::int64_t columns);
 std::vector<std::int32_t> read_ids(const Archive& archive, std::int64_t n);
 
 /// They point into `index`.
-std::vector<ZipEntry> index_entries(const KnnIndex& index, HostMatrix<const float> points);
+std::vector<ZipEntry> index_entries(const KnnIndex& index, const StoredView& points);
 
 /// `file` is named in errors.
-KnnIndex read_index(const Archive& archive, const std::string& file,
-                    HostMatrix<const float> points);
+KnnIndex read_index(const Archive& archive, const std::string& file, const StoredView& points);
 
 }  // namespace nearfold::io

@@ -10,6 +10,7 @@
 #include "io/index_entries.hpp"
 #include "io/knn_json.hpp"
 #include "io/meta_json.hpp"
+#include "io/metric_json.hpp"
 #include "io/npz_array.hpp"
 #include "knn/index.hpp"
 #include "knn/metric.hpp"
@@ -28,7 +29,7 @@ KnnParams wider(const IndexParams& params) {
   return std::visit([](const auto& p) { return KnnParams(p); }, params);
 }
 
-Json json_of_index(const KnnIndex::State& index, HostMatrix<const float> points) {
+Json json_of_index(const KnnIndex::State& index, const StoredView& points) {
   const Json params = json_of(wider(index.params));
   Json json = {{"kind", params["kind"]},
                {"format", kIndexFormat},
@@ -40,6 +41,7 @@ Json json_of_index(const KnnIndex::State& index, HostMatrix<const float> points)
                {"seed", index.seed},
                {"fingerprint", fingerprint(points)},
                {"version", version()}};
+  add_metric_params(json, index.distance);
   if (const auto* graph = std::get_if<HnswGraph>(&index.search)) json["entry"] = graph->entry;
   return json;
 }
@@ -54,7 +56,8 @@ IndexParams params_in(const Json& json, const ByteSource& source) {
 
 // ---- parts of an index ------------------------------------------------------------------------
 
-KnnRows read_rows(const Archive& archive, const Projection& projection, Norm norm, std::int64_t n) {
+KnnRows read_rows(const Archive& archive, const Projection& projection, const Measure& norm,
+                  std::int64_t n) {
   KnnRows rows{norm, read_floats_2d(archive, "rows", n, knn_row_width(projection, norm)), {}, {}};
   rows.squares = read_array<float>(archive, "squares", {by_products(norm) ? n : 0});
   rows.ids = read_ids(archive, n);
@@ -147,7 +150,7 @@ void check_offsets(const Archive& archive, std::int64_t columns, std::span<const
 
 /// All but the arrays. The points are looked at first: what else could be wrong is another index.
 KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::string& file,
-                          HostMatrix<const float> points) {
+                          const StoredView& points) {
   if (!json.contains("kind"))
     source.malformed("it has no 'kind', so it is no index; nearfold knn --save-index writes one");
   if (const auto format = required<std::uint64_t>(json, "format", source); format != kIndexFormat)
@@ -171,11 +174,12 @@ KnnIndex::State read_meta(const Json& json, ByteSource& source, const std::strin
   const auto metric = required<std::string>(json, "metric", source);
   try {
     index.distance.metric = metric_named(metric);
+    index.distance.params = metric_params_in(json, source);
     validate({.knn = wider(index.params), .distance = index.distance});
   } catch (const Error& error) {
     source.malformed(error.what());
   }
-  index.rows.norm = norm_of(index.distance.metric);
+  index.rows.norm = measure_for(index.distance, points.cols());
   if (const auto norm = required<std::string>(json, "norm", source); norm != name(index.rows.norm))
     source.malformed("'norm' is " + in_quotes(norm) + ", by which " + name(index.distance.metric) +
                      " does not search");
@@ -213,7 +217,7 @@ std::vector<ZipEntry> projection_entries(const Projection& projection) {
                       projection.axes.values())};
 }
 
-std::vector<ZipEntry> index_entries(const KnnIndex& index, HostMatrix<const float> points) {
+std::vector<ZipEntry> index_entries(const KnnIndex& index, const StoredView& points) {
   const KnnIndex::State& state = index.state();
   if (points.rows() != state.n)
     throw InvalidInput("the index has " + std::to_string(state.n) + " points and these are " +
@@ -228,7 +232,7 @@ std::vector<ZipEntry> index_entries(const KnnIndex& index, HostMatrix<const floa
   return entries;
 }
 
-void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
+void write_index(const std::string& path, const KnnIndex& index, const StoredView& points,
                  Overwrite overwrite, std::span<const double> offsets) {
   std::vector<ZipEntry> entries = index_entries(index, points);
   const std::vector<double> subtracted(offsets.begin(), offsets.end());
@@ -237,20 +241,19 @@ void write_index(const std::string& path, const KnnIndex& index, HostMatrix<cons
   write_zip(path, entries, overwrite);
 }
 
-KnnIndex read_index(const std::string& path, HostMatrix<const float> points,
+KnnIndex read_index(const std::string& path, const StoredView& points,
                     std::span<const double> offsets) {
   return read_index(ByteSource::file(path), points, offsets);
 }
 
-KnnIndex read_index(const ByteSource& file, HostMatrix<const float> points,
+KnnIndex read_index(const ByteSource& file, const StoredView& points,
                     std::span<const double> offsets) {
   const Archive archive(file);
   check_offsets(archive, points.cols(), offsets);
   return read_index(archive, file.name(), points);
 }
 
-KnnIndex read_index(const Archive& archive, const std::string& file,
-                    HostMatrix<const float> points) {
+KnnIndex read_index(const Archive& archive, const std::string& file, const StoredView& points) {
   ByteSource source = archive.entry("meta");
   const Json json = read_json(source);
   auto index = std::make_shared<KnnIndex::State>(read_meta(json, source, file, points));

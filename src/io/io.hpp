@@ -16,6 +16,7 @@
 #include "nearfold/knn.hpp"
 #include "nearfold/matrix.hpp"
 #include "nearfold/model.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold::io {
 
@@ -156,6 +157,16 @@ struct TextColumn {
 /// All columns of a table of text with one row a point. InvalidInput for other formats.
 std::vector<TextColumn> read_columns(const std::string& path);
 
+/// Whole numbers, row after row.
+struct Integers {
+  std::int64_t rows = 0, cols = 0;
+  std::vector<std::int64_t> values = {};
+};
+
+/// A table of whole numbers, exactly: a 2-d .npy of integers in the range of int32, or text up to
+/// 2^53; floats and other formats up to 2^24. InvalidInput naming row and column of what is none.
+Integers read_integers(const std::string& path);
+
 /// What a file holds.
 struct FileInfo {
   std::string format;               ///< a name of the format table: "npy", "csv", ...
@@ -231,8 +242,8 @@ void write_graph(const std::string& path, const KnnGraphView& graph, const Graph
 KnnGraph read_graph(const std::string& path, GraphMeta* meta = nullptr, int ids_from = 0);
 
 /// XXH3 of the shape and the bytes of the values, 32 hexadecimal digits: tells whether a graph
-/// belongs to these points.
-std::string fingerprint(HostMatrix<const float> points);
+/// belongs to these points. Values count as float32, of whatever type they are.
+std::string fingerprint(const StoredView& points);
 
 // ---- indexes ----------------------------------------------------------------------------------
 
@@ -242,14 +253,14 @@ std::string fingerprint(HostMatrix<const float> points);
 /// `upper_begin`, `upper` of an hnsw one. The points themselves are not in it. The same index gives
 /// the same bytes. `offsets` of the points (Shift) are in it, too, where there are any.
 /// InvalidInput when there are more or fewer points than the index has.
-void write_index(const std::string& path, const KnnIndex& index, HostMatrix<const float> points,
+void write_index(const std::string& path, const KnnIndex& index, const StoredView& points,
                  Overwrite overwrite, std::span<const double> offsets = {});
 
 /// Reads what write_index() wrote; it answers as the index that was written, bit for bit.
 /// InvalidInput when it is of other points or other offsets, or when anything in it could lead a
 /// search astray: the type and shape of every array, ids, cells and links out of range, floats that
 /// are not finite, parameters out of range. The message names the file, the array and the value.
-KnnIndex read_index(const std::string& path, HostMatrix<const float> points,
+KnnIndex read_index(const std::string& path, const StoredView& points,
                     std::span<const double> offsets = {});
 
 // ---- checkpoints ------------------------------------------------------------------------------
@@ -264,9 +275,11 @@ Checkpoint read_checkpoint(const std::string& path);
 
 // ---- models -------------------------------------------------------------------------------------
 
-/// Writes a model as an .npz that numpy opens: `map`, `points`; `graph/indices`, `graph/distances`;
-/// `preparation/...`, what was done to rows; `index/...` as of write_index(); and `meta`, JSON text
-/// as uint8, with the method, its parameters, metric and seed. The same model gives the same bytes.
+/// Writes a model as an .npz that numpy opens: `map`, `points` or, of sparse ones, `points/data`,
+/// `points/indices`, `points/indptr` and `points/shape` as scipy.sparse.csr_matrix has them;
+/// `graph/indices`, `graph/distances`; `preparation/...`, what was done to rows; `index/...` as of
+/// write_index(); and `meta`, JSON text as uint8, with the method, its parameters, metric and seed.
+/// The same model gives the same bytes.
 /// By the end of the name, .nfm, in letters of any case.
 bool is_model(const std::string& path);
 void write_model(const std::string& path, const Model& model, Overwrite overwrite);

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/places.hpp"
 #include "io/formats.hpp"
 #include "io/rounding.hpp"
+#include "io/sparse_file.hpp"
 #include "io/text.hpp"
 
 namespace nearfold::io {
@@ -31,11 +35,13 @@ class MatrixMarketReader {
 
   FileInfo describe() {
     read_sizes();
+    require_dense();
     return {"", "text", {rows_, cols_}, source_.size(), {}};
   }
 
   Matrix read() {
     read_sizes();
+    require_dense();
     values_.resize(static_cast<std::size_t>(rows_ * cols_));
     banner_.array ? read_array() : read_coordinates();
     std::string_view line;
@@ -44,7 +50,62 @@ class MatrixMarketReader {
     return rounded();
   }
 
+  /// Whether it stores entries of a general matrix, and nothing was read of them yet.
+  bool begin_coordinates() {
+    read_sizes();
+    if (banner_.array || banner_.symmetry != Symmetry::general) return false;
+    if (!are_likely(rows_, cols_, source_.size()))
+      lines_.fail("a matrix of " + std::to_string(rows_) + " x " + std::to_string(cols_) +
+                  " has too many rows for its file, or more than 16777216 columns: leave out rows "
+                  "and columns that hold nothing");
+    return true;
+  }
+  SparseShape shape() const { return {rows_, cols_, entries_}; }
+
+  SparseMatrix read_entries() {
+    std::vector<std::int32_t> rows;
+    SparseMatrix by_line{rows_, cols_};
+    Places places(rows_);
+    for (std::int64_t e = 0; e < entries_; ++e) {
+      const Entry entry = take_entry();
+      rows.push_back(static_cast<std::int32_t>(entry.row));
+      by_line.indices.push_back(static_cast<std::int32_t>(entry.col));
+      by_line.values.push_back(static_cast<float>(entry.value));
+      places.count(entry.row);
+    }
+    std::string_view line;
+    if (next(line)) lines_.fail("there are more values than the sizes say");
+    lines_.finish();
+    return by_rows(rows, by_line, places);
+  }
+
  private:
+  /// From 0.
+  struct Entry {
+    std::int64_t row, col;
+    double value;
+  };
+
+  SparseMatrix by_rows(const std::vector<std::int32_t>& rows, const SparseMatrix& by_line,
+                       Places& places) {
+    SparseMatrix out{rows_, cols_, places.begin()};
+    out.indices.resize(rows.size());
+    out.values.resize(rows.size());
+    for (std::size_t e = 0; e < rows.size(); ++e) {
+      const std::size_t at = places.next(rows[e]);
+      out.indices[at] = by_line.indices[e];
+      out.values[at] = by_line.values[e];
+    }
+    if (const auto twice = put_in_order(out)) {
+      const auto row =
+          std::upper_bound(out.indptr.begin(), out.indptr.end(), *twice) - out.indptr.begin();
+      lines_.fail("entry (" + std::to_string(row) + ", " +
+                  std::to_string(out.indices[static_cast<std::size_t>(*twice)] + 1) +
+                  ") comes twice");
+    }
+    return out;
+  }
+
   /// The next line that is no comment.
   bool next(std::string_view& line) {
     while (lines_.next(line))
@@ -116,9 +177,13 @@ class MatrixMarketReader {
     if (banner_.array && stored() > source_.size() / 2)
       lines_.fail("truncated: " + std::to_string(stored()) + " values cannot be in " +
                   std::to_string(source_.size()) + " bytes");
+  }
+
+  void require_dense() const {
     if (!banner_.array && rows_ * cols_ > std::min(kMaxDense, kMaxFill * source_.size()))
       lines_.fail("a sparse matrix of " + std::to_string(rows_) + " x " + std::to_string(cols_) +
-                  " would have too many zeros as points, which are read dense: reduce it, with "
+                  " would have too many zeros as dense points: embed and knn read it sparse, "
+                  "without flags of columns; for others reduce it, with "
                   "sklearn.decomposition.TruncatedSVD(50) of scipy.io.mmread(file)");
   }
 
@@ -156,17 +221,22 @@ class MatrixMarketReader {
 
   void read_coordinates() {
     for (std::int64_t e = 0; e < entries_; ++e) {
-      std::string_view line = required("the last entry");
-      const auto row = take<std::int64_t>(line, "a row");
-      const auto col = take<std::int64_t>(line, "a column");
-      const double value = banner_.pattern ? 1 : take_value(line);
-      finish_line(line);
-      if (row < 1 || row > rows_ || col < 1 || col > cols_)
-        lines_.fail("entry (" + std::to_string(row) + ", " + std::to_string(col) +
-                    ") is outside the matrix of " + std::to_string(rows_) + " x " +
-                    std::to_string(cols_));
-      set(row - 1, col - 1, value);
+      const Entry entry = take_entry();
+      set(entry.row, entry.col, entry.value);
     }
+  }
+
+  Entry take_entry() {
+    std::string_view line = required("the last entry");
+    const auto row = take<std::int64_t>(line, "a row");
+    const auto col = take<std::int64_t>(line, "a column");
+    const double value = banner_.pattern ? 1 : take_value(line);
+    finish_line(line);
+    if (row < 1 || row > rows_ || col < 1 || col > cols_)
+      lines_.fail("entry (" + std::to_string(row) + ", " + std::to_string(col) +
+                  ") is outside the matrix of " + std::to_string(rows_) + " x " +
+                  std::to_string(cols_));
+    return {row - 1, col - 1, value};
   }
 
   Matrix rounded() {
@@ -198,6 +268,18 @@ class MatrixMarketReader {
 
 Matrix read_matrix_market(ByteSource& source) {
   return MatrixMarketReader(source).read();
+}
+
+std::optional<SparseMatrix> read_coordinates(ByteSource& source) {
+  MatrixMarketReader reader(source);
+  if (!reader.begin_coordinates()) return {};
+  return reader.read_entries();
+}
+
+std::optional<SparseShape> describe_coordinates(ByteSource& source) {
+  MatrixMarketReader reader(source);
+  if (!reader.begin_coordinates()) return {};
+  return reader.shape();
 }
 
 FileInfo describe_matrix_market(ByteSource& source) {

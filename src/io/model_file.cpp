@@ -9,6 +9,7 @@
 #include "io/graph_table.hpp"
 #include "io/index_entries.hpp"
 #include "io/knn_json.hpp"
+#include "io/metric_json.hpp"
 #include "io/npz_array.hpp"
 #include "io/row_output.hpp"
 #include "method.hpp"
@@ -19,19 +20,23 @@ namespace nearfold::io {
 namespace {
 
 constexpr std::uint64_t kModelFormat = 1;
+constexpr std::uint64_t kSparseFormat = 2;  // the same with sparse points
 constexpr const char* kModelKind = "model";
 
 // ---- settings ---------------------------------------------------------------------------------
 
 Json json_of_settings(const Settings& settings) {
   const Json params = std::visit([](const auto& p) { return json_of_fields(p); }, settings.method);
-  return {{"method", name_of(settings.method)},
-          {"params", params},
-          {"knn", json_of(settings.knn)},
-          {"metric", name(settings.distance.metric)},
-          {"zero_vectors", kZeroVectors[static_cast<std::size_t>(settings.distance.zero_vectors)]},
-          {"n_components", settings.dims},
-          {"seed", settings.seed}};
+  Json json = {
+      {"method", name_of(settings.method)},
+      {"params", params},
+      {"knn", json_of(settings.knn)},
+      {"metric", name(settings.distance.metric)},
+      {"zero_vectors", kZeroVectors[static_cast<std::size_t>(settings.distance.zero_vectors)]},
+      {"n_components", settings.dims},
+      {"seed", settings.seed}};
+  add_metric_params(json, settings.distance);
+  return json;
 }
 
 Method method_in(const Json& json, const ByteSource& source) {
@@ -57,6 +62,7 @@ Settings settings_in(const Json& json, const ByteSource& source) {
   read_field(json, "n_components", source, settings.dims);
   try {
     settings.distance.metric = metric_named(required<std::string>(json, "metric", source));
+    settings.distance.params = metric_params_in(json, source);
     validate(settings);
   } catch (const InvalidParameter& error) {
     source.malformed(error.what());
@@ -134,6 +140,38 @@ KnnGraph read_rows_of_graph(const Archive& archive, std::int64_t n) {
   return graph;
 }
 
+/// As scipy.sparse has them.
+void add_points(std::vector<ZipEntry>& entries, const Model& model,
+                const std::vector<std::int64_t>& shape) {
+  if (!model.sparse) {
+    entries.push_back(
+        array_entry("points", {model.points.rows(), model.points.cols()}, model.points.values()));
+    return;
+  }
+  const SparseMatrix& points = *model.sparse;
+  add(entries, "points/",
+      {array_entry("shape", {std::ssize(shape)}, shape),
+       array_entry("indptr", {std::ssize(points.indptr)}, points.indptr),
+       array_entry("indices", {std::ssize(points.indices)}, points.indices),
+       array_entry("data", {std::ssize(points.values)}, points.values)});
+}
+
+SparseMatrix read_sparse_points(const Archive& archive, std::int64_t n) {
+  const auto shape = read_array<std::int64_t>(archive, "shape", {2});
+  constexpr std::int64_t kMostColumns = std::int64_t{1} << 24;
+  if (shape[0] != n)
+    bad_value(archive, "shape", 0, shape[0], "the map has " + std::to_string(n) + " rows");
+  if (shape[1] < 1 || shape[1] > kMostColumns)
+    bad_value(archive, "shape", 1, shape[1], "columns are 1 to 16777216");
+  const std::int64_t stored =
+      rows_in(archive, "indices", 0, std::numeric_limits<std::int64_t>::max());
+  SparseMatrix points{n, shape[1]};
+  points.indptr = read_begins<std::int64_t>(archive, "indptr", n, stored);
+  points.indices = read_array<std::int32_t>(archive, "indices", {stored});
+  points.values = read_array<float>(archive, "data", {stored});
+  return points;
+}
+
 }  // namespace
 
 bool is_model(const std::string& path) {
@@ -143,14 +181,15 @@ bool is_model(const std::string& path) {
 void write_model(const std::string& path, const Model& model, Overwrite overwrite) {
   Json json = json_of_settings(model.settings);
   json["kind"] = kModelKind;
-  json["format"] = kModelFormat;
+  json["format"] = model.sparse ? kSparseFormat : kModelFormat;
   json["version"] = version();
   if (model.steered) json["steered"] = true;
   const KnnGraph& graph = model.graph;
+  const std::vector<std::int64_t> shape = {model.n(), model.dim()};
   std::vector<ZipEntry> entries = {
       json_entry(json),
-      array_entry("map", {model.map.rows(), model.map.cols()}, model.map.values()),
-      array_entry("points", {model.points.rows(), model.points.cols()}, model.points.values())};
+      array_entry("map", {model.map.rows(), model.map.cols()}, model.map.values())};
+  add_points(entries, model, shape);
   add(entries, "graph/",
       {meta_entry(graph, {.seed = model.settings.seed, .version = version()}),
        array_entry("indices", {graph.n, graph.k}, graph.neighbors),
@@ -166,16 +205,20 @@ Model read_model(const ByteSource& file) {
   const Json json = read_json(source);
   if (value_of(json, "kind", std::string(), source) != kModelKind)
     source.malformed("it is no model; nearfold embed --save-model writes one");
-  if (const auto format = required<std::uint64_t>(json, "format", source); format != kModelFormat)
+  const auto format = required<std::uint64_t>(json, "format", source);
+  if (format != kModelFormat && format != kSparseFormat)
     source.malformed("'format' is " + std::to_string(format) + ", and this version (" + version() +
-                     ") reads " + std::to_string(kModelFormat) + "; it was written by version " +
+                     ") reads 1 and 2; it was written by version " +
                      printable(value_of(json, "version", std::string("unknown"), source)));
   Model model;
   model.settings = settings_in(json, source);
   model.steered = value_of(json, "steered", false, source);
   const std::int64_t n = rows_in(archive, "map", 4, kMost);
   model.map = read_rows(archive, "map", n);
-  model.points = read_rows(archive, "points", n);
+  if (format == kSparseFormat)
+    model.sparse = read_sparse_points(archive.folder("points/"), n);
+  else
+    model.points = read_rows(archive, "points", n);
   model.graph = read_rows_of_graph(archive.folder("graph/"), n);
   model.preparation = read_preparation(archive.folder("preparation/"));
   if (const Archive index = archive.folder("index/"); index.has("meta"))

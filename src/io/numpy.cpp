@@ -31,12 +31,14 @@ std::string shapes(const Archive& archive) {
 /// What scipy.sparse.save_npz wrote has arrays, but none of points.
 void refuse_sparse(const Archive& archive, const std::string& file) {
   if (archive.has("format") && archive.has("shape") && archive.has("data"))
-    throw InvalidInput("'" + file +
-                       "' is a sparse matrix of scipy's, and points are read dense: "
-                       "numpy.save('points.npy', scipy.sparse.load_npz('" +
-                       file +
-                       "').toarray()) writes it so, sklearn.decomposition.TruncatedSVD(50) with "
-                       "fewer columns");
+    throw InvalidInput(
+        "'" + file +
+        "' is a sparse matrix of scipy's, which embed, grid, compare, knn and quality read, "
+        "without flags of "
+        "columns; other points are dense: numpy.save('points.npy', scipy.sparse.load_npz('" +
+        file +
+        "').toarray()) writes it so, sklearn.decomposition.TruncatedSVD(50) with "
+        "fewer columns");
 }
 
 /// The name that was asked for, or that of the only array.

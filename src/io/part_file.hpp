@@ -26,7 +26,8 @@ struct PartMeta {
   std::string version = {};      ///< of the program that made it
   RowRange queries = {}, data = {};
   KnnParams knn = FlatKnn{};
-  std::string cells = {};  ///< SharedCells::fingerprint(), where it is through some
+  std::string metric_params = {};  ///< json_of() them; empty: none
+  std::string cells = {};          ///< SharedCells::fingerprint(), where it is through some
   std::int64_t candidates = 0;
 
   bool exact() const { return std::holds_alternative<FlatKnn>(knn); }

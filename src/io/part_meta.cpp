@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "io/knn_json.hpp"
+#include "io/metric_json.hpp"
 #include "knn/kinds.hpp"
 #include "knn/shared_cells.hpp"
 #include "nearfold/error.hpp"
@@ -23,6 +24,7 @@ Json compared(const PartMeta& meta) {
           {"k", meta.k},
           {"metric", meta.metric},
           {"zero_vectors", meta.zero_vectors},
+          {kMetricParams, meta.metric_params},
           {"seed", meta.seed},
           {"fingerprint", meta.fingerprint},
           {"version", meta.version},
@@ -48,6 +50,7 @@ RowRange range_in(const Json& json, const char* key, std::int64_t n, const ByteS
 
 Json json_of(const PartMeta& meta) {
   Json json = compared(meta);
+  if (meta.metric_params.empty()) json.erase(kMetricParams);
   json["kind"] = kPartKind;
   json["format"] = meta.exact() ? kExact : kApproximate;
   if (meta.exact())
@@ -75,6 +78,8 @@ PartMeta meta_in(const Archive& archive, const std::string& path) {
   meta.k = size_in(json, "k", 1, meta.n - 1, entry);
   meta.metric = required<std::string>(json, "metric", entry);
   meta.zero_vectors = required<std::string>(json, "zero_vectors", entry);
+  if (json.contains(kMetricParams))
+    meta.metric_params = required<std::string>(json, kMetricParams, entry);
   meta.seed = required<std::uint64_t>(json, "seed", entry);
   meta.fingerprint = required<std::string>(json, "fingerprint", entry);
   meta.version = required<std::string>(json, "version", entry);
@@ -93,16 +98,19 @@ PartMeta meta_in(const Archive& archive, const std::string& path) {
 PartMeta meta_of(const AllPoints& all, std::int64_t k, const Distance& distance, std::uint64_t seed,
                  const RowRange& queries, const RowRange& data, const std::string& fingerprint,
                  const std::string& version) {
-  return {all.n,
-          all.dim,
-          k,
-          name(distance.metric),
-          kZeroVectors[static_cast<std::size_t>(distance.zero_vectors)],
-          seed,
-          fingerprint,
-          version,
-          queries,
-          data};
+  PartMeta meta{all.n,
+                all.dim,
+                k,
+                name(distance.metric),
+                kZeroVectors[static_cast<std::size_t>(distance.zero_vectors)],
+                seed,
+                fingerprint,
+                version,
+                queries,
+                data};
+  const Json told = json_of(distance);
+  if (!told.empty()) meta.metric_params = told.dump();
+  return meta;
 }
 
 PartMeta meta_of(const SharedCells& cells, const RowRange& queries, const RowRange& data,

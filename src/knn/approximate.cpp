@@ -35,11 +35,12 @@ NeighborRows refined(const MetricSpace& space, const KnnRows& rows, const Candid
   NeighborRows answer = unfilled_rows(static_cast<std::int64_t>(order.size()), k);
   parallel_for(on.threads, answer.n, 256, [&](std::int64_t begin, std::int64_t end) {
     Refine refine(space, rows);
+    std::vector<float> room = space.points.view.room();
     for (std::int64_t t = begin; t < end; ++t) {
       const QueryOrder& entry = order[static_cast<std::size_t>(t)];
       const std::int32_t id = rows.ids[static_cast<std::size_t>(entry.row)];
       answer.set(static_cast<std::int64_t>(entry.at),
-                 refine(space.points.view.row(id), 1, id,
+                 refine(space.points.view.row(id, room.data()), 1, id,
                         &candidates.rows[static_cast<std::size_t>(entry.row * candidates.count)],
                         candidates.count, k));
     }
@@ -87,7 +88,10 @@ KnnGraph refined_index_graph(const TunedIndex& tuned, const MetricSpace& space, 
 
 KnnGraph nndescent_graph(const MetricSpace& points, int k, const NnDescentKnn& params,
                          const Cpu& on, std::uint64_t seed) {
-  const Projection projection = make_projection(points.points.view, kFilterCarries, on);
+  const Projection projection =  // bits have no mean, and no axes
+      points.norm == Norm::bits
+          ? Projection(std::vector<float>(static_cast<std::size_t>(points.width())), {}, on)
+          : make_projection(points.points.view, kFilterCarries, on);
   const KnnRows rows = make_knn_rows(points.points.view, projection, points.norm, on);
   const ExactSearch exact(points, rows, projection, on);
   const ExactSample sample = sample_exactly(exact, points.as_queries, true, k, on);

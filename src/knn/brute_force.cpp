@@ -19,9 +19,10 @@ class PaddedRows {
  public:
   explicit PaddedRows(std::int64_t cols) : width_((cols + kColumns - 1) / kColumns * kColumns) {}
   std::int64_t width() const { return width_; }
-  void add(const float* row, std::int64_t cols) {
-    values_.insert(values_.end(), row, row + cols);
-    values_.resize(values_.size() + static_cast<std::size_t>(width_ - cols));
+  void add(const StoredView& points, std::int64_t i) {
+    const std::size_t at = values_.size();
+    values_.resize(at + static_cast<std::size_t>(width_));
+    points.copy_row(i, values_.data() + at);
   }
   const float* row(std::int64_t r) const { return values_.data() + r * width_; }
 
@@ -44,16 +45,14 @@ NeighborRows search_all_pairs(const MetricSpace& space, const Queries& queries, 
                  PaddedRows rows(points.cols());
                  std::vector<Asked> asked;
                  for (std::int64_t q = begin; q < end; ++q) {
-                   rows.add(queries.rows.view.row(queries.which[static_cast<std::size_t>(q)]),
-                            points.cols());
+                   rows.add(queries.rows.view, queries.which[static_cast<std::size_t>(q)]);
                    asked.emplace_back(space, queries, static_cast<std::size_t>(q), k);
                  }
                  for (std::int64_t first = 0; first < n; first += points_at_once) {
                    const std::int64_t last = std::min(n, first + points_at_once);
                    PaddedRows tile(points.cols());
                    for (std::int64_t p = first; p < last; ++p)
-                     tile.add(points.row(searched.which[static_cast<std::size_t>(p)]),
-                              points.cols());
+                     tile.add(points, searched.which[static_cast<std::size_t>(p)]);
                    for (std::size_t q = 0; q < asked.size(); ++q) {
                      const float* const row = rows.row(static_cast<std::int64_t>(q));
                      const float scale =
@@ -64,7 +63,7 @@ NeighborRows search_all_pairs(const MetricSpace& space, const Queries& queries, 
                        if (id == asked[q].alone()) continue;
                        const float measured =
                            measure_rows(space.norm, row, tile.row(p - first), rows.width());
-                       asked[q].offer(distance_of(space.distance.metric, measured, scale), id);
+                       asked[q].offer(distance_of(space.norm, measured, scale), id);
                      }
                    }
                  }

@@ -76,7 +76,7 @@ void CellSearch::take_rows(const std::vector<std::pair<std::int32_t, std::int32_
   parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     std::vector<const float*> points;
     for (std::int64_t r = begin; r < end; ++r)
-      points.push_back(space_->points.view.row(rows_.ids[static_cast<std::size_t>(r)]));
+      points.push_back(space_->points.view.float_row(rows_.ids[static_cast<std::size_t>(r)]));
     make_knn_rows(points, projection, space_->norm, rows_.rows.row(begin),
                   rows_.squares.data() + begin);
   });
@@ -133,7 +133,7 @@ void CellSearch::answer(std::span<const std::int32_t> ids, const Answered& into)
   std::vector<const float*> points;
   for (const std::int32_t id : ids) {
     const auto q = static_cast<std::size_t>(id - into.first_id);
-    points.push_back(into.queries.rows.view.row(into.queries.which[q]));
+    points.push_back(into.queries.rows.view.float_row(into.queries.which[q]));
   }
   Matrix made(std::ssize(ids), rows_.rows.cols());
   std::vector<float> squares(ids.size());
@@ -166,9 +166,9 @@ void CellSearch::write(std::int64_t query, std::span<const Candidate> found,
   for (const Candidate entry : entries) {
     const auto row = static_cast<std::size_t>(id_of(entry));
     const std::int32_t point = rows_.ids[row];
-    const float measured = measure_rows(space_->norm, rows.view.row(which),
-                                        space_->points.view.row(point), space_->width());
-    into.part.distances[at] = distance_of(space_->distance.metric, measured, rows.scale(which));
+    const float measured = measure_rows(space_->norm, rows.view.float_row(which),
+                                        space_->points.view.float_row(point), space_->width());
+    into.part.distances[at] = distance_of(space_->norm, measured, rows.scale(which));
     into.part.neighbors[at] = space_->first_id + point;
     into.part.measures[at] = value_of(entry);
     into.part.rows[at++] = place_[row];

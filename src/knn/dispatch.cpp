@@ -4,6 +4,7 @@
 #include "knn/exact.hpp"
 #include "knn/graph_of.hpp"
 #include "knn/metric.hpp"
+#include "knn/sparse_graph.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -44,6 +45,7 @@ KnnGraph graph_by(const AutoKnn& params, const MetricSpace& space, int k, const 
 
 KnnGraph find_knn(const InputPoints& points, int k, const KnnParams& params,
                   const Distance& distance, const Cpu& on, std::uint64_t seed) {
+  if (points.sparse) return sparse_graph(*points.sparse, k, params, distance, on, seed);
   Stopwatch watch;
   const auto made = [&] {
     const Part part(0.02, 3);

@@ -11,45 +11,60 @@
 namespace nearfold {
 namespace {
 
-std::uint64_t hash_of(const float* row, std::int64_t cols) {
-  return hash_bytes(row, static_cast<std::size_t>(cols) * sizeof(float));
+std::uint64_t hash_of(const StoredView& rows, std::int64_t i) {
+  return hash_bytes(rows.row_data(i), static_cast<std::size_t>(rows.row_bytes()));
+}
+
+/// Names the first of its kind for every row of a run of one hash.
+void name_firsts(std::span<const HashedRow> run,
+                 const std::function<bool(std::int64_t, std::int64_t)>& are_equal,
+                 std::vector<std::int32_t>& first) {
+  std::vector<std::int32_t> kinds;  // more than one where hashes collide
+  for (const auto& [hash, row] : run) {
+    const auto same = std::find_if(kinds.begin(), kinds.end(),
+                                   [&, r = row](std::int32_t kind) { return are_equal(kind, r); });
+    first[static_cast<std::size_t>(row)] = same == kinds.end() ? row : *same;
+    if (same == kinds.end()) kinds.push_back(row);
+  }
 }
 
 }  // namespace
 
-RowLookup::RowLookup(HostMatrix<const float> rows, const Cpu& on)
-    : rows_(rows), hashes_(static_cast<std::size_t>(rows.rows())) {
-  parallel_for(on.threads, rows.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+std::vector<HashedRow> hashed_rows(std::int64_t n,
+                                   const std::function<std::uint64_t(std::int64_t)>& hash_of,
+                                   const Cpu& on) {
+  std::vector<HashedRow> hashes(static_cast<std::size_t>(n));
+  parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
-      hashes_[static_cast<std::size_t>(i)] = {hash_of(rows.row(i), rows.cols()),
-                                              static_cast<std::int32_t>(i)};
+      hashes[static_cast<std::size_t>(i)] = {hash_of(i), static_cast<std::int32_t>(i)};
   });
-  std::sort(hashes_.begin(), hashes_.end());
+  std::sort(hashes.begin(), hashes.end());
+  return hashes;
 }
 
-/// Names the first of its kind for every point of a run of one hash.
-void RowLookup::name_firsts(std::span<const Hashed> run, std::vector<std::int32_t>& first) const {
-  const auto bytes = static_cast<std::size_t>(rows_.cols()) * sizeof(float);
-  std::vector<std::int32_t> kinds;  // more than one where hashes collide
-  for (const auto& [hash, point] : run) {
-    const auto same = std::find_if(kinds.begin(), kinds.end(), [&, p = point](std::int32_t kind) {
-      return std::memcmp(rows_.row(kind), rows_.row(p), bytes) == 0;
-    });
-    first[static_cast<std::size_t>(point)] = same == kinds.end() ? point : *same;
-    if (same == kinds.end()) kinds.push_back(point);
-  }
-}
-
-EqualRows RowLookup::equal_rows() const {
-  const auto same_hash = [](const Hashed& a, const Hashed& b) { return a.first == b.first; };
-  if (std::adjacent_find(hashes_.begin(), hashes_.end(), same_hash) == hashes_.end()) return {};
-  const std::size_t n = hashes_.size();
+EqualRows groups_among(std::span<const HashedRow> hashes,
+                       const std::function<bool(std::int64_t, std::int64_t)>& are_equal) {
+  const auto same_hash = [](const HashedRow& a, const HashedRow& b) { return a.first == b.first; };
+  if (std::adjacent_find(hashes.begin(), hashes.end(), same_hash) == hashes.end()) return {};
+  const std::size_t n = hashes.size();
   std::vector<std::int32_t> first(n);
   for (std::size_t from = 0, to = 0; from < n; from = to) {
-    while (to < n && same_hash(hashes_[from], hashes_[to])) ++to;
-    name_firsts({hashes_.data() + from, to - from}, first);
+    while (to < n && same_hash(hashes[from], hashes[to])) ++to;
+    name_firsts(hashes.subspan(from, to - from), are_equal, first);
   }
   return groups_by(std::move(first));
+}
+
+RowLookup::RowLookup(const StoredView& rows, const Cpu& on)
+    : rows_(rows),
+      hashes_(hashed_rows(
+          rows.rows(), [&](std::int64_t i) { return hash_of(rows, i); }, on)) {}
+
+EqualRows RowLookup::equal_rows() const {
+  const auto bytes = static_cast<std::size_t>(rows_.row_bytes());
+  return groups_among(hashes_, [&](std::int64_t a, std::int64_t b) {
+    return std::memcmp(rows_.row_data(a), rows_.row_data(b), bytes) == 0;
+  });
 }
 
 EqualRows groups_by(std::vector<std::int32_t> first) {
@@ -67,16 +82,15 @@ EqualRows groups_by(std::vector<std::int32_t> first) {
   return equal;
 }
 
-std::vector<std::int32_t> RowLookup::first_equal(HostMatrix<const float> others,
-                                                 const Cpu& on) const {
-  const auto bytes = static_cast<std::size_t>(rows_.cols()) * sizeof(float);
+std::vector<std::int32_t> RowLookup::first_equal(const StoredView& others, const Cpu& on) const {
+  const auto bytes = static_cast<std::size_t>(rows_.row_bytes());
   std::vector<std::int32_t> first(static_cast<std::size_t>(others.rows()), -1);
   parallel_for(on.threads, others.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::uint64_t hash = hash_of(others.row(i), others.cols());
-      auto at = std::lower_bound(hashes_.begin(), hashes_.end(), Hashed{hash, 0});
+      const std::uint64_t hash = hash_of(others, i);
+      auto at = std::lower_bound(hashes_.begin(), hashes_.end(), HashedRow{hash, 0});
       while (at != hashes_.end() && at->first == hash &&
-             std::memcmp(rows_.row(at->second), others.row(i), bytes) != 0)
+             std::memcmp(rows_.row_data(at->second), others.row_data(i), bytes) != 0)
         ++at;
       if (at != hashes_.end() && at->first == hash) first[static_cast<std::size_t>(i)] = at->second;
     }

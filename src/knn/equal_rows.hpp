@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "nearfold/matrix.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -36,28 +37,34 @@ struct EqualRows {
 /// The groups where the lowest of the points equal to each is known.
 EqualRows groups_by(std::vector<std::int32_t> first);
 
+using HashedRow = std::pair<std::uint64_t, std::int32_t>;  // of a row, and its number
+
+/// Ascending.
+std::vector<HashedRow> hashed_rows(std::int64_t n,
+                                   const std::function<std::uint64_t(std::int64_t)>& hash_of,
+                                   const Cpu& on);
+/// The groups of rows with one hash that are equal, too: what any kind of rows comes down to.
+EqualRows groups_among(std::span<const HashedRow> hashes,
+                       const std::function<bool(std::int64_t, std::int64_t)>& are_equal);
+
 /// Rows by a hash of their bytes; where hashes are equal, rows are compared. 0 and -0 are different
-/// bytes. Refers to the rows.
+/// bytes. Refers to the rows, of any type; others are of the same.
 class RowLookup {
  public:
   RowLookup() = default;
   /// O(n cols), and a sort.
-  RowLookup(HostMatrix<const float> rows, const Cpu& on);
+  RowLookup(const StoredView& rows, const Cpu& on);
 
   EqualRows equal_rows() const;
   /// For each of `others` the first row that has its bytes; -1: none.
-  std::vector<std::int32_t> first_equal(HostMatrix<const float> others, const Cpu& on) const;
+  std::vector<std::int32_t> first_equal(const StoredView& others, const Cpu& on) const;
 
  private:
-  using Hashed = std::pair<std::uint64_t, std::int32_t>;  // of a row, and its number
-
-  void name_firsts(std::span<const Hashed> run, std::vector<std::int32_t>& first) const;
-
-  HostMatrix<const float> rows_;
-  std::vector<Hashed> hashes_;  // ascending
+  StoredView rows_;
+  std::vector<HashedRow> hashes_;  // ascending
 };
 
-inline EqualRows find_equal_rows(HostMatrix<const float> points, const Cpu& on) {
+inline EqualRows find_equal_rows(const StoredView& points, const Cpu& on) {
   return RowLookup(points, on).equal_rows();
 }
 

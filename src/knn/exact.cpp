@@ -137,6 +137,7 @@ std::vector<QueryOrder> query_order_of(const Queries& queries, const std::vector
 }
 
 ExactSearch::ExactSearch(const MetricSpace& space, const Cpu& on) : space_(&space) {
+  if (space.norm == Norm::bits) sets_ = make_bit_panels(space, on);
   if (!by_products(space.norm)) return;
   const Projection projection = make_projection(space.points.view, kFilterCarries, on);
   const KnnRows rows = make_knn_rows(space.points.view, projection, Norm::l2, on);
@@ -146,10 +147,12 @@ ExactSearch::ExactSearch(const MetricSpace& space, const Cpu& on) : space_(&spac
 ExactSearch::ExactSearch(const MetricSpace& space, const KnnRows& rows,
                          const Projection& projection, const Cpu& on)
     : space_(&space) {
+  if (space.norm == Norm::bits) sets_ = make_bit_panels(space, on);
   if (by_products(space.norm)) filter_ = make_knn_filter(rows, projection, space.equal, on);
 }
 
 NeighborRows ExactSearch::operator()(const Queries& queries, int k, const Cpu& on) const {
+  if (space_->norm == Norm::bits) return search_bits(*space_, sets_, queries, k, on);
   return by_products(space_->norm) ? search_filtered(*space_, filter_, queries, k, on)
                                    : search_all_pairs(*space_, queries, k, on);
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "knn/bit_panels.hpp"
 #include "knn/filter.hpp"
 #include "knn/metric.hpp"
 #include "knn/top_k.hpp"
@@ -95,8 +96,8 @@ struct QueryOrder {
 std::vector<QueryOrder> query_order_of(const Queries& queries, const std::vector<std::int32_t>& ids,
                                        const EqualRows& equal);
 
-/// A search structure for exact answers: a filter where rows are compared by products, else
-/// nothing. Refers to the space.
+/// A search structure for exact answers: a filter where rows are compared by products, panels of
+/// bits, else nothing. Refers to the space.
 class ExactSearch {
  public:
   ExactSearch(const MetricSpace& space, const Cpu& on);
@@ -111,6 +112,7 @@ class ExactSearch {
  private:
   const MetricSpace* space_;
   KnnFilter filter_;
+  BitPanels sets_;
 };
 
 /// The exact graph.
@@ -121,6 +123,9 @@ KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, 
 /// Under l2, by the filter.
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
                              const Queries& queries, int k, const Cpu& on);
+/// Under bits, by counting them.
+NeighborRows search_bits(const MetricSpace& space, const BitPanels& sets, const Queries& queries,
+                         int k, const Cpu& on);
 /// Under any norm, by measuring every pair.
 NeighborRows search_all_pairs(const MetricSpace& space, const Queries& queries, int k,
                               const Cpu& on);

@@ -39,15 +39,17 @@ float finish_row(const float* scores, float square, const Projection& projection
 }  // namespace
 
 float KnnFilter::make_row(const float* knn_row, float square, float* row) const {
-  return finish_row(knn_row, square, projection, rows.cols(), row);
+  return finish_row(knn_row, square, projection, rows.width(), row);
 }
 
 std::int64_t KnnFilter::surroundings(const float* row) const {
   constexpr std::int64_t kLeaf = 256;
   std::int64_t nearest = 0;
   float least = kInfinity;
-  for (std::int64_t r = std::min(kLeaf / 2, rows.rows() - 1); r < rows.rows(); r += kLeaf) {
-    const float d = squared_distance(row, rows.row(r), rows.cols());
+  std::vector<float> middle(static_cast<std::size_t>(rows.width()));
+  for (std::int64_t r = std::min(kLeaf / 2, rows.n() - 1); r < rows.n(); r += kLeaf) {
+    rows.copy_row(r, middle.data());
+    const float d = squared_distance(row, middle.data(), rows.width());
     if (d < least) {
       least = d;
       nearest = r / kLeaf * kLeaf;
@@ -61,18 +63,20 @@ KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, con
   std::vector<std::int64_t> kept;
   for (std::int64_t p = 0; p < rows.n(); ++p)
     if (equal.is_first(rows.ids[static_cast<std::size_t>(p)])) kept.push_back(p);
-  const std::int64_t n = std::ssize(kept);
-  KnnFilter filter{projection, Matrix(n, filter_width(projection)), {}, {}};
-  filter.norms.resize(kept.size());
-  filter.ids.resize(kept.size());
-  parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin; r < end; ++r) {
+  const std::int64_t n = std::ssize(kept), width = filter_width(projection);
+  constexpr std::int64_t kTile = BoundPanels::kTile;
+  KnnFilter filter{projection, BoundPanels(n, width), std::vector<std::int32_t>(kept.size())};
+  parallel_for(on.threads, filter.rows.tiles(), 1, [&](std::int64_t t, std::int64_t) {
+    std::vector<float> made(static_cast<std::size_t>(kTile * width));
+    float norms[kTile];
+    for (std::int64_t r = t * kTile; r < std::min(n, (t + 1) * kTile); ++r) {
       const auto to = static_cast<std::size_t>(r);
       const auto from = static_cast<std::size_t>(kept[to]);
       filter.ids[to] = rows.ids[from];
-      filter.norms[to] = finish_row(rows.rows.row(kept[to]), rows.squares[from], projection,
-                                    filter.rows.cols(), filter.rows.row(r));
+      norms[r % kTile] = finish_row(rows.rows.row(kept[to]), rows.squares[from], projection, width,
+                                    made.data() + r % kTile * width);
     }
+    filter.rows.set_tile(t, made.data(), norms);
   });
   return filter;
 }

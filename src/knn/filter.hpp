@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "knn/bound_panels.hpp"
 #include "knn/equal_rows.hpp"
 #include "knn/projected_rows.hpp"
 
@@ -12,12 +13,11 @@ namespace nearfold {
 
 /// Row p belongs to point ids[p]; it is the point's KnnRows row with the norm of what the
 /// projection lost as one coordinate more: |u - v| >= ||u| - |v|| for the lost parts. For any two
-/// rows, norms[p] + norms[q] - 2 <rows p, q> is at most the squared distance of the points,
-/// whatever a float matrix product rounds.
+/// rows, the norms of p and q less 2 <rows p, q> is at most the squared distance of the points,
+/// whatever the order and the rounding of a float product.
 struct KnnFilter {
   Projection projection;
-  Matrix rows;                    // [n, width]
-  std::vector<float> norms;       // squared, lowered for rounding
+  BoundPanels rows;               // [n, width], with squared norms, lowered for rounding
   std::vector<std::int32_t> ids;  // point of a row; in the order of KnnRows
 
   /// A row of KnnRows, with its square, as such a row. Returns its lowered norm.

@@ -1,15 +1,14 @@
 // Exact neighbours on the CPU: filter, refine, certify.
 //
-// Filter: distances between short vectors (filter.hpp) never exceed the true ones, and a matrix
-// product gives them several times faster. Blocks of queries are near each other and meet their own
+// Filter: distances between short vectors (filter.hpp) never exceed the true ones, and products
+// give them several times faster. Blocks of queries are near each other and meet their own
 // surroundings first, so that thresholds fall early. Refine: candidates are measured in the order
 // of their bound until the bound passes the k-th distance found. Certify: a row whose candidates
 // ran out first is searched again with that distance as threshold, missing nothing. Rounding is on
 // the safe side: bounds are lowered by more than the product's worst error.
-#define EIGEN_DONT_PARALLELIZE
-#include <Eigen/Core>
 #include <algorithm>
-#include <numeric>
+#include <bit>
+#include <span>
 #include <utility>
 
 #include "core/parallel.hpp"
@@ -19,45 +18,44 @@
 namespace nearfold {
 namespace {
 
-using RowMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using ConstMap = Eigen::Map<const RowMatrix>;
-
 constexpr std::int64_t kQueryBlock = 256;
-constexpr std::int64_t kBaseBlock = 512;
+constexpr int kTogether = BoundPanels::kQueries;
 
 struct Query {
-  const float* row = nullptr;  // of the space
-  float scale = 1;             // see MetricRows
-  std::int32_t self = -1;      // the point that need not be measured; -1: none
-  const float* short_row = nullptr;
-  float norm = 0;               // of short_row, lowered
-  float threshold = kInfinity;  // candidates with a larger bound cannot matter
-  bool dropped = false;         // candidates at or above the threshold were dropped
+  std::int64_t which = 0;           // row of those that are asked
+  float scale = 1;                  // see MetricRows
+  std::int32_t self = -1;           // the point that need not be measured; -1: none
+  const float* opposite = nullptr;  // -2 times its row of the filter: a bound is a sum
+  float norm = 0;                   // of that row, lowered
+  float threshold = kInfinity;      // candidates with a larger bound cannot matter
+  bool dropped = false;             // candidates at or above the threshold were dropped
   std::vector<Candidate> candidates = {};
 };
 
 struct Search {
   const MetricSpace& space;
   const KnnFilter& filter;
+  const StoredView& asked_rows;
 
   /// A bound of what is measured: beyond it nothing can come in.
   float reach(const Query& query, const Asked& asked) const {
     const float distance = asked.reach();
-    return distance < kInfinity ? measured_at(space.distance.metric, distance, query.scale)
-                                : kInfinity;
+    return distance < kInfinity ? measured_at(space.norm, distance, query.scale) : kInfinity;
   }
 
   /// Measures candidates in order of their bound; true when none left out can be nearer.
   bool refine(Query& query, Asked& asked) const {
     std::sort(query.candidates.begin(), query.candidates.end());
     const auto& points = space.points.view;
+    std::vector<float> own = asked_rows.room(), room = points.room();
+    const float* const row = asked_rows.row(query.which, own.data());
     const std::size_t count = query.candidates.size();
     for (std::size_t c = 0; c < count; ++c) {
       const std::int32_t id = id_of(query.candidates[c]);
       if (value_of(query.candidates[c]) > reach(query, asked)) return true;
-      if (c + 1 < count) prefetch_row(points.row(id_of(query.candidates[c + 1])), points.cols());
-      const float measured = squared_distance(query.row, points.row(id), points.cols());
-      asked.offer(distance_of(space.distance.metric, measured, query.scale), id);
+      if (c + 1 < count) prefetch_row(points, id_of(query.candidates[c + 1]));
+      const float measured = squared_distance(row, points.row(id, room.data()), points.cols());
+      asked.offer(distance_of(space.norm, measured, query.scale), id);
     }
     return !query.dropped || query.threshold > reach(query, asked);
   }
@@ -67,51 +65,35 @@ struct Search {
   template <class Full>
   void stream(std::vector<Query>& block, std::int64_t start, std::size_t room,
               const Full& full) const {
-    const auto queries = static_cast<std::int64_t>(block.size());
-    const std::int64_t width = filter.rows.cols(), n = filter.rows.rows();
-    RowMatrix left(queries, width), product(queries, kBaseBlock);
-    for (std::int64_t q = 0; q < queries; ++q)
-      left.row(q) = -2.0f * ConstMap(block[static_cast<std::size_t>(q)].short_row, 1, width);
-    const std::int64_t blocks = (n + kBaseBlock - 1) / kBaseBlock;
-    const std::int64_t first = start / kBaseBlock;
-    for (std::int64_t b = 0; b < blocks; ++b) {
-      const std::int64_t begin = (first + b) % blocks * kBaseBlock;
-      const std::int64_t count = std::min(kBaseBlock, n - begin);
-      product.leftCols(count).noalias() =
-          left * ConstMap(filter.rows.row(begin), count, width).transpose();
-      for (std::int64_t q = 0; q < queries; ++q) {
-        Query& query = block[static_cast<std::size_t>(q)];
-        select(query, product.row(q).data(), begin, count);
-        if (query.candidates.size() > room) full(query);
+    const std::int64_t tiles = filter.rows.tiles(), first = start / BoundPanels::kTile;
+    for (std::int64_t t = 0; t < tiles; ++t)
+      for (std::size_t q = 0; q < block.size(); q += kTogether) {
+        const std::span some =
+            std::span(block).subspan(q, std::min<std::size_t>(kTogether, block.size() - q));
+        test((first + t) % tiles, some);
+        for (Query& query : some)
+          if (query.candidates.size() > room) full(query);
       }
-    }
   }
 
-  /// Appends the points whose bound passes the threshold. Bounds are tested sixteen at a time,
-  /// most of them without a hit; a group with one is compacted without branches.
-  void select(Query& query, const float* products, std::int64_t begin, std::int64_t count) const {
-    constexpr int kGroup = 16;
-    const float own = query.norm, limit = query.threshold;
-    const float* norms = filter.norms.data() + begin;
-    const std::int32_t* ids = filter.ids.data() + begin;
-    for (std::int64_t c = 0; c < count; c += kGroup) {
-      const int size = static_cast<int>(std::min<std::int64_t>(kGroup, count - c));
-      float bounds[kGroup];
-      int hits = 0;
-      for (int l = 0; l < size; ++l) {
-        bounds[l] = (products[c + l] + norms[c + l]) + own;
-        hits += bounds[l] <= limit ? 1 : 0;
-      }
-      if (hits == 0) continue;
-      auto& list = query.candidates;
-      std::size_t used = list.size();
-      list.resize(used + kGroup);
-      for (int l = 0; l < size; ++l) {
-        list[used] = candidate(bounds[l], ids[c + l]);
-        used += bounds[l] <= limit && ids[c + l] != query.self ? 1 : 0;
-      }
-      list.resize(used);
+  /// Appends the points of a tile whose bounds pass the thresholds of up to kTogether queries.
+  void test(std::int64_t tile, std::span<Query> queries) const {
+    BoundPanels::Tested tested[kTogether];
+    for (std::size_t q = 0; q < kTogether; ++q) {
+      const bool there = q < queries.size();
+      const Query& query = queries[there ? q : 0];
+      tested[q] = {query.opposite, query.norm, there ? query.threshold : -kInfinity};
     }
+    filter.rows.test(tile, tested,
+                     [&](int q, std::int64_t row, Floats bounds, std::uint32_t lanes) {
+                       Query& query = queries[static_cast<std::size_t>(q)];
+                       for (; lanes != 0; lanes &= lanes - 1) {
+                         const int lane = std::countr_zero(lanes);
+                         const std::int32_t id = filter.ids[static_cast<std::size_t>(row + lane)];
+                         if (id != query.self)
+                           query.candidates.push_back(candidate(bounds[lane], id));
+                       }
+                     });
   }
 };
 
@@ -130,7 +112,7 @@ void search_block(const Search& search, std::vector<Query>& block, std::vector<A
   // Enough for most rows: MNIST needs 85 for k = 15 and 330 for k = 90, at the median.
   const bool lossless = search.filter.projection.lossless();
   const auto keep = static_cast<std::size_t>(lossless ? k + 16 : 4 * k + 64);
-  for (Query& query : block) query.candidates.reserve(2 * keep + kBaseBlock + 16);
+  for (Query& query : block) query.candidates.reserve(2 * keep + BoundPanels::kTile);
   search.stream(block, start, 2 * keep, [&](Query& query) { keep_best(query, keep); });
 
   std::vector<std::size_t> uncertified;
@@ -157,7 +139,7 @@ void search_block(const Search& search, std::vector<Query>& block, std::vector<A
 
 /// Queries that are no points of the space, as rows in an order in which near ones are together.
 KnnRows rows_of_others(const Queries& queries, const Projection& projection, const Cpu& on) {
-  const HostMatrix<const float> all = queries.rows.view;
+  const StoredView& all = queries.rows.view;
   if (std::ssize(queries.which) == all.rows()) return make_knn_rows(all, projection, Norm::l2, on);
   return make_knn_rows(take_rows(all, queries.which), projection, Norm::l2, on);
 }
@@ -176,33 +158,39 @@ std::vector<QueryOrder> order_of(const Queries& queries, const KnnFilter& filter
 
 NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
                              const Queries& queries, int k, const Cpu& on) {
-  const Search search{space, filter};
+  const Search search{space, filter, queries.rows.view};
   const bool have_rows = queries.are_points && !space.lopsided();
   const KnnRows others = have_rows ? KnnRows{} : rows_of_others(queries, filter.projection, on);
   const std::vector<QueryOrder> order = order_of(queries, filter, space, others);
   Answers answers(queries, space, k);
+  const auto width = static_cast<std::size_t>(filter.rows.width());
   parallel_for(
       on.threads, std::ssize(order), kQueryBlock, [&](std::int64_t begin, std::int64_t end) {
         std::vector<Query> block(static_cast<std::size_t>(end - begin));
         std::vector<Asked> asked;
         asked.reserve(block.size());
-        Matrix made(have_rows ? 0 : end - begin, filter.rows.cols());
+        std::vector<float> rows(block.size() * width);  // of the filter
         for (std::size_t q = 0; q < block.size(); ++q) {
           const QueryOrder& entry = order[static_cast<std::size_t>(begin) + q];
           const std::int64_t which = queries.which[entry.at];
           asked.emplace_back(space, queries, entry.at, k);
           Query& query = block[q];
-          query.row = queries.rows.view.row(which);
+          query.which = which;
           query.scale = queries.rows.scale(which);
           query.self = asked[q].alone();
-          float* const own = have_rows ? nullptr : made.row(static_cast<std::int64_t>(q));
-          query.short_row = have_rows ? filter.rows.row(entry.row) : own;
-          query.norm = have_rows ? filter.norms[static_cast<std::size_t>(entry.row)]
-                                 : filter.make_row(others.rows.row(entry.row),
-                                                   others.square(entry.row), own);
+          float* const row = rows.data() + q * width;
+          query.opposite = row;
+          if (have_rows) {
+            filter.rows.copy_row(entry.row, row);
+            query.norm = filter.rows.own(entry.row);
+          } else {
+            query.norm = filter.make_row(others.rows.row(entry.row), others.square(entry.row), row);
+          }
         }
-        const std::int64_t start = have_rows ? order[static_cast<std::size_t>(begin)].row
-                                             : filter.surroundings(made.row((end - begin) / 2));
+        const std::int64_t start =
+            have_rows ? order[static_cast<std::size_t>(begin)].row
+                      : filter.surroundings(rows.data() + block.size() / 2 * width);
+        for (float& x : rows) x *= -2.0f;
         search_block(search, block, asked, start, k);
         for (std::size_t q = 0; q < block.size(); ++q)
           answers.write(order[static_cast<std::size_t>(begin) + q].at, std::move(asked[q]));

@@ -1,13 +1,15 @@
 #include "knn/grown_graph.hpp"
 
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/parallel.hpp"
-#include "core/stopping.hpp"
+#include "core/take_rows.hpp"
 #include "knn/exact.hpp"
 #include "knn/metric.hpp"
+#include "knn/sparse_search.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
@@ -19,17 +21,79 @@ std::vector<std::int64_t> from_to(std::int64_t first, std::int64_t last) {
   return rows;
 }
 
+/// All points, of which the first `old` have a graph, and searches among them: an exact one is made
+/// once.
+class DensePoints {
+ public:
+  DensePoints(HostMatrix<const float> points, std::int64_t old, const Distance& distance,
+              const Cpu& on, std::uint64_t seed)
+      : points_(points), old_(old), on_(on), space_(make_space(points, distance, on, 0.0)) {
+    space_.tie_seed = seed;  // some rows of which are searched
+    space_.equal = find_equal_rows(space_.points.view, on);
+    exact_.emplace(space_, on);
+  }
+
+  std::int64_t rows() const { return points_.rows(); }
+  TieOrder tie_order(std::int64_t i) const { return space_.tie_order(i); }
+  std::int64_t duplicates() const { return space_.equal.duplicates(); }
+  /// Of some points their nearest others.
+  NeighborRows among_all(std::vector<std::int64_t> which, int k) const {
+    return (*exact_)({space_.as_queries, std::move(which), true}, k, on_);
+  }
+  /// Of old points the nearest new ones, from 0.
+  NeighborRows among_new(std::vector<std::int64_t> which, int k) const {
+    const MetricSpace others = make_space(
+        {points_.row(old_), points_.rows() - old_, points_.cols()}, space_.distance, on_, 0.0);
+    return ExactSearch(others, on_)({space_.as_queries, std::move(which), false}, k, on_);
+  }
+
+ private:
+  HostMatrix<const float> points_;
+  std::int64_t old_;
+  Cpu on_;
+  MetricSpace space_;
+  std::optional<ExactSearch> exact_;  // refers to the space
+};
+
+class SparsePoints {
+ public:
+  SparsePoints(const SparseView& points, std::int64_t old, const Distance& distance, const Cpu& on,
+               std::uint64_t seed)
+      : points_(points), old_(old), on_(on), space_(make_sparse_space(points, distance, on)) {
+    space_.tie_seed = seed;
+  }
+
+  std::int64_t rows() const { return points_.rows(); }
+  TieOrder tie_order(std::int64_t i) const { return space_.tie_order(i); }
+  std::int64_t duplicates() const { return find_equal_rows(space_.points, on_).duplicates(); }
+  NeighborRows among_all(std::vector<std::int64_t> which, int k) const {
+    return search_sparse(space_, {space_.as_queries(), std::move(which), true}, k, on_);
+  }
+  NeighborRows among_new(std::vector<std::int64_t> which, int k) const {
+    const SparseMatrix added = rows_of(points_, old_, points_.rows() - old_);
+    const SparseSpace others = make_sparse_space(added, space_.distance, on_);
+    return search_sparse(others, {space_.as_queries(), std::move(which), false}, k, on_);
+  }
+
+ private:
+  SparseView points_;
+  std::int64_t old_;
+  Cpu on_;
+  SparseSpace space_;
+};
+
 /// Rows of old points: theirs, and the new ones that are nearer. `found` has the nearest new ones
 /// of each, ids from 0.
+template <class Points>
 class OldRows {
  public:
-  OldRows(const KnnGraph& graph, const NeighborRows& found, const MetricSpace& space, int k)
-      : graph_(graph), found_(found), space_(space), k_(k) {}
+  OldRows(const KnnGraph& graph, const NeighborRows& found, const Points& points, int k)
+      : graph_(graph), found_(found), points_(points), k_(k) {}
 
   /// Row i. False where new points that were not found may belong into it: of those equally far
   /// they are the first by id, not in the order of the point.
   bool merge(std::int64_t i, NeighborRows& out) const {
-    Nearest nearest(k_, space_.tie_order(i));
+    Nearest nearest(k_, points_.tie_order(i));
     for (std::int64_t j = i * graph_.k; j < (i + 1) * graph_.k; ++j)
       nearest.offer(graph_.distances[at(j)], graph_.neighbors[at(j)]);
     for (std::int64_t j = i * found_.k; j < (i + 1) * found_.k; ++j)
@@ -44,29 +108,27 @@ class OldRows {
 
   const KnnGraph& graph_;
   const NeighborRows& found_;
-  const MetricSpace& space_;
+  const Points& points_;
   int k_;
 };
 
 /// The rows of the points `which`, searched for among all.
-void search_rows(const ExactSearch& exact, const MetricSpace& space,
-                 std::vector<std::int64_t> which, const Cpu& on, NeighborRows& rows) {
+template <class Points>
+void search_rows(const Points& points, const std::vector<std::int64_t>& which, NeighborRows& rows) {
   if (which.empty()) return;
-  const NeighborRows found = exact({space.as_queries, which, true}, static_cast<int>(rows.k), on);
+  const NeighborRows found = points.among_all(which, static_cast<int>(rows.k));
   for (std::size_t q = 0; q < which.size(); ++q)
     rows.copy_row(found, static_cast<std::int64_t>(q), which[q]);
 }
 
 /// The rows of all old points; returns those that have to be searched for.
-std::vector<std::int64_t> merge_old_rows(const KnnGraph& graph, HostMatrix<const float> points,
-                                         const MetricSpace& space, const Cpu& on,
+template <class Points>
+std::vector<std::int64_t> merge_old_rows(const KnnGraph& graph, const Points& points, const Cpu& on,
                                          NeighborRows& rows) {
   const std::int64_t added = points.rows() - graph.n;
-  const MetricSpace others =
-      make_space({points.row(graph.n), added, points.cols()}, space.distance, on);
-  const NeighborRows found = ExactSearch(others, on)({space.as_queries, from_to(0, graph.n), false},
-                                                     static_cast<int>(std::min(rows.k, added)), on);
-  const OldRows old(graph, found, space, static_cast<int>(rows.k));
+  const NeighborRows found =
+      points.among_new(from_to(0, graph.n), static_cast<int>(std::min(rows.k, added)));
+  const OldRows old(graph, found, points, static_cast<int>(rows.k));
   std::vector<char> open(static_cast<std::size_t>(graph.n));
   parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
@@ -78,27 +140,30 @@ std::vector<std::int64_t> merge_old_rows(const KnnGraph& graph, HostMatrix<const
   return which;
 }
 
-}  // namespace
-
-KnnGraph grown_graph(const KnnGraph& graph, HostMatrix<const float> points, int k,
-                     const Distance& distance, const Cpu& on, std::uint64_t seed) {
-  if (distance.metric == Metric::inner_product)
-    return find_knn(points, k, FlatKnn{}, distance, on, seed);
-  MetricSpace space = make_space(points, distance, on);
-  space.tie_seed = seed;
-  space.equal = find_equal_rows(space.points.view, on);
-  const ExactSearch exact(space, on);
+template <class Points>
+KnnGraph grown_by(const KnnGraph& graph, const Points& points, int k, const Cpu& on) {
   NeighborRows rows(points.rows(), k);
-  search_rows(exact, space, from_to(graph.n, points.rows()), on, rows);
-  search_rows(exact, space, merge_old_rows(graph, points, space, on, rows), on, rows);
+  search_rows(points, from_to(graph.n, points.rows()), rows);
+  search_rows(points, merge_old_rows(graph, points, on, rows), rows);
   KnnGraph grown = graph;
   grown.n = rows.n;
   grown.k = k;
   grown.neighbors = std::move(rows.ids);
   grown.distances = std::move(rows.distances);
   grown.tied_rows.reset();
-  grown.duplicates = space.equal.duplicates();
+  grown.duplicates = points.duplicates();
   return grown;
+}
+
+}  // namespace
+
+KnnGraph grown_graph(const KnnGraph& graph, const InputPoints& points, int k,
+                     const Distance& distance, const Cpu& on, std::uint64_t seed) {
+  if (distance.metric == Metric::inner_product || k > graph.k)
+    return find_knn(points, k, FlatKnn{}, distance, on, seed);
+  if (points.sparse)
+    return grown_by(graph, SparsePoints(*points.sparse, graph.n, distance, on, seed), k, on);
+  return grown_by(graph, DensePoints(points.host.floats(), graph.n, distance, on, seed), k, on);
 }
 
 }  // namespace nearfold

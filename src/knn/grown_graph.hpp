@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
+#include "core/input_points.hpp"
 #include "nearfold/device.hpp"
 #include "nearfold/knn_graph.hpp"
-#include "nearfold/matrix.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold {
@@ -14,8 +14,9 @@ namespace nearfold {
 /// nearest among all, exactly; the old ones keep theirs as far as no new one is nearer. Of an exact
 /// graph that was made with `seed` it is find_neighbors() of all points, bit for bit. Under
 /// inner_product, whose distances depend on the longest of the points, it is made anew.
-/// graph.metric is distance.metric; 1 <= k <= graph.k. O(n m dim) for m new points at worst.
-KnnGraph grown_graph(const KnnGraph& graph, HostMatrix<const float> points, int k,
+/// graph.metric is distance.metric; 1 <= k. A k beyond graph.k, of few old points, is searched for
+/// anew. O(n m dim) for m new points at worst, O((n + m) stored) of sparse ones.
+KnnGraph grown_graph(const KnnGraph& graph, const InputPoints& points, int k,
                      const Distance& distance, const Cpu& on, std::uint64_t seed);
 
 }  // namespace nearfold

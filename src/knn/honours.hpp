@@ -36,8 +36,10 @@ constexpr bool honours(const FlatKnn&, const MetricRow&) {
 constexpr bool honours(const IvfKnn&, const MetricRow& metric) {
   return by_products(metric.norm);
 }
-constexpr bool honours(const HnswKnn&, const MetricRow&) {
-  return true;
+/// Its file holds numbers, and no function.
+constexpr bool honours(const HnswKnn&, const MetricRow& metric) {
+  return metric.norm != Norm::custom && metric.points != PointsAs::bits &&
+         metric.points != PointsAs::bits_or_given;
 }
 /// Points look for each other: a point has to be the same row as a query.
 constexpr bool honours(const NnDescentKnn&, const MetricRow& metric) {
@@ -51,7 +53,8 @@ constexpr bool honours(const AutoKnn&, const MetricRow&) {
 // ---- on a GPU -----------------------------------------------------------------------------------
 
 constexpr bool honours_on_gpu(const MetricRow& metric) {
-  return by_products(metric.norm) && !queries_differ(metric.points);
+  return by_products(metric.norm) && !queries_differ(metric.points) &&
+         metric.points != PointsAs::places;
 }
 constexpr bool is_on_gpu(const FlatKnn&) {
   return true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/float_rows.hpp"
 #include "core/parallel.hpp"
 #include "knn/refine.hpp"
 #include "nearfold/error.hpp"
@@ -105,10 +106,11 @@ void check_same_points(const KnnIndex::State& index, const MetricSpace& space) {
     refuse("its rows have " + std::to_string(dim) + " columns and these " +
            std::to_string(space.width()) + ", as " + name(space.distance.metric) + " sees them");
   std::vector<float> row(static_cast<std::size_t>(index.rows.rows.cols()));
+  std::vector<float> room = space.points.view.room();
   for (std::int64_t s = 0; s < std::min<std::int64_t>(64, index.n); ++s) {
     const std::int64_t r = s * index.n / 64 % index.n;
     const std::int32_t id = index.rows.ids[static_cast<std::size_t>(r)];
-    const float* const point = space.points.view.row(id);
+    const float* const point = space.points.view.row(id, room.data());
     float square;
     make_knn_rows({&point, 1}, index.projection, index.rows.norm, row.data(), &square);
     if (!std::equal(row.begin(), row.end(), index.rows.rows.row(r)))
@@ -124,10 +126,10 @@ KnnRows rows_of_queries(const KnnIndex::State& index, const Queries& queries,
                         std::int64_t end) {
   KnnRows made{index.rows.norm, Matrix(end - begin, index.rows.rows.cols()), {}, {}};
   if (by_products(made.norm)) made.squares.resize(static_cast<std::size_t>(end - begin));
-  std::vector<const float*> points;
+  FloatRows points(queries.rows.view, end - begin);
   for (std::int64_t t = begin; t < end; ++t)
-    points.push_back(queries.rows.view.row(queries.which[order[static_cast<std::size_t>(t)].at]));
-  make_knn_rows(points, index.projection, made.norm, made.rows.data(), made.squares.data());
+    points.add(queries.which[order[static_cast<std::size_t>(t)].at]);
+  make_knn_rows(points.all(), index.projection, made.norm, made.rows.data(), made.squares.data());
   return made;
 }
 
@@ -149,12 +151,13 @@ NeighborRows search_index(const KnnIndex::State& index, const MetricSpace& space
     }
     const auto found = search(index, block, effort);
     Refine refine(space, rows);
+    std::vector<float> room = queries.rows.view.room();
     for (std::int64_t t = begin; t < end; ++t) {
       const QueryOrder& entry = order[static_cast<std::size_t>(t)];
       const std::int64_t which = queries.which[entry.at];
       const auto& candidates = found[static_cast<std::size_t>(t - begin)];
       answer.set(static_cast<std::int64_t>(entry.at),
-                 refine(queries.rows.view.row(which), queries.rows.scale(which),
+                 refine(queries.rows.view.row(which, room.data()), queries.rows.scale(which),
                         query_id(space, queries, entry.at), candidates.data(),
                         static_cast<int>(candidates.size()), k));
     }

@@ -6,19 +6,22 @@
 #include <utility>
 
 #include "core/check_points.hpp"
+#include "core/check_sparse.hpp"
 #include "core/device.hpp"
 #include "core/reported.hpp"
 #include "knn/index.hpp"
 #include "knn/query_search.hpp"
+#include "knn/sparse_graph.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
 
 namespace nearfold {
 
-KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& params,
+KnnGraph find_neighbors(const StoredView& points, int k, const KnnParams& params,
                         const Device& device, std::uint64_t seed, const Distance& distance,
                         const Progress& progress) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
+  require_taken(points, device);
   require_usable(device);
   return reported(progress, Stage::knn, points.rows(), [&] {
     return std::visit(
@@ -31,9 +34,21 @@ KnnGraph find_neighbors(HostMatrix<const float> points, int k, const KnnParams& 
   });
 }
 
+KnnGraph find_neighbors(const SparseView& points, int k, const KnnParams& params,
+                        const Device& device, std::uint64_t seed, const Distance& distance,
+                        const Progress& progress) {
+  validate(Settings{.knn = params, .distance = distance, .device = device});
+  const Cpu& on = require_cpu(device);
+  return reported(progress, Stage::knn, points.rows(), [&] {
+    check_points(points);
+    require_k(k, points.rows() - 1, points.rows());
+    return find_knn(points, k, params, distance, on, seed);
+  });
+}
+
 namespace {
 
-KnnIndex index_of(HostMatrix<const float> points, const KnnParams& params, const Device& device,
+KnnIndex index_of(const StoredView& points, const KnnParams& params, const Device& device,
                   std::uint64_t seed, const Distance& distance) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
   const Cpu& on = require_cpu(device);
@@ -51,7 +66,7 @@ KnnIndex index_of(HostMatrix<const float> points, const KnnParams& params, const
 
 /// Queries were checked, before what is built for them.
 QueryResult answers_through(const KnnIndex& index, HostMatrix<const float> queries,
-                            HostMatrix<const float> points, int k, const Cpu& on) {
+                            const StoredView& points, int k, const Cpu& on) {
   const auto made = [&] {
     const Part part(0.6);
     return std::make_unique<QuerySearch>(points, k, index, on);
@@ -59,7 +74,7 @@ QueryResult answers_through(const KnnIndex& index, HostMatrix<const float> queri
   return (*made())(queries, on);
 }
 
-QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
+QueryResult answers(HostMatrix<const float> queries, const StoredView& points, int k,
                     const KnnParams& params, const Device& device, std::uint64_t seed,
                     const Distance& distance) {
   validate(Settings{.knn = params, .distance = distance, .device = device});
@@ -81,26 +96,41 @@ QueryResult answers(HostMatrix<const float> queries, HostMatrix<const float> poi
 
 }  // namespace
 
-KnnIndex build_index(HostMatrix<const float> points, const KnnParams& params, const Device& device,
+KnnIndex build_index(const StoredView& points, const KnnParams& params, const Device& device,
                      std::uint64_t seed, const Distance& distance, const Progress& progress) {
   return reported(progress, Stage::knn, points.rows(),
                   [&] { return index_of(points, params, device, seed, distance); });
 }
 
-QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
+QueryResult find_neighbors(HostMatrix<const float> queries, const StoredView& points, int k,
                            const KnnParams& params, const Device& device, std::uint64_t seed,
                            const Distance& distance, const Progress& progress) {
   return reported(progress, Stage::knn, queries.rows(),
                   [&] { return answers(queries, points, k, params, device, seed, distance); });
 }
 
-QueryResult find_neighbors(HostMatrix<const float> queries, HostMatrix<const float> points, int k,
+QueryResult find_neighbors(HostMatrix<const float> queries, const StoredView& points, int k,
                            const KnnIndex& index, const Device& device, const Progress& progress) {
   return reported(progress, Stage::knn, queries.rows(), [&] {
     validate(Settings{.device = device});
     const Cpu& on = require_cpu(device);
     check_queries(queries, points.cols(), on);
     return answers_through(index, queries, points, k, on);
+  });
+}
+
+QueryResult find_neighbors(const SparseView& queries, const SparseView& points, int k,
+                           const KnnParams& params, const Device& device, std::uint64_t,
+                           const Distance& distance, const Progress& progress) {
+  validate(Settings{.knn = params, .distance = distance, .device = device});
+  const Cpu& on = require_cpu(device);
+  if (!std::holds_alternative<FlatKnn>(params))
+    throw Unsupported("sparse queries are answered exactly; use index flat");
+  return reported(progress, Stage::knn, queries.rows(), [&] {
+    check_points(points);
+    check_queries(queries, points.cols());
+    require_k(k, points.rows(), points.rows());
+    return SparseQuerySearch(points, k, distance, on)(queries, on);
   });
 }
 

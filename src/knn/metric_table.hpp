@@ -11,19 +11,42 @@
 
 #include "math/direction.hpp"
 #include "math/distance.hpp"
+#include "math/set_distance.hpp"
 #include "nearfold/params.hpp"
 
 namespace nearfold {
 
 /// What becomes of points before they are measured (metric.hpp says how).
-enum class PointsAs { given, directions, centred_directions, one_length };
+enum class PointsAs {
+  given,
+  directions,
+  centred_directions,
+  one_length,
+  scaled,
+  whitened,
+  share_roots,
+  places,
+  bits,
+  bits_or_given
+};
+
+/// Which of MetricParams a metric has.
+enum class Told { nothing, power, variances, inverse_covariance };
 
 struct MetricRow {
   std::array<const char*, 4> names = {};  // the first is written, the others are read, too
   PointsAs points = PointsAs::given;
   Norm norm = Norm::l2;  // by which the rows made of points are measured
   DistanceForm distance = DistanceForm::as_measured;  // how that becomes the metric's distance
+  Told told = Told::nothing;
+  SetDistance sets = SetDistance::matching;  // of rows of bits
 };
+
+/// A metric of sets.
+consteval MetricRow set_row(const char* name, SetDistance sets, const char* alias = nullptr) {
+  return {{name, alias}, PointsAs::bits, Norm::bits, DistanceForm::as_measured, Told::nothing,
+          sets};
+}
 
 consteval MetricRow row_for(Metric metric) {
   switch (metric) {
@@ -50,6 +73,50 @@ consteval MetricRow row_for(Metric metric) {
               PointsAs::given,
               Norm::linf,
               DistanceForm::as_measured};
+    case Metric::minkowski:
+      return {{"minkowski", "wminkowski", "weighted_minkowski"},
+              PointsAs::scaled,
+              Norm::lp,
+              DistanceForm::as_measured,
+              Told::power};
+    case Metric::seuclidean:
+      return {{"seuclidean", "standardised_euclidean", "standardized_euclidean"},
+              PointsAs::scaled,
+              Norm::l2,
+              DistanceForm::root,
+              Told::variances};
+    case Metric::mahalanobis:
+      return {{"mahalanobis"},
+              PointsAs::whitened,
+              Norm::l2,
+              DistanceForm::root,
+              Told::inverse_covariance};
+    case Metric::hellinger:
+      return {{"hellinger"}, PointsAs::share_roots, Norm::l2, DistanceForm::root};
+    case Metric::canberra:
+      return {{"canberra"}, PointsAs::given, Norm::canberra, DistanceForm::as_measured};
+    case Metric::braycurtis:
+      return {{"braycurtis"}, PointsAs::given, Norm::braycurtis, DistanceForm::as_measured};
+    case Metric::haversine:
+      return {{"haversine"}, PointsAs::places, Norm::l2, DistanceForm::angle};
+    case Metric::hamming:
+      return {{"hamming"}, PointsAs::bits_or_given, Norm::unequal, DistanceForm::as_measured};
+    case Metric::matching:
+      return set_row("matching", SetDistance::matching);
+    case Metric::jaccard:
+      return set_row("jaccard", SetDistance::jaccard, "tanimoto");
+    case Metric::dice:
+      return set_row("dice", SetDistance::dice);
+    case Metric::russellrao:
+      return set_row("russellrao", SetDistance::russellrao);
+    case Metric::rogerstanimoto:
+      return set_row("rogerstanimoto", SetDistance::rogerstanimoto, "sokalmichener");
+    case Metric::sokalsneath:
+      return set_row("sokalsneath", SetDistance::sokalsneath);
+    case Metric::yule:
+      return set_row("yule", SetDistance::yule);
+    case Metric::custom:
+      return {{"custom"}, PointsAs::given, Norm::custom, DistanceForm::as_measured};
   }
   return {};  // beyond the last
 }
@@ -102,6 +169,12 @@ constexpr bool directed(PointsAs points) {
       return true;
     case PointsAs::given:
     case PointsAs::one_length:
+    case PointsAs::scaled:
+    case PointsAs::whitened:
+    case PointsAs::share_roots:
+    case PointsAs::places:
+    case PointsAs::bits:
+    case PointsAs::bits_or_given:
       return false;
   }
   return false;
@@ -116,6 +189,12 @@ constexpr bool queries_differ(PointsAs points) {
     case PointsAs::given:
     case PointsAs::directions:
     case PointsAs::centred_directions:
+    case PointsAs::scaled:
+    case PointsAs::whitened:
+    case PointsAs::share_roots:
+    case PointsAs::places:
+    case PointsAs::bits:
+    case PointsAs::bits_or_given:
       return false;
     case PointsAs::one_length:
       return true;
@@ -131,6 +210,12 @@ constexpr bool centred(PointsAs points) {
     case PointsAs::given:
     case PointsAs::directions:
     case PointsAs::one_length:
+    case PointsAs::scaled:
+    case PointsAs::whitened:
+    case PointsAs::share_roots:
+    case PointsAs::places:
+    case PointsAs::bits:
+    case PointsAs::bits_or_given:
       return false;
   }
   return false;
@@ -140,10 +225,17 @@ constexpr bool centred(PointsAs points) {
 constexpr bool sees_shift(Metric metric) {
   switch (row_of(metric).points) {
     case PointsAs::given:
+      return !of_differences(row_of(metric).norm);
+    case PointsAs::scaled:
+    case PointsAs::whitened:
       return false;
     case PointsAs::directions:
     case PointsAs::centred_directions:
     case PointsAs::one_length:
+    case PointsAs::share_roots:
+    case PointsAs::places:
+    case PointsAs::bits:
+    case PointsAs::bits_or_given:
       return true;
   }
   return true;
@@ -152,6 +244,25 @@ constexpr bool sees_shift(Metric metric) {
 /// Of a metric that compares directions.
 constexpr Directing directing(const Distance& distance) {
   return {centred(row_of(distance.metric).points), distance.zero_vectors == ZeroVectors::far};
+}
+
+/// Whether rows are made on the processor, and then are compared as euclidean does.
+constexpr bool made_euclidean(const MetricRow& row) {
+  switch (row.points) {
+    case PointsAs::scaled:
+    case PointsAs::whitened:
+    case PointsAs::share_roots:
+      return row.norm == Norm::l2 && row.distance == DistanceForm::root;
+    case PointsAs::given:
+    case PointsAs::directions:
+    case PointsAs::centred_directions:
+    case PointsAs::one_length:
+    case PointsAs::places:
+    case PointsAs::bits:
+    case PointsAs::bits_or_given:
+      return false;
+  }
+  return false;
 }
 
 /// The norm that a metric comes down to.

@@ -44,6 +44,11 @@ float dot(const float* a, const float* b, std::int64_t width) {
   return part[0];
 }
 
+/// Where a row lies between two others, by the bits that it shares with either.
+float bits_between(const float* a, const float* b, const float* row, std::int64_t width) {
+  return static_cast<float>(unequal_bits(row, b, width) - unequal_bits(row, a, width));
+}
+
 /// Halves a node of a tree across the line through two of its rows.
 void halve(const KnnRows& rows, const Random4& random, Candidate* begin, Candidate* middle,
            Candidate* end) {
@@ -53,8 +58,12 @@ void halve(const KnnRows& rows, const Random4& random, Candidate* begin, Candida
   const float *const a = any(random.v[0]), *const b = any(random.v[1]);
   std::vector<float> line(static_cast<std::size_t>(rows.rows.cols()));
   for (std::size_t c = 0; c < line.size(); ++c) line[c] = a[c] - b[c];
+  const bool bits = rows.norm == Norm::bits;
   std::transform(begin, end, begin, [&](Candidate c) {
-    return candidate(dot(line.data(), rows.rows.row(id_of(c)), rows.rows.cols()), id_of(c));
+    const float* const row = rows.rows.row(id_of(c));
+    return candidate(
+        bits ? bits_between(a, b, row, rows.rows.cols()) : dot(line.data(), row, rows.rows.cols()),
+        id_of(c));
   });
   std::nth_element(begin, middle, end);
 }

@@ -75,7 +75,7 @@ class FlatSearch final : public PartSearch {
 
 /// Rows that are near each other one after the other, as a search of many wants them.
 std::vector<std::int64_t> in_order_of_nearness(const Queries& queries, const Projection& projection,
-                                               Norm norm, const Cpu& on) {
+                                               const Measure& norm, const Cpu& on) {
   const KnnRows rows = make_knn_rows(queries.rows.view, projection, norm, on);
   return {rows.ids.begin(), rows.ids.end()};
 }

@@ -7,6 +7,7 @@
 #include "core/check_points.hpp"
 #include "graph/row_check.hpp"
 #include "knn/metric.hpp"
+#include "knn/metric_domain.hpp"
 #include "knn/part_cover.hpp"
 #include "knn/part_merge.hpp"
 #include "knn/recall.hpp"
@@ -38,6 +39,7 @@ void PointsScan::add(HostMatrix<const float> rows) {
     throw InvalidInput("rows have " + std::to_string(rows.cols()) + " columns and the points " +
                        std::to_string(s.all.dim) + "; give rows of these points");
   s.check.add(rows, s.on);
+  check_domain(rows, s.distance, s.on, s.rows);
   s.all.longest = std::max(s.all.longest, longest_of(rows, s.distance.metric));
   const Directing how = directing(s.distance);
   if (directed(s.distance.metric) && !how.far)
@@ -90,8 +92,8 @@ void require_one_graph(const KnnPart& first, const KnnPart& part, std::size_t p)
   if (!(part.all == first.all) || part.k != first.k || part.seed != first.seed ||
       part.distance.metric != first.distance.metric ||
       part.distance.zero_vectors != first.distance.zero_vectors ||
-      part.knn.index() != first.knn.index() || part.cells != first.cells ||
-      part.candidates != first.candidates)
+      part.distance.params != first.distance.params || part.knn.index() != first.knn.index() ||
+      part.cells != first.cells || part.candidates != first.candidates)
     throw InvalidInput(name_of(p) +
                        " is of other points, or of another k, metric, seed, index or cells than "
                        "part 0");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/float_rows.hpp"
 #include "core/parallel.hpp"
 #include "core/simd_fixed.hpp"
 #include "core/take_rows.hpp"
@@ -69,14 +70,16 @@ struct Projected {
   Matrix rows;
   std::vector<float> squares;
 
-  Projected(HostMatrix<const float> points, const Projection& projection, Norm norm, const Cpu& on)
+  Projected(const StoredView& points, const Projection& projection, const Measure& norm,
+            const Cpu& on)
       : rows(points.rows(), knn_row_width(projection, norm)) {
     if (by_products(norm)) squares.resize(static_cast<std::size_t>(points.rows()));
     parallel_for(on.threads, points.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
-      std::vector<const float*> some;
-      for (std::int64_t i = begin; i < end; ++i) some.push_back(points.row(i));
-      make_knn_rows(some, projection, norm, rows.row(begin),
-                    squares.data() + (by_products(norm) ? begin : 0));
+      for_float_rows(points, begin, end,
+                     [&](std::int64_t first, std::span<const float* const> some) {
+                       make_knn_rows(some, projection, norm, rows.row(first),
+                                     squares.data() + (by_products(norm) ? first : 0));
+                     });
     });
   }
 };
@@ -115,14 +118,17 @@ std::int64_t useful_axes(const Matrix& sample, const Projection& all, double wan
 
 // ---- the order --------------------------------------------------------------------------------
 
-/// Splits order[begin, end) at the median of its widest column until leaves are small.
-void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t begin,
-           std::int64_t end) {
-  if (end - begin <= kLeaf) return;
+/// Places [begin, end) of the order, which are one leaf or more.
+struct Node {
+  std::int64_t begin, end;
+};
+
+/// The column in which these rows differ most.
+std::size_t widest_column(const Matrix& rows, const std::vector<std::int32_t>& order, Node node) {
   const std::int64_t columns = std::min(rows.cols(), kLeafColumns);
   std::vector<float> low(static_cast<std::size_t>(columns), HUGE_VALF),
       high(low.size(), -HUGE_VALF);
-  for (std::int64_t p = begin; p < end; ++p) {
+  for (std::int64_t p = node.begin; p < node.end; ++p) {
     const float* const row = rows.row(order[static_cast<std::size_t>(p)]);
     for (std::size_t c = 0; c < low.size(); ++c) {
       low[c] = std::min(low[c], row[c]);
@@ -132,16 +138,33 @@ void split(const Matrix& rows, std::vector<std::int32_t>& order, std::int64_t be
   std::size_t widest = 0;
   for (std::size_t c = 1; c < low.size(); ++c)
     if (high[c] - low[c] > high[widest] - low[widest]) widest = c;
-  // Whole leaves on the left, so that blocks of kLeaf rows are leaves.
-  const std::int64_t leaves = (end - begin + kLeaf - 1) / kLeaf;
-  const std::int64_t middle = begin + (leaves / 2) * kLeaf;
-  std::nth_element(order.begin() + begin, order.begin() + middle, order.begin() + end,
+  return widest;
+}
+
+/// Parts a node at the median of that column. Whole leaves are on the left, so that blocks of kLeaf
+/// rows are leaves. Returns where the right half begins.
+std::int64_t split(const Matrix& rows, std::vector<std::int32_t>& order, Node node) {
+  const std::size_t widest = widest_column(rows, order, node);
+  const std::int64_t leaves = (node.end - node.begin + kLeaf - 1) / kLeaf;
+  const std::int64_t middle = node.begin + (leaves / 2) * kLeaf;
+  std::nth_element(order.begin() + node.begin, order.begin() + middle, order.begin() + node.end,
                    [&](std::int32_t a, std::int32_t b) {
                      const float x = rows.row(a)[widest], y = rows.row(b)[widest];
                      return x < y || (x == y && a < b);
                    });
-  split(rows, order, begin, middle);
-  split(rows, order, middle, end);
+  return middle;
+}
+
+/// Of rows of bits by how many there are in each of their words.
+std::vector<std::int32_t> leaf_order_of_bits(const Matrix& rows, const Cpu& on) {
+  const std::vector<float> none(static_cast<std::size_t>(rows.cols()));
+  Matrix counts(rows.rows(), rows.cols() / 2);
+  parallel_for(on.threads, rows.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r)
+      for (std::int64_t w = 0; w < counts.cols(); ++w)
+        counts.row(r)[w] = static_cast<float>(unequal_bits(rows.row(r) + 2 * w, none.data(), 2));
+  });
+  return leaf_order(counts, on);
 }
 
 }  // namespace
@@ -157,7 +180,7 @@ std::vector<std::int64_t> axes_sample(std::int64_t n) {
   return rows;
 }
 
-Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on) {
+Projection make_projection(const StoredView& points, double carried, const Cpu& on) {
   ShortAxes by =
       short_axes(take_rows(points, axes_sample(points.rows())), points.rows(), carried, on);
   return {std::move(by.mean), std::move(by.axes), on};
@@ -185,8 +208,8 @@ std::int64_t knn_row_width(const Projection& projection, Norm norm) {
                           : static_cast<std::int64_t>(projection.mean.size()));
 }
 
-void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
-                   float* rows, float* squares) {
+void make_knn_rows(std::span<const float* const> points, const Projection& projection,
+                   const Measure& norm, float* rows, float* squares) {
   const std::size_t dim = projection.mean.size();
   const std::int64_t width = knn_row_width(projection, norm);
   if (!by_products(norm) || projection.lossless()) {
@@ -205,19 +228,34 @@ void make_knn_rows(std::span<const float* const> points, const Projection& proje
     std::fill(rows + axes, rows + width, 0.0f);
 }
 
-KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
+KnnRows make_knn_rows(const StoredView& points, const Projection& projection, const Measure& norm,
                       const Cpu& on) {
   Projected made(points, projection, norm, on);
   KnnRows unordered{norm, std::move(made.rows), std::move(made.squares), {}};
   unordered.ids.resize(static_cast<std::size_t>(points.rows()));
   std::iota(unordered.ids.begin(), unordered.ids.end(), 0);
-  return reordered(unordered, leaf_order(unordered.rows), on);
+  return reordered(
+      unordered,
+      norm == Norm::bits ? leaf_order_of_bits(unordered.rows, on) : leaf_order(unordered.rows, on),
+      on);
 }
 
-std::vector<std::int32_t> leaf_order(const Matrix& rows) {
+std::vector<std::int32_t> leaf_order(const Matrix& rows, const Cpu& on) {
   std::vector<std::int32_t> order(static_cast<std::size_t>(rows.rows()));
   std::iota(order.begin(), order.end(), 0);
-  split(rows, order, 0, rows.rows());
+  std::vector<Node> level{{0, rows.rows()}};
+  while (!level.empty()) {
+    std::vector<Node> halves(2 * level.size());
+    parallel_for(on.threads, std::ssize(level), 1, [&](std::int64_t at, std::int64_t) {
+      const auto l = static_cast<std::size_t>(at);
+      if (level[l].end - level[l].begin <= kLeaf) return;
+      const std::int64_t middle = split(rows, order, level[l]);
+      halves[2 * l] = {level[l].begin, middle};
+      halves[2 * l + 1] = {middle, level[l].end};
+    });
+    std::erase_if(halves, [](const Node& node) { return node.end - node.begin <= kLeaf; });
+    level = std::move(halves);
+  }
   return order;
 }
 

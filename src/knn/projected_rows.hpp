@@ -8,10 +8,11 @@
 #include <span>
 #include <vector>
 
+#include "knn/measure.hpp"
 #include "knn/short_axes.hpp"
 #include "linalg/packed_rows.hpp"
 #include "math/distance.hpp"
-#include "nearfold/matrix.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -25,13 +26,13 @@ struct Projection : ShortAxes {
   Projection(std::vector<float> mean, Matrix axes, const Cpu& on);
 };
 
-Projection make_projection(HostMatrix<const float> points, double carried, const Cpu& on);
+Projection make_projection(const StoredView& points, double carried, const Cpu& on);
 
 /// Row r belongs to point ids[r]. Under l2, squares[r] + squares[s] - 2 <row r, row s> estimates
 /// the squared distance of the points: exactly, when nothing was projected away; otherwise what was
 /// lost counts as orthogonal. Rows are padded with zeros to a multiple of 16 columns.
 struct KnnRows {
-  Norm norm = Norm::l2;
+  Measure norm = Norm::l2;
   Matrix rows;                    // [n, width]
   std::vector<float> squares;     // l2: squared norm of the centred point, all of it
   std::vector<std::int32_t> ids;  // point of a row
@@ -49,18 +50,25 @@ inline void prefetch_row(const float* row, std::int64_t width) {
     __builtin_prefetch(row + c);
 }
 
+/// The same of points of any type, by their bytes.
+inline void prefetch_row(const StoredView& points, std::int64_t i) {
+  const std::byte* const row = points.row_data(i);
+  for (std::int64_t at = 0; at < std::min<std::int64_t>(points.row_bytes(), 4096); at += 64)
+    __builtin_prefetch(row + at);
+}
+
 /// Columns of KnnRows::rows.
 std::int64_t knn_row_width(const Projection& projection, Norm norm);
 
 /// Some points as such rows [points, knn_row_width()]: what queries must be made into. Under l2
 /// `squares` [points] are their squared norms; for other norms nothing is written there. The same
 /// bits for a point whatever the others of the call.
-void make_knn_rows(std::span<const float* const> points, const Projection& projection, Norm norm,
-                   float* rows, float* squares);
+void make_knn_rows(std::span<const float* const> points, const Projection& projection,
+                   const Measure& norm, float* rows, float* squares);
 
 /// All points, in the order of the leaves of a k-d tree over the rows: leaf f is rows
 /// [256 f, 256 (f + 1)). Deterministic, on every processor. O(n dim width).
-KnnRows make_knn_rows(HostMatrix<const float> points, const Projection& projection, Norm norm,
+KnnRows make_knn_rows(const StoredView& points, const Projection& projection, const Measure& norm,
                       const Cpu& on);
 
 /// The same rows in another order: row r is from's row order[r].

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/check_points.hpp"
+#include "core/check_sparse.hpp"
 #include "core/stopping.hpp"
 #include "knn/recall.hpp"
 #include "nearfold/error.hpp"
@@ -13,8 +14,7 @@
 namespace nearfold {
 namespace {
 
-MetricSpace space_of_all(HostMatrix<const float> points, int k, const Distance& distance,
-                         const Cpu& on) {
+MetricSpace space_of_all(const StoredView& points, int k, const Distance& distance, const Cpu& on) {
   check_points(points, on);
   require_k(k, points.rows(), points.rows());
   return make_space(points, distance, on);
@@ -43,21 +43,30 @@ void require_k(int k, std::int64_t most, std::int64_t n) {
                      " points; use 1 to " + std::to_string(most));
 }
 
-void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
-  if (queries.rows() < 1) throw InvalidInput("there are no queries; at least 1 row is needed");
-  check_values(queries, on);
-  if (queries.cols() != dim)
-    throw InvalidInput("queries have " + std::to_string(queries.cols()) +
-                       " columns and the points have " + std::to_string(dim) +
-                       "; both must be made in the same way");
+namespace {
+
+void check_shape_of_queries(std::int64_t rows, std::int64_t cols, std::int64_t dim) {
+  if (rows < 1) throw InvalidInput("there are no queries; at least 1 row is needed");
+  if (cols != dim)
+    throw InvalidInput("queries have " + std::to_string(cols) + " columns and the points have " +
+                       std::to_string(dim) + "; both must be made in the same way");
 }
 
-QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const Distance& distance,
-                         const Cpu& on)
+}  // namespace
+
+void check_queries(HostMatrix<const float> queries, std::int64_t dim, const Cpu& on) {
+  check_shape_of_queries(queries.rows(), queries.cols(), dim);
+  check_values(queries, on);
+}
+void check_queries(const SparseView& queries, std::int64_t dim) {
+  check_shape_of_queries(queries.rows(), queries.cols(), dim);
+  check_values(queries);
+}
+
+QuerySearch::QuerySearch(const StoredView& points, int k, const Distance& distance, const Cpu& on)
     : k_(k), space_(space_of_all(points, k, distance, on)), exact_(space_, on) {}
 
-QuerySearch::QuerySearch(HostMatrix<const float> points, int k, const KnnIndex& index,
-                         const Cpu& on)
+QuerySearch::QuerySearch(const StoredView& points, int k, const KnnIndex& index, const Cpu& on)
     : k_(k),
       index_(&index.state()),
       space_(space_of_all(points, k, index_->distance, on)),

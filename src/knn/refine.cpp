@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "core/float_rows.hpp"
 #include "core/parallel.hpp"
 #include "math/some_equals.hpp"
 
@@ -14,7 +15,7 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
   const std::int32_t self = row_with(id, *space_);
   const auto& points = space_->points.view;
   const auto prefetch = [&](std::size_t c) {
-    if (c < ids_.size()) prefetch_row(points.row(ids_[c]), points.cols());
+    if (c < ids_.size()) prefetch_row(points, ids_[c]);
   };
   const bool grouped = space_->equal.any();
   ids_.clear();
@@ -33,8 +34,9 @@ const std::vector<Candidate>& Refine::operator()(const float* query, float scale
   prefetch(0);
   for (std::size_t c = 0; c < ids_.size(); ++c) {
     prefetch(c + 1);
-    const float measured = measure_rows(space_->norm, query, points.row(ids_[c]), points.cols());
-    const float distance = distance_of(space_->distance.metric, measured, scale);
+    const float measured =
+        measure_rows(space_->norm, query, points.row(ids_[c], room_.data()), points.cols());
+    const float distance = distance_of(space_->norm, measured, scale);
     const auto key =
         grouped ? ids_[c] : static_cast<std::int32_t>(order.key(space_->first_id + ids_[c]));
     measured_.push_back(candidate(distance, key));
@@ -118,17 +120,17 @@ int candidates_for(const MetricSpace& space, const KnnRows& rows, const Projecti
         const auto sampled = [&](std::int64_t s) { return ranked_row(s, sample.neighbors.n); };
         std::vector<float> room(static_cast<std::size_t>(PackedRows::kQueries * padded));
         Matrix made(PackedRows::kQueries, rows.rows.cols());
-        const float* points[PackedRows::kQueries];
+        FloatRows points(space.as_queries.view, PackedRows::kQueries);
         const float* queries[PackedRows::kQueries];
         float squares[PackedRows::kQueries];
         float* measures[PackedRows::kQueries];
         for (int q = 0; q < PackedRows::kQueries; ++q) {
           const std::int64_t s = sampled(std::min(begin + q, end - 1));
-          points[q] = space.as_queries.view.row(sample.rows[static_cast<std::size_t>(s)]);
+          points.add(sample.rows[static_cast<std::size_t>(s)]);
           queries[q] = made.row(q);
           measures[q] = room.data() + q * padded;
         }
-        make_knn_rows(points, projection, rows.norm, made.data(), squares);
+        make_knn_rows(points.all(), projection, rows.norm, made.data(), squares);
         panels.measure(queries, 0, all, measures);
         for (std::int64_t s = begin; s < end; ++s)
           write_ranks(measures[s - begin], rows.n(),

@@ -22,7 +22,8 @@ std::array<std::span<const std::int32_t>, 2> some_of(std::span<const std::int32_
 /// Measures candidates for one query at a time. For one thread.
 class Refine {
  public:
-  Refine(const MetricSpace& space, const KnnRows& rows) : space_(&space), rows_(&rows) {}
+  Refine(const MetricSpace& space, const KnnRows& rows)
+      : space_(&space), rows_(&rows), room_(space.points.view.room()) {}
   /// The k nearest of the `count` candidates (rows of KnnRows, -1 for none) and of the points equal
   /// to them or to the query, the one whose id that has not among them (-1: it is no point). Fewer
   /// when there are fewer. Of many equal points some are looked at: some_of().
@@ -35,6 +36,7 @@ class Refine {
   const MetricSpace* space_;
   const KnnRows* rows_;
   std::vector<std::int32_t> ids_;
+  std::vector<float> room_;  // for a row that is not float32
   std::vector<Candidate> measured_;
 };
 

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "core/take_rows.hpp"
 #include "knn/metric.hpp"
+#include "knn/sparse_rows.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold {
@@ -15,10 +17,16 @@ namespace {
 
 constexpr std::int64_t kRows = 100, kColumns = 32;
 
+/// A graph says how its metric is called, and not what it was told.
+bool is_measurable(Metric metric) {
+  return metric != Metric::inner_product && metric != Metric::custom &&
+         row_of(metric).told == Told::nothing;
+}
+
 std::optional<Metric> measurable(std::string_view name) {
   for (const Metric metric : all_metrics())
     for (const char* const known : row_of(metric).names)
-      if (known != nullptr && name == known && metric != Metric::inner_product) return metric;
+      if (known != nullptr && name == known && is_measurable(metric)) return metric;
   return {};
 }
 
@@ -51,23 +59,32 @@ struct Sample {
 };
 
 /// From the first of `ids` to the others.
-std::vector<float> distances_from_first(HostMatrix<const float> points,
+std::vector<float> distances_from_first(const StoredView& points,
                                         const std::vector<std::int64_t>& ids, Metric metric) {
-  Matrix some(static_cast<std::int64_t>(ids.size()), points.cols());
-  for (std::size_t r = 0; r < ids.size(); ++r)
-    std::copy_n(points.row(ids[r]), points.cols(), some.row(static_cast<std::int64_t>(r)));
+  const Matrix some = take_rows(points, ids);
   const MetricSpace space = make_space(some, {metric, ZeroVectors::far}, Cpu{1});
   std::vector<float> distances;
   for (std::int64_t r = 1; r < some.rows(); ++r)
-    distances.push_back(distance_of(
-        metric,
-        measure_rows(space.norm, space.points.view.row(0), space.points.view.row(r), space.width()),
-        1));
+    distances.push_back(distance_of(space.norm,
+                                    measure_rows(space.norm, space.points.view.float_row(0),
+                                                 space.points.view.float_row(r), space.width()),
+                                    1));
+  return distances;
+}
+
+std::vector<float> distances_from_first(const SparseView& points,
+                                        const std::vector<std::int64_t>& ids, Metric metric) {
+  const SparseMatrix some = take_rows(points, ids);
+  const SparseSpace space = make_sparse_space(some, {metric, ZeroVectors::far}, Cpu{1});
+  std::vector<float> distances;
+  for (std::int64_t r = 1; r < some.rows; ++r)
+    distances.push_back(space.distance_of(space.points.row(0), r, 1));
   return distances;
 }
 
 /// Ids are those of the graph less `first_id`.
-Sample measure(const KnnGraphView& graph, HostMatrix<const float> points, Metric metric,
+template <class Points>
+Sample measure(const KnnGraphView& graph, const Points& points, Metric metric,
                std::int32_t first_id = 0) {
   Sample sample{.columns = std::min(graph.k, kColumns)};
   const std::int64_t count = std::min(graph.n, kRows);
@@ -93,7 +110,8 @@ Sample measure(const KnnGraphView& graph, HostMatrix<const float> points, Metric
 }
 
 /// Why so much disagrees, as far as it can be told.
-std::string reason(const KnnGraphView& graph, HostMatrix<const float> points, Metric metric,
+template <class Points>
+std::string reason(const KnnGraphView& graph, const Points& points, Metric metric,
                    const Sample& plain) {
   Sample roots = plain;
   for (float& d : roots.given) d = std::sqrt(d);
@@ -101,7 +119,8 @@ std::string reason(const KnnGraphView& graph, HostMatrix<const float> points, Me
   if (measure(graph, points, metric, 1).most_rows_agree())
     return "the ids given count the points from 1: subtract 1";
   for (const Metric other : all_metrics())
-    if (other != metric && other != Metric::inner_product &&
+    if (other != metric && is_measurable(other) && of_differences(norm_of(other)) &&
+        (row_of(other).points == PointsAs::given || directed(other)) &&
         measure(graph, points, other).most_rows_agree())
       return std::string("the distances given are by ") + name(other) + ", not by " + name(metric) +
              ": name that metric";
@@ -109,9 +128,8 @@ std::string reason(const KnnGraphView& graph, HostMatrix<const float> points, Me
          "or give it without points";
 }
 
-}  // namespace
-
-void require_same_points(const KnnGraphView& graph, HostMatrix<const float> points) {
+template <class Points>
+void require_same(const KnnGraphView& graph, const Points& points) {
   const std::optional<Metric> metric = measurable(graph.metric);
   if (!metric) return;
   const Sample sample = measure(graph, points, *metric);
@@ -133,6 +151,15 @@ void require_same_points(const KnnGraphView& graph, HostMatrix<const float> poin
        << " (" << bad << " of " << sample.rows.size() << " rows that were measured disagree); "
        << reason(graph, points, *metric, sample);
   throw InvalidInput(text.str());
+}
+
+}  // namespace
+
+void require_same_points(const KnnGraphView& graph, const StoredView& points) {
+  require_same(graph, points);
+}
+void require_same_points(const KnnGraphView& graph, const SparseView& points) {
+  require_same(graph, points);
 }
 
 }  // namespace nearfold

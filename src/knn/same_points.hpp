@@ -3,7 +3,8 @@
 
 #include "nearfold/device.hpp"
 #include "nearfold/knn_graph.hpp"
-#include "nearfold/matrix.hpp"
+#include "nearfold/sparse.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -11,6 +12,7 @@ namespace nearfold {
 /// where more than half of a row is not as given, naming the row, both distances and the likely
 /// reason. A metric without a name here, and inner_product, whose distances differ from library to
 /// library, are taken on trust. The graph was validated and has as many points. O(100 k dim).
-void require_same_points(const KnnGraphView& graph, HostMatrix<const float> points);
+void require_same_points(const KnnGraphView& graph, const StoredView& points);
+void require_same_points(const KnnGraphView& graph, const SparseView& points);
 
 }  // namespace nearfold

@@ -52,8 +52,7 @@ void check_rows(const char* what, const PointRows& some, const AllPoints& all, M
 }
 
 /// Points that need no turning are looked up as they are.
-HostMatrix<const float> looked_up(const MetricSpace& space, const PointRows& rows,
-                                  const MetricRows& made) {
+StoredView looked_up(const MetricSpace& space, const PointRows& rows, const MetricRows& made) {
   return space.lopsided() ? rows.rows : made.view;
 }
 

@@ -38,9 +38,9 @@ inline std::int64_t short_width(const ShortAxes& by) {
 }
 
 /// The order of short rows [n, any] in memory, that of the leaves of a k-d tree over these columns,
-/// or all where there are fewer. O(n log n), by one thread.
+/// or all where there are fewer. O(n log n).
 inline constexpr std::int64_t kLeafColumns = 32;  // the leading axes
-std::vector<std::int32_t> leaf_order(const Matrix& rows);
+std::vector<std::int32_t> leaf_order(const Matrix& rows, const Cpu& on);
 
 /// The row of every of n points, where rows are of the points `ids`. -1 for points that have none.
 std::vector<std::int32_t> row_of_point(const std::vector<std::int32_t>& ids, std::int64_t n);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/float_rows.hpp"
 #include "core/parallel.hpp"
 
 namespace nearfold {
@@ -40,14 +41,14 @@ void axis_scores(std::span<const float* const> rows, const std::vector<float>& m
   }
 }
 
-Matrix axis_scores(HostMatrix<const float> points, const std::vector<float>& mean,
-                   const Matrix& axes, const Cpu& on) {
+Matrix axis_scores(const StoredView& points, const std::vector<float>& mean, const Matrix& axes,
+                   const Cpu& on) {
   const PackedRows packed(axes.view(), on);
   Matrix scores(points.rows(), axes.rows());
   parallel_for(on.threads, points.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<const float*> rows;
-    for (std::int64_t i = begin; i < end; ++i) rows.push_back(points.row(i));
-    axis_scores(rows, mean, packed, axes.rows(), scores.row(begin), axes.rows());
+    for_float_rows(points, begin, end, [&](std::int64_t first, std::span<const float* const> rows) {
+      axis_scores(rows, mean, packed, axes.rows(), scores.row(first), axes.rows());
+    });
   });
   return scores;
 }

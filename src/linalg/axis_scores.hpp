@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "linalg/packed_rows.hpp"
-#include "nearfold/matrix.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -22,7 +22,7 @@ void axis_scores(std::span<const float* const> rows, const std::vector<float>& m
                  float* squares = nullptr);
 
 /// Of all points [n, dim] on axes [count, dim]: [n, count].
-Matrix axis_scores(HostMatrix<const float> points, const std::vector<float>& mean,
-                   const Matrix& axes, const Cpu& on);
+Matrix axis_scores(const StoredView& points, const std::vector<float>& mean, const Matrix& axes,
+                   const Cpu& on);
 
 }  // namespace nearfold

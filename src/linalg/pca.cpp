@@ -5,33 +5,47 @@
 #include <vector>
 
 #include "core/check_points.hpp"
+#include "core/check_sparse.hpp"
 #include "core/device.hpp"
 #include "core/parallel.hpp"
 #include "linalg/axis_scores.hpp"
 #include "linalg/pca_axes.hpp"
+#include "linalg/sparse_covariance.hpp"
 #include "nearfold/error.hpp"
 
 namespace nearfold {
 
-PcaAxes pca_axes(HostMatrix<const float> points, int components, const Device& device) {
-  const Cpu& on = require_cpu(device);
-  check_values(points, on);
-  const std::int64_t most = std::min(points.rows(), points.cols());
+namespace {
+
+void require_components(int components, std::int64_t rows, std::int64_t cols) {
+  const std::int64_t most = std::min(rows, cols);
   if (components < 1 || components > most)
     throw InvalidInput("pca wants " + std::to_string(components) + " components of " +
-                       std::to_string(points.rows()) + " x " + std::to_string(points.cols()) +
-                       " values; use 1 to " + std::to_string(most));
+                       std::to_string(rows) + " x " + std::to_string(cols) + " values; use 1 to " +
+                       std::to_string(most));
+}
+
+void require_axes_of(std::int64_t cols, const PcaAxes& axes) {
+  if (cols != axes.axes.cols() || axes.axes.cols() != std::ssize(axes.mean))
+    throw InvalidInput("the rows have " + std::to_string(cols) + " columns, the axes " +
+                       std::to_string(axes.axes.cols()) + " and their mean " +
+                       std::to_string(axes.mean.size()));
+}
+
+}  // namespace
+
+PcaAxes pca_axes(const StoredView& points, int components, const Device& device) {
+  const Cpu& on = require_cpu(device);
+  check_values(points, on);
+  require_components(components, points.rows(), points.cols());
   PcaAxes found;
   found.axes = principal_axes(points, components, kPcaPasses, found.mean, kPcaSeed, on);
   return found;
 }
 
-Matrix project(HostMatrix<const float> rows, const PcaAxes& axes, const Device& device) {
+Matrix project(const StoredView& rows, const PcaAxes& axes, const Device& device) {
   const Cpu& on = require_cpu(device);
-  if (rows.cols() != axes.axes.cols() || axes.axes.cols() != std::ssize(axes.mean))
-    throw InvalidInput("the rows have " + std::to_string(rows.cols()) + " columns, the axes " +
-                       std::to_string(axes.axes.cols()) + " and their mean " +
-                       std::to_string(axes.mean.size()));
+  require_axes_of(rows.cols(), axes);
   return axis_scores(rows, axes.mean, axes.axes, on);
 }
 
@@ -54,7 +68,29 @@ Matrix unproject(HostMatrix<const float> scores, const PcaAxes& axes, const Devi
   return rows;
 }
 
-Matrix pca(HostMatrix<const float> points, int components, const Device& device) {
+Matrix pca(const StoredView& points, int components, const Device& device) {
+  return project(points, pca_axes(points, components, device), device);
+}
+
+// ---- sparse points ------------------------------------------------------------------------------
+
+PcaAxes pca_axes(const SparseView& points, int components, const Device& device) {
+  const Cpu& on = require_cpu(device);
+  check_values(points);
+  require_components(components, points.rows(), points.cols());
+  PcaAxes found;
+  found.axes = principal_axes(points, components, kPcaPasses, found.mean, kPcaSeed, on);
+  return found;
+}
+
+Matrix project(const SparseView& rows, const PcaAxes& axes, const Device& device) {
+  const Cpu& on = require_cpu(device);
+  check_values(rows);
+  require_axes_of(rows.cols(), axes);
+  return axis_scores(rows, axes.mean, axes.axes, on);
+}
+
+Matrix pca(const SparseView& points, int components, const Device& device) {
   return project(points, pca_axes(points, components, device), device);
 }
 

@@ -11,7 +11,7 @@
 #include <functional>
 #include <vector>
 
-#include "nearfold/matrix.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -36,8 +36,8 @@ Matrix principal_axes(std::int64_t rows, std::int64_t dim, const CovarianceProdu
                       int count, int iterations, std::uint64_t seed);
 
 /// The same of `points` [n, dim]; `mean` [dim] is written.
-Matrix principal_axes(HostMatrix<const float> points, int count, int iterations,
-                      std::vector<float>& mean, std::uint64_t seed, const Cpu& on);
+Matrix principal_axes(const StoredView& points, int count, int iterations, std::vector<float>& mean,
+                      std::uint64_t seed, const Cpu& on);
 
 inline constexpr int kPcaPasses = 8;  // over the points: MNIST's axes are then right to 3e-5
 /// It only picks the vectors that the iteration begins with: axes are the same for all seeds.

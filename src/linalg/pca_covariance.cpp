@@ -57,7 +57,7 @@ void tile_back(const float* x, std::int64_t stride, const float* s, float* out) 
 
 class HostCovariance {
  public:
-  HostCovariance(HostMatrix<const float> points, const Cpu& on) : points_(points), on_(on) {
+  HostCovariance(const StoredView& points, const Cpu& on) : points_(points), on_(on) {
     const std::int64_t n = points.rows(), dim = points.cols();
     const std::int64_t grain = PcaSegments::rows_for_mean(n);
     const std::int64_t segments = (n + grain - 1) / grain;
@@ -66,9 +66,11 @@ class HostCovariance {
     parallel_for(on.threads, n, grain, [&](std::int64_t begin, std::int64_t end) {
       double* sum = sums.data() + begin / grain * dim;
       float& most = largest[static_cast<std::size_t>(begin / grain)];
+      std::vector<float> room = points.room();
       for (std::int64_t i = begin; i < end; ++i) {
-        for (std::int64_t c = 0; c < dim; ++c) sum[c] += static_cast<double>(points.row(i)[c]);
-        for (std::int64_t c = 0; c < dim; ++c) most = std::max(most, std::abs(points.row(i)[c]));
+        const float* const row = points.row(i, room.data());
+        for (std::int64_t c = 0; c < dim; ++c) sum[c] += static_cast<double>(row[c]);
+        for (std::int64_t c = 0; c < dim; ++c) most = std::max(most, std::abs(row[c]));
       }
     });
     for (std::int64_t c = 0; c < dim; ++c) {
@@ -133,12 +135,13 @@ class HostCovariance {
                   std::int64_t padded, float* sum) const {
     const std::int64_t stride =
         (padded / 16 * 2 + 3) * 8;  // rows of a tile in different cache sets
-    std::vector<float> x(static_cast<std::size_t>(kBlock * stride));
+    std::vector<float> x(static_cast<std::size_t>(kBlock * stride)), room = points_.room();
     float s[kBlock * kPanel];
     for (std::int64_t first = begin; first < end; first += kBlock) {
       const std::int64_t rows = std::min(kBlock, end - first);
       if (rows < kBlock) std::fill(x.begin(), x.end(), 0.0f);
-      for (std::int64_t r = 0; r < rows; ++r) center_row(first + r, x.data() + r * stride);
+      for (std::int64_t r = 0; r < rows; ++r)
+        center_row(points_.row(first + r, room.data()), x.data() + r * stride);
       for (std::int64_t p = 0; p < panels; ++p) {
         for (std::int64_t r = 0; r < kBlock; r += kTile) {
           tile_forward(x.data() + r * stride, stride, v + p * padded * kPanel, padded,
@@ -152,8 +155,7 @@ class HostCovariance {
   }
 
   /// In float: the rounding of the mean is far below the one the points came with.
-  void center_row(std::int64_t i, float* out) const {
-    const float* x = points_.row(i);
+  void center_row(const float* x, float* out) const {
     const std::int64_t dim = points_.cols(), whole = dim / kLanes * kLanes;
     for (std::int64_t c = 0; c < whole; c += kLanes) {
       lanes(out + c) = scale_ * (lanes(x + c) - lanes(mean_.data() + c));
@@ -163,7 +165,7 @@ class HostCovariance {
     }
   }
 
-  HostMatrix<const float> points_;
+  StoredView points_;
   Cpu on_;
   std::vector<float> mean_;
   float scale_ = 1.0f;
@@ -171,8 +173,8 @@ class HostCovariance {
 
 }  // namespace
 
-Matrix principal_axes(HostMatrix<const float> points, int count, int iterations,
-                      std::vector<float>& mean, std::uint64_t seed, const Cpu& on) {
+Matrix principal_axes(const StoredView& points, int count, int iterations, std::vector<float>& mean,
+                      std::uint64_t seed, const Cpu& on) {
   const HostCovariance covariance(points, on);
   mean = covariance.mean();
   return principal_axes(

@@ -40,4 +40,9 @@ NEARFOLD_HD inline float float_of(std::uint16_t half) {
   return sign ? -value : value;
 }
 
+/// The upper half of a float32.
+NEARFOLD_HD inline float float_of_bfloat16(std::uint16_t bits) {
+  return std::bit_cast<float>(std::uint32_t{bits} << 16);
+}
+
 }  // namespace nearfold

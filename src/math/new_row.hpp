@@ -5,6 +5,7 @@
 
 #include "math/heap_sort.hpp"
 #include "math/host_device.hpp"
+#include "math/number.hpp"
 
 namespace nearfold {
 
@@ -57,6 +58,25 @@ NEARFOLD_HD inline float weighted_median(const float* column, int dims, const st
   int j = 0;
   while (j + 1 < k && (so_far += room[j].weight) < 0.5f * all) ++j;
   return room[j].at;
+}
+
+/// Of k neighbours on a surface (surfaces.hpp) the place that is nearest to all by weight, where no
+/// coordinate has a median of its own; ties go to the nearest row. O(k^2).
+template <class Surface>
+NEARFOLD_HD inline const float* weighted_medoid(const float* map, const std::int32_t* ids,
+                                                const float* weights, int k) {
+  const auto at = [=](int j) { return map + std::int64_t{ids[j]} * Surface::kColumns; };
+  const float* best = at(0);
+  float least = 0;
+  for (int i = 0; i < k; ++i) {
+    float sum = 0, away[Surface::kColumns];
+    for (int j = 0; j < k; ++j)
+      sum += weights[j] * Number<float>::root(Surface::apart(at(i), at(j), away));
+    if (i > 0 && !(sum < least)) continue;
+    least = sum;
+    best = at(i);
+  }
+  return best;
 }
 
 }  // namespace nearfold

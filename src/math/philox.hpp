@@ -18,7 +18,9 @@ enum class Stream : std::uint32_t {
   layout = 4,
   sample = 5,
   data = 6,
-  transform = 7
+  transform = 7,
+  mid_near = 8,
+  further = 9
 };
 
 template <class Word>

@@ -37,10 +37,13 @@ NEARFOLD_HD inline float local_radius(const float* distance, std::int64_t k,
 /// Deterministic: fixed bisection, fixed summation order. Cost O(64 k) at most.
 /// Source: McInnes, Healy, Melville 2018, algorithm 3; umap-learn's smooth_knn_dist, whose
 /// n_neighbors is k + 1.
+///
+/// `wanted`: the k of the sum, where fewer neighbours are left than a row has.
 NEARFOLD_HD inline SmoothKnn smooth_knn_row(const float* distance, std::int64_t k,
-                                            float local_connectivity, float mean_all) {
+                                            float local_connectivity, float mean_all,
+                                            std::int64_t wanted = 0) {
   const float rho = local_radius(distance, k, local_connectivity);
-  const float target = log_f(static_cast<float>(k + 1)) * 1.44269504f;
+  const float target = log_f(static_cast<float>((wanted > 0 ? wanted : k) + 1)) * 1.44269504f;
   float low = 0.0f, high = -1.0f, sigma = 1.0f;
   for (int step = 0; step < 64; ++step) {
     float sum = 0;

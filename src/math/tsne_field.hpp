@@ -1,5 +1,5 @@
 // The repulsion of a finished t-SNE map on a point that is not of it: the sum Z(y) of
-// q = 1 / (1 + |y - y_j|^2) over all points of the map, and R(y), that of q^2 (y - y_j), which is
+// q over all points of the map, and R(y), that of q w (y - y_j) (math/tsne_kernel.hpp), which is
 // -1/2 of Z's gradient. A function of the map and of y. A field has
 //   at(y, push)   Z, and R in push [dims]
 //   confine(y)    brings a place into the field's extent
@@ -11,7 +11,7 @@
 #include "math/host_device.hpp"
 #include "math/new_row.hpp"
 #include "math/number.hpp"
-#include "math/tsne_force.hpp"
+#include "math/tsne_kernel.hpp"
 
 namespace nearfold {
 
@@ -21,6 +21,7 @@ struct AllPairsField {
   const float* map;
   std::int32_t n;
   Dims dims;
+  TsneKernel kernel = {};
 
   template <class F>
   NEARFOLD_HD F at(const F* y, F* push) const {
@@ -32,9 +33,10 @@ struct AllPairsField {
       F z_part{};
       for (int c = 0; c < dims.count(); ++c) part[c] = F{};
       for (std::int32_t j = begin; j < end; ++j) {
-        const F q = student_t(difference(y, map + std::int64_t{j} * dims.count(), dims, d));
+        const F w = kernel.pull(difference(y, map + std::int64_t{j} * dims.count(), dims, d));
+        const F q = kernel.is_student_t() ? w : kernel.similarity(w);
         z_part += q;
-        for (int c = 0; c < dims.count(); ++c) part[c] += q * q * d[c];
+        for (int c = 0; c < dims.count(); ++c) part[c] += q * w * d[c];
       }
       z += z_part;
       for (int c = 0; c < dims.count(); ++c) push[c] += part[c];

@@ -1,6 +1,6 @@
 // The place of a new point on a t-SNE map: a minimum of the divergence
 //
-//   L(y) = -exaggeration sum over j of p_j log q_j(y) + log Z(y),  q_j = 1 / (1 + |y - y_j|^2)
+//   L(y) = -exaggeration sum over j of p_j log q_j(y) + log Z(y)
 //
 // of its own similarities to all points, whose sum is Z (math/tsne_field.hpp). The mean of its
 // neighbours weighed by p q, as attraction alone would have it, tells how far to go, and a step
@@ -14,7 +14,7 @@
 #include "math/new_row.hpp"
 #include "math/number.hpp"
 #include "math/perplexity.hpp"
-#include "math/tsne_force.hpp"
+#include "math/tsne_kernel.hpp"
 
 namespace nearfold {
 
@@ -37,7 +37,7 @@ struct TsnePlace {
 /// The divergence at place.y, which is confined to the field, and the step from there.
 template <class F, class Row, class Field, class Dims>
 NEARFOLD_HD inline void tsne_look(const Field& field, float exaggeration, const Row& row, Dims dims,
-                                  TsnePlace<F, Dims>& place) {
+                                  const TsneKernel& kernel, TsnePlace<F, Dims>& place) {
   constexpr float kLongest = 2.0f;  // units
   F push[Dims::kRoom], pull[Dims::kRoom], d[Dims::kRoom], weight{}, logs{};
   field.confine(place.y);
@@ -45,12 +45,12 @@ NEARFOLD_HD inline void tsne_look(const Field& field, float exaggeration, const 
   for (int c = 0; c < dims.count(); ++c) pull[c] = F{};
   for (int j = 0; j < row.k(); ++j) {
     const F d2 = difference(place.y, row.at(j), dims, d);
-    const F pq = row.weight(j) * student_t(d2);
+    const F pq = row.weight(j) * kernel.pull(d2);
     weight += pq;
-    logs += row.weight(j) * log2_f(1.0f + d2);
+    logs += row.weight(j) * log2_f(1.0f + kernel.one_over_dof * d2);
     for (int c = 0; c < dims.count(); ++c) pull[c] += pq * d[c];
   }
-  place.divergence = exaggeration * logs + log2_f(z);
+  place.divergence = exaggeration * kernel.dof * logs + log2_f(z);
   weight = Number<F>::larger(exaggeration * weight, F{} + 1e-30f);
   F norm2{};
   for (int c = 0; c < dims.count(); ++c) {
@@ -65,16 +65,16 @@ NEARFOLD_HD inline void tsne_look(const Field& field, float exaggeration, const 
 /// y [dims]: from where the row begins to its place. O(k dims) and a look at the field, 41 times.
 template <class F, class Row, class Field, class Dims>
 NEARFOLD_HD inline void tsne_descend(const Field& field, float exaggeration, const Row& row,
-                                     Dims dims, F* y) {
+                                     Dims dims, F* y, const TsneKernel& kernel = {}) {
   constexpr int kSteps = 40;
   constexpr float kLength = 0.7f;  // of the step that attraction alone would take
   TsnePlace<F, Dims> best, next;
   for (int c = 0; c < dims.count(); ++c) best.y[c] = y[c];
-  tsne_look(field, exaggeration, row, dims, best);
+  tsne_look(field, exaggeration, row, dims, kernel, best);
   F length = F{} + kLength;
   for (int s = 0; s < kSteps; ++s) {
     for (int c = 0; c < dims.count(); ++c) next.y[c] = best.y[c] + length * best.step[c];
-    tsne_look(field, exaggeration, row, dims, next);
+    tsne_look(field, exaggeration, row, dims, kernel, next);
     const auto better = next.divergence < best.divergence;
     best.divergence = better ? next.divergence : best.divergence;
     for (int c = 0; c < dims.count(); ++c) {

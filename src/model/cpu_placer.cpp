@@ -1,11 +1,16 @@
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "core/stopping.hpp"
 #include "knn/query_search.hpp"
+#include "knn/sparse_graph.hpp"
+#include "method.hpp"
 #include "model/placement.hpp"
 #include "model/placer.hpp"
 #include "nearfold/error.hpp"
+#include "stages.hpp"
 
 namespace nearfold {
 namespace {
@@ -19,11 +24,11 @@ class CpuPlacer final : public Placer {
                               model.settings.method)),
         search_(make_search(model)) {}
 
-  Placed place(HostMatrix<const float> rows) const override {
+  Placed place(const InputPoints& rows) const override {
     QueryResult found;
     {
       const Part part(0.7);
-      found = (*search_)(rows, on_);
+      found = search_(rows);
     }
     Placed placed{Matrix(found.rows, dims_), {}, {}, found.recall};
     placement_->place({found.rows, found.k, found.neighbors, found.distances}, placed.map.data());
@@ -36,16 +41,26 @@ class CpuPlacer final : public Placer {
   }
 
  private:
-  std::unique_ptr<QuerySearch> make_search(const Model& model) const {
+  using Search = std::function<QueryResult(const InputPoints&)>;
+
+  Search make_search(const Model& model) const {
     const int k = placement_->neighbors();
-    if (model.index) return std::make_unique<QuerySearch>(model.points, k, *model.index, on_);
-    return std::make_unique<QuerySearch>(model.points, k, model.settings.distance, on_);
+    const Distance& distance = model.settings.distance;
+    if (model.sparse) {
+      const auto sparse =
+          std::make_shared<const SparseQuerySearch>(model.sparse->view(), k, distance, on_);
+      return [sparse, on = on_](const InputPoints& rows) { return (*sparse)(*rows.sparse, on); };
+    }
+    const auto dense = model.index
+                           ? std::make_shared<const QuerySearch>(model.points, k, *model.index, on_)
+                           : std::make_shared<const QuerySearch>(model.points, k, distance, on_);
+    return [dense, on = on_](const InputPoints& rows) { return (*dense)(rows.host.floats(), on); };
   }
 
   std::int64_t dims_;
   Cpu on_;
   std::unique_ptr<Placement> placement_;
-  std::unique_ptr<QuerySearch> search_;
+  Search search_;
 };
 
 /// Those that loops there are compiled for, as in an embedding.
@@ -60,10 +75,14 @@ std::unique_ptr<Placer> make_placer(const Model& model, const Cpu& on) {
 }
 
 bool is_placed_on_gpu(const Model& model) {
-  return !model.index && has_gpu_dims(model);
+  return !model.index && !model.sparse && has_gpu_dims(model);
 }
 
 void require_placed_on_gpu(const Model& model) {
+  if (model.sparse)
+    throw Unsupported(
+        "a GPU places points among dense ones, and this model's are sparse; use "
+        "device cpu");
   if (model.index)
     throw Unsupported(
         "a GPU searches for new points exactly, and this model has an index that was to be "

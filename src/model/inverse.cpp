@@ -9,6 +9,7 @@
 #include "core/reported.hpp"
 #include "core/take_rows.hpp"
 #include "knn/query_search.hpp"
+#include "knn/sparse_rows.hpp"
 #include "math/elementary.hpp"
 #include "model/check_model.hpp"
 #include "nearfold/error.hpp"
@@ -31,17 +32,28 @@ std::vector<T> column_of(const QueryResult& found, const std::vector<T>& values,
   return out;
 }
 
+/// sum += weight * (row i of the points).
+void add_row(const Model& model, std::int64_t i, double weight, std::vector<double>& sum) {
+  if (model.sparse) {
+    const SparseRow row = sparse_row(model.sparse->view(), i);
+    for (std::size_t e = 0; e < row.values.size(); ++e)
+      sum[static_cast<std::size_t>(row.columns[e])] += weight * double{row.values[e]};
+  } else {
+    for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += weight * double{model.points.row(i)[c]};
+  }
+}
+
 /// The mean of a place's neighbours by their distances on the map.
-void weighted_mean(const Matrix& points, const std::int32_t* ids, const float* distances,
+void weighted_mean(const Model& model, const std::int32_t* ids, const float* distances,
                    std::size_t k, float* out) {
   const float h = std::max(distances[std::min(kScale, k - 1)], 1e-30f);
-  std::vector<double> sum(static_cast<std::size_t>(points.cols()));
+  std::vector<double> sum(static_cast<std::size_t>(model.dim()));
   double all = 0;
   for (std::size_t j = 0; j < k; ++j) {
     const float d = distances[j] / h;
     const double weight = double{exp_f(-0.5f * d * d)};
     all += weight;
-    for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += weight * double{points.row(ids[j])[c]};
+    add_row(model, ids[j], weight, sum);
   }
   for (std::size_t c = 0; c < sum.size(); ++c) out[c] = static_cast<float>(sum[c] / all);
 }
@@ -95,7 +107,7 @@ struct Inverter::State {
   }
 
   Inverted invert(HostMatrix<const float> positions) const {
-    Matrix means(positions.rows(), model->points.cols());
+    Matrix means(positions.rows(), model->dim());
     if (positions.rows() == 0) return {unprepare(model->preparation, std::move(means), on), {}};
     check_queries(positions, model->map.cols(), on);
     const QueryResult found = search(positions, on);
@@ -103,7 +115,7 @@ struct Inverter::State {
     parallel_for(on.threads, found.rows, 16, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r) {
         const std::size_t at = static_cast<std::size_t>(r) * k;
-        weighted_mean(model->points, &found.neighbors[at], &found.distances[at],
+        weighted_mean(*model, &found.neighbors[at], &found.distances[at],
                       std::min<std::size_t>(k, kNear), means.row(r));
       }
     });
@@ -113,9 +125,10 @@ struct Inverter::State {
   }
 };
 
-Inverter::Inverter(const Model& model, const Device& device)
-    : state_(
-          std::make_unique<State>(model, require_cpu(device, "the way from a map back to rows"))) {}
+Inverter::Inverter(const Model& model, const Device& device) {
+  require_flat(model, "an inverse transform");
+  state_ = std::make_unique<State>(model, require_cpu(device, "the way from a map back to rows"));
+}
 Inverter::Inverter(Inverter&&) noexcept = default;
 Inverter& Inverter::operator=(Inverter&&) noexcept = default;
 Inverter::~Inverter() = default;

@@ -30,5 +30,7 @@ std::unique_ptr<Placement> make_placement(const Model& model, const TsneParams& 
                                           const Cpu& on);
 std::unique_ptr<Placement> make_placement(const Model& model, const UmapParams& params,
                                           const Cpu& on);
+std::unique_ptr<Placement> make_placement(const Model& model, const PacmapParams& params,
+                                          const Cpu& on);
 
 }  // namespace nearfold

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/input_points.hpp"
 #include "nearfold/model.hpp"
 
 namespace nearfold {
@@ -21,8 +22,8 @@ struct Placed {
 class Placer {
  public:
   virtual ~Placer() = default;
-  /// rows [m >= 1, dim], which check_queries() has seen.
-  virtual Placed place(HostMatrix<const float> rows) const = 0;
+  /// rows [m >= 1, dim], dense or sparse as the model's points, which check_queries() has seen.
+  virtual Placed place(const InputPoints& rows) const = 0;
 };
 
 /// Of a model that was checked and lives as long. On a GPU the same bytes, where

@@ -50,10 +50,26 @@ class SideBySide {
   std::vector<Floats> at_, weights_, y_;
 };
 
+/// Begins a row at the weighted median of its neighbours, coordinate by coordinate.
+class AtMedian {
+ public:
+  explicit AtMedian(std::int64_t k) : room_(static_cast<std::size_t>(k)) {}
+
+  void operator()(const Matrix& map, const std::int32_t* ids, const float* weights, int k,
+                  float* y) {
+    const auto dims = static_cast<int>(map.cols());
+    for (int c = 0; c < dims; ++c)
+      y[c] = weighted_median(map.data() + c, dims, ids, weights, k, room_.data());
+  }
+
+ private:
+  std::vector<WeightedPlace> room_;
+};
+
 /// descend(group) for all rows, kSimd at a time. weigh(distances, weights) makes the weights [k] of
-/// a row. It begins at the weighted median of the nearest, of whom weigh_near(distances, weights)
-/// does the same and tells how many there are.
-template <class Weigh, class WeighNear, class Descend>
+/// a row. It begins where Begin puts it by the nearest, of whom weigh_near(distances, weights) does
+/// the same and tells how many there are.
+template <class Begin = AtMedian, class Weigh, class WeighNear, class Descend>
 void place_side_by_side(const Model& model, const NewRows& rows, const Cpu& on, float* out,
                         const Weigh& weigh, const WeighNear& weigh_near, const Descend& descend) {
   constexpr std::int64_t kTogether = 64;
@@ -61,8 +77,8 @@ void place_side_by_side(const Model& model, const NewRows& rows, const Cpu& on, 
   const auto k = static_cast<std::size_t>(rows.k);
   parallel_for(on.threads, rows.count, kTogether, [&](std::int64_t begin, std::int64_t end) {
     SideBySide group(model, rows.k);
-    std::vector<float> weights(k);
-    std::vector<WeightedPlace> room(k);
+    std::vector<float> weights(k), y(static_cast<std::size_t>(group.dims()));
+    Begin start(rows.k);
     for (std::int64_t first = begin; first < end; first += kSimd) {
       for (int lane = 0; lane < kSimd; ++lane) {
         const std::int64_t at = std::min(first + lane, end - 1) * rows.k;
@@ -71,9 +87,8 @@ void place_side_by_side(const Model& model, const NewRows& rows, const Cpu& on, 
         weigh(distances, weights.data());
         group.set(lane, ids, weights.data());
         const int near = weigh_near(distances, weights.data());
-        for (int c = 0; c < group.dims(); ++c)
-          group.y()[c][lane] = weighted_median(model.map.data() + c, group.dims(), ids,
-                                               weights.data(), near, room.data());
+        start(model.map, ids, weights.data(), near, y.data());
+        for (int c = 0; c < group.dims(); ++c) group.y()[c][lane] = y[static_cast<std::size_t>(c)];
       }
       descend(group);
       for (int lane = 0; lane < kSimd && first + lane < end; ++lane)

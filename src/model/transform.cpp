@@ -46,7 +46,7 @@ struct Transformer::State {
       : model((check_model(m, host_of(device)), &m)),
         params(p),
         on(host_of(device)),
-        twins(m.points, on),
+        twins(points_of(m), on),
         reach(reach_of(m.graph)),
         placer(make_placer(m, device)) {
     remote = usual_remoteness(0.99);
@@ -67,18 +67,21 @@ struct Transformer::State {
     return quantile(std::move(own), share);
   }
 
-  void let_coincide(HostMatrix<const float> rows, Matrix& map) const {
+  void let_coincide(const InputPoints& rows, Matrix& map) const {
     parallel_for(on.threads, rows.rows(), kGrain, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r)
-        if (const std::int32_t twin = twins.of(rows.row(r)); twin >= 0)
+        if (const std::int32_t twin = twins.of(rows, r); twin >= 0)
           std::copy_n(model->map.row(twin), map.cols(), map.row(r));
     });
   }
 
-  Transformed place(HostMatrix<const float> rows) const {
+  Transformed place(const InputPoints& rows) const {
     Transformed out{Matrix(rows.rows(), model->map.cols()), {}, {}};
     if (rows.rows() == 0) return out;
-    check_queries(rows, model->points.cols(), on);
+    if (rows.sparse)
+      check_queries(*rows.sparse, model->dim());
+    else
+      check_queries(rows.host.floats(), model->dim(), on);
     Placed placed = placer->place(rows);
     out.map = std::move(placed.map);
     if (params.duplicates == Duplicates::coincide) let_coincide(rows, out.map);
@@ -86,6 +89,13 @@ struct Transformer::State {
     for (std::size_t r = 0; r < placed.nearest.size(); ++r)
       out.remoteness.push_back(remoteness(placed.nearest[r], placed.distances[r]));
     return out;
+  }
+
+  Transformed place(const InputPoints& rows, const Progress& progress) const {
+    return as_points_of(*model, rows, [&](const InputPoints& given) {
+      return reported(progress, Stage::optimize, std::max<std::int64_t>(1, given.rows()),
+                      [&] { return place(given); });
+    });
   }
 };
 
@@ -104,14 +114,19 @@ float Transformer::remote() const {
 }
 
 Transformed Transformer::place(HostMatrix<const float> rows, const Progress& progress) const {
-  require_columns_of(*state_->model, rows);
-  return reported(progress, Stage::optimize, std::max<std::int64_t>(1, rows.rows()),
-                  [&] { return state_->place(rows); });
+  return state_->place(rows, progress);
+}
+Transformed Transformer::place(const SparseView& rows, const Progress& progress) const {
+  return state_->place(rows, progress);
 }
 
 Transformed transform(const Model& model, HostMatrix<const float> rows,
                       const TransformParams& params, const Device& device,
                       const Progress& progress) {
+  return Transformer(model, params, device).place(rows, progress);
+}
+Transformed transform(const Model& model, const SparseView& rows, const TransformParams& params,
+                      const Device& device, const Progress& progress) {
   return Transformer(model, params, device).place(rows, progress);
 }
 

@@ -1,28 +1,23 @@
 // A map that goes on: the optimisation of all points resumes from where those of the model are and
 // from where the new ones are placed.
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/device.hpp"
 #include "core/reported.hpp"
+#include "core/take_rows.hpp"
 #include "knn/grown_graph.hpp"
 #include "method.hpp"
 #include "model/check_model.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/model.hpp"
+#include "nearfold/surface.hpp"
 #include "run/embedder_state.hpp"
 
 namespace nearfold {
 namespace {
-
-Matrix stacked(HostMatrix<const float> above, HostMatrix<const float> below) {
-  std::vector<float> values(above.data(), above.data() + above.size());
-  values.insert(values.end(), below.data(), below.data() + below.size());
-  return Matrix(above.rows() + below.rows(), above.cols(), std::move(values));
-}
 
 int iterations_for(const Model& model, std::int64_t added, const UpdateParams& params) {
   if (params.iterations) {
@@ -32,7 +27,7 @@ int iterations_for(const Model& model, std::int64_t added, const UpdateParams& p
     return *params.iterations;
   }
   if (added == 0) return 0;
-  return std::visit([&](const auto& p) { return usual_update(p, model.points.rows()); },
+  return std::visit([&](const auto& p) { return usual_update(p, model.n()); },
                     model.settings.method);
 }
 
@@ -40,7 +35,7 @@ int iterations_for(const Model& model, std::int64_t added, const UpdateParams& p
 /// fixed.
 RunInfo resume(Model& model, std::int64_t old, int iterations, const UpdateParams& params,
                const Cpu& on, const Progress& progress) {
-  const std::int64_t n = model.points.rows();
+  const std::int64_t n = model.n();
   Settings settings = model.settings;
   settings.device = on;
   settings.method = std::visit([&](const auto& p) { return Method(ending_with(p, iterations)); },
@@ -50,12 +45,12 @@ RunInfo resume(Model& model, std::int64_t old, int iterations, const UpdateParam
       .iteration = all - iterations,
       .iterations = all,
       .layout = model.map,
-      .update = Matrix(n, settings.dims),
-      .gains = Matrix(n, settings.dims, std::vector<float>(model.map.values().size(), 1.0f)),
+      .update = Matrix(n, model.map.cols()),
+      .gains = Matrix(n, model.map.cols(), std::vector<float>(model.map.values().size(), 1.0f)),
       .init = "the model"};
   const KnnGraphView graph = model.graph;
   auto state = Embedder::State::begin(
-      {.points = model.points, .graph = &graph, .checkpoint = &from}, settings, progress);
+      {.points = points_of(model), .graph = &graph, .checkpoint = &from}, settings, progress);
   std::vector<std::uint8_t> held(static_cast<std::size_t>(n), 0);
   if (params.old_points == OldPoints::fixed) std::fill_n(held.begin(), old, std::uint8_t{1});
   if (state->optimizer) state->optimizer->hold(held);
@@ -67,12 +62,34 @@ RunInfo resume(Model& model, std::int64_t old, int iterations, const UpdateParam
   return std::move(result.info);
 }
 
-}  // namespace
+/// The model with rows, dense or sparse as its points, where transform() puts them, and the graph
+/// of all.
+Model joined(const Model& model, const InputPoints& rows, const UpdateParams& params, const Cpu& on,
+             const Progress& progress) {
+  const TransformParams how{params.duplicates};
+  Model all = model;
+  if (rows.sparse) {
+    all.map = stacked(model.map, transform(model, *rows.sparse, how, on, progress).map);
+    all.sparse = stacked(model.sparse->view(), *rows.sparse);
+  } else {
+    all.map = stacked(model.map, transform(model, rows.host.floats(), how, on, progress).map);
+    all.points = stacked(model.points, rows.host.floats());
+  }
+  all.graph = reported(progress, Stage::knn, all.n(), [&] {
+    return grown_graph(model.graph, points_of(all),
+                       neighbors_needed(model.settings.method, all.n()), model.settings.distance,
+                       on, model.settings.seed);
+  });
+  if (model.index)
+    all.index = build_index(all.points, model.settings.knn, on, model.settings.seed,
+                            model.settings.distance, progress);
+  return all;
+}
 
-Updated update(const Model& model, HostMatrix<const float> rows, const UpdateParams& params,
-               const Device& device, const Progress& progress) {
+Updated updated(const Model& model, const InputPoints& rows, const UpdateParams& params,
+                const Device& device, const Progress& progress) {
   const Cpu& on = require_cpu(device, "an update of a map");
-  const std::int64_t old = model.points.rows();
+  const std::int64_t old = model.n();
   const int iterations = iterations_for(model, rows.rows(), params);
   if (model.steered && iterations > 0)
     throw Unsupported(
@@ -80,34 +97,32 @@ Updated update(const Model& model, HostMatrix<const float> rows, const UpdatePar
         "without; fit again with targets for all points, or set iterations to 0, which places the "
         "new ones and no more");
   Updated grown{model, {}, std::vector<float>(static_cast<std::size_t>(old))};
-  if (rows.rows() > 0) {
-    const Matrix placed = transform(model, rows, {params.duplicates}, on, progress).map;
-    Model& all = grown.model;
-    all.points = stacked(model.points, rows);
-    all.map = stacked(model.map, placed);
-    all.graph = reported(progress, Stage::knn, all.points.rows(), [&] {
-      return grown_graph(model.graph, all.points,
-                         neighbors_needed(model.settings.method, all.points.rows()),
-                         model.settings.distance, on, model.settings.seed);
-    });
-    if (model.index)
-      all.index = build_index(all.points, model.settings.knn, on, model.settings.seed,
-                              model.settings.distance, progress);
-  } else {
+  if (rows.rows() > 0)
+    grown.model = joined(model, rows, params, on, progress);
+  else
     check_model(model, on);
-    require_columns_of(model, rows);
-  }
   if (iterations == 0) return grown;
   grown.info = resume(grown.model, old, iterations, params, on, progress);
-  for (std::int64_t i = 0; i < old; ++i) {
-    double square = 0;
-    for (std::int64_t c = 0; c < model.map.cols(); ++c) {
-      const double d = double{grown.model.map.row(i)[c]} - double{model.map.row(i)[c]};
-      square += d * d;
-    }
-    grown.moved[static_cast<std::size_t>(i)] = static_cast<float>(std::sqrt(square));
-  }
+  const OutputMetric metric = output_metric_of(model.settings.method);
+  for (std::int64_t i = 0; i < old; ++i)
+    grown.moved[static_cast<std::size_t>(i)] = map_distance(
+        metric, grown.model.map.row(i), model.map.row(i), static_cast<int>(model.map.cols()));
   return grown;
+}
+
+}  // namespace
+
+Updated update(const Model& model, HostMatrix<const float> rows, const UpdateParams& params,
+               const Device& device, const Progress& progress) {
+  return as_points_of(model, rows, [&](const InputPoints& given) {
+    return updated(model, given, params, device, progress);
+  });
+}
+Updated update(const Model& model, const SparseView& rows, const UpdateParams& params,
+               const Device& device, const Progress& progress) {
+  return as_points_of(model, rows, [&](const InputPoints& given) {
+    return updated(model, given, params, device, progress);
+  });
 }
 
 }  // namespace nearfold

@@ -31,7 +31,9 @@ std::int64_t held_bytes(const PlannedPoints& points, const Settings& settings);
 Need device_knn_need(const PlannedPoints& points, const Settings& settings, const Counts& c);
 /// The same where flat search goes through the points in tiles.
 Need device_knn_least(const PlannedPoints& points, const Settings& settings, const Counts& c);
-Need device_weights_need(const Counts& c);
+/// Whether the edges of a run on a GPU are weighed on the host.
+bool weighed_on_host(const Settings& settings);
+Need device_weights_need(const Settings& settings, const Counts& c);
 Need device_init_need(const Init& init, const Counts& c);
 
 }  // namespace nearfold

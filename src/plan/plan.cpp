@@ -8,11 +8,13 @@
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/device.hpp"
 #include "core/device_memory.hpp"
 #include "core/parallel.hpp"
+#include "core/take_rows.hpp"
 #include "knn/cost.hpp"
 #include "knn/exact.hpp"
 #include "knn/metric.hpp"
@@ -26,11 +28,12 @@
 namespace nearfold {
 namespace {
 
-constexpr double kEntriesPerNeighbor = 1.55;  // of the symmetric graph; 1 to 2, by the data
-constexpr double kProgram = 15e6;             // code, libraries, their buffers
-constexpr double kSample = 12.0 * 4096;       // bytes per column: what finds the principal axes
-constexpr double kPad = 16;                   // columns of short rows come in so many
-constexpr double kProjectedFrom = 128;        // columns, from which axes are looked for
+constexpr double kEntriesPerNeighbor = 1.55;    // of the symmetric graph; 1 to 2, by the data
+constexpr double kProgram = 15e6;               // code, libraries, their buffers
+constexpr std::int64_t kSampleRows = 4096;      // that axes are found of, and width looked up of
+constexpr double kSample = 12.0 * kSampleRows;  // bytes per column: what finds the principal axes
+constexpr double kPad = 16;                     // columns of short rows come in so many
+constexpr double kProjectedFrom = 128;          // columns, from which axes are looked for
 
 // ---- knn ----------------------------------------------------------------------------------------
 
@@ -75,6 +78,16 @@ double copied_columns(const Settings& settings, double dim) {
       return dim + 1;
     case PointsAs::one_length:
       return 2 * dim + 2;
+    case PointsAs::scaled:
+    case PointsAs::whitened:
+      return dim;
+    case PointsAs::share_roots:
+      return dim + 1;
+    case PointsAs::places:
+      return 3;
+    case PointsAs::bits:
+    case PointsAs::bits_or_given:
+      return dim / 32 + 2;
   }
   return 0;
 }
@@ -95,6 +108,11 @@ double target_need(const ClassTarget& target, const Counts&) {
 double target_need(const ValueTarget& target, const Counts& c) {
   const double k = target.n_neighbors.value_or(static_cast<int>(c.k) + 1) - 1;
   return 8 * k + 16 * (c.entries + k) + 20;
+}
+
+/// The other graph by vertex, both combined, and those in reverse.
+double target_need(const GraphTarget&, const Counts& c) {
+  return 40 * c.entries + 40;
 }
 
 /// The graph by vertex, with weights for distances, and the edges; of the reverse lists a range for
@@ -147,12 +165,87 @@ Counts counts_of(const PlannedPoints& points, const Settings& settings) {
           .width = points.search_width > 0 ? static_cast<double>(points.search_width) : most,
           .entries = std::min(kEntriesPerNeighbor * k, n),
           .threads = static_cast<double>(thread_count(cpu != nullptr ? cpu->threads : 0)),
-          .dims = static_cast<double>(settings.dims)};
+          .dims = static_cast<double>(map_columns(settings))};
 }
 
 /// Of the host's memory, page-locked while so many bytes go to a GPU.
 double staged_bytes(double brought) {
   return brought < static_cast<double>(kStagedFrom) ? 0 : 2 * static_cast<double>(kStageBytes);
+}
+
+/// Of Settings::unique: which row a point is, and the other way; what it is found by.
+constexpr double kUniqueRow = 12, kUniqueLookup = 28;
+
+/// Bytes of a stored value and its column, and what a row adds.
+constexpr double kStored = 8, kStoredRow = 8;
+
+/// Whether a metric copies values alone, or their columns, too.
+double copied_bytes(const Settings& settings) {
+  switch (row_of(settings.distance.metric).points) {
+    case PointsAs::given:
+    case PointsAs::bits_or_given:
+      return 0;
+    case PointsAs::directions:
+    case PointsAs::scaled:
+    case PointsAs::bits:
+      return 4;
+    case PointsAs::centred_directions:
+    case PointsAs::share_roots:
+    case PointsAs::whitened:
+    case PointsAs::places:
+      return kStored + 4;
+    case PointsAs::one_length:
+      return 2 * kStored + 4;
+  }
+  return 0;
+}
+
+/// Where an approximate search of sparse rows begins: the rows by column, and sums of products of
+/// 65,536 rows for each thread; or short rows, what they are searched by, and the sums of a
+/// covariance.
+Need sparse_start_need(const Settings& settings, const Counts& c, double stored) {
+  constexpr double kAxes = 64, kCovariance = 512e6, kSums = 330e3;
+  if (std::holds_alternative<NnDescentKnn>(settings.knn) ||
+      std::holds_alternative<AutoKnn>(settings.knn))
+    return {kStored * stored / c.n, 16 * c.dim + kSums * c.threads, 0};
+  const Counts rows{
+      .n = c.n, .dim = kAxes, .k = c.k, .width = kAxes, .entries = c.entries, .threads = c.threads};
+  Need need = std::visit([&](const auto& p) { return search_need(p, rows, sizes_of(rows, true)); },
+                         settings.knn);
+  need.bytes_per_point += 4 * kAxes;
+  need.bytes += std::min(kCovariance, 400 * c.dim * kAxes);
+  return need;
+}
+
+/// Sparse rows: sums of each, the answer; a range of queries spread out over the columns for each
+/// thread. What is not flat has a start and two ids a candidate from it; then two lists of
+/// candidates, twice as long where the target is far, and those that hold them; and where an index
+/// misses the target, the rows by column beside the lists.
+Need sparse_need(const PlannedPoints& points, const Settings& settings, const Counts& c) {
+  constexpr double kMore = 8, kSums = 24;
+  constexpr double kSecondsOfPair = 3e-10, kSecondsOfDescent = 1.5e-4;
+  const auto stored = static_cast<double>(points.stored);
+  Need need{kSums + 8 * c.k + copied_bytes(settings) * stored / c.n, 4 * c.dim * c.threads,
+            c.n * stored * kSecondsOfPair / c.threads};
+  if (std::holds_alternative<FlatKnn>(settings.knn)) return need;
+  const Need start = sparse_start_need(settings, c, stored);
+  const double ids = 4 * (c.k + kMore), columns = kStored * stored / c.n;
+  need.bytes_per_point +=
+      std::max({start.bytes_per_point + 2 * ids, columns + 3 * ids, 10 * ids + 60});
+  need.bytes += start.bytes;
+  need.seconds =
+      std::min(need.seconds, start.seconds / c.threads + 2 * c.n * kSecondsOfDescent / c.threads);
+  return need;
+}
+
+/// Rows of many columns: what finds their axes, or, of an inverted file of shorter rows, a fourth
+/// copy of these while they are put into order, before there is an answer.
+double short_rows_bytes(const Settings& settings, const Counts& c, double bytes_per_point) {
+  const bool by_cells =
+      std::holds_alternative<IvfKnn>(settings.knn) || std::holds_alternative<AutoKnn>(settings.knn);
+  const double ordered =
+      by_cells && c.width < c.dim ? c.n * (16 * c.width + 40 - bytes_per_point) : 0;
+  return std::max(kSample * c.dim, ordered);
 }
 
 /// Finding neighbours; where a graph is given, only putting it into order.
@@ -161,11 +254,12 @@ Need knn_need(const PlannedPoints& points, const Settings& settings, const Count
     const double k = std::max(c.k, static_cast<double>(points.graph_k));
     return {8 * k + kOrder * c.k + kOrderRow, 0, 0};
   }
+  if (points.stored >= 0) return sparse_need(points, settings, c);
   const cost::Sizes sizes = sizes_of(c, by_products(norm_of(settings.distance.metric)));
   Need need = std::visit([&](const auto& p) { return search_need(p, c, sizes); }, settings.knn);
   need.bytes_per_point = std::max(need.bytes_per_point, (8 + kOrder) * c.k + kOrderRow) +
                          4 * copied_columns(settings, c.dim);
-  if (c.dim >= kProjectedFrom) need.bytes += kSample * c.dim;
+  if (c.dim >= kProjectedFrom) need.bytes += short_rows_bytes(settings, c, need.bytes_per_point);
   need.seconds /= c.threads;
   return need;
 }
@@ -198,7 +292,12 @@ Plan plan(const PlannedPoints& points, const Settings& settings) {
   const Counts c = counts_of(points, settings);
   const Init init = settings.init.value_or(default_init(settings.method, points.dim > 0));
   const bool gpu = std::holds_alternative<Cuda>(settings.device);
-  const double held = points.counted ? 4 * c.dim : 0;  // bytes of every point
+  const double row = points.stored < 0
+                         ? static_cast<double>(bytes_of(points.type)) * c.dim
+                         : kStored * static_cast<double>(points.stored) / c.n + kStoredRow;
+  // Bytes of every point, and of its distinct row until there is a map to optimise.
+  const double held = (points.counted ? row : 0) + (settings.unique ? kUniqueRow : 0);
+  double copied = settings.unique ? row + kUniqueLookup : 0;
   Plan out;
   const auto on_device = [&](const Need& need) {
     return gpu ? whole(c.n * need.bytes_per_point + need.bytes) : 0;
@@ -206,7 +305,7 @@ Plan plan(const PlannedPoints& points, const Settings& settings) {
   const auto add = [&](const char* stage, const Need& need, const Need& there) {
     out.stages.push_back(
         {.name = stage,
-         .host_bytes = whole(c.n * (held + need.bytes_per_point) + need.bytes + kProgram),
+         .host_bytes = whole(c.n * (held + copied + need.bytes_per_point) + need.bytes + kProgram),
          .device_bytes = on_device(there),
          .device_least_bytes = on_device(there),
          .seconds = need.seconds});
@@ -218,18 +317,30 @@ Plan plan(const PlannedPoints& points, const Settings& settings) {
   search.device_least_bytes =
       std::min(search.device_bytes, on_device(device_knn_least(points, settings, c)));
   if (points.graph_only) return out;
-  add("weights", weights_need(c, settings), device_weights_need(c));
+  Need weights = weights_need(c, settings);
+  if (gpu && weighed_on_host(settings)) weights.bytes += staged_bytes(4 * c.n * c.entries);
+  add("weights", weights, device_weights_need(settings, c));
   add("init", init_need(init, c), device_init_need(init, c));
+  copied = 0;
   std::visit(
       [&](const auto& p) { add("optimize", optimize_need(p, c), device_optimize_need(p, c)); },
       settings.method);
   return out;
 }
 
-std::int64_t search_width(HostMatrix<const float> sample, const Settings& settings) {
+std::int64_t search_width(const StoredView& sample, const Settings& settings) {
   const Cpu on = std::visit([](const auto& device) { return host_of(device); }, settings.device);
-  const MetricSpace space = make_space(sample, {settings.distance.metric, ZeroVectors::far}, on);
-  return knn_row_width(make_projection(space.points.view, kFilterCarries, on), space.norm);
+  Distance distance = settings.distance;
+  distance.zero_vectors = ZeroVectors::far;
+  const MetricSpace space = make_space(sample, distance, on);
+  if (!by_products(space.norm)) return padded_width(space.width());
+  const StoredView& rows = space.points.view;
+  const std::vector<std::int64_t> seen = axes_sample(rows.rows());
+  // A whole sample is of more points, which may have axes where so few would have none.
+  const std::int64_t n =
+      rows.rows() == kSampleRows ? std::numeric_limits<std::int64_t>::max() : rows.rows();
+  ShortAxes axes = short_axes(take_rows(rows, seen), n, kFilterCarries, on);
+  return knn_row_width(Projection(std::move(axes.mean), std::move(axes.axes), on), space.norm);
 }
 
 std::string bytes_text(std::int64_t bytes) {

@@ -5,6 +5,7 @@
 #include "knn/metric_table.hpp"
 #include "knn/search_memory.hpp"
 #include "plan/needs.hpp"
+#include "weights/weights.hpp"
 
 namespace nearfold {
 
@@ -53,8 +54,15 @@ Need device_knn_least(const PlannedPoints& points, const Settings& settings, con
       static_cast<double>(batch) * (8 * c.dim + 20 * static_cast<double>(candidates));
   return {std::max(numbering(c), row_of_search(c)), fixed, 0};
 }
-/// Both lists of each vertex, the edges, and where each of 16 lanes begins.
-Need device_weights_need(const Counts& c) {
+bool weighed_on_host(const Settings& settings) {
+  return !settings.targets.empty() ||
+         std::visit([](const auto& p) { return weighed_on_host(p); }, settings.method);
+}
+
+/// Both lists of each vertex, the edges, and where each of 16 lanes begins. Of those that the host
+/// weighs the graph, and then, once it is there, the edges, names and radii.
+Need device_weights_need(const Settings& settings, const Counts& c) {
+  if (weighed_on_host(settings)) return {std::max(8 * c.k, 8 * c.entries + 12) + 4, 0, 0};
   return {20 * c.k + 8 * c.entries + 150, 0, 0};
 }
 Need device_init_need(const Init& init, const Counts& c) {

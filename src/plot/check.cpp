@@ -75,7 +75,13 @@ void check_picture(const Picture& picture, const PlotOptions& options) {
   bool labels = false;
   bool values = false;
   for (std::size_t p = 0; p < picture.panels.size(); ++p) {
-    check_panel(picture.panels[p], options, "panel " + std::to_string(p));
+    const std::string name = "panel " + std::to_string(p);
+    check_panel(picture.panels[p], options, name);
+    const std::int64_t columns = picture.panels[p].layout.cols();
+    if (picture.window.rows() > 0 && picture.panels[p].layout.rows() > 0 &&
+        picture.window.cols() != columns)
+      throw InvalidInput("the window of the picture has " + std::to_string(picture.window.cols()) +
+                         " columns, and " + name + " has " + std::to_string(columns));
     labels |= !picture.panels[p].labels.empty();
     values |= !picture.panels[p].values.empty();
   }

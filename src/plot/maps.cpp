@@ -14,12 +14,13 @@ constexpr float kBelowName = 1.2f;     // from the name of a view to it, in size
 constexpr float kBetween = 0.5f;       // views, in the same
 
 // `across`: the column of the layout that is drawn to the right.
-std::int64_t add_map(Scene& scene, const Panel& panel, const Matrix& layout, const Box& box,
-                     int across, bool framed) {
+std::int64_t add_map(Scene& scene, const Panel& panel, const Matrix& layout, const Matrix& window,
+                     const Box& box, int across, bool framed) {
   const int side = std::min(box.width(), box.height());
   Map map{box, {}, disc_radius(panel.layout.rows(), side)};
   const float inset = framed ? kFramedInset * static_cast<float>(side) : 0.0f;
-  Places places = place_points(layout, box, std::max({kInset, inset, map.radius + 1.0f}), across);
+  Places places = place_points(layout, window.rows() > 0 ? window : layout, box,
+                               std::max({kInset, inset, map.radius + 1.0f}), across);
   if (panel.lines != nullptr)
     for (const auto& [from, to] : panel.lines->pairs)
       map.lines.push_back(
@@ -46,11 +47,13 @@ std::string part_shown(const Panel& panel, const PlotOptions& options) {
 
 }  // namespace
 
-std::int64_t add_maps(Scene& scene, const Panel& panel, const PlotOptions& options, const Box& box,
-                      bool framed, const TextStyle& style) {
+std::int64_t add_maps(Scene& scene, const Panel& panel, HostMatrix<const float> window,
+                      const PlotOptions& options, const Box& box, bool framed,
+                      const TextStyle& style) {
   const std::vector<int> columns = drawn_columns(panel, options);
   const Matrix layout = drawn_layout(panel, columns);
-  if (columns.size() != 3) return add_map(scene, panel, layout, box, 0, framed);
+  const Matrix shown = window.rows() > 0 ? drawn_layout({.layout = window}, columns) : Matrix();
+  if (columns.size() != 3) return add_map(scene, panel, layout, shown, box, 0, framed);
   const auto at_least = [](float pixels) {
     return std::max(kSmallestMap / 2, static_cast<int>(pixels));
   };
@@ -60,7 +63,7 @@ std::int64_t add_maps(Scene& scene, const Panel& panel, const PlotOptions& optio
   for (const int across : {0, 2}) {
     const int left = across == 0 ? box.left : box.right - wide;
     const Box view{left, top, left + wide, top + at_least(static_cast<float>(box.bottom - top))};
-    outside = add_map(scene, panel, layout, view, across, true);
+    outside = add_map(scene, panel, layout, shown, view, across, true);
     const Spot above{0.5f * static_cast<float>(view.left + view.right),
                      static_cast<float>(box.top)};
     const bool chosen = !options.map_columns.empty();  // in words of the flag, which counts from 0

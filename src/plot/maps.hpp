@@ -18,10 +18,11 @@ inline int views_of(const Panel& panel, const PlotOptions& options) {
   return drawn_columns(panel, options).size() == 3 ? 2 : 1;
 }
 
-/// Adds the maps of `panel`, which fill `box`, without colours; views are named in `style`. Returns
-/// how many points are beyond their borders.
-std::int64_t add_maps(Scene& scene, const Panel& panel, const PlotOptions& options, const Box& box,
-                      bool framed, const TextStyle& style);
+/// Adds the maps of `panel`, which fill `box`, without colours; views are named in `style`.
+/// `window` as of Picture. Returns how many points are beyond their borders.
+std::int64_t add_maps(Scene& scene, const Panel& panel, HostMatrix<const float> window,
+                      const PlotOptions& options, const Box& box, bool framed,
+                      const TextStyle& style);
 
 /// What is told below all maps: how many points they have, and what is not as one would think.
 std::string caption(const std::vector<Panel>& panels, const PlotOptions& options,

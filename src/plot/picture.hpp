@@ -55,6 +55,10 @@ struct Picture {
   std::span<const std::string> names = {};      ///< of the labels; numbers beyond
   std::string none = "no label";                ///< of points whose label is negative
   std::span<const PageColumn> hover_data = {};  ///< columns, which a page alone shows
+  /// Rows [any, dims] by whose extent every map is drawn, so that places in several maps or
+  /// pictures can be compared; of as many columns as the maps, finite. rows == 0: each map by its
+  /// own. A page has each by its own.
+  HostMatrix<const float> window = {};
 };
 
 /// What a picture is written as. The first three are drawn by the same code: sizes, places and

@@ -64,12 +64,13 @@ Range window(std::vector<double> values) {
 
 }  // namespace
 
-Places place_points(HostMatrix<const float> layout, const Box& box, float inset, int across) {
+Places place_points(HostMatrix<const float> layout, HostMatrix<const float> shown_rows,
+                    const Box& box, float inset, int across) {
   constexpr std::size_t kUp = 1;
   Places places;
   if (layout.rows() == 0) return places;
   std::vector<Range> windows;
-  for (std::int64_t j = 0; j < layout.cols(); ++j) windows.push_back(window(column(layout, j)));
+  for (std::int64_t j = 0; j < layout.cols(); ++j) windows.push_back(window(column(shown_rows, j)));
   const double wide = std::max(1.0, box.width() - 2.0 * double{inset});
   const double high = std::max(1.0, box.height() - 2.0 * double{inset});
   double units_per_pixel = 0.0;

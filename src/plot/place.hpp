@@ -17,7 +17,13 @@ struct Places {
 
 /// Places `layout` [n, 2 or 3] in `box`, column `across` to the right and the second one upwards,
 /// centred, `inset` pixels from the edges. All columns have one scale, and it is the same whichever
-/// of them is across. Throws InvalidInput if a value is not finite.
-Places place_points(HostMatrix<const float> layout, const Box& box, float inset, int across = 0);
+/// of them is across. What is shown is the extent of `shown_rows` [any, as many columns], which may
+/// be the layout itself. Throws InvalidInput if a value is not finite.
+Places place_points(HostMatrix<const float> layout, HostMatrix<const float> shown_rows,
+                    const Box& box, float inset, int across = 0);
+inline Places place_points(HostMatrix<const float> layout, const Box& box, float inset,
+                           int across = 0) {
+  return place_points(layout, layout, box, inset, across);
+}
 
 }  // namespace nearfold

@@ -137,7 +137,7 @@ std::string add_panels(Scene& scene, const Picture& picture, const PlotOptions& 
     const bool framed = picture.panels.size() > 1 && panel.layout.rows() > 0;
     add_panel_title(scene, titles.texts[p], box, titles);
     const std::size_t first = scene.maps.size();
-    outside += add_maps(scene, panel, options, box, framed, frame.caption);
+    outside += add_maps(scene, panel, picture.window, options, box, framed, frame.caption);
     for (std::size_t m = first; m < scene.maps.size(); ++m) {
       Dots& dots = scene.maps[m].dots;
       dots.class_of = coloring.class_of[p];

@@ -81,15 +81,18 @@ std::vector<double> normalized(HostMatrix<const float> map) {
 
 }  // namespace
 
-Score triplet_accuracy(const MetricSpace& points, const MetricSpace& layout, std::int64_t count,
-                       std::uint64_t seed, const Cpu& on) {
+namespace {
+
+template <class Points, class Space>
+Score triplet_accuracy_in(const Points& points, const Space& layout, std::int64_t count,
+                          std::uint64_t seed, const Cpu& on) {
   const std::int64_t n = points.n();
   const auto same = [&](std::int64_t t) {
     const Random4 bits = draw(seed, Draw::triplets, t);
     const std::int64_t i = to_range(bits.v[0], static_cast<std::uint32_t>(n));
     const std::int64_t j = row_besides(bits.v[1], n, {i});
     const std::int64_t l = row_besides(bits.v[2], n, {std::min(i, j), std::max(i, j)});
-    const auto nearer = [&](const MetricSpace& space) {
+    const auto nearer = [&](const auto& space) {
       return distance_between(space, i, j) < distance_between(space, i, l);
     };
     return nearer(points) == nearer(layout);
@@ -106,15 +109,14 @@ Score triplet_accuracy(const MetricSpace& points, const MetricSpace& layout, std
           count};
 }
 
-Score distance_correlation(const MetricSpace& points, const MetricSpace& layout, std::int64_t count,
-                           std::uint64_t seed, const Cpu& on) {
+template <class Points, class Space>
+Score distance_correlation_in(const Points& points, const Space& layout, std::int64_t count,
+                              std::uint64_t seed, const Cpu& on) {
   const std::int64_t n = points.n();
   std::vector<float> among_points(static_cast<std::size_t>(count)), in_map(among_points.size());
   parallel_for(on.threads, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p) {
-      const Random4 bits = draw(seed, Draw::pairs, p);
-      const std::int64_t i = to_range(bits.v[0], static_cast<std::uint32_t>(n));
-      const std::int64_t j = row_besides(bits.v[1], n, {i});
+      const auto [i, j] = random_pair(seed, p, n);
       among_points[static_cast<std::size_t>(p)] = distance_between(points, i, j);
       in_map[static_cast<std::size_t>(p)] = distance_between(layout, i, j);
     }
@@ -122,6 +124,33 @@ Score distance_correlation(const MetricSpace& points, const MetricSpace& layout,
   const double r = rank_correlation(ranks_of(among_points), ranks_of(in_map));
   const double error = (1 - r * r) * std::sqrt((1 + r * r / 2) / static_cast<double>(count - 3));
   return {"cpd_spearman", r, error, count};
+}
+
+}  // namespace
+
+std::pair<std::int64_t, std::int64_t> random_pair(std::uint64_t seed, std::int64_t t,
+                                                  std::int64_t n) {
+  const Random4 bits = draw(seed, Draw::pairs, t);
+  const std::int64_t i = to_range(bits.v[0], static_cast<std::uint32_t>(n));
+  return {i, row_besides(bits.v[1], n, {i})};
+}
+
+Score triplet_accuracy(const PointSpace& points, const MapSpace& layout, std::int64_t count,
+                       std::uint64_t seed, const Cpu& on) {
+  return std::visit(
+      [&](const auto& among, const auto& map) {
+        return triplet_accuracy_in(among, map, count, seed, on);
+      },
+      points, layout);
+}
+
+Score distance_correlation(const PointSpace& points, const MapSpace& layout, std::int64_t count,
+                           std::uint64_t seed, const Cpu& on) {
+  return std::visit(
+      [&](const auto& among, const auto& map) {
+        return distance_correlation_in(among, map, count, seed, on);
+      },
+      points, layout);
 }
 
 double procrustes_disparity(HostMatrix<const float> a, HostMatrix<const float> b) {

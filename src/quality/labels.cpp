@@ -34,15 +34,18 @@ std::vector<std::int64_t> sizes_of(const Labelled& points) {
 /// (b - a) / max(a, b) of point i: a is its mean distance to the others of its class, b the
 /// smallest mean distance to another class.
 double silhouette_of(const Labelled& points, const std::vector<std::int64_t>& sizes,
-                     std::int64_t i) {
+                     OutputMetric metric, std::int64_t i) {
   const auto own = static_cast<std::size_t>(points.classes[static_cast<std::size_t>(i)]);
   if (sizes[own] == 1) return 0;
   std::vector<double> sums(sizes.size());
   for (std::int64_t j = 0; j < points.layout.rows(); ++j) {
-    const float d2 =
-        squared_distance(points.layout.row(i), points.layout.row(j), points.layout.cols());
+    const float* const a = points.layout.row(i);
+    const float* const b = points.layout.row(j);
+    const std::int64_t columns = points.layout.cols();
     sums[static_cast<std::size_t>(points.classes[static_cast<std::size_t>(j)])] +=
-        std::sqrt(static_cast<double>(d2));
+        metric == OutputMetric::euclidean
+            ? std::sqrt(static_cast<double>(squared_distance(a, b, columns)))
+            : static_cast<double>(map_distance(metric, a, b, static_cast<int>(columns)));
   }
   const double a = sums[own] / static_cast<double>(sizes[own] - 1);
   double b = HUGE_VAL;
@@ -81,8 +84,8 @@ Labelled labelled_points(HostMatrix<const float> layout, std::span<const std::in
 }
 
 Score label_accuracy(const Labelled& points, const std::vector<std::int64_t>& which, int k,
-                     const Cpu& on) {
-  const NeighborRows near = nearest_of(make_space(points.layout, {}, on), which, k, on);
+                     OutputMetric metric, const Cpu& on) {
+  const NeighborRows near = nearest_of(map_space(points.layout, metric, on), which, k, on);
   std::vector<double> hits(which.size());
   for (std::size_t r = 0; r < which.size(); ++r)
     hits[r] =
@@ -90,14 +93,15 @@ Score label_accuracy(const Labelled& points, const std::vector<std::int64_t>& wh
   return mean_score("knn_label_accuracy", hits, points.layout.rows());
 }
 
-Score silhouette(const Labelled& points, const std::vector<std::int64_t>& which, const Cpu& on) {
+Score silhouette(const Labelled& points, const std::vector<std::int64_t>& which,
+                 OutputMetric metric, const Cpu& on) {
   const std::vector<std::int64_t> sizes = sizes_of(points);
   std::vector<double> widths(which.size());
   parallel_for(on.threads, static_cast<std::int64_t>(which.size()), 1,
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t r = begin; r < end; ++r)
                    widths[static_cast<std::size_t>(r)] =
-                       silhouette_of(points, sizes, which[static_cast<std::size_t>(r)]);
+                       silhouette_of(points, sizes, metric, which[static_cast<std::size_t>(r)]);
                });
   return mean_score("silhouette", widths, points.layout.rows());
 }

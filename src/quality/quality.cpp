@@ -2,6 +2,7 @@
 #include "quality/quality.hpp"
 
 #include "core/check_points.hpp"
+#include "core/check_sparse.hpp"
 #include "core/device.hpp"
 
 #include <algorithm>
@@ -38,9 +39,12 @@ void check(const QualityParams& p) {
   validate(Settings{.distance = p.distance, .device = p.device});
 }
 
-void check_points_of(const char* whose, HostMatrix<const float> points, const Cpu& on) {
+void check_points_of(const char* whose, const InputPoints& points, const Cpu& on) {
   try {
-    check_points(points, on);
+    if (points.sparse)
+      check_points(*points.sparse);
+    else
+      check_points(points.host, on);
   } catch (const InvalidInput& error) {
     throw InvalidInput(std::string(whose) + ": " + error.what());
   }
@@ -63,7 +67,7 @@ std::int64_t scored(std::int64_t n, std::int64_t sample, const QualityParams& p)
 
 namespace {
 
-void check_sizes(HostMatrix<const float> points, HostMatrix<const float> layout,
+void check_sizes(const InputPoints& points, HostMatrix<const float> layout,
                  std::span<const std::int32_t> labels) {
   const std::string n = std::to_string(points.rows());
   if (layout.rows() != points.rows())
@@ -90,15 +94,15 @@ std::vector<std::int64_t> scored_rows(std::int64_t n, const QualityParams& p) {
 }
 
 /// nearest_of(), which takes the work to `share`.
-NeighborRows nearest_as(double share, const MetricSpace& space,
-                        const std::vector<std::int64_t>& which, int k, const Cpu& on) {
+template <class Space>
+NeighborRows nearest_as(double share, const Space& space, const std::vector<std::int64_t>& which,
+                        int k, const Cpu& on) {
   const Part part(share);
   return nearest_of(space, which, k, on);
 }
 
-std::vector<Score> score_neighbors(const MetricSpace& points, const MetricSpace& layout,
+std::vector<Score> score_neighbors(const PointSpace& points, const MapSpace& layout, std::int64_t n,
                                    const QualityParams& p, const Cpu& on) {
-  const std::int64_t n = points.n();
   const int most = *std::max_element(p.ks.begin(), p.ks.end());
   const std::vector<std::int64_t> which = scored_rows(n, p);
   const NeighborRows near = nearest_as(0.4, points, which, most, on);
@@ -126,20 +130,22 @@ const Score* QualityReport::find(std::string_view name) const {
 
 namespace {
 
-QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> layout,
+QualityReport scores_of(const InputPoints& points, HostMatrix<const float> layout,
                         std::span<const std::int32_t> labels, const QualityParams& p) {
   const Cpu& on = require_cpu(p.device);
   check_sizes(points, layout, labels);
   check_points_of("the points", points, on);
   check_points_of("the map", layout, on);
+  check_map(p.map_metric, layout);
   const std::int64_t n = points.rows(), subset = scored(n, p.subset, p);
   check_k("ks", *std::max_element(p.ks.begin(), p.ks.end()), n - 1, n, "points");
   check_k("trustworthiness_k", p.trustworthiness_k, (subset - 1) / 2, subset, "compared points");
   const Labelled labelled = labels.empty() ? Labelled{} : labelled_points(layout, labels);
   if (!labels.empty()) check_labels(labelled, p);
 
-  const MetricSpace space = make_space(points, p.distance, on), map = make_space(layout, {}, on);
-  QualityReport report{n, score_neighbors(space, map, p, on)};
+  const PointSpace space = point_space(points, p.distance, on);
+  const MapSpace map = map_space(layout, p.map_metric, on);
+  QualityReport report{n, score_neighbors(space, map, n, p, on)};
   {
     const Part part(0.9, 2);
     report.scores.push_back(triplet_accuracy(space, map, p.pairs, p.seed, on));
@@ -148,9 +154,9 @@ QualityReport scores_of(HostMatrix<const float> points, HostMatrix<const float> 
   if (labels.empty()) return report;
   const Part part(1);
   const std::vector<std::int64_t> which = scored_rows(labelled.layout.rows(), p);
-  report.scores.push_back(label_accuracy(labelled, which, p.label_k, on));
+  report.scores.push_back(label_accuracy(labelled, which, p.label_k, p.map_metric, on));
   const Part rest(1, 1);
-  report.scores.push_back(silhouette(labelled, which, on));
+  report.scores.push_back(silhouette(labelled, which, p.map_metric, on));
   return report;
 }
 
@@ -162,17 +168,29 @@ Agreement agreement_of(HostMatrix<const float> a, HostMatrix<const float> b, int
                        std::to_string(b.rows()) + "; give two maps of the same points");
   check_points_of("the first map", a, on);
   check_points_of("the second map", b, on);
+  for (const HostMatrix<const float>& map : {a, b}) check_map(p.map_metric, map);
   check_k("k", k, a.rows() - 1, a.rows(), "points");
   const std::vector<std::int64_t> which = scored_rows(a.rows(), p);
-  const NeighborRows near_a = nearest_as(0.5, make_space(a, {}, on), which, k, on);
-  const NeighborRows near_b = nearest_as(1, make_space(b, {}, on), which, k, on);
-  return {mean_score("overlap@" + std::to_string(k), shared_neighbors(near_a, near_b, k), a.rows()),
-          procrustes_disparity(a, b)};
+  const NeighborRows near_a = nearest_as(0.5, map_space(a, p.map_metric, on), which, k, on);
+  const NeighborRows near_b = nearest_as(1, map_space(b, p.map_metric, on), which, k, on);
+  Agreement both{
+      mean_score("overlap@" + std::to_string(k), shared_neighbors(near_a, near_b, k), a.rows()),
+      {}};
+  if (p.map_metric == OutputMetric::euclidean) both.procrustes = procrustes_disparity(a, b);
+  return both;
 }
 
 }  // namespace
 
 QualityReport evaluate(HostMatrix<const float> points, HostMatrix<const float> layout,
+                       std::span<const std::int32_t> labels, const QualityParams& p,
+                       const Progress& progress) {
+  check(p);
+  return reported(progress, Stage::evaluate, points.rows(),
+                  [&] { return scores_of(points, layout, labels, p); });
+}
+
+QualityReport evaluate(const SparseView& points, HostMatrix<const float> layout,
                        std::span<const std::int32_t> labels, const QualityParams& p,
                        const Progress& progress) {
   check(p);

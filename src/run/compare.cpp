@@ -9,7 +9,8 @@
 #include "core/device.hpp"
 #include "core/reported.hpp"
 #include "core/stopping.hpp"
-#include "core/take_rows.hpp"
+#include "core/taken_rows.hpp"
+#include "method.hpp"
 #include "quality/quality.hpp"
 #include "stages.hpp"
 
@@ -19,12 +20,19 @@ namespace {
 constexpr std::int64_t kMin = 1000;  // points of the smallest subset that is timed
 constexpr int kHalvings = 2;         // of the interval that a crossing lies in
 
-Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_t> labels, int k,
+KnnGraph neighbors_of(const InputPoints& points, int k, const KnnParams& knn, const Settings& s,
+                      const Progress& progress) {
+  return points.use([&](const auto& some) {
+    return find_neighbors(some, k, knn, s.device, s.seed, s.distance, progress);
+  });
+}
+
+Compared compare_one(const InputPoints& points, std::span<const std::int32_t> labels, int k,
                      const Settings& settings, const QualityParams& quality, const Compared* exact,
                      const Progress& progress) {
-  const KnnGraph graph = find_neighbors(points, k, settings.knn, settings.device, settings.seed,
-                                        settings.distance, progress);
-  Result result = embed(graph, points, settings, progress);
+  const KnnGraph graph = neighbors_of(points, k, settings.knn, settings, progress);
+  Result result =
+      points.use([&](const auto& some) { return embed(graph, some, settings, progress); });
   Compared one{settings.knn,
                graph.build_seconds,
                graph.search_seconds,
@@ -36,7 +44,8 @@ Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_
   reported(progress, Stage::evaluate, points.rows(), [&] {
     {
       const Part part(exact ? 0.8 : 1);
-      one.quality = evaluate(points, one.layout, labels, quality);
+      one.quality =
+          points.use([&](const auto& some) { return evaluate(some, one.layout, labels, quality); });
     }
     const Part part(1);
     if (exact) one.agreement = compare_layouts(exact->layout, one.layout, 10, quality);
@@ -45,13 +54,12 @@ Compared compare_one(HostMatrix<const float> points, std::span<const std::int32_
 }
 
 /// The least of up to three times, fewer where a search is long.
-double time_of(HostMatrix<const float> points, int k, const KnnParams& knn,
-               const Settings& settings, const Progress& progress) {
+double time_of(const InputPoints& points, int k, const KnnParams& knn, const Settings& settings,
+               const Progress& progress) {
   constexpr double kLong = 0.5;  // seconds
   double least = 0, all = 0;
   for (int round = 0; round < 3 && all < kLong; ++round) {
-    const KnnGraph graph =
-        find_neighbors(points, k, knn, settings.device, settings.seed, settings.distance, progress);
+    const KnnGraph graph = neighbors_of(points, k, knn, settings, progress);
     least = round == 0 ? graph.seconds() : std::min(least, graph.seconds());
     all += graph.seconds();
   }
@@ -61,19 +69,18 @@ double time_of(HostMatrix<const float> points, int k, const KnnParams& knn,
 /// Subsets of the points, and what is measured on them.
 class Timer {
  public:
-  Timer(HostMatrix<const float> points, int k, const Settings& settings, const Progress& progress)
+  Timer(const InputPoints& points, int k, const Settings& settings, const Progress& progress)
       : points_(points), k_(k), settings_(settings), progress_(progress) {}
 
   SearchTimes operator()(std::int64_t n, const KnnParams& knn) {
-    const Matrix subset =
-        take_rows(points_, draw_rows(points_.rows(), n, settings_.seed, Draw::points));
+    const TakenRows subset(points_, draw_rows(points_.rows(), n, settings_.seed, Draw::points));
     const auto [exact, fresh] = exact_.try_emplace(n, 0.0);
-    if (fresh) exact->second = time_of(subset, k_, FlatKnn{}, settings_, progress_);
-    return {n, exact->second, time_of(subset, k_, knn, settings_, progress_)};
+    if (fresh) exact->second = time_of(subset.points(), k_, FlatKnn{}, settings_, progress_);
+    return {n, exact->second, time_of(subset.points(), k_, knn, settings_, progress_)};
   }
 
  private:
-  HostMatrix<const float> points_;
+  InputPoints points_;
   int k_;
   const Settings& settings_;
   const Progress& progress_;
@@ -115,16 +122,18 @@ BreakEven find_break_even(Timer& timer, const Compared& exact, const Compared& a
   return out;
 }
 
-}  // namespace
-
-std::vector<Compared> compare_graphs(HostMatrix<const float> points,
-                                     std::span<const std::int32_t> labels, int k,
-                                     std::span<const KnnParams> methods, const Settings& settings,
-                                     const QualityParams& quality, const OnCompared& on_compared,
-                                     const Progress& progress) {
+std::vector<Compared> compare_all(const InputPoints& points, std::span<const std::int32_t> labels,
+                                  int k, std::span<const KnnParams> methods,
+                                  const Settings& settings, const QualityParams& quality,
+                                  const OnCompared& on_compared, const Progress& progress) {
+  if (settings.unique)
+    throw InvalidParameter(
+        "unique makes maps of distinct rows, and searches are compared on all that are given; "
+        "leave it out, or give the distinct rows");
   Settings one = settings;
   QualityParams scored = quality;
   scored.distance = settings.distance;
+  scored.map_metric = output_metric_of(settings.method);
   scored.device = std::visit([](const auto& on) { return Device{host_of(on)}; }, settings.device);
   std::vector<KnnParams> all{FlatKnn{}};
   all.insert(all.end(), methods.begin(), methods.end());
@@ -147,15 +156,42 @@ std::vector<Compared> compare_graphs(HostMatrix<const float> points,
   return out;
 }
 
-std::vector<BreakEven> break_even(HostMatrix<const float> points, int k,
-                                  std::span<const Compared> compared, const Settings& settings,
-                                  const Progress& progress) {
+std::vector<BreakEven> find_all_break_even(const InputPoints& points, int k,
+                                           std::span<const Compared> compared,
+                                           const Settings& settings, const Progress& progress) {
   const std::int64_t fewest = std::max<std::int64_t>(kMin, 4 * std::int64_t{k});
   Timer timer(points, k, settings, progress);
   std::vector<BreakEven> out;
   for (std::size_t c = 1; c < compared.size(); ++c)
     out.push_back(find_break_even(timer, compared[0], compared[c], points.rows(), fewest));
   return out;
+}
+
+}  // namespace
+
+std::vector<Compared> compare_graphs(HostMatrix<const float> points,
+                                     std::span<const std::int32_t> labels, int k,
+                                     std::span<const KnnParams> methods, const Settings& settings,
+                                     const QualityParams& quality, const OnCompared& on_compared,
+                                     const Progress& progress) {
+  return compare_all(points, labels, k, methods, settings, quality, on_compared, progress);
+}
+std::vector<Compared> compare_graphs(const SparseView& points, std::span<const std::int32_t> labels,
+                                     int k, std::span<const KnnParams> methods,
+                                     const Settings& settings, const QualityParams& quality,
+                                     const OnCompared& on_compared, const Progress& progress) {
+  return compare_all(points, labels, k, methods, settings, quality, on_compared, progress);
+}
+
+std::vector<BreakEven> break_even(HostMatrix<const float> points, int k,
+                                  std::span<const Compared> compared, const Settings& settings,
+                                  const Progress& progress) {
+  return find_all_break_even(points, k, compared, settings, progress);
+}
+std::vector<BreakEven> break_even(const SparseView& points, int k,
+                                  std::span<const Compared> compared, const Settings& settings,
+                                  const Progress& progress) {
+  return find_all_break_even(points, k, compared, settings, progress);
 }
 
 }  // namespace nearfold

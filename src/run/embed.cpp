@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "core/check_points.hpp"
 #include "core/parallel.hpp"
@@ -92,8 +94,8 @@ const char* version() noexcept {
 }
 
 Embedder::State::State(const Source& source, const Settings& settings)
-    : n(source.n()),
-      dims(settings.dims),
+    : n(settings.unique ? source.points.rows() : source.n()),
+      dims(map_columns(settings)),
       total(iterations_of(settings.method, n)),
       device(settings.device) {
   info.version = version();
@@ -104,6 +106,7 @@ Embedder::State::State(const Source& source, const Settings& settings)
   info.seed = settings.seed;
   info.n = n;
   info.dim = source.points.cols();
+  if (source.points.host.is_narrow()) info.dtype = name(source.points.host.type());
   if (source.checkpoint == nullptr) return;
   info.iterations = source.checkpoint->iteration;
   total = source.checkpoint->iterations;
@@ -152,17 +155,53 @@ RunInfo Embedder::State::report() const {
 Result Embedder::State::result() const {
   if (!optimizer) return {{}, info};
   Matrix layout(n, dims);
-  optimizer->copy_layout(layout.view());
+  copy_layout(layout.view());
   require_finite(layout);
   if (info.finished) require_extent(layout);
   return {std::move(layout), report()};
 }
+
+void Embedder::State::stand_for(const UniqueRun& run) {
+  n = info.n = run.points();
+  info.distinct = run.distinct();
+  if (run.distinct() < n) unique = run.unique();
+  for (const std::string& warning : run.warnings())  // a checkpoint has all of a run
+    if (std::count(info.warnings.begin(), info.warnings.end(), warning) == 0)
+      info.warnings.push_back(warning);
+}
+
+void Embedder::State::copy_layout(HostMatrix<float> out) const {
+  if (unique.of.empty()) return optimizer->copy_layout(out);
+  Matrix distinct(std::ssize(unique.rows), dims);
+  optimizer->copy_layout(distinct.view());
+  for (std::int64_t i = 0; i < n; ++i)
+    std::copy_n(distinct.row(unique.of[static_cast<std::size_t>(i)]), dims, out.row(i));
+}
+
+namespace {
+
+/// A run of the distinct rows, once they are found; what that takes is of the stage `check`.
+std::unique_ptr<Embedder::State> begin_unique(const Source& source, const Settings& settings,
+                                              const Progress& progress) {
+  auto before = std::make_unique<Embedder::State>(source, settings);
+  Run run(before->info, progress);
+  std::optional<UniqueRun> only;
+  run.stage(Stage::check, [&] { only.emplace(source, settings); });
+  if (run.stopped()) return before;
+  auto state = Embedder::State::begin(only->source(), only->settings(), progress);
+  state->stand_for(*only);
+  for (const auto& [stage, took] : before->info.seconds) Run::add_seconds(state->info, stage, took);
+  return state;
+}
+
+}  // namespace
 
 std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
                                                         const Settings& settings,
                                                         const Progress& progress) {
   if (source.points.device.data() != nullptr) gpu_of(settings.device);
   admit(source, settings);
+  if (settings.unique) return begin_unique(source, settings, progress);
   auto state = std::make_unique<State>(source, settings);
   Run run(state->info, progress);
   state->optimizer = std::visit(
@@ -175,19 +214,23 @@ std::unique_ptr<Embedder::State> Embedder::State::begin(const Source& source,
   return state;
 }
 
-Embedder::Embedder(HostMatrix<const float> points, const Settings& settings,
-                   const Progress& progress)
+Embedder::Embedder(const StoredView& points, const Settings& settings, const Progress& progress)
     : state_(State::begin({.points = points}, settings, progress)) {}
-Embedder::Embedder(const KnnGraphView& graph, HostMatrix<const float> points,
-                   const Settings& settings, const Progress& progress)
+Embedder::Embedder(const KnnGraphView& graph, const StoredView& points, const Settings& settings,
+                   const Progress& progress)
     : state_(State::begin({.points = points, .graph = &graph}, settings, progress)) {}
-Embedder::Embedder(const KnnGraphView& graph, HostMatrix<const float> points,
-                   const Settings& settings, const Checkpoint& from, const Progress& progress)
+Embedder::Embedder(const KnnGraphView& graph, const StoredView& points, const Settings& settings,
+                   const Checkpoint& from, const Progress& progress)
     : state_(State::begin({.points = points, .graph = &graph, .checkpoint = &from}, settings,
                           progress)) {}
 Embedder::Embedder(DeviceMatrix<const float> points, const Settings& settings,
                    const Progress& progress)
     : state_(State::begin({.points = points}, settings, progress)) {}
+Embedder::Embedder(const SparseView& points, const Settings& settings, const Progress& progress)
+    : state_(State::begin({.points = points}, settings, progress)) {}
+Embedder::Embedder(const KnnGraphView& graph, const SparseView& points, const Settings& settings,
+                   const Progress& progress)
+    : state_(State::begin({.points = points, .graph = &graph}, settings, progress)) {}
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;
@@ -210,7 +253,7 @@ std::optional<double> Embedder::loss() const {
 void Embedder::copy_layout(HostMatrix<float> out) const {
   require_layout(*state_);
   require_shape(*state_, out);
-  state_->optimizer->copy_layout(out);
+  state_->copy_layout(out);
   require_finite(out);
   if (state_->info.finished) require_extent(out);
 }
@@ -219,6 +262,9 @@ void Embedder::copy_layout(DeviceMatrix<float> out) const {
   const Cuda& gpu = gpu_of(state_->device);
   require_layout(*state_);
   require_shape(*state_, out);
+  if (!state_->unique.of.empty())
+    throw Unsupported(
+        "points that share a place by unique get it in the memory of the host; give host memory");
   wait_for(gpu);  // the caller's stream may still read what was there; a run has its own
   state_->optimizer->copy_layout(out);
   require_finite(out, gpu);
@@ -250,17 +296,17 @@ Result Embedder::run_to_end(const Progress& progress) {
   return state_->run_to_end(run);
 }
 
-Result embed(HostMatrix<const float> points, const Settings& settings, const Progress& progress) {
+Result embed(const StoredView& points, const Settings& settings, const Progress& progress) {
   return Embedder(points, settings, progress).run_to_end(progress);
 }
 
 RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const Settings& settings,
               const Progress& progress) {
   gpu_of(settings.device);
-  if (out.rows() != points.rows() || out.cols() != settings.dims)
+  if (out.rows() != points.rows() || out.cols() != map_columns(settings))
     throw InvalidInput("out is " + std::to_string(out.rows()) + " x " + std::to_string(out.cols()) +
                        "; the layout will be " + std::to_string(points.rows()) + " x " +
-                       std::to_string(settings.dims));
+                       std::to_string(map_columns(settings)));
   auto state = Embedder::State::begin({.points = points}, settings, progress);
   Run run(state->info, progress);
   state->finish(run);
@@ -274,7 +320,16 @@ RunInfo embed(DeviceMatrix<const float> points, DeviceMatrix<float> out, const S
   return state->report();
 }
 
-Result embed(const KnnGraphView& graph, HostMatrix<const float> points, const Settings& settings,
+Result embed(const KnnGraphView& graph, const StoredView& points, const Settings& settings,
+             const Progress& progress) {
+  return Embedder(graph, points, settings, progress).run_to_end(progress);
+}
+
+Result embed(const SparseView& points, const Settings& settings, const Progress& progress) {
+  return Embedder(points, settings, progress).run_to_end(progress);
+}
+
+Result embed(const KnnGraphView& graph, const SparseView& points, const Settings& settings,
              const Progress& progress) {
   return Embedder(graph, points, settings, progress).run_to_end(progress);
 }

@@ -9,6 +9,7 @@
 #include "optimizer.hpp"
 #include "pipeline.hpp"
 #include "run/source.hpp"
+#include "run/unique.hpp"
 
 namespace nearfold {
 
@@ -20,12 +21,18 @@ struct __attribute__((visibility("hidden"))) Embedder::State {
   int dims = 2;
   int total = 0;
   Device device;
+  UniqueRows unique;  // of a run by unique whose points share rows; the optimiser has the distinct
 
   /// A run that has not begun; settings are valid.
   State(const Source& source, const Settings& settings);
   /// A run at its first iteration, once it is admitted (check_run.hpp): the one door of every run.
   static std::unique_ptr<State> begin(const Source& source, const Settings& settings,
                                       const Progress& progress);
+
+  /// Makes a run of distinct rows that of all points.
+  void stand_for(const UniqueRun& run);
+  /// out [n, dims]
+  void copy_layout(HostMatrix<float> out) const;
 
   /// `steps` more iterations, stopping at the last.
   void advance(int steps);

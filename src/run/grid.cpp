@@ -2,7 +2,7 @@
 #include "nearfold/grid.hpp"
 
 #include <algorithm>
-#include <type_traits>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -13,13 +13,6 @@
 namespace nearfold {
 namespace {
 
-/// Whether the edges of one are those of the other, and so is every initialization.
-bool methods_share_edges(const Method& a, const Method& b) {
-  if (a.index() != b.index()) return false;
-  return std::visit(
-      [&](const auto& p) { return share_edges(p, std::get<std::decay_t<decltype(p)>>(b)); }, a);
-}
-
 /// Weights and initialization of the method that was run last, and what its report said of them.
 template <class D>
 struct Kept {
@@ -28,17 +21,19 @@ struct Kept {
   RunInfo info;
 };
 
-/// The maps one after the other; returns how many came to their end.
+/// The maps one after the other; returns how many came to their end. `stands_for` is of a run by
+/// unique.
 template <class D>
 std::size_t run_all(const Source& source, std::span<const Method> methods, Settings one,
-                    const D& on, const OnMap& on_map, const Progress& progress) {
+                    const UniqueRun* stands_for, const D& on, const OnMap& on_map,
+                    const Progress& progress) {
   Kept<D> kept;
   for (std::size_t m = 0; m < methods.size(); ++m) {
     one.method = methods[m];
     Embedder::State state(source, one);
     Run run(state.info, progress);
     const auto prepare_and_start = [&](const auto& params) {
-      if (kept.of == nullptr || !methods_share_edges(*kept.of, methods[m])) {
+      if (kept.of == nullptr || !share_edges(*kept.of, methods[m])) {
         kept = {};  // before the next is made: they are large
         Prepared<D> prepared = prepare(source, params, one, on, run, state.info);
         kept = {&methods[m], std::move(prepared), state.info};
@@ -46,11 +41,12 @@ std::size_t run_all(const Source& source, std::span<const Method> methods, Setti
         state.info = kept.info;
         state.info.seconds.clear();
       }
-      const bool last = m + 1 == methods.size() || !methods_share_edges(methods[m], methods[m + 1]);
+      const bool last = m + 1 == methods.size() || !share_edges(methods[m], methods[m + 1]);
       return start_optimizer(last ? std::move(kept.prepared) : kept.prepared, source, params, one,
                              on, run);
     };
     state.optimizer = std::visit(prepare_and_start, methods[m]);
+    if (stands_for != nullptr) state.stand_for(*stands_for);
     Result result = state.run_to_end(run);
     if (!result.info.finished) return m;
     on_map(m, std::move(result));
@@ -58,32 +54,55 @@ std::size_t run_all(const Source& source, std::span<const Method> methods, Setti
   return methods.size();
 }
 
-}  // namespace
-
-std::vector<Method> grid(const UmapParams& base, std::span<const int> n_neighbors,
-                         std::span<const double> min_dist) {
+/// set(copy of base, row, column) for each pair of values, columns varying fastest.
+template <class Params, class Row, class Column, class Set>
+std::vector<Method> crossed(const Params& base, std::span<const Row> rows,
+                            std::span<const Column> columns, const Set& set) {
   std::vector<Method> methods;
-  for (const int k : n_neighbors)
-    for (const double distance : min_dist) {
-      UmapParams params = base;
-      params.n_neighbors = k;
-      params.min_dist = distance;
-      methods.emplace_back(params);
+  for (const Row row : rows)
+    for (const Column column : columns) {
+      Params params = base;
+      set(params, row, column);
+      methods.emplace_back(std::move(params));
     }
   return methods;
 }
 
+}  // namespace
+
+std::vector<Method> grid(const UmapParams& base, std::span<const int> n_neighbors,
+                         std::span<const double> min_dist) {
+  return crossed(base, n_neighbors, min_dist, [](UmapParams& params, int k, double distance) {
+    params.n_neighbors = k;
+    params.min_dist = distance;
+  });
+}
+
 std::vector<Method> grid(const TsneParams& base, std::span<const double> perplexity,
                          std::span<const double> exaggeration) {
-  std::vector<Method> methods;
-  for (const double effective : perplexity)
-    for (const double factor : exaggeration) {
-      TsneParams params = base;
-      params.perplexity = effective;
-      params.exaggeration = factor;
-      methods.emplace_back(params);
-    }
-  return methods;
+  return crossed(base, perplexity, exaggeration,
+                 [](TsneParams& params, double effective, double factor) {
+                   params.perplexity = effective;
+                   params.perplexities.clear();
+                   params.exaggeration = factor;
+                 });
+}
+
+std::vector<Method> grid(const PacmapParams& base, std::span<const int> n_neighbors,
+                         std::span<const double> fp_ratio) {
+  return crossed(base, n_neighbors, fp_ratio, [](PacmapParams& params, int k, double ratio) {
+    params.n_neighbors = k;
+    params.FP_ratio = ratio;
+  });
+}
+
+std::vector<Method> grid(const LocalmapParams& base, std::span<const int> n_neighbors,
+                         std::span<const double> low_dist_thres) {
+  return crossed(base, n_neighbors, low_dist_thres,
+                 [](LocalmapParams& params, int k, double threshold) {
+                   params.n_neighbors = k;
+                   params.low_dist_thres = threshold;
+                 });
 }
 
 int neighbors_needed(std::span<const Method> methods, std::int64_t n) {
@@ -92,9 +111,11 @@ int neighbors_needed(std::span<const Method> methods, std::int64_t n) {
   return most;
 }
 
-std::size_t embed_grid(const KnnGraphView& graph, HostMatrix<const float> points,
-                       std::span<const Method> methods, const Settings& settings,
-                       const OnMap& on_map, const Progress& progress) {
+namespace {
+
+std::size_t embed_all(const KnnGraphView& graph, const InputPoints& points,
+                      std::span<const Method> methods, const Settings& settings,
+                      const OnMap& on_map, const Progress& progress) {
   const Source source{.points = points, .graph = &graph};
   Settings one = settings;
   for (const Method& method : methods) {
@@ -102,9 +123,28 @@ std::size_t embed_grid(const KnnGraphView& graph, HostMatrix<const float> points
     admit(source, one);
     require_neighbors(graph, neighbors_needed(method, graph.n));
   }
+  std::optional<UniqueRun> only;
+  if (settings.unique) only.emplace(source, one);
+  const Source& from = only ? only->source() : source;
+  if (only) one = only->settings();
   return std::visit(
-      [&](const auto& on) { return run_all(source, methods, one, on, on_map, progress); },
+      [&](const auto& on) {
+        return run_all(from, methods, one, only ? &*only : nullptr, on, on_map, progress);
+      },
       settings.device);
+}
+
+}  // namespace
+
+std::size_t embed_grid(const KnnGraphView& graph, HostMatrix<const float> points,
+                       std::span<const Method> methods, const Settings& settings,
+                       const OnMap& on_map, const Progress& progress) {
+  return embed_all(graph, points, methods, settings, on_map, progress);
+}
+std::size_t embed_grid(const KnnGraphView& graph, const SparseView& points,
+                       std::span<const Method> methods, const Settings& settings,
+                       const OnMap& on_map, const Progress& progress) {
+  return embed_all(graph, points, methods, settings, on_map, progress);
 }
 
 }  // namespace nearfold

@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "knn/metric_table.hpp"
 #include "plan/needs.hpp"
 
 namespace nearfold {
@@ -13,11 +14,12 @@ HeldPoints hold_points(const Source& source, const Init& /*init*/, const Setting
 
 HeldPoints hold_points(const Source& source, const Init& init, const Settings& settings,
                        const Cuda& on) {
-  const HostMatrix<const float> here = source.points.host;
+  const HostMatrix<const float> here = source.points.host.floats();
   const bool searched = source.graph == nullptr;
   const bool projected = source.checkpoint == nullptr && std::holds_alternative<PcaInit>(init);
   HeldPoints held{.points = source.points};
   if (here.rows() == 0 || !searched || !projected ||
+      made_euclidean(row_of(settings.distance.metric)) ||
       held_bytes({.n = here.rows(), .dim = here.cols()}, settings) > free_bytes(on))
     return held;
   held.memory = DeviceArray<float>(on, static_cast<std::size_t>(here.size()));

@@ -2,6 +2,7 @@
 #include "nearfold/params.hpp"
 
 #include "knn/honours.hpp"
+#include "knn/metric_domain.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
 #include "optimizer.hpp"
@@ -53,6 +54,10 @@ void check(const ValueTarget& target) {
     require(*target.n_neighbors >= 2, "target_n_neighbors", *target.n_neighbors, ">= 2");
 }
 
+void check(const GraphTarget& target) {
+  require(target.weight >= 0 && target.weight <= 1, "target_weight", target.weight, "in [0, 1]");
+}
+
 /// Targets of a method that nothing steers are not ignored.
 void check_steering(const Settings& settings) {
   for (const Target& target : settings.targets)
@@ -60,7 +65,7 @@ void check_steering(const Settings& settings) {
   if (settings.targets.empty()) return;
   std::visit(
       [](const auto& params) {
-        if (kTakesTargets<std::decay_t<decltype(params)>, Cpu>) return;
+        if (kTakesTargets<std::decay_t<decltype(params)>>) return;
         throw InvalidParameter(std::string("targets steer UMAP, and the method is ") +
                                method_name(params) + "; leave them out, or use method umap");
       },
@@ -73,6 +78,15 @@ void check(const Cpu& on) {
 
 void check(const Cuda& on) {
   require(on.device >= 0, "device", on.device, ">= 0");
+}
+
+/// What no GPU compares, neither of a graph nor of new points.
+void check_there(Metric metric, const Device& device) {
+  const MetricRow& row = row_of(metric);
+  if (std::holds_alternative<Cpu>(device) ||
+      (of_differences(row.norm) && row.points != PointsAs::places))
+    return;
+  throw Unsupported(std::string("a GPU does not search by ") + name(metric) + "; use the cpu");
 }
 
 /// What only a GPU has.
@@ -89,12 +103,18 @@ void check_there(const KnnParams& params, const Device& device) {
 void validate(const Settings& settings) {
   const auto check_one = [](const auto& params) { check(params); };
   std::visit(check_one, settings.knn);
+  check_params(settings.distance);
   check_metric(settings.knn, settings.distance.metric);
+  check_there(settings.distance.metric, settings.device);
   std::visit(check_one, settings.method);
   std::visit([&](const auto& p) { check_dims(p, settings.dims); }, settings.method);
   std::visit(check_one, settings.device);
   check_steering(settings);
   check_there(settings.knn, settings.device);
+}
+
+int map_columns(const Settings& settings) {
+  return std::visit([&](const auto& p) { return columns_of(p, settings.dims); }, settings.method);
 }
 
 int neighbors_needed(const Method& method, std::int64_t n) {

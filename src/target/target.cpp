@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "nearfold/error.hpp"
+#include "nearfold/weights.hpp"
 
 namespace nearfold {
 namespace {
@@ -59,6 +60,72 @@ void check_one(std::size_t which, const ValueTarget& target, std::int64_t n, int
                        (known < 2 ? ", and give 2 values or more" : ""));
 }
 
+void check_one(std::size_t which, const GraphTarget& target, std::int64_t n, int /*n_neighbors*/) {
+  if (target.edges == nullptr)
+    throw InvalidInput(called(which) + " is a graph without edges; give edge_weights() of one");
+  const EdgeWeights& edges = *target.edges;
+  if (edges.n != n)
+    throw InvalidInput(called(which) + " is a graph of " + std::to_string(edges.n) +
+                       " points for " + std::to_string(n) + "; give one of the same points");
+  bool right = std::ssize(edges.offsets) == n + 1 && edges.offsets.front() == 0 &&
+               edges.offsets.back() == std::ssize(edges.columns) &&
+               edges.columns.size() == edges.weights.size() &&
+               std::is_sorted(edges.offsets.begin(), edges.offsets.end());
+  for (std::int64_t i = 0; right && i < n; ++i)
+    for (std::int64_t e = edges.offsets[static_cast<std::size_t>(i)];
+         right && e < edges.offsets[static_cast<std::size_t>(i) + 1]; ++e) {
+      const auto at = static_cast<std::size_t>(e);
+      const bool ascends = e == edges.offsets[static_cast<std::size_t>(i)] ||
+                           edges.columns[at - 1] < edges.columns[at];
+      right = ascends && edges.columns[at] >= 0 && edges.columns[at] < n &&
+              edges.columns[at] != i && edges.weights[at] > 0 && edges.weights[at] <= 1;
+    }
+  if (!right)
+    throw InvalidInput(called(which) +
+                       " is no graph of memberships: rows of ascending other points, with weights "
+                       "in (0, 1]; edge_weights() makes one");
+}
+
+bool is_known(std::int32_t entry) {
+  return entry >= 0;
+}
+bool is_known(float entry) {
+  return !std::isnan(entry);
+}
+
+/// Makes the entries those of distinct rows; returns how many points had another.
+template <class T>
+std::int64_t take_first_known(std::vector<T>& entries, const UniqueRows& unique) {
+  std::vector<T> out;
+  for (const std::int64_t row : unique.rows) out.push_back(entries[static_cast<std::size_t>(row)]);
+  std::int64_t others = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    T& taken = out[static_cast<std::size_t>(unique.of[i])];
+    if (!is_known(taken)) taken = entries[i];
+    others += is_known(entries[i]) && entries[i] != taken ? 1 : 0;
+  }
+  entries = std::move(out);
+  return others;
+}
+
+std::int64_t take_distinct(ClassTarget& target, std::size_t which, const UniqueRows& unique) {
+  check_size(which, target.classes.size(), std::ssize(unique.of));
+  return take_first_known(target.classes, unique);
+}
+std::int64_t take_distinct(ValueTarget& target, std::size_t which, const UniqueRows& unique) {
+  check_size(which, target.values.size(), std::ssize(unique.of));
+  return take_first_known(target.values, unique);
+}
+std::int64_t take_distinct(GraphTarget& /*target*/, std::size_t /*which*/,
+                           const UniqueRows& /*unique*/) {
+  return 0;
+}
+
+EdgeGraph take(EdgeGraph graph, const GraphTarget& target, const Steering& by, int n_neighbors,
+               const Cpu& on) {
+  return steered(std::move(graph), target, by, n_neighbors, on);
+}
+
 EdgeGraph take(EdgeGraph graph, const ClassTarget& by_point, const Steering& by,
                int /*n_neighbors*/, const Cpu& on) {
   ClassTarget target = by_point;
@@ -75,9 +142,25 @@ EdgeGraph take(EdgeGraph graph, const ValueTarget& by_point, const Steering& by,
 
 }  // namespace
 
+const char* name(Combine combine) {
+  return kCombines[static_cast<std::size_t>(combine)].name;
+}
+
 void check_targets(const std::vector<Target>& targets, std::int64_t n, int n_neighbors) {
   for (std::size_t t = 0; t < targets.size(); ++t)
     std::visit([&](const auto& target) { check_one(t, target, n, n_neighbors); }, targets[t]);
+}
+
+std::vector<Target> targets_of_distinct(std::vector<Target> targets, const UniqueRows& unique,
+                                        std::vector<std::string>& warnings) {
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    const std::int64_t others =
+        std::visit([&](auto& target) { return take_distinct(target, t, unique); }, targets[t]);
+    if (others > 0)
+      warnings.push_back(called(t) + " is another in " + std::to_string(others) +
+                         " points than in an equal one before: the first that is known counts");
+  }
+  return targets;
 }
 
 EdgeGraph steered(EdgeGraph graph, const Steering& by, int n_neighbors, const Cpu& on) {

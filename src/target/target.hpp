@@ -2,17 +2,35 @@
 // the other, between the union of memberships and the pruning of light edges (weights/weights.cpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "graph/graph.hpp"
 #include "nearfold/params.hpp"
+#include "nearfold/unique.hpp"
 
 namespace nearfold {
+
+/// All of them, by their names.
+struct CombineName {
+  Combine combine;
+  const char* name;
+};
+inline constexpr std::array kCombines = {CombineName{Combine::unite, "union"},
+                                         CombineName{Combine::intersect, "intersection"},
+                                         CombineName{Combine::subtract, "difference"}};
 
 /// Throws InvalidInput for a target that is not of n points, or whose known values are not finite,
 /// or fewer than the `n_neighbors` that each is compared with.
 void check_targets(const std::vector<Target>& targets, std::int64_t n, int n_neighbors);
+
+/// Targets of points as targets of their distinct rows: of equal rows the first entry that is
+/// known. A warning counts the points that are known to have another. Graphs are of the distinct
+/// rows as they are. Throws InvalidInput for other numbers of entries than points.
+std::vector<Target> targets_of_distinct(std::vector<Target> targets, const UniqueRows& unique,
+                                        std::vector<std::string>& warnings);
 
 /// What steers the edges of a graph.
 struct Steering {
@@ -42,6 +60,11 @@ EdgeGraph steered(EdgeGraph graph, const ClassTarget& target, const Cpu& on);
 /// The intersection with the graph of nearest values (values.cpp). O(n log n + edges), and three
 /// times the memory of the edges.
 EdgeGraph steered(EdgeGraph graph, const ValueTarget& target, const Steering& by, int n_neighbors,
+                  const Cpu& on);
+
+/// Both graphs as one (graphs.cpp). Throws InvalidInput where no edge is left. O(edges log k), and
+/// three times the memory of the edges.
+EdgeGraph steered(EdgeGraph graph, const GraphTarget& target, const Steering& by, int n_neighbors,
                   const Cpu& on);
 
 /// The share that each class has in each vertex.

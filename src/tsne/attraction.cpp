@@ -8,7 +8,7 @@
 #include "core/parallel.hpp"
 #include "core/sixteen_sums.hpp"
 #include "math/elementary.hpp"
-#include "math/tsne_force.hpp"
+#include "tsne/tsne.hpp"
 
 namespace nearfold {
 namespace {
@@ -27,14 +27,18 @@ double edge_entropy(const EdgeGraph& graph, const Cpu& on) {
                        });
 }
 
-double tsne_divergence(double entropy, double sum_p, double sum_p_log, double z) {
-  // sum of p log(p / q) with q_ij / z, q = 1 / (1 + d^2)
-  return -entropy + sum_p_log * std::numbers::ln2 + sum_p * std::log(z);
+double tsne_divergence(double entropy, double sum_p, double sum_p_log, double z, double dof) {
+  // sum of p log(p / q) with q_ij / z, q = (1 + d^2 / dof)^-dof
+  return -entropy + dof * sum_p_log * std::numbers::ln2 + sum_p * std::log(z);
 }
 
 template <int Dims>
-Attraction<Dims>::Attraction(EdgeGraph graph, const Cpu& on)
-    : graph_(std::move(graph)), entropy_(edge_entropy(graph_, on)), on_(on) {}
+Attraction<Dims>::Attraction(EdgeGraph graph, const Cpu& on, double dof)
+    : graph_(std::move(graph)),
+      entropy_(edge_entropy(graph_, on)),
+      kernel_(dof),
+      dof_(dof),
+      on_(on) {}
 
 template <int Dims>
 template <class Term>
@@ -75,7 +79,7 @@ template <int Dims>
 void Attraction<Dims>::pull(const std::vector<float>& y, std::int64_t i, float* out) const {
   Floats sums[Dims][kRowParts] = {};
   for_each_edge(y, i, [&](Floats weights, const Floats* d, Floats d2, std::int64_t part) {
-    const Floats g = weights * student_t(d2);
+    const Floats g = weights * kernel_.pull(d2);
     for (int c = 0; c < Dims; ++c) sums[c][part] += g * d[c];
   });
   for (int c = 0; c < Dims; ++c) out[c] = added(sums[c]);
@@ -93,16 +97,24 @@ double Attraction<Dims>::divergence(const std::vector<float>& y, double z) const
           Floats p[kRowParts] = {}, p_log[kRowParts] = {};
           for_each_edge(y, i, [&](Floats weights, const Floats*, Floats d2, std::int64_t part) {
             p[part] += weights;
-            p_log[part] += weights * log2_f(1.0f + d2);
+            p_log[part] += weights * log2_f(1.0f + kernel_.one_over_dof * d2);
           });
           return Sum{static_cast<double>(added(p)), static_cast<double>(added(p_log))};
         });
       });
-  return tsne_divergence(entropy_, sum.p, sum.p_log, z);
+  return tsne_divergence(entropy_, sum.p, sum.p_log, z, dof_);
 }
 
 template class Attraction<1>;
 template class Attraction<2>;
 template class Attraction<3>;
+template class Attraction<4>;
+template class Attraction<5>;
+template class Attraction<6>;
+template class Attraction<7>;
+template class Attraction<8>;
+template class Attraction<9>;
+template class Attraction<10>;
+static_assert(kMostTsneDims == 10, "one above for each");
 
 }  // namespace nearfold

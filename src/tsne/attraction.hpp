@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/graph.hpp"
+#include "math/tsne_kernel.hpp"
 #include "nearfold/device.hpp"
 
 namespace nearfold {
@@ -14,10 +15,10 @@ namespace nearfold {
 template <int Dims>
 class Attraction {
  public:
-  Attraction(EdgeGraph graph, const Cpu& on);
+  Attraction(EdgeGraph graph, const Cpu& on, double dof = 1);
 
   std::int64_t n() const { return graph_.n; }
-  /// out[Dims] = sum over j of p_ij q_ij (y_i - y_j), q = 1 / (1 + |y_i - y_j|^2); y [n, Dims].
+  /// out[Dims] = sum over j of p_ij w_ij (y_i - y_j), w as of TsneKernel; y [n, Dims].
   void pull(const std::vector<float>& y, std::int64_t i, float* out) const;
   /// KL(P||Q) of the layout y, whose sum of all q_ij is z; to about 1e-6 of itself.
   double divergence(const std::vector<float>& y, double z) const;
@@ -29,6 +30,8 @@ class Attraction {
 
   EdgeGraph graph_;
   double entropy_;  // -sum of p log p
+  TsneKernel kernel_;
+  double dof_;
   Cpu on_;
 };
 
@@ -36,11 +39,7 @@ class Attraction {
 inline constexpr std::int64_t kSharesOfRange = 65'536;
 /// -sum of p log p over the edges.
 double edge_entropy(const EdgeGraph& graph, const Cpu& on);
-/// KL(P||Q) from sums over the edges of p and of p log2(1 + d^2), and Z.
-double tsne_divergence(double entropy, double sum_p, double sum_p_log, double z);
-
-extern template class Attraction<1>;
-extern template class Attraction<2>;
-extern template class Attraction<3>;
+/// KL(P||Q) from sums over the edges of p and of p log2(1 + d^2 / dof), and Z.
+double tsne_divergence(double entropy, double sum_p, double sum_p_log, double z, double dof = 1);
 
 }  // namespace nearfold

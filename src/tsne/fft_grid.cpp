@@ -43,12 +43,19 @@ std::int64_t grid_nodes_for(std::int64_t nodes) {
   return Fft::even_length(2 * nodes) / 2;
 }
 
-double grid_self_potential() {
-  return TsneGrid(64, Cpu{1}).self_potential();
+double spline_symbol(std::int64_t k, std::int64_t nodes) {
+  const double angle = std::numbers::pi * static_cast<double>(k) / static_cast<double>(nodes);
+  return (66.0 + 52.0 * std::cos(angle) + 2.0 * std::cos(2.0 * angle)) / 120.0;
 }
 
-TsneGrid::TsneGrid(std::int64_t nodes, const Cpu& on)
+double grid_self_potential(double dof) {
+  return TsneGrid(64, Cpu{1}, dof, grid_spacing(dof)).self_potential();
+}
+
+TsneGrid::TsneGrid(std::int64_t nodes, const Cpu& on, double dof, double spacing)
     : on_(on),
+      dof_(dof),
+      spacing_(spacing),
       fft_(2 * grid_nodes_for(nodes)),
       nodes_(grid_nodes_for(nodes)),
       side_(2 * nodes_),
@@ -63,19 +70,22 @@ TsneGrid::TsneGrid(std::int64_t nodes, const Cpu& on)
   self_potential_ = mean_self_potential();
 }
 
-/// Spectrum of 1 / (1 + d^2) on the lattice over the squared symbol of the spline for both
+/// Spectrum of (1 + d^2 / dof)^-dof on the lattice over the squared symbol of the spline for both
 /// directions: spreading and reading smooth by the spline once each. Real because the kernel is
 /// even; scaled for the inverse.
 void TsneGrid::make_kernel() {
   const auto offset = [&](std::int64_t g) {
-    return kGridSpacing * static_cast<double>(std::min(g, side_ - g));
+    return spacing_ * static_cast<double>(std::min(g, side_ - g));
+  };
+  const auto kernel = [&](double d, double e) {
+    return dof_ == 1 ? 1.0 / (1.0 + d * d + e * e) : std::pow(1.0 + (d * d + e * e) / dof_, -dof_);
   };
   for_batches(on_, half_, side_, [&](std::int64_t batch, std::vector<Complex>& buffer) {
     const std::int64_t first = batch * kLanesOfBatch;
     for (std::int64_t c = 0; c < side_; ++c)
       for (int l = 0; l < kSimd; ++l) {
         const double d = offset(std::min(first + l, nodes_)), e = offset(c);
-        buffer[static_cast<std::size_t>(c)].re[l] = static_cast<float>(1.0 / (1.0 + d * d + e * e));
+        buffer[static_cast<std::size_t>(c)].re[l] = static_cast<float>(kernel(d, e));
       }
     const Complex* out = fft_.transform(buffer.data(), buffer.data() + side_);
     for (std::int64_t l = 0; l < std::min<std::int64_t>(kSimd, half_ - first); ++l)
@@ -92,18 +102,12 @@ void TsneGrid::make_kernel() {
     for (std::int64_t m = 0; m < half_; ++m) {
       Floats value;
       for (int l = 0; l < kSimd; ++l) {
-        const double s = symbol(first + l) * symbol(m);
+        const double s = spline_symbol(first + l, nodes_) * spline_symbol(m, nodes_);
         value[l] = static_cast<float>(static_cast<double>(out[m].re[l]) / (s * s * scale));
       }
       store_lanes(kernel_, m * width_ + first, value);
     }
   });
-}
-
-/// Discrete Fourier transform of the quintic B-spline at the integers.
-double TsneGrid::symbol(std::int64_t k) const {
-  const double angle = std::numbers::pi * static_cast<double>(k) / static_cast<double>(nodes_);
-  return (66.0 + 52.0 * std::cos(angle) + 2.0 * std::cos(2.0 * angle)) / 120.0;
 }
 
 double TsneGrid::mean_self_potential() const {

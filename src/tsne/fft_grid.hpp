@@ -16,8 +16,8 @@ namespace nearfold {
 /// convolution from wrapping.
 class TsneGrid {
  public:
-  /// For at least this many nodes a side.
-  TsneGrid(std::int64_t nodes, const Cpu& on);
+  /// For at least this many nodes a side, `spacing` layout units apart.
+  TsneGrid(std::int64_t nodes, const Cpu& on, double dof = 1, double spacing = kGridSpacing);
   std::int64_t nodes() const { return nodes_; }
 
   /// Node (row, column): a charge before convolve(), a potential after it. Seven more values can be
@@ -29,7 +29,7 @@ class TsneGrid {
     return &values_[static_cast<std::size_t>(row * stride_ + column)];
   }
 
-  /// The sum over all charges of 1 / (1 + d^2), as B-splines that spread and read see it.
+  /// The sum over all charges of (1 + d^2 / dof)^-dof, as B-splines that spread and read see it.
   void convolve();
 
   /// The potential that a unit charge reads back from itself, on average over its place in a cell.
@@ -38,12 +38,12 @@ class TsneGrid {
  private:
   void make_kernel();
   double mean_self_potential() const;
-  double symbol(std::int64_t k) const;
   void transform_rows(std::int64_t batch, std::vector<Fft::Complex>& buffer);
   void convolve_columns(std::int64_t batch, std::vector<Fft::Complex>& buffer);
   void restore_rows(std::int64_t batch, std::vector<Fft::Complex>& buffer);
 
   Cpu on_;
+  double dof_, spacing_;
   Fft fft_;
   std::int64_t nodes_, side_, half_;  // side_ = 2 nodes_; half_ = side_ / 2 + 1
   std::int64_t stride_, width_;       // of rows of values_; of spectra

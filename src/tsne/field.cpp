@@ -20,8 +20,8 @@ bool takes_grid(const Matrix& map) {
 
 }  // namespace
 
-TsneField::TsneField(const Matrix& map, const Cpu& on) : map_(&map) {
-  if (!takes_grid(map)) return;
+TsneField::TsneField(const Matrix& map, const Cpu& on, double dof) : map_(&map), kernel_(dof) {
+  if (dof != 1 || !takes_grid(map)) return;
   grid_ = std::make_unique<TsneGrid>(fit(), on);  // fit() sets the corner
   spread();
   grid_->convolve();
@@ -30,7 +30,7 @@ TsneField::~TsneField() = default;
 
 AllPairsField<DimCount<kAnyDims>> TsneField::all_pairs() const {
   return {map_->data(), static_cast<std::int32_t>(map_->rows()),
-          DimCount<kAnyDims>(static_cast<int>(map_->cols()))};
+          DimCount<kAnyDims>(static_cast<int>(map_->cols())), kernel_};
 }
 
 std::int64_t TsneField::node_count() const {

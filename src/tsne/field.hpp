@@ -13,11 +13,11 @@ namespace nearfold {
 
 class TsneGrid;  // whose vectors nvcc does not read
 
-/// By all points; of 2-D maps of many by the potential of unit charges at the map's points, on
-/// nodes that reach beyond it. Refers to the map.
+/// By all points; of 2-D maps of many with a dof of 1 by the potential of unit charges at the map's
+/// points, on nodes that reach beyond it. Refers to the map.
 class TsneField {
  public:
-  TsneField(const Matrix& map, const Cpu& on);
+  TsneField(const Matrix& map, const Cpu& on, double dof = 1);
   TsneField(const TsneField&) = delete;
   TsneField& operator=(const TsneField&) = delete;
   ~TsneField();
@@ -40,6 +40,7 @@ class TsneField {
   void spread();
 
   const Matrix* map_;
+  TsneKernel kernel_;
   float corner_[2] = {}, far_[2] = {};  // where the grid begins and ends
   std::unique_ptr<TsneGrid> grid_;
 };

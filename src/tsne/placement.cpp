@@ -10,6 +10,8 @@
 #include "model/side_by_side.hpp"
 #include "tsne/field.hpp"
 #include "tsne/method.hpp"
+#include "tsne/tsne.hpp"
+#include "weights/conditional_row.hpp"
 
 namespace nearfold {
 namespace {
@@ -25,10 +27,12 @@ class TsnePlacement final : public Placement {
  public:
   TsnePlacement(const Model& model, const TsneParams& params, const Cpu& on)
       : model_(&model),
-        field_(model.map, on),
+        kernel_(params.dof),
+        field_(model.map, on, params.dof),
         neighbors_(k_needed(params, model.map.rows())),
-        log_perplexity_(static_cast<float>(std::log(params.perplexity))),
-        exaggeration_(static_cast<float>(params.exaggeration)),
+        uniform_(params.affinities == TsneParams::Affinities::uniform),
+        conditional_(perplexities_of(params)),
+        exaggeration_(static_cast<float>(final_exaggeration(params))),
         on_(on) {}
 
   int neighbors() const override { return neighbors_; }
@@ -37,7 +41,10 @@ class TsnePlacement final : public Placement {
     place_side_by_side(
         *model_, rows, on_, out,
         [&](const float* distances, float* p) {
-          perplexity_row(distances, rows.k, log_perplexity_, p);
+          if (uniform_)
+            std::fill_n(p, rows.k, 1.0f / static_cast<float>(rows.k));
+          else
+            conditional_(distances, rows.k, p);
         },
         [&](const float* distances, float* p) {
           const int near = tsne_near(rows.k);
@@ -54,15 +61,19 @@ class TsnePlacement final : public Placement {
   void descend(SideBySide& group) const {
     const AllPairsField all = field_.all_pairs();
     if (field_.by_grid())
-      tsne_descend(field_.splines<EightLanes>(), exaggeration_, group, DimCount<2>(2), group.y());
+      tsne_descend(field_.splines<EightLanes>(), exaggeration_, group, DimCount<2>(2), group.y(),
+                   kernel_);
     else
-      tsne_descend(all, exaggeration_, group, all.dims, group.y());
+      tsne_descend(all, exaggeration_, group, all.dims, group.y(), kernel_);
   }
 
   const Model* model_;
+  TsneKernel kernel_;
   TsneField field_;
   int neighbors_;
-  float log_perplexity_, exaggeration_;
+  bool uniform_;
+  ConditionalRow conditional_;
+  float exaggeration_;
   Cpu on_;
 };
 

@@ -1,16 +1,16 @@
 // t-SNE's repulsion by all pairs. Each point sums over all others, point j into partial sum j % 16.
 #include "core/parallel.hpp"
 #include "core/sixteen_sums.hpp"
-#include "math/tsne_force.hpp"
+#include "math/tsne_kernel.hpp"
 #include "tsne/tsne.hpp"
 
 namespace nearfold {
 namespace {
 
-template <int Dims>
+template <int Dims, bool StudentT>
 class ExactRepulsion final : public Repulsion {
  public:
-  ExactRepulsion(std::int64_t n, const Cpu& on) : n_(n), on_(on) {
+  ExactRepulsion(std::int64_t n, double dof, const Cpu& on) : n_(n), kernel_(dof), on_(on) {
     const std::int64_t padded = (n + kRowSums - 1) / kRowSums * kRowSums;
     for (auto& axis : axes_) axis.resize(static_cast<std::size_t>(padded));
   }
@@ -44,12 +44,18 @@ class ExactRepulsion final : public Repulsion {
         d[c] = at[c] - load(&axes_[c][static_cast<std::size_t>(j)]);
         d2 += d[c] * d[c];
       }
-      Floats q = student_t(d2);
+      Floats w, q;
+      if constexpr (StudentT) {
+        w = q = student_t(d2);
+      } else {
+        w = kernel_.pull(d2);
+        q = kernel_.similarity(w);
+      }
       if constexpr (!Whole)
         for (int l = 0; l < kSimd; ++l)
           if (j + l == own || j + l >= n_) q[l] = 0;
       sums.z[part] += q;
-      for (int c = 0; c < Dims; ++c) sums.f[c][part] += q * q * d[c];
+      for (int c = 0; c < Dims; ++c) sums.f[c][part] += q * w * d[c];
     }
   }
 
@@ -68,16 +74,20 @@ class ExactRepulsion final : public Repulsion {
   }
 
   std::int64_t n_;
+  TsneKernel kernel_;
   std::vector<float> axes_[Dims];
   Cpu on_;
 };
 
 }  // namespace
 
-std::unique_ptr<Repulsion> make_exact_repulsion(std::int64_t n, int dims, const Cpu& on) {
-  if (dims == 1) return std::make_unique<ExactRepulsion<1>>(n, on);
-  if (dims == 2) return std::make_unique<ExactRepulsion<2>>(n, on);
-  return std::make_unique<ExactRepulsion<3>>(n, on);
+std::unique_ptr<Repulsion> make_exact_repulsion(std::int64_t n, int dims, const Cpu& on,
+                                                double dof) {
+  return with_tsne_dims(dims, [&](auto fixed) -> std::unique_ptr<Repulsion> {
+    constexpr int kDims = decltype(fixed)::value;
+    if (dof == 1) return std::make_unique<ExactRepulsion<kDims, true>>(n, dof, on);
+    return std::make_unique<ExactRepulsion<kDims, false>>(n, dof, on);
+  });
 }
 
 }  // namespace nearfold

@@ -36,7 +36,12 @@ namespace {
 // A span of 1,600 units; maps of ten million points have 1,000.
 constexpr std::int64_t kMaxNodes = 4000;
 constexpr std::int64_t kBefore = 2, kBehind = 3;  // nodes of a spline before and behind its cell
-constexpr std::int64_t kChunk = 16 * kGrain;      // points sorted together
+
+/// Points sorted together: enough parts for many cores, not so many that counting them takes long.
+std::int64_t chunk_for(std::int64_t n) {
+  constexpr std::int64_t kMostChunks = 64;
+  return std::max(4 * kGrain, (n + kMostChunks - 1) / kMostChunks);
+}
 
 /// A point as the grid sees it.
 struct Placed {
@@ -51,13 +56,19 @@ struct Place {
 
 class FftRepulsion final : public Repulsion {
  public:
-  FftRepulsion(std::int64_t n, const Cpu& on)
-      : n_(n), placed_(static_cast<std::size_t>(n)), places_(placed_.size()), on_(on) {}
+  FftRepulsion(std::int64_t n, double dof, const Cpu& on)
+      : n_(n),
+        dof_(dof),
+        spacing_(grid_spacing(dof)),
+        scale_(static_cast<float>(1.0 / spacing_)),
+        placed_(static_cast<std::size_t>(n)),
+        places_(placed_.size()),
+        on_(on) {}
 
   double compute(const std::vector<float>& y, std::vector<float>& force) override {
     fit_grid(y);
     sort(y);
-    parallel_for(on_.threads, grid_->nodes(), 4, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(on_.threads, grid_->nodes(), 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t g = begin; g < end; ++g) spread(g);
     });
     grid_->convolve();
@@ -83,42 +94,43 @@ class FftRepulsion final : public Repulsion {
         return {std::min(low, b.low), std::max(high, b.high), finite && b.finite};
       }
     };
-    const Box box =
-        parallel_sum(on_.threads, 2 * n_, kChunk, Box{}, [&](std::int64_t begin, std::int64_t end) {
-          Box part;
-          for (std::int64_t c = begin; c < end; ++c) {
-            const float at = y[static_cast<std::size_t>(c)];
-            part.low = std::min(part.low, at);
-            part.high = std::max(part.high, at);
-            part.finite = part.finite && std::isfinite(at);
-          }
-          return part;
-        });
+    const Box box = parallel_sum(on_.threads, 2 * n_, 4 * kGrain, Box{},
+                                 [&](std::int64_t begin, std::int64_t end) {
+                                   Box part;
+                                   for (std::int64_t c = begin; c < end; ++c) {
+                                     const float at = y[static_cast<std::size_t>(c)];
+                                     part.low = std::min(part.low, at);
+                                     part.high = std::max(part.high, at);
+                                     part.finite = part.finite && std::isfinite(at);
+                                   }
+                                   return part;
+                                 });
     if (!box.finite) throw Error("the layout is no longer finite; use a smaller learning rate");
-    origin_ = std::floor(box.low * kScale) - static_cast<float>(kBefore);
+    origin_ = std::floor(box.low * scale_) - static_cast<float>(kBefore);
     // One more for a point that rounds up to the next cell.
     const double needed =
-        std::floor(static_cast<double>(box.high * kScale - origin_)) + kBehind + 2.0;
+        std::floor(static_cast<double>(box.high * scale_ - origin_)) + kBehind + 2.0;
     if (!(needed <= static_cast<double>(kMaxNodes)))
-      throw Error("the layout has grown to " + std::to_string(needed * kGridSpacing) +
-                  " units, beyond " + std::to_string(kMaxNodes * kGridSpacing) +
+      throw Error("the layout has grown to " + std::to_string(needed * spacing_) +
+                  " units, beyond " + std::to_string(kMaxNodes * spacing_) +
                   "; use a smaller learning rate");
     const auto nodes = std::max<std::int64_t>(16, static_cast<std::int64_t>(needed));
     if (!grid_ || grid_->nodes() != grid_nodes_for(nodes))
-      grid_ = std::make_unique<TsneGrid>(nodes, on_);
+      grid_ = std::make_unique<TsneGrid>(nodes, on_, dof_, spacing_);
   }
 
   /// Sorts the points by row of cells, in the order of their ids within a row.
   void sort(const std::vector<float>& y) {
     const auto rows = static_cast<std::size_t>(grid_->nodes());
-    const auto chunks = static_cast<std::size_t>((n_ + kChunk - 1) / kChunk);
+    const std::int64_t chunk = chunk_for(n_);
+    const auto chunks = static_cast<std::size_t>((n_ + chunk - 1) / chunk);
     std::vector<std::int64_t> next(chunks *
                                    rows);  // of a chunk's points in a row, then their place
     const auto row_of = [&](std::int64_t i) {
-      return static_cast<std::size_t>(y[static_cast<std::size_t>(2 * i + 1)] * kScale - origin_);
+      return static_cast<std::size_t>(y[static_cast<std::size_t>(2 * i + 1)] * scale_ - origin_);
     };
-    parallel_for(on_.threads, n_, kChunk, [&](std::int64_t begin, std::int64_t end) {
-      std::int64_t* count = &next[static_cast<std::size_t>(begin / kChunk) * rows];
+    parallel_for(on_.threads, n_, chunk, [&](std::int64_t begin, std::int64_t end) {
+      std::int64_t* count = &next[static_cast<std::size_t>(begin / chunk) * rows];
       for (std::int64_t i = begin; i < end; ++i) ++count[row_of(i)];
     });
     row_begin_.assign(rows + 1, 0);
@@ -128,8 +140,8 @@ class FftRepulsion final : public Repulsion {
       for (std::size_t c = 0; c < chunks; ++c) before += std::exchange(next[c * rows + r], before);
     }
     row_begin_[rows] = before;
-    parallel_for(on_.threads, n_, kChunk, [&](std::int64_t begin, std::int64_t end) {
-      std::int64_t* to = &next[static_cast<std::size_t>(begin / kChunk) * rows];
+    parallel_for(on_.threads, n_, chunk, [&](std::int64_t begin, std::int64_t end) {
+      std::int64_t* to = &next[static_cast<std::size_t>(begin / chunk) * rows];
       for (std::int64_t i = begin; i < end; ++i) {
         const std::size_t row = row_of(i);
         place(y, i, static_cast<std::int32_t>(row), static_cast<std::size_t>(to[row]++));
@@ -138,8 +150,8 @@ class FftRepulsion final : public Repulsion {
   }
 
   void place(const std::vector<float>& y, std::int64_t i, std::int32_t row, std::size_t at) {
-    const float u = y[static_cast<std::size_t>(2 * i)] * kScale - origin_;
-    const float v = y[static_cast<std::size_t>(2 * i + 1)] * kScale - origin_;
+    const float u = y[static_cast<std::size_t>(2 * i)] * scale_ - origin_;
+    const float v = y[static_cast<std::size_t>(2 * i + 1)] * scale_ - origin_;
     const auto column = static_cast<std::int32_t>(u);
     Placed& to = placed_[at];
     places_[at] = {u - static_cast<float>(column), v - static_cast<float>(row), row};
@@ -178,15 +190,15 @@ class FftRepulsion final : public Repulsion {
     }
     Float8 potential = along * lanes(from.weight), by_x = along * lanes(slope_x);
     Float8 by_y = across * lanes(from.weight);
-    const float factor = -0.5f * kScale;
+    const float factor = -0.5f * scale_;
     force[static_cast<std::size_t>(2 * std::int64_t{from.id})] = factor * sum(by_x);
     force[static_cast<std::size_t>(2 * std::int64_t{from.id} + 1)] = factor * sum(by_y);
     return static_cast<double>(sum(potential));
   }
 
-  static constexpr auto kScale = static_cast<float>(1.0 / kGridSpacing);
-
   std::int64_t n_;
+  double dof_, spacing_;        // of the kernel; between nodes
+  float scale_;                 // nodes a unit
   std::vector<Placed> placed_;  // sorted by row
   std::vector<Place> places_;   // of the same points
   std::vector<std::int64_t> row_begin_;
@@ -197,28 +209,8 @@ class FftRepulsion final : public Repulsion {
 
 }  // namespace
 
-ForceError measure_force_error(const std::vector<float>& force, const std::vector<float>& y,
-                               const Cpu& on) {
-  const auto n = static_cast<std::int64_t>(y.size() / 2), points = std::min(n, kForcePoints);
-  const auto squares_at = [&](std::int64_t s, std::int64_t) {
-    const auto i = static_cast<std::size_t>(force_point(s, points, n));
-    double exact[2] = {};
-    for (std::size_t j = 0; j < static_cast<std::size_t>(n); ++j) {
-      const double dx = static_cast<double>(y[2 * i]) - static_cast<double>(y[2 * j]);
-      const double dy = static_cast<double>(y[2 * i + 1]) - static_cast<double>(y[2 * j + 1]);
-      const double q = 1.0 / (1.0 + dx * dx + dy * dy);
-      exact[0] += q * q * dx;
-      exact[1] += q * q * dy;
-    }
-    ForceSquares squares;
-    for (std::size_t c = 0; c < 2; ++c) squares.add(exact[c], force[2 * i + c]);
-    return squares;
-  };
-  return parallel_sum(on.threads, points, 1, ForceSquares{}, squares_at).error(points);
-}
-
-std::unique_ptr<Repulsion> make_fft_repulsion(std::int64_t n, const Cpu& on) {
-  return std::make_unique<FftRepulsion>(n, on);
+std::unique_ptr<Repulsion> make_fft_repulsion(std::int64_t n, const Cpu& on, double dof) {
+  return std::make_unique<FftRepulsion>(n, dof, on);
 }
 
 }  // namespace nearfold

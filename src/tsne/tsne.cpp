@@ -24,12 +24,14 @@ namespace {
 // An FFT is faster from between 2,000 and 3,000 points on, and of so few its divergence ends higher
 // by half a percent or more.
 constexpr std::int64_t kExactBelow = 3000;
-constexpr std::int64_t kExactAtMost = 30'000;  // all pairs take minutes beyond
+// All pairs take minutes beyond.
+constexpr RepulsionLimits kLimits{.exact_at_most = 30'000, .fft_dims = 3};
 
 std::unique_ptr<Repulsion> make_repulsion(std::int64_t n, int dims, const TsneParams& params,
                                           const Cpu& on) {
-  return sums_all_pairs(n, dims, params, kExactAtMost) ? make_exact_repulsion(n, dims, on)
-                                                       : make_fft_repulsion(n, on);
+  if (sums_all_pairs(n, dims, params, kLimits))
+    return make_exact_repulsion(n, dims, on, params.dof);
+  return dims == 3 ? make_mesh_repulsion(n, params.dof, on) : make_fft_repulsion(n, on, params.dof);
 }
 
 template <int Dims>
@@ -37,7 +39,7 @@ class TsneOptimizer final : public Optimizer {
  public:
   TsneOptimizer(EdgeGraph graph, Matrix start, const TsneParams& params, const Cpu& on)
       : point_of_(std::move(graph.point_of)),
-        attraction_(std::move(graph), on),
+        attraction_(std::move(graph), on, params.dof),
         y_(by_vertex(std::move(start), point_of_)),
         update_(y_.size()),
         gains_(y_.size(), 1.0f),
@@ -54,8 +56,7 @@ class TsneOptimizer final : public Optimizer {
       const double z = repulsion_->compute(y_, force_);
       if (params_.early_stop) check_early_stop(z);
       if (iteration_ == iterations_) break;
-      const Sum sum =
-          step(phase_of(params_, n(), iteration_ < early_iterations_), static_cast<float>(1.0 / z));
+      const Sum sum = step(phase_of(params_, n(), phase()), static_cast<float>(1.0 / z));
       if (held_.empty()) centre(sum);
     }
     return iteration_ - first;
@@ -70,7 +71,7 @@ class TsneOptimizer final : public Optimizer {
     if (repulsion_->is_exact()) return std::nullopt;
     std::vector<float> force(y_.size());
     repulsion_->compute(y_, force);
-    return measure_force_error(force, y_, on_);
+    return measure_force_error(force, y_, on_, Dims, params_.dof);
   }
 
   int early_iterations() const override { return std::min(iteration_, early_iterations_); }
@@ -115,15 +116,23 @@ class TsneOptimizer final : public Optimizer {
     return !held_.empty() && held_[static_cast<std::size_t>(i)] != 0;
   }
 
+  /// Where the late phase begins.
+  int late_from() const { return iterations_ - params_.late_exaggeration_iter; }
+  Phase phase() const { return phase_at(iteration_, early_iterations_, late_from()); }
+
+  /// Moves the beginning of the late phase; its length stays.
   void check_early_stop(double z) {
-    stop_.apply(iteration_, early_iterations_, iterations_,
+    int until = late_from();
+    if (iteration_ >= until) return;
+    stop_.apply(iteration_, early_iterations_, until,
                 [&] { return attraction_.divergence(y_, z); });
+    iterations_ = until + params_.late_exaggeration_iter;
   }
 
   /// All attractions are taken from y_ before any point moves: two loops. Returns sums of the new
   /// y.
   Sum step(const TsnePhase& phase, float one_over_z) {
-    parallel_for(on_.threads, n(), 256, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(on_.threads, n(), 128, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         if (is_held(i)) continue;
         float pull[Dims];
@@ -173,26 +182,45 @@ class TsneOptimizer final : public Optimizer {
 
 }  // namespace
 
-bool sums_all_pairs(std::int64_t n, int dims, const TsneParams& params, std::int64_t at_most) {
+bool sums_all_pairs(std::int64_t n, int dims, const TsneParams& params,
+                    const RepulsionLimits& limits) {
+  const bool has_fft = dims >= 2 && dims <= limits.fft_dims;
   switch (params.repulsion) {
     case TsneParams::Repulsion::exact:
       return true;
     case TsneParams::Repulsion::fft:
-      if (dims != 2) throw_no_fft(dims);
+      if (!has_fft) throw_no_fft(dims);
       return false;
     case TsneParams::Repulsion::automatic:
       break;
   }
-  if (dims != 2 && n > at_most)
-    throw Unsupported(
-        "t-SNE in " + std::to_string(dims) + (dims == 1 ? " dimension" : " dimensions") +
-        " sums all pairs and takes at most " + std::to_string(at_most) + " points here, not " +
-        std::to_string(n) + "; use 2 dimensions, UMAP, or ask for exact repulsion");
-  return dims != 2 || n < kExactBelow;
+  if (has_fft) return n < (dims == 2 ? kExactBelow : kExactBelowIn3d);
+  if (n > limits.exact_at_most)
+    throw Unsupported("t-SNE in " + std::to_string(dims) +
+                      (dims == 1 ? " dimension" : " dimensions") +
+                      " sums all pairs and takes at most " + std::to_string(limits.exact_at_most) +
+                      " points here, not " + std::to_string(n) +
+                      "; use 2 dimensions, UMAP, or ask for exact repulsion");
+  return true;
 }
 
-TsnePhase phase_of(const TsneParams& params, std::int64_t n, bool early) {
-  const double exaggeration = early ? params.early_exaggeration : params.exaggeration;
+double final_exaggeration(const TsneParams& params) {
+  return params.late_exaggeration_iter > 0 ? params.late_exaggeration : params.exaggeration;
+}
+
+TsnePhase phase_of(const TsneParams& params, std::int64_t n, Phase phase) {
+  const bool early = phase == Phase::early;
+  double exaggeration = params.exaggeration;
+  switch (phase) {
+    case Phase::early:
+      exaggeration = params.early_exaggeration;
+      break;
+    case Phase::middle:
+      break;
+    case Phase::late:
+      exaggeration = final_exaggeration(params);
+      break;
+  }
   const double rate = params.learning_rate.value_or(static_cast<double>(n) / exaggeration);
   return {static_cast<float>(exaggeration), static_cast<float>(rate),
           static_cast<float>(early ? params.initial_momentum : params.final_momentum)};
@@ -200,11 +228,11 @@ TsnePhase phase_of(const TsneParams& params, std::int64_t n, bool early) {
 
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const TsneParams& params,
                                           std::uint64_t /*seed*/, const Cpu& on) {
-  if (start.cols() == 1)
-    return std::make_unique<TsneOptimizer<1>>(std::move(graph), std::move(start), params, on);
-  if (start.cols() == 2)
-    return std::make_unique<TsneOptimizer<2>>(std::move(graph), std::move(start), params, on);
-  return std::make_unique<TsneOptimizer<3>>(std::move(graph), std::move(start), params, on);
+  const auto dims = static_cast<int>(start.cols());
+  return with_tsne_dims(dims, [&](auto fixed) -> std::unique_ptr<Optimizer> {
+    return std::make_unique<TsneOptimizer<decltype(fixed)::value>>(std::move(graph),
+                                                                   std::move(start), params, on);
+  });
 }
 
 }  // namespace nearfold

@@ -1,10 +1,5 @@
-// With phi = 1 / (1 + a d^2b) of an edge, Phi the sum of it over a vertex's edges and re the
-// logarithm of the vertex's mean of d^2 weighed by phi, the gradient of corr(re, R) by y_j is the
-// sum over its edges of (A_j B_j + A_k B_k) (y_j - y_k) / sd, times a constant:
-//   A = R - cov(re, R) (re - mean) / sd^2
-//   B = phi / Phi ((1 - b (1 - phi)) / exp(re) + a b d^(2b-2) phi)
-// Two loops over all edges: the first for re and Phi, the second for the sum. 16 n bytes a loop
-// beside the map and the columns.
+// The loops of math/umap_density.hpp: two over all edges, the first for re and Phi, the second for
+// the sum. 16 n bytes a loop beside the map and the columns.
 #include "umap/density.hpp"
 
 #include <algorithm>
@@ -13,16 +8,13 @@
 
 #include "core/parallel.hpp"
 #include "core/sixteen_sums.hpp"
+#include "math/umap_density.hpp"
+#include "umap/edge_schedule.hpp"
 
 namespace nearfold {
 namespace {
 
 constexpr std::int64_t kRows = 256;  // of a range
-
-/// a d^2b, cut where it no longer changes a quotient.
-Floats curve_of(Floats d2, const UmapCurve& curve) {
-  return Number<Floats>::smaller(curve.a * pow_f(d2, curve.b), Floats{} + 1e30f);
-}
 
 }  // namespace
 
@@ -38,22 +30,19 @@ DensityTerm::DensityTerm(EdgeGraph& graph, const UmapParams& params, const UmapC
       shift_(params.dens_var_shift),
       share_(params.dens_frac),
       on_(on) {
-  double total = 0;
-  float heaviest = 0;
-  for (const float w : graph.weights) {
-    total += static_cast<double>(w);
-    heaviest = std::max(heaviest, w);
-  }
-  // An edge fires in both directions and moves both ends each time, as often as its weight says,
-  // and umap-learn divides by that weight: what is left is the same for all. Its rare long moves
-  // are clipped, and with the same lambda a quarter of the expected ones leaves a map whose
-  // neighbours and densities are both kept better than its are (docs/tutorials/densities.md).
-  strength_ =
-      0.5 * params.dens_lambda * total / (static_cast<double>(heaviest) * static_cast<double>(n()));
+  const std::vector<float>& weights = graph.weights;
+  const double total = parallel_sum(
+      on.threads, graph.edges(), kRatesOfRange, 0.0, [&](std::int64_t begin, std::int64_t end) {
+        return chunked_sum(begin, end, 0.0, [&](std::int64_t e) {
+          return static_cast<double>(weights[static_cast<std::size_t>(e)]);
+        });
+      });
+  strength_ = density_strength(params.dens_lambda, total,
+                               *std::max_element(weights.begin(), weights.end()), n());
 }
 
 bool DensityTerm::acts(std::int32_t epoch, std::int32_t epochs) const {
-  return static_cast<double>(epoch) > (1 - share_) * epochs;
+  return density_acts(share_, epoch, epochs);
 }
 
 template <int Fixed, class Term>
@@ -83,57 +72,40 @@ void DensityTerm::for_each_edge(const std::vector<float>& y, int dims, std::int6
 
 template <int Fixed>
 double DensityTerm::measure(const std::vector<float>& y, int dims) {
-  struct Sums {
-    double re = 0, re_re = 0, re_r = 0, count = 0;
-    Sums operator+(const Sums& b) const {
-      return {re + b.re, re_re + b.re_re, re_r + b.re_r, count + b.count};
-    }
-  };
   parallel_for(on_.threads, n(), kRows, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       Floats phis[kRowParts] = {}, squares[kRowParts] = {};
       for_each_edge<Fixed>(
           y, dims, i,
           [&](const std::int32_t*, const Floats*, Floats d2, Floats present, std::int64_t part) {
-            const Floats phi = present / (1.0f + curve_of(d2, curve_));
+            const Floats phi = present / (1.0f + density_power(d2, curve_));
             phis[part] += phi;
             squares[part] += phi * d2;
           });
       const auto at = static_cast<std::size_t>(i);
       far_[at] = added(phis);  // Phi, so far
-      in_map_[at] = far_[at] > 0 ? log_f(1e-8f + added(squares) / far_[at]) : 0.0f;
+      in_map_[at] = radius_in_map(far_[at], added(squares));
     }
   });
-  const auto moments = [&](double mean) {
-    return parallel_sum(
-        on_.threads, n(), kGrain, Sums{}, [&](std::int64_t begin, std::int64_t end) {
-          Sums sums;
-          for (std::int64_t i = begin; i < end; ++i) {
-            const auto at = static_cast<std::size_t>(i);
-            if (!(far_[at] > 0)) continue;
-            const double re = static_cast<double>(in_map_[at]) - mean;
-            sums = sums + Sums{re, re * re, re * static_cast<double>(radii_[at]), 1};
-          }
-          return sums;
-        });
+  const auto moments = [&](double less) {
+    return parallel_sum(on_.threads, n(), kGrain, DensityMoments{},
+                        [&](std::int64_t begin, std::int64_t end) {
+                          return chunked_sum(begin, end, DensityMoments{}, [&](std::int64_t i) {
+                            const auto at = static_cast<std::size_t>(i);
+                            return DensityMoments::of(far_[at], in_map_[at], radii_[at], less);
+                          });
+                        });
   };
-  const Sums first = moments(0);
-  const double mean = first.re / std::max(first.count, 1.0);
-  const Sums about = moments(mean);
-  const double square = about.re_re / std::max(about.count, 1.0) + shift_;
-  const double covariance = about.re_r / std::max(about.count - 1, 1.0);
+  const double mean = moments(0).mean();
+  const DensityScale scale = DensityScale::of(mean, moments(mean), shift_);
   parallel_for(on_.threads, n(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const auto at = static_cast<std::size_t>(i);
-      const double phi = static_cast<double>(far_[at]);
-      const double re = static_cast<double>(in_map_[at]);
-      const double a =
-          phi > 0 ? (static_cast<double>(radii_[at]) - covariance * (re - mean) / square) / phi : 0;
-      far_[at] = static_cast<float>(a);
-      near_[at] = static_cast<float>(a) * exp_f(-in_map_[at]);
+      far_[at] = scale.far(far_[at], in_map_[at], radii_[at]);
+      near_[at] = DensityScale::near(far_[at], in_map_[at]);
     }
   });
-  return std::sqrt(square);
+  return std::sqrt(scale.square);
 }
 
 template <int Fixed>
@@ -148,22 +120,19 @@ void DensityTerm::move_in(const std::vector<float>& y, int dims, float rate,
       const float near = near_[static_cast<std::size_t>(i)],
                   far = far_[static_cast<std::size_t>(i)];
       if (!is_held)
-        for_each_edge<Fixed>(
-            y, dims, i,
-            [&](const std::int32_t* others, const Floats* d, Floats d2, Floats present,
-                std::int64_t part) {
-              Floats both_near, both_far;
-              for (int l = 0; l < kSimd; ++l) {
-                both_near[l] = near + near_[static_cast<std::size_t>(others[l])];
-                both_far[l] = far + far_[static_cast<std::size_t>(others[l])];
-              }
-              const Floats p = curve_of(d2, curve_), phi = 1.0f / (1.0f + p);
-              const Floats rise =
-                  curve_.b * p / Number<Floats>::larger(d2, Floats{} + 1e-12f) * phi;
-              const Floats g = factor * present * phi *
-                               ((1.0f - curve_.b * (1.0f - phi)) * both_near + rise * both_far);
-              for (int c = 0; c < count.count(); ++c) sums[c][part] += clip4(g * d[c]);
-            });
+        for_each_edge<Fixed>(y, dims, i,
+                             [&](const std::int32_t* others, const Floats* d, Floats d2,
+                                 Floats present, std::int64_t part) {
+                               Floats both_near, both_far;
+                               for (int l = 0; l < kSimd; ++l) {
+                                 both_near[l] = near + near_[static_cast<std::size_t>(others[l])];
+                                 both_far[l] = far + far_[static_cast<std::size_t>(others[l])];
+                               }
+                               const Floats g =
+                                   density_pull(d2, factor * present, both_near, both_far, curve_);
+                               for (int c = 0; c < count.count(); ++c)
+                                 sums[c][part] += clip4(g * d[c]);
+                             });
       for (int c = 0; c < count.count(); ++c) {
         const auto at = static_cast<std::size_t>(i * count.count() + c);
         next[at] = is_held ? y[at] : y[at] + rate * added(sums[c]);

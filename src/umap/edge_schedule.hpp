@@ -10,7 +10,7 @@
 namespace nearfold {
 
 /// Vertices whose edges are looked through together.
-inline constexpr int kUmapBlock = 256;
+inline constexpr int kUmapBlock = 128;
 
 /// The edges of a block of vertices that fire in a part of an epoch.
 struct Firing {

@@ -31,11 +31,47 @@ void check(const UmapParams& p) {
           "> 0 and finite");
   require(finite_from(0, p.dens_lambda), "dens_lambda", p.dens_lambda, ">= 0");
   require(p.dens_frac >= 0 && p.dens_frac <= 1, "dens_frac", p.dens_frac, "in [0, 1]");
+  if (p.disconnection_distance)
+    require(*p.disconnection_distance > 0, "disconnection_distance", *p.disconnection_distance,
+            "> 0");
   require(finite_from(0, p.dens_var_shift), "dens_var_shift", p.dens_var_shift, ">= 0");
+  if (p.densmap && p.output_metric != OutputMetric::euclidean)
+    throw InvalidParameter(std::string("densmap is of euclidean maps, and output_metric is ") +
+                           name(p.output_metric) + "; leave one of them out");
 }
 
-void check_dims(const UmapParams&, int dims) {
+const char* name(OutputMetric metric) {
+  return kOutputMetrics[static_cast<std::size_t>(metric)].name;
+}
+
+OutputMetric output_metric_named(const std::string& name) {
+  std::string words;
+  for (const OutputMetricNames& row : kOutputMetrics) {
+    if (name == row.name || (row.alias != nullptr && name == row.alias)) return row.metric;
+    words += (words.empty() ? "" : ", ") + std::string(row.name);
+  }
+  throw InvalidParameter("output_metric is '" + name + "'; it is one of " + words);
+}
+
+int columns_of(const UmapParams& params, int dims) {
+  switch (params.output_metric) {
+    case OutputMetric::euclidean:
+      return dims;
+    case OutputMetric::sphere:
+      return 3;
+    case OutputMetric::torus:
+    case OutputMetric::hyperboloid:
+      return 2;
+  }
+  return dims;
+}
+
+void check_dims(const UmapParams& params, int dims) {
   static_assert(kMostDims == 100);
+  if (params.output_metric != OutputMetric::euclidean && dims != 2)
+    throw InvalidParameter("n_components is " + std::to_string(dims) + ", and a map on the " +
+                           name(params.output_metric) +
+                           " has 2 dimensions; leave n_components at 2");
   require(dims >= 1 && dims <= kMostDims, "n_components", dims, "in [1, 100]");
 }
 
@@ -84,7 +120,21 @@ std::optional<InitWidth> init_width(const UmapParams&, std::int64_t /*n*/) {
 
 bool share_edges(const UmapParams& a, const UmapParams& b) {
   return a.n_neighbors == b.n_neighbors && a.set_op_mix_ratio == b.set_op_mix_ratio &&
-         a.local_connectivity == b.local_connectivity && a.densmap == b.densmap;
+         a.local_connectivity == b.local_connectivity &&
+         a.disconnection_distance == b.disconnection_distance && a.densmap == b.densmap &&
+         a.output_metric == b.output_metric;
+}
+
+std::string wide_warning(const UmapParams&) {
+  return "";
+}
+
+std::string why_points(const UmapParams&) {
+  return "";
+}
+
+std::string why_on_cpu(const UmapParams&, int /*dims*/) {
+  return "";
 }
 
 /// There are few already.
@@ -100,13 +150,16 @@ Need optimize_need(const UmapParams& p, const Counts& c) {
   const double slower = 1 + 0.04 * c.more_dims();
   // densMAP has the columns once more, and five numbers of each point.
   const double dense = p.densmap ? 4 * c.entries + 28 : 0, longer = p.densmap ? 2 * p.dens_frac : 0;
+  const double curved = p.output_metric == OutputMetric::euclidean ? 1 : 1.5;
   return {12 * c.entries + dense + kRow + kDim * c.more_dims(), 0,
-          epochs * c.n * c.entries * 1.6e-8 * slower * (1 + longer) / c.threads};
+          epochs * c.n * c.entries * 1.6e-8 * slower * (1 + longer) * curved / c.threads};
 }
 
-/// The edges twice while they are split into parts of an epoch.
-Need device_optimize_need(const UmapParams&, const Counts& c) {
-  return {16 * c.entries + 8.0 * kMaxParts + 40, 0, 0};
+/// The edges twice while they are split into parts of an epoch. densMAP has the columns once more,
+/// their offsets, and five numbers of each point.
+Need device_optimize_need(const UmapParams& p, const Counts& c) {
+  const double dense = p.densmap ? 4 * c.entries + 28 : 0;
+  return {16 * c.entries + 8.0 * kMaxParts + 40 + dense, 0, 0};
 }
 
 }  // namespace nearfold

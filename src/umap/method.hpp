@@ -1,6 +1,8 @@
 // What UMAP says of itself; see method.hpp.
 #pragma once
 
+#include <array>
+
 #include "method_contract.hpp"
 
 namespace nearfold {
@@ -11,6 +13,23 @@ constexpr const char* method_name(const UmapParams&) {
 constexpr bool has_early_phase(const UmapParams&) {
   return false;
 }
+/// All of them; umap-learn's word for each where it has another, beside it.
+struct OutputMetricNames {
+  OutputMetric metric;
+  const char *name, *alias;
+};
+inline constexpr std::array kOutputMetrics = {
+    OutputMetricNames{OutputMetric::euclidean, "euclidean", nullptr},
+    OutputMetricNames{OutputMetric::sphere, "sphere", "haversine"},
+    OutputMetricNames{OutputMetric::torus, "torus", nullptr},
+    OutputMetricNames{OutputMetric::hyperboloid, "hyperboloid", nullptr}};
+constexpr auto words_of(OutputMetric) {
+  std::array<OutputMetric, kOutputMetrics.size()> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = kOutputMetrics[i].metric;
+  return all;
+}
+/// Columns that a map of `dims` dimensions has.
+int columns_of(const UmapParams& params, int dims);
 /// visit(name, value) for every parameter, by the names that reports and files have.
 template <class Params, class Visit>
 requires std::same_as<std::remove_const_t<Params>, UmapParams>
@@ -30,6 +49,8 @@ void for_each_field(Params& p, const Visit& visit) {
   visit("dens_lambda", p.dens_lambda);
   visit("dens_frac", p.dens_frac);
   visit("dens_var_shift", p.dens_var_shift);
+  visit("disconnection_distance", p.disconnection_distance);
+  visit("output_metric", p.output_metric);
 }
 void check(const UmapParams& params);
 /// Any number up to kMostDims.
@@ -47,6 +68,9 @@ UmapParams ending_with(const UmapParams& params, int iterations);
 void check_state(const UmapParams& params, const Checkpoint& from, std::int64_t n, int dims);
 std::optional<InitWidth> init_width(const UmapParams& params, std::int64_t n);
 bool share_edges(const UmapParams& a, const UmapParams& b);
+std::string wide_warning(const UmapParams& params);
+std::string why_points(const UmapParams& params);
+std::string why_on_cpu(const UmapParams& params, int dims);
 std::optional<Thriftier> with_fewer_neighbors(const UmapParams& params);
 Need optimize_need(const UmapParams& params, const Counts& c);
 Need device_optimize_need(const UmapParams& params, const Counts& c);

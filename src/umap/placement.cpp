@@ -5,10 +5,13 @@
 // generator seeded by the bits of the start) are not followed.
 #include "umap/placement.hpp"
 
+#include <algorithm>
+
 #include "math/philox.hpp"
 #include "math/smooth_knn.hpp"
 #include "model/side_by_side.hpp"
 #include "umap/curve_fit.hpp"
+#include "umap/spaces.hpp"
 
 namespace nearfold {
 
@@ -46,6 +49,28 @@ float mean_distance(const KnnGraph& graph) {
 
 namespace {
 
+/// Begins a row at one of its neighbours.
+template <class Surface>
+struct AtMedoid {
+  explicit AtMedoid(std::int64_t /*k*/) {}
+
+  void operator()(const Matrix& map, const std::int32_t* ids, const float* weights, int k,
+                  float* y) const {
+    std::copy_n(weighted_medoid<Surface>(map.data(), ids, weights, k), Surface::kColumns, y);
+  }
+};
+
+template <class Space>
+struct StartIn {
+  using Begin = AtMedian;
+};
+template <class Surface>
+struct StartIn<CurvedSpace<Surface>> {
+  using Begin = AtMedoid<Surface>;
+};
+
+/// Space: one of spaces.hpp.
+template <class Space>
 class UmapPlacement final : public Placement {
  public:
   UmapPlacement(const Model& model, const UmapParams& params, const Cpu& on)
@@ -62,8 +87,8 @@ class UmapPlacement final : public Placement {
   int neighbors() const override { return neighbors_; }
 
   void place(const NewRows& rows, float* out) const override {
-    const DimCount<kAnyDims> dims(static_cast<int>(model_->map.cols()));
-    place_side_by_side(
+    const typename Space::Dims dims(static_cast<int>(model_->map.cols()));
+    place_side_by_side<typename StartIn<Space>::Begin>(
         *model_, rows, on_, out,
         [&](const float* distances, float* weights) {
           const SmoothKnn row = smooth_knn_row(distances, rows.k, connectivity_, mean_);
@@ -72,7 +97,7 @@ class UmapPlacement final : public Placement {
         [&](const float* /*distances*/, const float* /*the weights of all*/) {
           return static_cast<int>(rows.k);
         },
-        [&](SideBySide& group) { umap_descend(placing_, group, dims, group.y()); });
+        [&](SideBySide& group) { umap_descend<Space>(placing_, group, dims, group.y()); });
   }
 
  private:
@@ -88,7 +113,11 @@ class UmapPlacement final : public Placement {
 
 std::unique_ptr<Placement> make_placement(const Model& model, const UmapParams& params,
                                           const Cpu& on) {
-  return std::make_unique<UmapPlacement>(model, params, on);
+  const auto made = [&]<class Space>(Space) -> std::unique_ptr<Placement> {
+    return std::make_unique<UmapPlacement<Space>>(model, params, on);
+  };
+  return in_space_of(
+      params.output_metric, [&] { return made(FlatSpace<kAnyDims>()); }, made);
 }
 
 }  // namespace nearfold

@@ -29,6 +29,7 @@
 #include "umap/curve_fit.hpp"
 #include "umap/density.hpp"
 #include "umap/edge_schedule.hpp"
+#include "umap/spaces.hpp"
 #include "umap/umap.hpp"
 
 namespace nearfold {
@@ -70,13 +71,14 @@ int order_by_pulls(const Firing& firing, std::int64_t vertices, std::uint8_t* or
 }
 
 /// Sums of forces on the vertices side by side.
-template <int Fixed>
+template <class Space>
 struct Forces {
-  DimCount<Fixed> dims;
-  Floats own[DimCount<Fixed>::kRoom];  // where the vertices are
-  Floats sum[DimCount<Fixed>::kRoom];
+  using Dims = typename Space::Dims;
+  Dims dims;
+  Floats own[Dims::kRoom];  // where the vertices are
+  Floats sum[Dims::kRoom];
 
-  Forces(const float* y, const std::int64_t* vertices, DimCount<Fixed> d) : dims(d) {
+  Forces(const float* y, const std::int64_t* vertices, Dims d) : dims(d) {
     gather(y, vertices, dims, own);
     std::fill_n(sum, dims.count(), Floats{});
   }
@@ -84,19 +86,15 @@ struct Forces {
   /// Adds the clipped force of the points `others` where there is one.
   template <class Factor>
   void add(const float* y, const std::int64_t* others, Ints present, const Factor& factor) {
-    Floats d[DimCount<Fixed>::kRoom], d2{};
+    Floats d[Dims::kRoom];
     gather(y, others, dims, d);
-    for (int c = 0; c < dims.count(); ++c) {
-      d[c] = own[c] - d[c];
-      d2 += d[c] * d[c];
-    }
-    const Floats g = factor(d2);
-    for (int c = 0; c < dims.count(); ++c) sum[c] = present ? sum[c] + clip4(g * d[c]) : sum[c];
+    Space::force(own, dims, factor, d);
+    for (int c = 0; c < dims.count(); ++c) sum[c] = present ? sum[c] + d[c] : sum[c];
   }
 };
 
-/// Fixed: the dimensions of the map, or kAnyDims.
-template <int Fixed>
+/// Space: one of spaces.hpp.
+template <class Space>
 class UmapOptimizer final : public Optimizer {
  public:
   UmapOptimizer(EdgeGraph graph, Matrix start, const UmapParams& params, std::uint64_t seed,
@@ -167,10 +165,17 @@ class UmapOptimizer final : public Optimizer {
 
   void move_block(std::int64_t begin, std::int64_t end, const Step& step) {
     const int dims = dims_.count();
-    std::copy(y_.begin() + begin * dims, y_.begin() + end * dims, next_.begin() + begin * dims);
+    if constexpr (Space::kIsFlat)
+      std::copy(y_.begin() + begin * dims, y_.begin() + end * dims, next_.begin() + begin * dims);
+    else
+      std::fill(next_.begin() + begin * dims, next_.begin() + end * dims, 0.0f);
     follow(begin, work_of(begin, end, step.part, step.epoch), step, samples_per_firing_);
     follow(begin, work_of(begin, end, second_part(step.part, edges_.parts()), step.epoch), step, 0);
+    if constexpr (!Space::kIsFlat)
+      for (std::int64_t v = begin; v < end; ++v) Space::take(&y_[at(v)], &next_[at(v)]);
   }
+  /// Where the coordinates of a vertex begin.
+  std::size_t at(std::int64_t v) const { return static_cast<std::size_t>(v * dims_.count()); }
 
   /// Found when the part has its first step of the epoch, kept for the second.
   const Work& work_of(std::int64_t begin, std::int64_t end, std::int32_t part, std::int32_t epoch) {
@@ -210,7 +215,7 @@ class UmapOptimizer final : public Optimizer {
       lanes.pushes[l] = samples_due(lanes.pulls[l], samples_per_firing,
                                     static_cast<std::uint32_t>(begin + v), step.number);
     }
-    Forces<Fixed> force(y_.data(), lanes.vertex, dims_);
+    Forces<Space> force(y_.data(), lanes.vertex, dims_);
     pull_all(lanes, firing.others.data(), force);
     push_all(lanes, step.number, force);
     for (int l = 0; l < count; ++l) {
@@ -220,7 +225,7 @@ class UmapOptimizer final : public Optimizer {
     }
   }
 
-  void pull_all(const Lanes& lanes, const std::int32_t* edges, Forces<Fixed>& force) const {
+  void pull_all(const Lanes& lanes, const std::int32_t* edges, Forces<Space>& force) const {
     const auto attraction = [curve = curve_](Floats d2) { return umap_attraction(d2, curve); };
     const Ints counts = load(lanes.pulls);
     for (int t = 0; t < most(lanes.pulls); ++t) {
@@ -231,7 +236,7 @@ class UmapOptimizer final : public Optimizer {
     }
   }
 
-  void push_all(const Lanes& lanes, std::uint32_t step, Forces<Fixed>& force) const {
+  void push_all(const Lanes& lanes, std::uint32_t step, Forces<Space>& force) const {
     const auto repulsion = [curve = curve_](Floats d2) { return umap_repulsion(d2, curve); };
     const Ints counts = load(lanes.pushes);
     const int last = most(lanes.pushes);
@@ -268,7 +273,7 @@ class UmapOptimizer final : public Optimizer {
     return DensityTerm(graph, params, curve, on);
   }
 
-  DimCount<Fixed> dims_;
+  typename Space::Dims dims_;
   std::vector<std::int32_t> point_of_;
   UmapCurve curve_;
   std::optional<DensityTerm> density_;
@@ -283,10 +288,10 @@ class UmapOptimizer final : public Optimizer {
   Cpu on_;
 };
 
-template <int Fixed>
+template <class Space>
 std::unique_ptr<Optimizer> made(EdgeGraph graph, Matrix start, const UmapParams& params,
                                 std::uint64_t seed, const Cpu& on) {
-  return std::make_unique<UmapOptimizer<Fixed>>(std::move(graph), std::move(start), params, seed,
+  return std::make_unique<UmapOptimizer<Space>>(std::move(graph), std::move(start), params, seed,
                                                 on);
 }
 
@@ -295,14 +300,23 @@ std::unique_ptr<Optimizer> made(EdgeGraph graph, Matrix start, const UmapParams&
 std::unique_ptr<Optimizer> make_umap_of_any_dims(EdgeGraph graph, Matrix start,
                                                  const UmapParams& params, std::uint64_t seed,
                                                  const Cpu& on) {
-  return made<kAnyDims>(std::move(graph), std::move(start), params, seed, on);
+  return made<FlatSpace<kAnyDims>>(std::move(graph), std::move(start), params, seed, on);
 }
 
 std::unique_ptr<Optimizer> make_optimizer(EdgeGraph graph, Matrix start, const UmapParams& params,
                                           std::uint64_t seed, const Cpu& on) {
+  const auto in = [&]<class Space>(Space) {
+    return made<Space>(std::move(graph), std::move(start), params, seed, on);
+  };
   const std::int64_t dims = start.cols();
-  const auto make = dims == 2 ? made<2> : dims == 3 ? made<3> : made<kAnyDims>;
-  return make(std::move(graph), std::move(start), params, seed, on);
+  return in_space_of(
+      params.output_metric,
+      [&] {
+        return dims == 2   ? in(FlatSpace<2>())
+               : dims == 3 ? in(FlatSpace<3>())
+                           : in(FlatSpace<kAnyDims>());
+      },
+      in);
 }
 
 }  // namespace nearfold

@@ -19,7 +19,7 @@ EdgeWeights edge_weights(const KnnGraphView& graph, const Settings& settings) {
   EdgeGraph edges = std::visit(
       [&]<class Params>(const Params& params) {
         KnnGraph pruned = prune(graph, neighbors_needed(params, graph.n));
-        if constexpr (kTakesTargets<Params, Cpu>) {
+        if constexpr (kTakesTargets<Params>) {
           check_targets(settings.targets, graph.n, params.n_neighbors);
           return weigh_edges(std::move(pruned), params,
                              Steering{settings.targets, as_points, settings.seed}, on);

@@ -35,7 +35,10 @@ double mean_square(const KnnGraph& graph, const EdgeGraph& edges, std::int64_t i
   return weights > 0 ? sum / weights : -1;
 }
 
+/// Of those that are not negative; 0 where there are none.
 double median(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return value < 0; });
+  if (values.empty()) return 0;
   const auto middle = values.begin() + std::ssize(values) / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;

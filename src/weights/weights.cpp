@@ -9,10 +9,10 @@
 
 #include "core/parallel.hpp"
 #include "math/edge_union.hpp"
-#include "math/perplexity.hpp"
 #include "math/smooth_knn.hpp"
 #include "nearfold/error.hpp"
 #include "stages.hpp"
+#include "weights/conditional_row.hpp"
 #include "weights/radii.hpp"
 #include "weights/symmetrize.hpp"
 #include "weights/weights.hpp"
@@ -39,6 +39,9 @@ void drop_weightless(EdgeGraph& graph) {
 }
 
 float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest) {
+  if (!(heaviest > 0) && params.disconnection_distance)
+    throw InvalidInput("disconnection_distance " + std::to_string(*params.disconnection_distance) +
+                       " leaves no edge: no two neighbours are nearer; use a larger one");
   if (!(heaviest > 0))
     throw InvalidInput(
         "set_op_mix_ratio " + std::to_string(params.set_op_mix_ratio) +
@@ -48,14 +51,43 @@ float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest) {
   return heaviest / static_cast<float>(enough);
 }
 
+bool weighed_on_host(const TsneParams& params) {
+  return params.affinities != TsneParams::Affinities::perplexity || !params.perplexities.empty();
+}
+bool weighed_on_host(const UmapParams& params) {
+  return params.densmap || params.disconnection_distance.has_value();
+}
+
+namespace {
+
+/// The same to each of the neighbours, whatever their distances; joint probabilities sum to 1.
+EdgeGraph uniform_edges(KnnGraph graph, const TsneParams& params, const Cpu& on) {
+  std::fill(graph.distances.begin(), graph.distances.end(), 1.0f);
+  const bool larger = params.symmetrize == TsneParams::Symmetrize::max;
+  const double directed = static_cast<double>(graph.n) * static_cast<double>(graph.k);
+  EdgeGraph out = symmetrize(std::move(graph), on, [&](float ij, float ji) {
+    return larger ? std::max(ij, ji) : 0.5f * (ij + ji);
+  });
+  const double total = larger ? static_cast<double>(out.edges()) : directed;
+  const auto scale = static_cast<float>(1.0 / total);
+  parallel_for(on.threads, out.edges(), 16 * kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t e = begin; e < end; ++e) out.weights[static_cast<std::size_t>(e)] *= scale;
+  });
+  return out;
+}
+
+}  // namespace
+
 EdgeGraph weigh_edges(KnnGraph graph, const TsneParams& params, const Cpu& on) {
   const Part part(1, 1 + kUnionLoops);
-  const auto log_perplexity = static_cast<float>(std::log(params.perplexity));
+  if (params.affinities == TsneParams::Affinities::uniform)
+    return uniform_edges(std::move(graph), params, on);
+  const ConditionalRow conditional(perplexities_of(params));
   parallel_for(on.threads, graph.n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> p(static_cast<std::size_t>(graph.k));  // reads distances to its end
     for (std::int64_t i = begin; i < end; ++i) {
       float* const row = &graph.distances[static_cast<std::size_t>(i * graph.k)];
-      perplexity_row(row, graph.k, log_perplexity, p.data());
+      conditional(row, graph.k, p.data());
       std::copy(p.begin(), p.end(), row);
     }
   });
@@ -80,11 +112,15 @@ EdgeGraph weigh_edges(KnnGraph graph, const UmapParams& params, const Steering& 
       });
   const auto mean_all = static_cast<float>(total / static_cast<double>(n * (graph.k + 1)));
   const auto connectivity = static_cast<float>(params.local_connectivity);
+  const auto limit = static_cast<float>(
+      params.disconnection_distance.value_or(std::numeric_limits<double>::infinity()));
   parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       float* const row = &graph.distances[static_cast<std::size_t>(i * graph.k)];
-      const SmoothKnn scale = smooth_knn_row(row, graph.k, connectivity, mean_all);
-      for (std::int64_t j = 0; j < graph.k; ++j) row[j] = membership(row[j], scale);
+      const std::int64_t near = std::lower_bound(row, row + graph.k, limit) - row;
+      const SmoothKnn scale = smooth_knn_row(row, near, connectivity, mean_all, graph.k);
+      for (std::int64_t j = 0; j < near; ++j) row[j] = membership(row[j], scale);
+      std::fill(row + near, row + graph.k, 0.0f);
     }
   });
   EdgeGraph out =

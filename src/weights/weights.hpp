@@ -13,6 +13,14 @@ namespace nearfold {
 /// umap-learn. Throws InvalidInput when there is no edge at all.
 float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest);
 
+/// Whether edges of such a run are weighed by the processor, wherever it optimises: those that
+/// differ from the usual have no kernels (kernels/weights/on_host.hpp).
+bool weighed_on_host(const TsneParams& params);
+bool weighed_on_host(const UmapParams& params);
+inline bool weighed_on_host(const PacmapParams&) {
+  return true;
+}
+
 /// Removes entries lighter than `least`, in place.
 void drop_below(EdgeGraph& graph, float least);
 /// Removes entries of weight 0, in place.

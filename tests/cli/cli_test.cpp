@@ -1,5 +1,5 @@
-// The tool as scripts use it: exit codes, messages, files. What draws, scores and compares maps is
-// in cli_maps_test.cpp.
+// The tool as scripts use it: exit codes, messages, files. What draws and scores maps is in
+// cli_maps_test.cpp, what makes many in cli_experiments_test.cpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -169,7 +169,7 @@ TEST_F(Cli, WrongParametersExitWith2BeforeAnythingIsRead) {
                             "--threads 99999999999",
                             "--perplexity nan",
                             "--index annoy",
-                            "--metric hamming",
+                            "--metric wasserstein",
                             "--metric manhattan --index ivf",
                             "--device gpu",
                             "--no-such-flag",

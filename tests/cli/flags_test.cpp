@@ -45,6 +45,21 @@ TEST_F(Flags, OfAnotherMethodAreNamedWithIt) {  // 83
     expect_ignored("compare " + x, of_umap, {"UMAP", "--method is tsne"});
     expect_ignored("grid " + x + " -m tsne -o " + path("g"), of_umap, {"UMAP", "--method is tsne"});
   }
+  for (const char* of_pairs : {"--MN-ratio 1", "--FP-ratio 1", "--num-iters 5"}) {
+    expect_ignored("embed " + x + out + " -m umap", of_pairs,
+                   {"PaCMAP and LocalMAP, and --method is umap", "--method pacmap or localmap"});
+    expect_ignored("compare " + x, of_pairs, {"PaCMAP and LocalMAP", "--method is tsne"});
+  }
+  expect_ignored("embed " + x + out + " -m pacmap", "--low-dist-thres 5",
+                 {"LocalMAP", "--method is pacmap"});
+  expect_ignored("embed " + x + out + " -m pacmap", "-k 5", {"UMAP", "--method is pacmap"});
+  expect_refused("embed " + x + out + " -m umap --n-neighbors auto", kUsage,
+                 {"--n-neighbors is auto", "PaCMAP and LocalMAP"});
+  expect_refused("embed " + x + out + " -m pacmap --max-iter 150", kUsage,
+                 {"--max-iter is 150", "the first two phases take 200", "--num-iters"});
+  expect_refused("embed " + x + out + " -m pacmap --num-iters 1,2", kUsage,
+                 {"'1,2' is no list of three numbers"});
+  expect_refused("embed " + x + out + " -m localmap --lr 0", kUsage, {"--lr is 0"});
   expect_ignored("embed " + x + out + " -m umap --a 1.5 --b .9", "--min-dist .5", {"--a and --b"});
   expect_ignored("embed " + x + out + " -m tsne --early-exaggeration-iter 0",
                  "--early-exaggeration 4", {"--early-exaggeration-iter is 0"});

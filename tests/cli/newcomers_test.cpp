@@ -244,9 +244,11 @@ TEST_F(Newcomers, AColumnOfMeasurementsIsAScale) {  // 88, 89
 TEST_F(Newcomers, MistakesAreAnsweredInOneLine) {  // 90, 91
   const std::string iris = path("iris_both.csv"), out = " -o " + path("y.npy");
   const std::string embed = "embed " + iris + out;
-  expect_advice(embed, kUsage, {"nearfold: --method is required, one of {tsne,umap}"});
+  expect_advice(embed, kUsage,
+                {"nearfold: --method is required, one of {tsne,umap,pacmap,localmap}"});
   expect_advice("embed " + iris + " -m umap", kUsage, {"--output is required", "--help"});
-  expect_advice(embed + " -m pca", kUsage, {"nearfold: --method: 'pca' is none of tsne and umap"});
+  expect_advice(embed + " -m pca", kUsage,
+                {"nearfold: --method: 'pca' is none of tsne, umap, pacmap and localmap"});
   expect_advice(embed + " -m umap " + path("y.csv"), kUsage, {"more than", "--labels FILE"});
   expect_advice("quality " + iris, kUsage, {"needs 'map'"});
   expect_advice("", kUsage, {"a command is missing", "nearfold --help"});

@@ -45,6 +45,20 @@ TEST_F(TransformTool, PlacesNewRowsAndTellsWhichAreFar) {
   done("info " + path("m.nfm"), {"method", "umap", "n_neighbors", "120"});
 }
 
+TEST_F(TransformTool, PlacesAndDrawsOnASurface) {
+  done(fit("--output-metric sphere --plot " + path("s.png")));
+  done(place("--plot " + path("t.png")));
+  EXPECT_EQ(placed().cols(), 3);
+  done("quality " + path("m.nfm") + " --new " + path("new.npy") + " -k 5 --trustworthiness-k 5");
+  done("update " + path("m.nfm") + " " + path("new.npy") + " -o " + path("g.nfm") + " --plot " +
+       path("u.png"));
+  done("plot " + path("m.nfm") + " --title map -o " + path("a.png"));
+  done("plot " + path("map.npy") + " --map-metric sphere --title map -o " + path("b.png"));
+  EXPECT_EQ(bytes("a.png"), bytes("b.png"));
+  for (const char* picture : {"s.png", "t.png", "u.png", "a.png"})  // two hemispheres beside
+    EXPECT_EQ(bytes(picture).substr(16, 8), std::string("\0\0\4\xb0\0\0\2\xd0", 8)) << picture;
+}
+
 TEST_F(TransformTool, MakesRowsAsThePointsWereMade) {
   const Matrix x = data::blobs(120, 5, 1);
   std::string csv = "a,b,c,d,e\n";

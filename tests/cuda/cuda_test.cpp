@@ -19,6 +19,7 @@
 #include "nearfold/nearfold.hpp"
 #include "stages.hpp"
 #include "support/data.hpp"
+#include "support/metrics.hpp"
 
 namespace nearfold {
 namespace {
@@ -206,21 +207,75 @@ TEST_F(OnGpu, ExactTsneIsTheCpus) {
 
 TEST_F(OnGpu, TsneByFftIsTheSameTwiceAndAsGoodAsTheCpus) {
   const Matrix x = data::blobs(12'000, 20, 8);
-  Settings settings = settings_of(TsneParams{}, gpu_);
-  const Result once = embed(x, settings), twice = embed(x, settings);
-  EXPECT_EQ(once.layout.values(), twice.layout.values());
-  ASSERT_TRUE(once.info.force_error);
-  EXPECT_LT(once.info.force_error->relative, 0.02);
+  for (const TsneParams& params :
+       {TsneParams{}, TsneParams{.dof = 0.5},
+        TsneParams{.late_exaggeration = 2, .late_exaggeration_iter = 100}}) {
+    Settings settings = settings_of(params, gpu_);
+    const Result once = embed(x, settings), twice = embed(x, settings);
+    EXPECT_EQ(once.layout.values(), twice.layout.values());
+    ASSERT_TRUE(once.info.force_error);
+    EXPECT_LT(once.info.force_error->relative, 0.02);
+    settings.device = Cpu{};
+    const double wanted = *embed(x, settings).info.kl_divergence;
+    EXPECT_NEAR(*once.info.kl_divergence, wanted, 0.02 * wanted);
+  }
+}
+
+void expect_the_cpus(const Matrix& x, Settings settings) {
+  const Result on_gpu = embed(x, settings);
   settings.device = Cpu{};
-  const double wanted = *embed(x, settings).info.kl_divergence;
-  EXPECT_NEAR(*once.info.kl_divergence, wanted, 0.02 * wanted);
+  const Result on_cpu = embed(x, settings);
+  EXPECT_EQ(on_gpu.layout.values(), on_cpu.layout.values());
+  EXPECT_EQ(on_gpu.info.edges, on_cpu.info.edges);
+  EXPECT_EQ(on_gpu.info.warnings, on_cpu.info.warnings);
+  EXPECT_EQ(on_gpu.info.kl_divergence, on_cpu.info.kl_divergence);
+}
+
+// Everything but the plain methods: edges of the host, surfaces, densMAP, PaCMAP, tails, late
+// phases.
+TEST_F(OnGpu, FamiliesAreTheCpus) {
+  const Matrix x = data::blobs(2500, 20, 25);
+  const double near = find_neighbors(x, 5, FlatKnn{}, Cpu{}, 1).distances[4];
+  using enum TsneParams::Affinities;
+  for (const Method& method :
+       {Method{UmapParams{.n_epochs = 100, .disconnection_distance = near}},
+        Method{UmapParams{.n_epochs = 100, .densmap = true}},
+        Method{UmapParams{.n_epochs = 100, .output_metric = OutputMetric::sphere}},
+        Method{UmapParams{.n_epochs = 100, .output_metric = OutputMetric::torus}},
+        Method{UmapParams{.n_epochs = 100, .output_metric = OutputMetric::hyperboloid}},
+        Method{PacmapParams{.num_iters = {30, 30, 40}}},
+        Method{LocalmapParams{{.num_iters = {30, 30, 60}}, 10}},
+        Method{TsneParams{.perplexities = {10, 50}, .max_iter = 100}},
+        Method{TsneParams{.affinities = uniform, .max_iter = 100}},
+        Method{TsneParams{.dof = 0.5, .max_iter = 100}},
+        Method{TsneParams{.early_exaggeration_iter = 50,
+        .late_exaggeration = 2,
+        .late_exaggeration_iter = 30,
+        .early_stop = true,
+        .max_iter = 300}}}) {
+    SCOPED_TRACE(method.index());
+    expect_the_cpus(x, settings_of(method, gpu_));
+  }
+  ClassTarget classes;
+  ValueTarget values;
+  for (int i = 0; i < 2500; ++i) {
+    classes.classes.push_back(i % 5 == 4 ? -1 : i % 3);
+    values.values.push_back(static_cast<float>(i * 37 % 2500));
+  }
+  Settings steered = settings_of(UmapParams{.n_epochs = 100}, gpu_);
+  steered.targets = {classes, values};
+  expect_the_cpus(x, steered);
 }
 
 TEST_F(OnGpu, PlacesOfNewPointsAreTheCpus) {
   for (const std::int64_t n : {2000, 9000})  // t-SNE's field by all pairs and by the grid
     for (const int dims : {2, 3})
-      for (const Method& method : {Method{UmapParams{.n_epochs = 50}},
-                                   Method{TsneParams{.perplexity = 10, .max_iter = 100}}}) {
+      for (const Method& method :
+           {Method{UmapParams{.n_epochs = 50}},
+            Method{TsneParams{.perplexity = 10, .max_iter = 100}},
+            Method{TsneParams{.perplexity = 10, .dof = 0.5, .max_iter = 100}},
+            Method{TsneParams{.perplexities = {5, 20}, .max_iter = 100}},
+            Method{PacmapParams{.num_iters = {20, 20, 20}}}}) {
         if (n > 2000 && dims == 3) continue;
         Settings settings = settings_of(method, Cpu{});
         settings.dims = dims;
@@ -234,7 +289,7 @@ TEST_F(OnGpu, PlacesOfNewPointsAreTheCpus) {
 }
 
 TEST_F(OnGpu, PlacesUnderEveryMetricAreTheCpus) {
-  for (const Metric metric : all_metrics()) {
+  for (const Metric metric : metrics_of_any_points()) {
     Settings settings = settings_of(UmapParams{.n_epochs = 50}, Cpu{});
     settings.distance.metric = metric;
     const Model model = fit(data::normals(3000, 100, 18), settings).model;
@@ -248,7 +303,8 @@ TEST_F(OnGpu, PointsAndMapMayStayThere) {
   const Matrix x = data::blobs(3000, 20, 11);
   DeviceArray<float> there(gpu_, x.values().size()), map(gpu_, 6000);
   there.write(x.data(), x.values().size());
-  for (const Method& method : {Method{UmapParams{}}, Method{TsneParams{.max_iter = 300}}}) {
+  for (const Method& method :
+       {Method{UmapParams{}}, Method{TsneParams{.max_iter = 300}}, Method{PacmapParams{}}}) {
     const Settings settings = settings_of(method, gpu_);
     const RunInfo info =
         embed({there.data(), x.rows(), x.cols()}, {map.data(), x.rows(), 2}, settings);

@@ -3,6 +3,7 @@
 #include "fuzz.hpp"
 #include "nearfold/embed.hpp"
 #include "packed.hpp"
+#include "seeds/few_pairs.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nearfold;
@@ -15,10 +16,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const KnnGraph kGraph = [] {
     Matrix line(6, 1);
     for (int i = 0; i < 6; ++i) line.row(i)[0] = static_cast<float>(i * i);
-    return find_neighbors(line, 3, FlatKnn{}, Cpu{1}, 1);
+    return find_neighbors(line, 5, FlatKnn{}, Cpu{1}, 1);
   }();
-  for (const Method& method : {Method{UmapParams{.n_neighbors = 4, .n_epochs = 9}},
-                               Method{TsneParams{.perplexity = 1.2, .max_iter = 9}}})
+  for (const Method& method :
+       {Method{UmapParams{.n_neighbors = 4, .n_epochs = 9}},
+        Method{TsneParams{.perplexity = 1.2, .max_iter = 9}}, Method{fuzz::few_pairs()}})
     fuzz::unless_refused([&] {
       Embedder run(kGraph, {}, {.method = method, .device = Cpu{1}}, *checkpoint);
       fuzz::require(run.iteration() <= run.iterations(), "no more iterations than there are");

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                                 [](io::ByteSource& source) { return io::read_model(source); });
   if (!model) return 0;
   const Preparation& how = model->preparation;
-  const std::int64_t columns = how.pca.axes.rows() > 0 ? how.pca.axes.cols() : model->points.cols();
+  const std::int64_t columns = how.pca.axes.rows() > 0 ? how.pca.axes.cols() : model->dim();
   const auto placed = fuzz::unless_refused([&] {
     return transform(*model, prepare(how, data::normals(3, columns, 2), Cpu{1}), {}, Cpu{1});
   });

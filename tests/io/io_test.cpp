@@ -345,6 +345,33 @@ TEST_F(Values, AreAColumnOfATable) {
                                    {"--value-column", "is npy"});
 }
 
+TEST_F(Values, AreReadAsIntegersExactly) {
+  using Whole = std::vector<std::int64_t>;
+  make("t.csv", "a,b\n16777217,-3\n9007199254740992,1e3\n");
+  const Integers table = read_integers(path("t.csv"));
+  EXPECT_EQ(table.rows, 2);
+  EXPECT_EQ(table.cols, 2);
+  EXPECT_EQ(table.values, (Whole{16777217, -3, std::int64_t{1} << 53, 1000}));
+  make("counts.csv", "0,7\n1,8\n2,6\n");  // the first column is one of them
+  EXPECT_EQ(read_integers(path("counts.csv")).values, (Whole{0, 7, 1, 8, 2, 6}));
+  make("i.npy",
+       npy(dictionary("<i8", "(2, 2)", "True"), raw<std::int64_t>({1, 2, 2147483647, -4})));
+  EXPECT_EQ(read_integers(path("i.npy")).values, (Whole{1, 2147483647, 2, -4}));
+  make("f.npy", npy(dictionary("<f4", "(1, 2)"), raw({5.0F, 0x1p24F})));
+  EXPECT_EQ(read_integers(path("f.npy")).values, (Whole{5, 1 << 24}));
+  make("far.npy", npy(dictionary("<f4", "(1, 2)"), raw({5.0F, 0x1p25F})));
+  expect_refused([&] { read_integers(path("far.npy")); },
+                 {"33554432", "row 0, column 1", "an .npy of integers"});
+  make("beyond.npy", npy(dictionary("<i8", "(1, 1)"), raw({std::int64_t{1} << 40})));
+  expect_refused([&] { read_integers(path("beyond.npy")); }, {"row numbers", "int32"});
+  make("half.csv", "1,2\n3,4.5\n");
+  expect_refused([&] { read_integers(path("half.csv")); }, {"4.5 in row 1, column 1"});
+  make("word.csv", "1,2\n3,x\n");
+  expect_refused([&] { read_integers(path("word.csv")); }, {"x in row 1, column 1"});
+  make("none.csv", "1,2\n3,\n");
+  expect_refused([&] { read_integers(path("none.csv")); }, {"nothing in row 1, column 1"});
+}
+
 TEST_F(Files, WhatTheSystemRefusesIsAnIoErrorWithItsReason) {
   expect_refused<IoError>([&] { read_matrix(path("missing.npy")); },
                           {"missing.npy': No such file"});

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "core/take_rows.hpp"
 #include "knn/grown_graph.hpp"
 #include "nearfold/knn.hpp"
 #include "support/data.hpp"
+#include "support/sparse_data.hpp"
 
 namespace nearfold {
 namespace {
@@ -48,6 +50,24 @@ TEST(GrownGraph, IsThatOfAllPointsWithTiesAndEqualOnes) {
     expect_grown(data::duplicates(200, 6, 5, 25), n, {});
     expect_grown(data::line(200, 2), n, {.metric = Metric::manhattan});
   }
+}
+
+TEST(GrownGraph, OfSparsePointsIsThatOfAllOfThem) {
+  const Matrix rows = data::many_zeros(260, 40, 3, true);  // counts, which tie
+  for (const Metric metric : {Metric::euclidean, Metric::cosine, Metric::inner_product,
+                              Metric::manhattan, Metric::jaccard, Metric::chebyshev})
+    for (const std::int64_t n : {20, 130, 259}) {
+      SCOPED_TRACE(std::string(name(metric)) + ", of " + std::to_string(n));
+      const Distance distance{.metric = metric, .zero_vectors = ZeroVectors::far};
+      const SparseMatrix points = to_sparse(rows);
+      const KnnGraph old = find_neighbors(to_sparse(first_of(rows, n)), kNeighbors, FlatKnn{},
+                                          Cpu{2}, kSeed, distance);
+      const KnnGraph grown = grown_graph(old, points.view(), kNeighbors, distance, Cpu{2}, kSeed);
+      const KnnGraph all = find_neighbors(points, kNeighbors, FlatKnn{}, Cpu{1}, kSeed, distance);
+      EXPECT_EQ(grown.distances, all.distances);
+      EXPECT_EQ(grown.neighbors, all.neighbors);
+      EXPECT_EQ(grown.duplicates, all.duplicates);
+    }
 }
 
 TEST(GrownGraph, IsThatOfAllPointsThroughTheProjection) {

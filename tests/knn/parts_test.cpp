@@ -16,6 +16,7 @@
 #include "nearfold/knn.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
+#include "support/metrics.hpp"
 #include "support/part_data.hpp"
 
 namespace nearfold {
@@ -54,13 +55,14 @@ void expect_same_by_any_split(const Matrix& x, int k, const Distance& distance,
 TEST(Parts, MakeTheGraphOfTheWholeUnderEveryMetric) {
   const Matrix x = data::normals(400, 20, 3);
   const Matrix wide = data::normals(1960, 130, 3, 0.94);  // a projection with loss
-  for (const Metric metric : all_metrics()) expect_same_by_any_split(x, 15, {metric}, name(metric));
+  for (const Metric metric : metrics_of_any_points())
+    expect_same_by_any_split(x, 15, {metric}, name(metric));
   for (const Metric metric : {Metric::euclidean, Metric::inner_product})
     expect_same_by_any_split(wide, 4, {metric}, std::string(name(metric)) + ", wide");
 }
 
 TEST(Parts, TakeEquallyFarPointsInTheOrderOfTheSeed) {
-  for (const Metric metric : all_metrics()) {
+  for (const Metric metric : metrics_of_any_points()) {
     Matrix grid = data::lattice(400, 3, 5, 3);  // 27 places
     for (std::int64_t i = 0; i < grid.rows(); ++i) grid.row(i)[i % 3] += 1;
     expect_same_by_any_split(grid, 15, {metric, ZeroVectors::far}, name(metric));
@@ -102,7 +104,7 @@ TEST(Parts, DoNotDependOnThreads) {
 TEST(Shards, ServeBlockAfterBlock) {
   const Matrix x = data::lattice(500, 6, 5, 2);
   const std::vector<RowRange> blocks = {{0, 90}, {120, 180}, {50, 450}, {100, 300}, {301, 500}};
-  for (const Metric metric : all_metrics()) {
+  for (const Metric metric : metrics_of_any_points()) {
     const Distance distance{metric, ZeroVectors::far};
     const AllPoints all = scanned(x, distance);
     const Shard shard(rows_in(x, 100, 300), all, 7, FlatKnn{}, Cpu{2}, kSeed, distance);

@@ -13,6 +13,7 @@
 #include "nearfold/knn_parts.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
+#include "support/metrics.hpp"
 #include "support/part_data.hpp"
 
 namespace nearfold {
@@ -66,7 +67,7 @@ void expect_same_by_any_split(const Matrix& x, int k, const IvfKnn& ivf, const D
 
 std::vector<Metric> metrics_of_cells() {
   std::vector<Metric> metrics;
-  for (const Metric metric : all_metrics())
+  for (const Metric metric : metrics_of_any_points())
     if (by_products(row_of(metric).norm)) metrics.push_back(metric);
   return metrics;
 }
@@ -181,7 +182,7 @@ KnnGraph by_index(const Matrix& x, int k, const KnnParams& knn, const Cuts& quer
 TEST(IndexPerShard, HasItsRecallMeasured) {
   const Matrix x = data::normals(900, 10, 3);
   const Cuts queries = {0, 100, 450, 900}, data = {0, 330, 900};
-  for (const Metric metric : all_metrics()) {
+  for (const Metric metric : metrics_of_any_points()) {
     const KnnGraph exact = find_neighbors(x, 10, FlatKnn{}, Cpu{2}, kSeed, {metric});
     for (const KnnParams& knn :
          {KnnParams(IvfKnn{.nlist = 20, .nprobe = 3}), KnnParams(HnswKnn{.M = 4, .ef = 20})}) {

@@ -15,6 +15,7 @@
 #include "support/data.hpp"
 #include "support/init_data.hpp"
 #include "support/oracle.hpp"
+#include "support/sparse_data.hpp"
 
 namespace nearfold {
 namespace {
@@ -159,6 +160,38 @@ TEST(Pca, IsTheSameForAnyNumberOfThreads) {
 TEST(Pca, RefusesComponentsThatThereAreNot) {
   const Matrix x = data::blobs(10, 4, 5);
   for (const int components : {0, -1, 5}) EXPECT_THROW(pca(x, components), InvalidInput);
+}
+
+// ---- sparse points ------------------------------------------------------------------------------
+
+TEST(SparsePca, AxesAndScoresAreThoseOfTheSamePointsDense) {
+  const Matrix x = data::topics(600, 90, 4);
+  const SparseMatrix points = data::sparse_of(x);
+  const PcaAxes dense = pca_axes(x, 5), sparse = pca_axes(points.view(), 5);
+  for (std::size_t c = 0; c < dense.mean.size(); ++c)
+    EXPECT_NEAR(sparse.mean[c], dense.mean[c], 1e-6);
+  for (std::int64_t a = 0; a < 5; ++a)
+    for (std::int64_t c = 0; c < x.cols(); ++c)
+      EXPECT_NEAR(sparse.axes.row(a)[c], dense.axes.row(a)[c], 2e-3) << a << ", " << c;
+  const Matrix on_dense = project(x, sparse), on_sparse = project(points.view(), sparse);
+  for (std::int64_t at = 0; at < on_dense.size(); ++at)
+    EXPECT_NEAR(on_sparse.data()[at], on_dense.data()[at], 1e-4);
+}
+
+TEST(SparsePca, ThreadsDoNotMatterAndScalesDoNot) {
+  Matrix x = data::topics(900, 90, 4);
+  const SparseMatrix points = data::sparse_of(x);
+  EXPECT_EQ(pca(points.view(), 3, Cpu{1}).values(), pca(points.view(), 3, Cpu{3}).values());
+  for (float& value : x.span()) value *= 0x1p40f;
+  EXPECT_EQ(pca_axes(data::sparse_of(x).view(), 3).axes.values(),
+            pca_axes(points.view(), 3).axes.values());
+}
+
+TEST(SparsePca, RefusesWhatDenseOnesRefuse) {
+  const SparseMatrix points = data::sparse_of(data::topics(20, 30, 4));
+  EXPECT_THROW(pca(points.view(), 21), InvalidInput);
+  EXPECT_THROW(project(data::sparse_of(data::topics(20, 31, 4)).view(), pca_axes(points.view(), 2)),
+               InvalidInput);
 }
 
 }  // namespace

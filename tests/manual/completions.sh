@@ -84,7 +84,7 @@ for command in $commands; do
   expect "nearfold $command --" $("$tool" "$command" --help | grep -oE '^  -[^ :{[]+' | tr ',' '\n' |
     grep -oE -- '--.*')
 done
-expect 'nearfold embed -m ' tsne umap
+expect 'nearfold embed -m ' localmap pacmap tsne umap
 expect 'nearfold embed --method u' umap
 expect 'nearfold embed po' points.npy
 expect 'nearfold embed --labels two' 'two words.csv'
@@ -94,7 +94,7 @@ expect 'nearfold embed --seed po'
 case $shell in
   bash)
     expect 'nearfold embed --checkpoint ' runs
-    expect 'nearfold embed --init ' auto pca spectral random points.npy 'two words.csv' runs
+    expect 'nearfold embed --init ' auto landmarks pca spectral random points.npy 'two words.csv' runs
     expect 'nearfold embed --method=u' umap
     expect 'nearfold embed --standardize=r' robust
     expect 'nearfold embed --standardize po' points.npy

@@ -104,7 +104,7 @@ TEST_F(ModelFiles, ThatCannotBeAreRefusedByName) {
   using Says = std::vector<std::string_view>;
   for (const auto& [entry, from, to, says] :
        std::vector<std::tuple<std::string, std::string, std::string, Says>>{
-           {"meta", "\"format\": 1", "\"format\": 9", {"'format' is 9", "reads 1"}},
+           {"meta", "\"format\": 1", "\"format\": 9", {"'format' is 9", "reads 1 and 2"}},
            {"meta", "\"kind\": \"model\"", "\"kind\": \"modem\"", {"no model", "--save-model"}},
            {"meta", "\"method\": \"umap\"", "\"method\": \"umop\"", {"'method'", "umop"}},
            {"meta", "\"metric\": \"euclidean\"", "\"metric\": \"euclideam\"", {"euclideam"}},

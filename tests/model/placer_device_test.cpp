@@ -11,6 +11,7 @@
 #include "nearfold/nearfold.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
+#include "support/metrics.hpp"
 
 namespace nearfold {
 namespace {
@@ -18,7 +19,8 @@ namespace {
 constexpr std::int64_t kPoints = 200, kColumns = 5, kTile = 70;
 
 std::vector<Method> methods() {
-  return {UmapParams{.n_neighbors = 12}, TsneParams{.perplexity = 8}};
+  return {UmapParams{.n_neighbors = 12}, TsneParams{.perplexity = 8},
+          PacmapParams{.n_neighbors = 12}};
 }
 
 /// A model of a map that no run has made: what is placed there is a function of it all the same.
@@ -59,9 +61,39 @@ TEST(PlacerOnDevice, IsTheCpusInEveryDimension) {
     }
 }
 
+TEST(PlacerOnDevice, IsTheCpusOnEverySurface) {
+  for (const OutputMetric metric :
+       {OutputMetric::sphere, OutputMetric::torus, OutputMetric::hyperboloid}) {
+    SCOPED_TRACE(name(metric));
+    const Model model =
+        fit(old_rows(),
+            {.method = UmapParams{.n_neighbors = 12, .n_epochs = 30, .output_metric = metric}})
+            .model;
+    expect_the_cpus(model, new_rows());
+    expect_the_cpus(model, new_rows(), 7);
+    EXPECT_TRUE(is_placed_on_gpu(model));
+  }
+}
+
+TEST(PlacerOnDevice, IsTheCpusForEveryKindOfTsne) {
+  using enum TsneParams::Affinities;
+  const Matrix many = data::blobs(8100, 4, 5), few_of_them = data::blobs(20, 4, 6);
+  for (const TsneParams& params :
+       {TsneParams{.perplexity = 8, .dof = 0.4}, TsneParams{.perplexity = 8, .dof = 3},
+        TsneParams{.affinities = uniform, .k_neighbors = 20}, TsneParams{.perplexities = {3, 12}},
+        TsneParams{.perplexity = 8, .late_exaggeration = 3, .late_exaggeration_iter = 50}}) {
+    SCOPED_TRACE(params.dof);
+    for (const int dims : {2, 3}) expect_the_cpus(model_of(old_rows(), params, dims), new_rows());
+    expect_the_cpus(model_of(old_rows(), params, 2), new_rows(), 7);
+    EXPECT_TRUE(is_placed_on_gpu(model_of(old_rows(), params, 2)));
+  }
+  // Of so many points a field has a grid, but for a dof of 1 alone.
+  expect_the_cpus(model_of(many, TsneParams{.perplexity = 5, .dof = 0.4}, 2), few_of_them);
+}
+
 TEST(PlacerOnDevice, IsTheCpusUnderEveryMetric) {
   for (const Method& method : methods())
-    for (const Metric metric : all_metrics()) {
+    for (const Metric metric : metrics_of_any_points()) {
       SCOPED_TRACE(name(metric));
       expect_the_cpus(model_of(old_rows(), method, 2, {.metric = metric}), new_rows());
     }
@@ -101,6 +133,7 @@ TEST(PlacerOnDevice, TakesWhatIsAtTheEdges) {
     Method wide = method;
     if (auto* umap = std::get_if<UmapParams>(&wide)) umap->n_neighbors = 13;
     if (auto* tsne = std::get_if<TsneParams>(&wide)) tsne->perplexity = 4;
+    if (auto* pacmap = std::get_if<PacmapParams>(&wide)) pacmap->n_neighbors = 4;
     std::fill_n(few.row(2), kColumns, 0.0f);
     std::fill_n(rows.row(1), kColumns, 0.0f);
     expect_the_cpus(model_of(few, wide, 2, {Metric::cosine, ZeroVectors::far}), rows);

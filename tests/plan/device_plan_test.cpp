@@ -98,6 +98,36 @@ TEST(DevicePlan, CountsEdgesAsTheProcessorDoes) {
   for (std::size_t s = 0; s < 4; ++s) EXPECT_EQ(gpu.stages[s].seconds, cpu.stages[s].seconds);
 }
 
+// Of edges that the host weighs the graph, and then they themselves, are all that is there.
+TEST(DevicePlan, KnowsWhichEdgesTheHostWeighs) {
+  const auto weights = [](const Method& method, const std::vector<Target>& targets = {}) {
+    const PlannedPoints points{.n = 1'000'000, .dim = 4};
+    const Settings settings{.method = method, .targets = targets, .device = Cuda{}};
+    return plan(points, settings).stages[1];
+  };
+  const auto there = [&](const Method& method) { return weights(method).device_bytes; };
+  const UmapParams plain{}, dense{.densmap = true}, cut{.disconnection_distance = 1};
+  constexpr std::int64_t kEdges = static_cast<std::int64_t>(8 * 1.55 * 14 * 1e6);
+  for (const std::int64_t bytes :
+       {there(dense), there(cut), weights(plain, {ClassTarget{}}).device_bytes}) {
+    EXPECT_GE(bytes, kEdges);
+    EXPECT_LE(bytes, kEdges + 20'000'000);
+  }
+  EXPECT_GT(there(plain), 2 * kEdges);
+  EXPECT_LT(there(TsneParams{.perplexities = {30}}), there(TsneParams{.perplexity = 30}));
+  // 139 edges a point are brought through page-locked pieces.
+  EXPECT_EQ(weights(TsneParams{.perplexities = {30}}).host_bytes -
+                weights(TsneParams{.perplexity = 30}).host_bytes,
+            static_cast<std::int64_t>(2 * kStageBytes));
+  const auto optimised = [](const Method& method) {
+    return plan({.n = 1'000'000, .dim = 4}, {.method = method, .device = Cuda{}})
+        .stages[3]
+        .device_bytes;
+  };
+  EXPECT_NEAR(static_cast<double>(optimised(dense) - optimised(plain)),
+              static_cast<double>(kEdges / 2 + 28'000'000), 2);
+}
+
 // The search is cut to what is free (search_plan.hpp); a plan says from where on it can be.
 TEST(DevicePlan, NeedsForTilesWhatTheSearchAsksForAtTheLeast) {
   for (const std::int64_t n : {1000, 70'000, 10'000'000})

@@ -80,6 +80,7 @@ TEST(Plan, KnowsHowFewColumnsASearchKeeps) {
   EXPECT_EQ(search_width(flat, {}), 16);
   EXPECT_EQ(search_width(noise, {}), 128);
   EXPECT_EQ(search_width(flat, {.distance = {Metric::manhattan}}), 128);
+  EXPECT_LT(search_width(data::normals(4096, 400, 5, 0.9), {}), 100) << "a sample of many points";
 }
 
 const std::map<std::string, KnnParams>& indexes() {

@@ -50,6 +50,26 @@ TEST(Panels, LandInTheirCellsAndBlankOnesStayBlank) {
   }
 }
 
+// One map lies beside the other in the window of both, and half as wide as alone.
+TEST(Panels, OfOneWindowHaveOneScale) {
+  const Matrix left(3, 2, {0, 0, 1, 0, 0, 1}), right(3, 2, {3, 3, 4, 3, 3, 4});
+  const Matrix both(6, 2, {0, 0, 1, 0, 0, 1, 3, 3, 4, 3, 3, 4});
+  const Picture picture{.panels = {{left}, {right}}, .columns = 2, .window = both};
+  const Scene scene = lay_out(picture, square(Style::points));
+  const auto place = [&](std::size_t map, std::size_t point) {
+    Spot at = scene.maps[map].dots.at[point];
+    at.x -= static_cast<float>(scene.maps[map].box.left);
+    return at;
+  };
+  EXPECT_LT(place(0, 1).x, place(1, 0).x);  // 1 and 3
+  EXPECT_GT(place(0, 2).y, place(1, 0).y);
+  const float unit = place(0, 1).x - place(0, 0).x;
+  EXPECT_NEAR(place(1, 1).x - place(1, 0).x, unit, 1e-3);
+  EXPECT_NEAR(place(1, 0).x - place(0, 0).x, 3 * unit, 1e-2);
+  const Matrix other(1, 3);
+  EXPECT_THROW(lay_out({.panels = {{left}}, .window = other}, square()), InvalidInput);
+}
+
 TEST(Panels, HaveFramesOnlyWhereThereAreSeveral) {
   const Clouds clouds = two_clouds(50);
   EXPECT_EQ(lay_out({.panels = {{clouds.layout}}}, square()).frames.size(), 0u);

@@ -197,5 +197,31 @@ TEST(EvaluateNew, RefusesWhatDoesNotBelongTogether) {
   refuses({}, "ks is 81", {.ks = {81}});
 }
 
+// A torus is flat: where no way leads round it, its scores are those of the plane, wherever it is
+// cut open.
+TEST(EvaluateNew, OnATorusScoresAsInThePlane) {
+  Case in;
+  const auto fit_into = [](Matrix& map, float from) {
+    for (std::int64_t i = 0; i < map.rows(); ++i)
+      for (std::int64_t c = 0; c < map.cols(); ++c) {
+        const float turned = std::fmod(from + 0.04f * map.row(i)[c] + 12.5663706f, 6.28318531f);
+        map.row(i)[c] = turned;
+      }
+  };
+  Case middle = in, cut = in;
+  for (Matrix* map : {&middle.layout, &middle.placed}) fit_into(*map, 3);
+  for (Matrix* map : {&cut.layout, &cut.placed}) fit_into(*map, 0);
+  QualityParams params = small_params();
+  const QualityReport flat = middle.report(params);
+  params.map_metric = OutputMetric::torus;
+  for (const QualityReport& curved : {middle.report(params), cut.report(params)}) {
+    ASSERT_EQ(curved.scores.size(), flat.scores.size());
+    for (std::size_t s = 0; s < flat.scores.size(); ++s) {
+      EXPECT_EQ(curved.scores[s].name, flat.scores[s].name);
+      EXPECT_NEAR(curved.scores[s].value, flat.scores[s].value, 0.02) << flat.scores[s].name;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nearfold

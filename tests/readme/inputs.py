@@ -72,7 +72,7 @@ def make_inputs(tool, digits):
         cut_npy(digits / "digits.npy", rows, here / points)
         cut_npy(digits / "labels.npy", rows, here / labels)
     (here / "data/digits").mkdir(parents=True)
-    for copy in ("mnist.npy", "images.npy", "data/digits/digits.npy"):
+    for copy in ("before.npy", "mnist.npy", "images.npy", "data/digits/digits.npy"):
         shutil.copy("points.npy", copy)
     shutil.copy("labels.npy", "data/digits")
     nearfold("convert", "points.npy", "-o", "points.csv")

@@ -94,7 +94,8 @@ TEST(CheckpointOnDevice, GoesOnBitForBit) {
   const EdgeGraph edges = weigh_edges(prune(graph(), 9), umap_params, Cpu{});
   const Matrix start = data::layout(kPoints, 2, 4, 3.0f);
   const auto begun = [&](const Matrix& from) {
-    return UmapOn<HostExecutor, 2>({}, graph_on(HostExecutor{}, edges), from, umap_params, 5);
+    return UmapOn<HostExecutor, FlatSpace<2>>({}, graph_on(HostExecutor{}, edges), from,
+                                              umap_params, 5);
   };
   auto whole = begun(start), first = begun(start), second = begun(Matrix(kPoints, 2));
   expect_taken_up(whole, first, second, 13, 20);

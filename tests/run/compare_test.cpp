@@ -9,6 +9,7 @@
 #include "nearfold/error.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
+#include "support/sparse_data.hpp"
 
 namespace nearfold {
 namespace {
@@ -60,6 +61,25 @@ TEST(Compare, AgreesWithTheExactMap) {
     EXPECT_EQ(got[c].agreement->procrustes, wanted.procrustes);
   }
   EXPECT_LT(got[1].info.recall->mean, 1.0);  // two probes of forty miss something
+}
+
+TEST(Compare, TakesSparsePoints) {
+  const Matrix x = data::topics(400, 200, 1);
+  const SparseMatrix sparse = data::sparse_of(x);
+  Settings by_cosine = settings();
+  by_cosine.distance.metric = Metric::cosine;
+  by_cosine.init = RandomInit{};  // principal axes of sparse points are summed in another order
+  const std::vector<KnnParams> one{NnDescentKnn{}};
+  const auto keep = [](const Compared&) {};
+  const auto found = compare_graphs(sparse.view(), {}, kNeighbors, one, by_cosine, {}, keep);
+  const auto dense = compare_graphs(x, {}, kNeighbors, one, by_cosine, {}, keep);
+  ASSERT_EQ(found.size(), 2);
+  EXPECT_EQ(found[0].layout.values(), dense[0].layout.values());
+  for (std::size_t s = 0; s < dense[0].quality.scores.size(); ++s)
+    EXPECT_EQ(found[0].quality.scores[s].value, dense[0].quality.scores[s].value);
+  EXPECT_GT(found[1].info.recall->mean, 0.9);
+  EXPECT_GT(found[1].agreement->overlap.value, 0.2);
+  EXPECT_EQ(break_even(sparse.view(), kNeighbors, found, by_cosine).size(), 1);
 }
 
 TEST(Compare, TellsTheSecondsOfEveryStage) {

@@ -111,14 +111,22 @@ TEST(Dims, OneIsAMapOfTsne) {
   EXPECT_EQ(one.values(), map(3).values());
 }
 
+TEST(Dims, TenAreAMapOfTsne) {
+  const Matrix x = data::blobs(300, 12, 9);
+  const Result result =
+      embed(x, {.method = TsneParams{.perplexity = 12, .max_iter = 300}, .dims = 10});
+  EXPECT_TRUE(is_finite(result.layout));
+  EXPECT_LT(result.info.kl_divergence.value(), 1.0);
+}
+
 TEST(Dims, WhatIsNotThereIsSaid) {
   const Matrix x = data::blobs(300, 6, 8);
   const auto by_fft = [&](int dims) {
     embed(x, {.method = TsneParams{.perplexity = 12, .repulsion = TsneParams::Repulsion::fft},
               .dims = dims});
   };
-  expect_contains(error_of<Unsupported>([&] { by_fft(1); }), "2 dimensions, not 1");
-  expect_contains(error_of<Unsupported>([&] { by_fft(3); }), "2 dimensions, not 3");
+  expect_contains(error_of<Unsupported>([&] { by_fft(1); }), "2 or 3 dimensions, not 1");
+  expect_contains(error_of<Unsupported>([&] { by_fft(4); }), "2 or 3 dimensions, not 4");
   const std::string of_gpu =
       error_of<Unsupported>([&] { embed(x, {.dims = 5, .device = Cuda{}}); });
   expect_contains(of_gpu, "use device cpu");

@@ -85,7 +85,7 @@ TEST(Embed, NamesEveryBadParameterOfUmap) {
 TEST(Embed, NamesEveryOtherBadSetting) {
   expect_refused({.dims = 0}, "is 0,");
   expect_refused({.dims = 101}, "in [1, 100]");
-  expect_refused({.method = TsneParams{}, .dims = 4}, "UMAP makes maps of up to 100");
+  expect_refused({.method = TsneParams{}, .dims = 11}, "UMAP makes maps of up to 100");
   expect_refused({.device = Cpu{-1}}, "threads is -1");
   expect_refused({.device = Cpu{5000}}, "threads is 5000");
   expect_refused({.knn = IvfKnn{.nprobe = -1}}, "nprobe is -1");

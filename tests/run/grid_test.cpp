@@ -8,6 +8,7 @@
 #include "nearfold/error.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
+#include "support/sparse_data.hpp"
 
 namespace nearfold {
 namespace {
@@ -82,7 +83,10 @@ TEST(Grid, SharesOnlyBetweenNeighborsThatWeighEdgesAlike) {
   const TsneParams tsne{.perplexity = 6, .max_iter = 40};
   UmapParams far = few;
   far.repulsion_strength = 2;
-  const std::vector<Method> methods{few, far, mixed, linked, many, tsne, few};
+  UmapParams round = few, flat_torus = few;
+  round.output_metric = OutputMetric::sphere;
+  flat_torus.output_metric = OutputMetric::torus;
+  const std::vector<Method> methods{few, far, mixed, linked, many, tsne, few, round, flat_torus};
   const std::vector<Result> maps = maps_of(methods);
   const auto weighed = [&](std::size_t m) {
     for (const auto& [stage, seconds] : maps[m].info.seconds)
@@ -95,6 +99,19 @@ TEST(Grid, SharesOnlyBetweenNeighborsThatWeighEdgesAlike) {
               embed(graph(), points(), {.method = methods[m]}).layout.values())
         << m;
   }
+}
+
+TEST(Grid, TakesSparsePoints) {
+  const SparseMatrix sparse = data::sparse_of(points());
+  const std::vector<Method> methods = umap_methods();
+  std::vector<Result> maps;
+  const auto keep = [&](std::size_t, Result&& map) { maps.push_back(std::move(map)); };
+  EXPECT_EQ(embed_grid(graph(), sparse.view(), methods, {.init = PcaInit{}}, keep), methods.size());
+  for (std::size_t m = 0; m < methods.size(); ++m)
+    EXPECT_EQ(
+        maps[m].layout.values(),
+        embed(graph(), sparse.view(), {.method = methods[m], .init = PcaInit{}}).layout.values())
+        << m;
 }
 
 TEST(Grid, IsTheSameForAnyNumberOfThreads) {

@@ -143,7 +143,7 @@ TEST(Ranges, OfARun) {
     s.method = TsneParams{};
     s.dims = static_cast<int>(value);
   };
-  expect_range("n_components", of_tsne, {1, 3}, {0, 4});
+  expect_range("n_components", of_tsne, {1, 10}, {0, 11});
 }
 
 TEST(Counts, OfNeighborsAreThoseThatAMethodTakes) {

@@ -30,11 +30,10 @@ inline std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
 }
 
 template <int Dims>
-std::unique_ptr<UmapOn<HostExecutor, Dims>> on_device(const EdgeGraph& graph, const Matrix& start,
-                                                      const UmapParams& params,
-                                                      const HostExecutor& executor = {}) {
-  return std::make_unique<UmapOn<HostExecutor, Dims>>(executor, graph_on(executor, graph), start,
-                                                      params, 5);
+auto on_device(const EdgeGraph& graph, const Matrix& start, const UmapParams& params,
+               const HostExecutor& executor = {}) {
+  return std::make_unique<UmapOn<HostExecutor, FlatSpace<Dims>>>(
+      executor, graph_on(executor, graph), start, params, 5);
 }
 template <int Dims>
 std::unique_ptr<TsneOn<HostExecutor, Dims>> on_device(const EdgeGraph& graph, const Matrix& start,
@@ -45,9 +44,9 @@ std::unique_ptr<TsneOn<HostExecutor, Dims>> on_device(const EdgeGraph& graph, co
 }
 
 /// The same bytes after every one of some stretches of iterations.
-template <int Dims, class Params>
-void expect_the_cpus(const EdgeGraph& graph, const Matrix& start, const Params& params) {
-  const auto device = on_device<Dims>(graph, start, params);
+template <class Params>
+void expect_the_cpus(Optimizer* device, const EdgeGraph& graph, const Matrix& start,
+                     const Params& params) {
   const auto cpu = make_optimizer(graph, start, params, 5, Cpu{2});
   for (const int steps : {1, 4, 30}) {
     EXPECT_EQ(device->advance(steps), cpu->advance(steps));
@@ -55,6 +54,10 @@ void expect_the_cpus(const EdgeGraph& graph, const Matrix& start, const Params& 
   }
   EXPECT_EQ(device->loss(), cpu->loss());
   EXPECT_EQ(device->early_iterations(), cpu->early_iterations());
+}
+template <int Dims, class Params>
+void expect_the_cpus(const EdgeGraph& graph, const Matrix& start, const Params& params) {
+  expect_the_cpus(on_device<Dims>(graph, start, params).get(), graph, start, params);
 }
 
 }  // namespace nearfold

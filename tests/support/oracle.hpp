@@ -194,13 +194,14 @@ inline Square dense(const EdgeGraph& graph) {
 
 // ---- t-SNE --------------------------------------------------------------------------------------
 
-/// Z and the force sum_j q_ij^2 (y_i - y_j) of every point, [n, dims].
+/// Z and the force sum_j q_ij w_ij (y_i - y_j) of every point, [n, dims]; w = 1 / (1 + d^2 / dof),
+/// q = w^dof.
 struct Repulsion {
   double z = 0;
   std::vector<double> force;
 };
 
-inline Repulsion repulsion(const std::vector<double>& y, int dims) {
+inline Repulsion repulsion(const std::vector<double>& y, int dims, double dof = 1) {
   const auto width = static_cast<std::size_t>(dims), n = y.size() / width;
   Repulsion out{0, std::vector<double>(y.size())};
   for (std::size_t i = 0; i < n; ++i)
@@ -209,17 +210,17 @@ inline Repulsion repulsion(const std::vector<double>& y, int dims) {
       double d2 = 0;
       for (std::size_t c = 0; c < width; ++c)
         d2 += (y[i * width + c] - y[j * width + c]) * (y[i * width + c] - y[j * width + c]);
-      const double q = 1 / (1 + d2);
+      const double w = 1 / (1 + d2 / dof), q = std::pow(w, dof);
       out.z += q;
       for (std::size_t c = 0; c < width; ++c)
-        out.force[i * width + c] += q * q * (y[i * width + c] - y[j * width + c]);
+        out.force[i * width + c] += q * w * (y[i * width + c] - y[j * width + c]);
     }
   return out;
 }
 
 /// KL(P || Q) of a layout y [n, dims].
-inline double divergence(const Square& p, const std::vector<double>& y, int dims) {
-  const double z = repulsion(y, dims).z;
+inline double divergence(const Square& p, const std::vector<double>& y, int dims, double dof = 1) {
+  const double z = repulsion(y, dims, dof).z;
   const auto width = static_cast<std::size_t>(dims), n = y.size() / width;
   double sum = 0;
   for (std::size_t i = 0; i < n; ++i)
@@ -229,7 +230,7 @@ inline double divergence(const Square& p, const std::vector<double>& y, int dims
       double d2 = 0;
       for (std::size_t c = 0; c < width; ++c)
         d2 += (y[i * width + c] - y[j * width + c]) * (y[i * width + c] - y[j * width + c]);
-      sum += pij * std::log(pij * (1 + d2) * z);
+      sum += pij * (std::log(pij * z) + dof * std::log(1 + d2 / dof));
     }
   return sum;
 }

@@ -169,7 +169,8 @@ TEST(ClassTargets, OfFullWeightLeaveNoEdgeBetweenClasses) {
 TEST(ClassTargets, SpreadToWhatIsNear) {
   // Two clouds far apart, a class of each known for one point: 50 sweeps know all others.
   const Matrix points = data::blobs(200, 3, 4, 2);
-  const EdgeGraph edges = weigh_edges(oracle::neighbors(points, 9), {.n_neighbors = 10}, Cpu{1});
+  const EdgeGraph edges =
+      weigh_edges(oracle::neighbors(points, 9), UmapParams{.n_neighbors = 10}, Cpu{1});
   std::vector<std::int32_t> known(200, -1);
   known[0] = 7;
   known[1] = 2;

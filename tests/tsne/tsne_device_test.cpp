@@ -36,18 +36,51 @@ TEST(ExactTsneOnDevice, StopsWhereTheCpuStops) {
   EXPECT_EQ(layout_of(*device, start), layout_of(*cpu, start));
 }
 
+// Sixteen partial sums of powers, in the order that registers of the CPU add them in.
+TEST(ExactTsneOnDevice, IsTheCpusLayoutForEveryTail) {
+  for (const double dof : {0.3, 0.8, 2.5}) {
+    const TsneParams params{
+        .perplexity = 10, .dof = dof, .early_exaggeration_iter = 20, .max_iter = 35};
+    const EdgeGraph graph = edges(301, 30, params);
+    expect_the_cpus<2>(graph, data::layout(301, 2, 5, 1e-3f), params);
+    expect_the_cpus<3>(graph, data::layout(301, 3, 5, 1e-3f), params);
+  }
+}
+
+TEST(ExactTsneOnDevice, HasALatePhaseThatFollowsAnEarlyStop) {
+  const TsneParams params{
+      .perplexity = 10, .late_exaggeration = 4, .late_exaggeration_iter = 30, .early_stop = true};
+  const EdgeGraph graph = edges(300, 30, params);
+  const Matrix start = data::layout(300, 2, 6, 1e-3f);
+  const auto cpu = make_optimizer(graph, start, params, 5, Cpu{2});
+  const auto device = on_device<2>(graph, start, params);
+  const int done = cpu->advance(750);
+  EXPECT_LT(done, 750);
+  EXPECT_EQ(device->advance(750), done);
+  EXPECT_EQ(layout_of(*device, start), layout_of(*cpu, start));
+  for (const int at : {done - 31, done - 17}) {  // before it begins, and within it
+    const auto first = on_device<2>(graph, start, params);
+    const auto second = on_device<2>(graph, Matrix(300, 2), params);
+    first->advance(at);
+    second->restore(first->save());
+    EXPECT_EQ(second->advance(750), done - at);
+    EXPECT_EQ(layout_of(*second, start), layout_of(*cpu, start)) << at;
+  }
+}
+
 const TsneParams by_fft{.perplexity = 10,
                         .early_exaggeration_iter = 100,
                         .max_iter = 300,
                         .repulsion = TsneParams::Repulsion::fft};
 
 // Two grids: forces differ by their errors, and maps by what comes of that.
-TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
+void expect_the_forces_of_the_cpu(double dof) {
+  SCOPED_TRACE(dof);
   const Matrix y = data::layout(2500, 2, 7, 60.0f);
-  const auto cpu = make_fft_repulsion(2500, Cpu{2});
+  const auto cpu = make_fft_repulsion(2500, Cpu{2}, dof);
   std::vector<float> wanted(y.values().size());
   const double z = cpu->compute(y.values(), wanted);
-  FftOn<HostExecutor> device(HostExecutor{}, 2500);
+  FftOn<HostExecutor> device(HostExecutor{}, 2500, dof);
   HostExecutor::Buffer<float> found(y.values().size());
   HostExecutor::Buffer<double> found_z(1);
   device.look(y.data(), false);
@@ -61,27 +94,38 @@ TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
                 1e-4 * largest);
 }
 
+TEST(FftTsneOnDevice, FindsTheForcesOfTheCpu) {
+  for (const double dof : {0.3, 0.5, 1.0, 2.0}) expect_the_forces_of_the_cpu(dof);
+}
+
 TEST(FftTsneOnDevice, MeasuresTheErrorThatTheCpuMeasures) {
-  for (const std::int64_t n : {7, 3000}) {
-    const Matrix y = data::layout(n, 2, 8, 20.0f), force = data::layout(n, 2, 9, 2.0f);
-    const ForceError found = force_error_on(HostExecutor{}, y.data(), force.data(), n);
-    const ForceError wanted = measure_force_error(force.values(), y.values(), Cpu{2});
-    EXPECT_NEAR(found.relative / wanted.relative, 1.0, 1e-9);
-    EXPECT_EQ(found.points, wanted.points);
-  }
+  for (const std::int64_t n : {7, 3000})
+    for (const double dof : {0.5, 1.0}) {
+      const Matrix y = data::layout(n, 2, 8, 20.0f), force = data::layout(n, 2, 9, 2.0f);
+      const ForceError found = force_error_on(HostExecutor{}, y.data(), force.data(), n, dof);
+      const ForceError wanted = measure_force_error(force.values(), y.values(), Cpu{2}, 2, dof);
+      EXPECT_NEAR(found.relative / wanted.relative, 1.0, 1e-9);
+      EXPECT_EQ(found.points, wanted.points);
+    }
 }
 
 // On its way from nothing to a map points leave the grid between two looks, and iterations are done
 // again.
 TEST(FftTsneOnDevice, FindsAMapAsGoodAsTheCpus) {
-  const EdgeGraph graph = edges(600, 30, by_fft);
-  const Matrix start = data::layout(600, 2, 8, 1e-3f);
-  const auto device = on_device<2>(graph, start, by_fft);
-  const auto cpu = make_optimizer(graph, start, by_fft, 5, Cpu{2});
-  device->advance(300);
-  cpu->advance(300);
-  EXPECT_NEAR(*device->loss(), *cpu->loss(), 0.02 * *cpu->loss());
-  EXPECT_LT(device->force_error()->relative, 0.02);
+  TsneParams heavy = by_fft, late = by_fft;
+  heavy.dof = 0.5;
+  late.late_exaggeration = 2;
+  late.late_exaggeration_iter = 60;
+  for (const TsneParams& params : {by_fft, heavy, late}) {
+    const EdgeGraph graph = edges(600, 30, params);
+    const Matrix start = data::layout(600, 2, 8, 1e-3f);
+    const auto device = on_device<2>(graph, start, params);
+    const auto cpu = make_optimizer(graph, start, params, 5, Cpu{2});
+    device->advance(300);
+    cpu->advance(300);
+    EXPECT_NEAR(*device->loss(), *cpu->loss(), 0.02 * *cpu->loss());
+    EXPECT_LT(device->force_error()->relative, 0.02);
+  }
 }
 
 /// Loops of an iteration that nobody looks at.
@@ -122,11 +166,16 @@ TEST(QuarterOctave, HasFewSizesThatAreCloseEnough) {
 }
 
 TEST(FftTsneOnDevice, IterationsCanBeCountedOffInAnyWay) {
-  const EdgeGraph graph = edges(200, 30, by_fft);
+  TsneParams params = by_fft;
+  params.dof = 0.7;
+  params.max_iter = 120;
+  params.late_exaggeration = 2;
+  params.late_exaggeration_iter = 15;
+  const EdgeGraph graph = edges(200, 30, params);
   const Matrix start = data::layout(200, 2, 9, 1e-3f);
-  const auto whole = on_device<2>(graph, start, by_fft);
+  const auto whole = on_device<2>(graph, start, params);
   whole->advance(120);
-  const auto parts = on_device<2>(graph, start, by_fft);
+  const auto parts = on_device<2>(graph, start, params);
   for (const int steps : {1, 9, 13, 0, 47, 50}) {
     parts->advance(steps);
     parts->loss();

@@ -14,6 +14,7 @@
 #include "stages.hpp"
 #include "support/data.hpp"
 #include "support/oracle.hpp"
+#include "support/tsne_data.hpp"
 
 namespace nearfold {
 namespace {
@@ -24,17 +25,6 @@ EdgeGraph affinities(std::int64_t n, std::uint64_t seed = 1, double perplexity =
   const Matrix x = data::blobs(n, 4, seed);
   const auto k = std::min<std::int64_t>(n - 1, static_cast<std::int64_t>(3 * perplexity));
   return weigh_edges(oracle::neighbors(x, k), TsneParams{.perplexity = perplexity}, Cpu{2});
-}
-
-std::unique_ptr<Optimizer> optimizer(const EdgeGraph& graph, const Matrix& start,
-                                     const TsneParams& params, int threads = 2) {
-  return make_optimizer(graph, start, params, 1, Cpu{threads});
-}
-
-std::vector<float> layout_of(const Optimizer& from, const Matrix& like) {
-  Matrix out(like.rows(), like.cols());
-  from.copy_layout(out.view());
-  return out.values();
 }
 
 std::vector<float> layout_after(int iterations, const EdgeGraph& graph, const Matrix& start,
@@ -408,18 +398,23 @@ TEST(Tsne, TakesCoincidentPoints) {
   }
 }
 
-TEST(Tsne, HasNoFftInThreeDimensions) {
+TEST(Tsne, HasAnFftInTwoAndThreeDimensionsAlone) {
   const EdgeGraph p = affinities(30);
-  EXPECT_THROW(optimizer(p, data::layout(30, 3, 21, 1.0f), {.repulsion = Kind::fft}), Unsupported);
+  for (const int dims : {1, 4})
+    EXPECT_THROW(optimizer(p, data::layout(30, dims, 21, 1.0f), {.repulsion = Kind::fft}),
+                 Unsupported);
+  EXPECT_NO_THROW(optimizer(p, data::layout(30, 3, 21, 1.0f), {.repulsion = Kind::fft}));
 }
 
 TEST(Tsne, RefusesToSumAllPairsOfVeryManyPointsUnasked) {
   EdgeGraph empty;
   empty.n = 30'001;
   empty.offsets.assign(30'002, 0);
-  EXPECT_THROW(optimizer(empty, Matrix(30'001, 3), {}), Unsupported);
-  EXPECT_NO_THROW(optimizer(empty, Matrix(30'001, 3), {.repulsion = Kind::exact}));
-  EXPECT_NO_THROW(optimizer(empty, Matrix(30'001, 2), {}));
+  for (const int dims : {1, 4}) {
+    EXPECT_THROW(optimizer(empty, Matrix(30'001, dims), {}), Unsupported);
+    EXPECT_NO_THROW(optimizer(empty, Matrix(30'001, dims), {.repulsion = Kind::exact}));
+  }
+  for (const int dims : {2, 3}) EXPECT_NO_THROW(optimizer(empty, Matrix(30'001, dims), {}));
 }
 
 }  // namespace

@@ -8,12 +8,13 @@
 
 #include "kernels/core/host_executor.hpp"
 #include "kernels/graph/transfer.hpp"
-#include "kernels/weights/weights.hpp"
+#include "kernels/weights/on_host.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/knn.hpp"
 #include "stages.hpp"
 #include "support/data.hpp"
 #include "support/oracle.hpp"
+#include "tsne/method.hpp"
 
 namespace nearfold {
 namespace {
@@ -39,6 +40,63 @@ TEST(WeightsOnDevice, AreTheCpus) {
         expect_the_cpus(graph, UmapParams{.set_op_mix_ratio = mix});
       expect_the_cpus(graph, UmapParams{.local_connectivity = 2.5, .n_epochs = 15});
     }
+}
+
+// What the processor alone knows how to weigh comes back from it, with all that belongs to it; what
+// is usual is weighed there.
+template <class... Params>
+void expect_weighed_on_the_host(const KnnGraph& graph, const Params&... params) {
+  const HostExecutor executor;
+  const EdgeGraph found =
+      host_graph(executor, edges_on(executor, graph_on(executor, graph), params..., Cpu{2}));
+  EXPECT_EQ(executor.counts().loops, 0);
+  const EdgeGraph wanted = weigh_edges(graph, params..., Cpu{1});
+  EXPECT_EQ(found.n, wanted.n);
+  EXPECT_EQ(found.offsets, wanted.offsets);
+  EXPECT_EQ(found.columns, wanted.columns);
+  EXPECT_EQ(found.weights, wanted.weights);
+  EXPECT_EQ(found.radii, wanted.radii);
+}
+
+TEST(WeightsOnDevice, OfTheUnusualAreWeighedOnTheHost) {
+  const KnnGraph graph = oracle::neighbors(data::blobs(400, 4, 25), 12);
+  for (const auto symmetrize : kSymmetrizations)
+    expect_weighed_on_the_host(graph, TsneParams{.affinities = TsneParams::Affinities::uniform,
+                                                 .k_neighbors = 12,
+                                                 .symmetrize = symmetrize});
+  expect_weighed_on_the_host(graph, TsneParams{.perplexities = {2, 4}});
+  expect_weighed_on_the_host(graph, UmapParams{.n_neighbors = 13, .disconnection_distance = 0.7});
+  const UmapParams dense{.n_neighbors = 13, .densmap = true};
+  expect_weighed_on_the_host(graph, dense);
+  EXPECT_EQ(weigh_edges(graph, dense, Cpu{1}).radii.size(), 400u);
+}
+
+TEST(WeightsOnDevice, AreSteeredByTargetsOnTheHost) {
+  const KnnGraph graph = oracle::neighbors(data::blobs(300, 4, 26), 12);
+  ClassTarget classes;
+  ValueTarget values;
+  std::vector<std::int32_t> point_of;
+  for (std::int32_t i = 0; i < 300; ++i) {
+    classes.classes.push_back(i % 4 == 3 ? -1 : i % 3);
+    values.values.push_back(static_cast<float>(i * 17 % 300));
+    point_of.push_back((i * 7 + 3) % 300);
+  }
+  const UmapParams params{.n_neighbors = 13};
+  const std::vector<Target> targets{classes, values};
+  expect_weighed_on_the_host(graph, params, Steering{targets, point_of, 4});
+  EXPECT_NE(weigh_edges(graph, params, Steering{targets, point_of, 4}, Cpu{1}).weights,
+            weigh_edges(graph, params, Cpu{1}).weights);
+}
+
+TEST(WeightsOnDevice, OfTheUsualAreWeighedThere) {
+  const KnnGraph graph = oracle::neighbors(data::blobs(200, 4, 27), 12);
+  const auto loops = [&](const auto& params) {
+    const HostExecutor executor;
+    edges_on(executor, graph_on(executor, graph), params, Cpu{1});
+    return executor.counts().loops;
+  };
+  EXPECT_GT(loops(TsneParams{.perplexity = 4, .dof = 0.5}), 5);
+  EXPECT_GT(loops(UmapParams{.n_neighbors = 13, .output_metric = OutputMetric::sphere}), 5);
 }
 
 // One point that most others have among their neighbours: its list is sorted, too.

@@ -10,6 +10,7 @@
 
 #include "math/perplexity.hpp"
 #include "math/smooth_knn.hpp"
+#include "method.hpp"
 #include "nearfold/error.hpp"
 #include "nearfold/weights.hpp"
 #include "stages.hpp"
@@ -17,6 +18,7 @@
 #include "support/expect.hpp"
 #include "support/golden.hpp"
 #include "support/oracle.hpp"
+#include "weights/conditional_row.hpp"
 #include "weights/weights.hpp"
 
 namespace nearfold {
@@ -86,6 +88,74 @@ double total(const EdgeGraph& graph) {
 }
 
 // ---- t-SNE --------------------------------------------------------------------------------------
+
+TEST(SeveralPerplexities, AreTheMeanOfTheSingleOnes) {
+  const std::vector<double> scales = {2, 5, 9};
+  const Matrix x = data::blobs(90, 4, 5);
+  const auto graph_of = [&](const TsneParams& params) {
+    return oracle::neighbors(x, k_needed(params, 90));
+  };
+  const TsneParams several{.perplexities = scales};
+  EXPECT_EQ(k_needed(several, 90), 27);
+  oracle::Square wanted(90);
+  for (const double one : scales) {
+    const oracle::Square p = oracle::affinities(graph_of({.perplexity = one}), one);
+    for (std::size_t e = 0; e < p.values.size(); ++e) wanted.values[e] += p.values[e] / 3;
+  }
+  const EdgeGraph found = weigh_edges(graph_of(several), several, Cpu{2});
+  expect_well_formed(found);
+  EXPECT_NEAR(total(found), 1, 1e-5);
+  expect_near(oracle::dense(found), wanted, 1e-7);
+  EXPECT_EQ(weigh_edges(graph_of(several), several, Cpu{3}).weights, found.weights);
+}
+
+TEST(SeveralPerplexities, HaveRowsThatSumToOne) {
+  const ConditionalRow conditional(std::vector<double>{2, 30, 4});
+  std::vector<float> distance, p(90);
+  for (int j = 0; j < 90; ++j) distance.push_back(1 + 0.03f * static_cast<float>(j));
+  conditional(distance.data(), 90, p.data());
+  double sum = 0;
+  for (const float one : p) sum += static_cast<double>(one);
+  EXPECT_NEAR(sum, 1, 1e-6);
+  EXPECT_GT(p[0], p[80]);
+  EXPECT_GT(p[80], 0);  // the largest scale reaches that far
+}
+
+TEST(SeveralPerplexities, OfOneAreThatOne) {
+  const Matrix x = data::blobs(60, 4, 6);
+  const KnnGraph graph = oracle::neighbors(x, 18);
+  EXPECT_EQ(weigh_edges(graph, TsneParams{.perplexities = {6}}, Cpu{2}).weights,
+            weigh_edges(graph, TsneParams{.perplexity = 6}, Cpu{2}).weights);
+}
+
+TEST(UniformAffinities, CountNeighboursAlone) {
+  const Matrix x = data::blobs(70, 4, 7);
+  const KnnGraph graph = oracle::neighbors(x, 8);
+  for (const auto symmetrize : {TsneParams::Symmetrize::max, TsneParams::Symmetrize::mean}) {
+    const TsneParams params{
+        .affinities = TsneParams::Affinities::uniform, .k_neighbors = 8, .symmetrize = symmetrize};
+    EXPECT_EQ(k_needed(params, 70), 8);
+    const bool larger = symmetrize == TsneParams::Symmetrize::max;
+    oracle::Square wanted(70);
+    double sum = 0;
+    for (std::int64_t i = 0; i < 70; ++i)
+      for (std::int64_t e = 8 * i; e < 8 * (i + 1); ++e) {
+        const std::int32_t j = graph.neighbors[static_cast<Index>(e)];
+        wanted(i, j) = larger ? 1 : wanted(i, j) + 0.5;
+        wanted(j, i) = larger ? 1 : wanted(j, i) + 0.5;
+      }
+    for (const double w : wanted.values) sum += w;
+    for (double& w : wanted.values) w /= sum;
+    const EdgeGraph found = weigh_edges(graph, params, Cpu{2});
+    expect_well_formed(found);
+    EXPECT_NEAR(total(found), 1, 1e-5);
+    expect_near(oracle::dense(found), wanted, 1e-9);
+    EXPECT_EQ(weigh_edges(graph, params, Cpu{1}).weights, found.weights);
+  }
+  EXPECT_THROW(
+      k_needed(TsneParams{.affinities = TsneParams::Affinities::uniform, .k_neighbors = 70}, 70),
+      InvalidInput);
+}
 
 // Entropy is met to 1e-6 in float: two more for its own rounding.
 TEST(TsneWeights, EveryRowHasTheRequestedPerplexity) {

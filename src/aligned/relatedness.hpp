@@ -1,0 +1,12 @@
+// What is told of two neighbouring sets once there are maps.
+#pragma once
+
+#include "aligned/ties.hpp"
+#include "nearfold/aligned.hpp"
+
+namespace nearfold {
+
+/// `a` and `b`: maps of the tie's sets. O(n dims).
+Relatedness relatedness_of(const Tie& tie, const Matrix& a, const Matrix& b);
+
+}  // namespace nearfold
