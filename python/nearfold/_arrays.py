@@ -1,9 +1,12 @@
 """Data of many kinds as float32 in C order: the one place where it is copied or rounded.
 
-float32 in C order is taken as it is, read-only or mapped from a file; all else is copied (4 bytes a
-value). Of float64 and integers of 32 bits and more, which float32 holds rounded only, a column that
-lies farther from 0 than it is wide is first taken less an offset, in double: where the metric does
-not see it, points keep their differences. Sparse matrices become dense, with a warning.
+float32 in C order is taken as it is, read-only or mapped from a file, and where points are mapped
+or searched so are float16, int8, uint8 and bfloat16 (of ml_dtypes): the compiled part reads their
+values as they are. All else is copied (4 bytes a value). Of float64 and integers of 32 bits and
+more, which float32 holds rounded only, a column that lies farther from 0 than it is wide is first
+taken less an offset, in double: where the metric does not see it, points keep their differences.
+Sparse matrices stay sparse where points are mapped or searched: float32 rows of stored values,
+copied where they are not that. Elsewhere they become dense, with a warning.
 """
 
 from __future__ import annotations
@@ -31,18 +34,52 @@ def is_wide(dtype: np.dtype[Any]) -> bool:
     )
 
 
-def validated(estimator: Any, X: Any, *, reset: bool, min_samples: int) -> Array:
-    """`X` checked as scikit-learn does it: two dimensions, finite, columns as in the fit."""
+def is_narrow(dtype: np.dtype[Any]) -> bool:
+    """Whether values of this type are taken as they are; bfloat16 is known by its name."""
+    return dtype.name in ("float16", "int8", "uint8", "bfloat16") and dtype.isnative
+
+
+def stay_narrow(device: str) -> bool:
+    """Whether points of a narrow type stay so: on the processor. Where there may be a GPU, and it
+    is not said that it is not wanted, they become float32."""
+    return device == "cpu" or (device == "auto" and not core.cuda_version())
+
+
+def _checked_narrow(X: Any, check: Any) -> Any:
+    """`X` of a narrow type once check(bytes or words of it) has passed; None of another type.
+    Values are checked by those who take it, by row and column."""
+    if not isinstance(X, np.ndarray) or not is_narrow(X.dtype):
+        return None
+    check(X.view(f"u{X.dtype.itemsize}"))
+    return np.asarray(X)
+
+
+def validated(
+    estimator: Any, X: Any, *, reset: bool, min_samples: int, keep_sparse: bool = False
+) -> Any:
+    """`X` checked as scikit-learn does it: two dimensions, finite, columns as in the fit. A sparse
+    one is made dense but with `keep_sparse`, and then its values are checked by those who take
+    it, by row and column, as are those of narrow types."""
     require_host(X)
+    narrow = _checked_narrow(
+        X,
+        lambda stored: validate_data(
+            estimator, stored, reset=reset, dtype=None, ensure_min_samples=min_samples
+        ),
+    )
+    if narrow is not None:
+        return narrow
+    stays = keep_sparse and scipy.sparse.issparse(X)
     X = validate_data(
         estimator,
         X,
         reset=reset,
         accept_sparse="csr",
         dtype="numeric",
+        ensure_all_finite=not stays,
         ensure_min_samples=min_samples,
     )
-    return dense(X)
+    return X if stays else dense(X)
 
 
 def require_host(X: Any) -> None:
@@ -66,16 +103,58 @@ def dense(X: Any) -> Array:
     return np.asarray(X.astype(np.float32).toarray())
 
 
-def host_array(X: Any) -> Array:
+def host_array(X: Any, *, keep_sparse: bool = False) -> Any:
     """`X` checked as an estimator would, without one around it."""
     require_host(X)
-    return dense(check_array(X, accept_sparse="csr", dtype="numeric", ensure_min_samples=2))
+    narrow = _checked_narrow(
+        X, lambda stored: check_array(stored, dtype=None, ensure_min_samples=2)
+    )
+    if narrow is not None:
+        return narrow
+    stays = keep_sparse and scipy.sparse.issparse(X)
+    X = check_array(
+        X,
+        accept_sparse="csr",
+        dtype="numeric",
+        ensure_all_finite=not stays,
+        ensure_min_samples=2,
+    )
+    return X if stays else dense(X)
 
 
-def points(X: Array, metric: str) -> tuple[Array, Array | None]:
+def points(X: Any, metric: str, *, keep_narrow: bool = False) -> tuple[Any, Array | None]:
     """`X` as it is compared, and the offsets that were taken from its columns."""
+    if scipy.sparse.issparse(X):
+        return sparse_rows(X), None
+    if keep_narrow and is_narrow(X.dtype):
+        return np.ascontiguousarray(X), None
     offsets = None if core.sees_shift(metric) else choose_offsets(X)
     return to_float32(X, offsets), offsets
+
+
+def sparse_rows(X: Any) -> Any:
+    """A sparse matrix as rows of float32, columns ascending, none twice; the caller's is left as it
+    is."""
+    rows: Any = scipy.sparse.csr_matrix(X)
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    return rows.astype(np.float32, copy=False)
+
+
+def native(points: Any) -> Any:
+    """Points as the compiled part takes them: an array, the type and bytes of a narrow one, or the
+    parts of sparse rows."""
+    if isinstance(points, np.ndarray) and is_narrow(points.dtype):
+        return points.dtype.name, points.view(np.uint8)
+    if not scipy.sparse.issparse(points):
+        return points
+    return (
+        *points.shape,
+        points.indptr.astype(np.int64, copy=False),
+        points.indices.astype(np.int32, copy=False),
+        points.data,
+    )
 
 
 def to_float32(X: Array, offsets: Array | None = None, first_row: int = 0) -> Array:

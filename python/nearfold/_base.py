@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
+import scipy.spatial.distance
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -31,6 +32,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     target_recall: float
     zero_vectors: str
     device: str
+    unique: bool
     memory_limit: Any
     callback: Callback | None
     verbose: Any
@@ -41,12 +43,15 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     n_iter_: int
     n_features_in_: int
     moved_: np.ndarray
-    _points_of_fit: np.ndarray | None
+    _points_of_fit: Any  # an array, or sparse rows; None of distances alone
     _offsets: np.ndarray | None
     _metric: str
+    _metric_told: dict[str, Any]
     _method_of_fit: dict[str, Any]
     _model: Made
     _seed: int
+    _unique_rows: Any = None  # the first sample of each distinct row, of a fit by unique
+    _unique_inverse_: Any = None  # which of them a sample is
     _targets: list[dict[str, Any]] = []  # that steer the fit; none after load()
     _steered = False
 
@@ -74,7 +79,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or sparse matrix of shape (n_samples, n_features)
             Four rows or more, finite. With ``metric="precomputed"``: distances between all points,
             or a sparse matrix of each one's nearest, as `NearestNeighborsGraph` makes it.
         y : Ignored
@@ -110,7 +115,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         -------
         ndarray of shape (n_samples, n_components), float32
         """
-        X, points = self._prepared(X)
+        X, points = self._prepared(X, keep_narrow=True)
         self._targets = self._targets_for(y, X.shape[0])
         self._steered = bool(self._targets)
         self._forget()
@@ -125,7 +130,9 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
 
         Parameters
         ----------
-        X : array-like of shape (n_rows, n_features)
+        X : array-like or sparse matrix of shape (n_rows, n_features)
+            Of either kind for a fit of sparse points; a sparse one is made dense for a fit of
+            others, with a warning.
         return_remoteness : bool
             Whether to return also how far each row is from the points of the fit: its distance to
             the nearest of them over that point's distance to its own k-th neighbour. Beyond
@@ -139,7 +146,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         model = self._model_of_map()
         rows = self._rows(X)
         with self._watched() as callback:
-            placed = model.transform(rows, self._how(), callback)
+            placed = model.transform(_arrays.native(rows), self._how(), callback)
         if return_remoteness:
             return placed["map"], placed["remoteness"]
         return placed["map"]
@@ -169,12 +176,13 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
 
         Parameters
         ----------
-        X : array-like of shape (n_rows, n_features)
-            No rows, ``X[:0]``, and `iterations` resume the optimisation of the map as it is.
+        X : array-like or sparse matrix of shape (n_rows, n_features)
+            As for `transform`. No rows, ``X[:0]``, and `iterations` resume the optimisation of the
+            map as it is.
         old_points : {"fixed", "free"}
             Whether the points of the fit stay where they are, bit for bit, or move with the others.
         iterations : int or None
-            None: a quarter of UMAP's epochs, 100 of t-SNE.
+            None: a quarter of UMAP's epochs, 100 of the others.
 
         Returns
         -------
@@ -185,12 +193,21 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         if old_points not in ("fixed", "free"):
             raise InvalidInput(f"old_points is {old_points!r}; it is 'fixed' or 'free'")
         model = self._model_of_map()
+        if self._has_copies():
+            raise Unsupported(
+                "the rows of this map share places by unique=True, and an update moves rows alone; "
+                "place new rows by transform, or fit again on all rows"
+            )
         rows = self._rows(X, min_samples=0)
         with self._watched() as callback:
-            grown = model.update(rows, old_points == "fixed", iterations, self._how(), callback)
+            grown = model.update(
+                _arrays.native(rows), old_points == "fixed", iterations, self._how(), callback
+            )
         self._forget()
         assert self._points_of_fit is not None  # or there were no model
-        self._points_of_fit = np.vstack([self._points_of_fit, rows])
+        stack: Any = scipy.sparse.vstack if scipy.sparse.issparse(rows) else np.vstack
+        self._points_of_fit = stack([self._points_of_fit, rows])
+        self._unique_rows = self._unique_inverse_ = None
         self._model.value, self._model.of = grown["model"], grown["map"]
         self.embedding_ = grown["map"]
         self.knn_ = _graph.graph_of(grown["graph"])
@@ -205,13 +222,13 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
 
     @property
     def graph_(self) -> scipy.sparse.csr_matrix:
-        """The weighted graph that the map was optimised on, CSR [n_samples, n_samples]."""
+        """The weighted graph that the map was optimised on, CSR [n_samples, n_samples]; with
+        ``unique=True`` that of the distinct rows."""
         check_is_fitted(self)
         if self._steered and not self._targets:
             raise Unsupported("y steered this map, and a file of a map does not keep it; fit again")
         n = len(self.knn_)
-        how = {"method": self._method_of_fit, "targets": self._targets, "seed": self._seed}
-        offsets, columns, weights = core.edge_weights(self.knn_._as_dict(), how)
+        offsets, columns, weights = core.edge_weights(self.knn_._as_dict(), self._how_weighed())
         return scipy.sparse.csr_matrix((weights, columns, offsets), (n, n))
 
     @property
@@ -230,6 +247,48 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
 
+    # ---- samples that share rows, by unique=True ----------------------------------------------
+
+    def _check_unique(self) -> None:
+        if self.unique and self.metric == "precomputed":
+            raise InvalidInput(
+                "unique=True compares rows of points, and metric='precomputed' has distances "
+                "alone; leave one of them out"
+            )
+
+    def _find_unique(self, points: Any) -> int:
+        """Which rows are distinct, and how many."""
+        self._unique_rows, self._unique_inverse_ = core.unique_rows(
+            _arrays.native(points), self._how()
+        )
+        distinct = len(self._unique_rows)
+        if distinct < _MIN_SAMPLES:
+            raise InvalidInput(
+                f"X has {distinct} distinct rows of {points.shape[0]}; a map needs {_MIN_SAMPLES}"
+            )
+        return distinct
+
+    def _has_copies(self) -> bool:
+        return self._unique_rows is not None and len(self._unique_rows) < len(self._unique_inverse_)
+
+    def _distinct(self, of_samples: Any) -> Any:
+        """Rows of the samples that stand for all others."""
+        return of_samples[self._unique_rows] if self._has_copies() else of_samples
+
+    def _of_all(self, of_distinct: np.ndarray) -> np.ndarray:
+        return of_distinct[self._unique_inverse_] if self._has_copies() else of_distinct
+
+    def _how_weighed(self, **changed: Any) -> dict[str, Any]:
+        """What `core.edge_weights` makes of ``knn_``."""
+        how = {
+            "method": {**self._method_of_fit, **changed},
+            "targets": self._targets,
+            "seed": self._seed,
+        }
+        if self._has_copies():
+            how["unique_rows"], how["unique_of"] = self._unique_rows, self._unique_inverse_
+        return how
+
     # ---- the run --------------------------------------------------------------------------------
 
     def _forget(self) -> None:
@@ -242,30 +301,52 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def _how(self) -> dict[str, Any]:
         return {"threads": _settings.threads_of(self.n_jobs), "device": self.device}
 
-    def _prepared(self, X: Any) -> tuple[Any, np.ndarray | None]:
+    def _prepared(self, X: Any, keep_narrow: bool = False) -> tuple[Any, Any]:
         """`X` once it is checked, with the parameters, and as points that are compared; None where
-        there are only distances."""
+        there are only distances. Points of a narrow type stay so with `keep_narrow`."""
         self._check_parameters()
+        self._check_unique()
         if self.metric == "precomputed":
             X = self._validated_graph(X)
         else:
-            X = _arrays.validated(self, X, reset=True, min_samples=_MIN_SAMPLES)
-        self._resolve(X.shape[0])
+            X = _arrays.validated(self, X, reset=True, min_samples=_MIN_SAMPLES, keep_sparse=True)
+        self._resolve_metric()
         self._points_of_fit, self._offsets = None, None
         if self.metric != "precomputed":
-            self._points_of_fit, self._offsets = _arrays.points(X, self._metric)
+            self._points_of_fit, self._offsets = _arrays.points(
+                X, self._metric, keep_narrow=keep_narrow and _arrays.stay_narrow(self.device)
+            )
+        self._unique_rows, self._unique_inverse_ = None, None
+        n = self._find_unique(self._points_of_fit) if self.unique else X.shape[0]
+        self._resolve_method(n)
         return X, self._points_of_fit
 
     def _resolve(self, n: int) -> None:
         """What the parameters mean for n points."""
+        self._resolve_metric()
+        self._resolve_method(n)
+
+    def _resolve_method(self, n: int) -> None:
         self._seed = _settings.seed_of(self.random_state)
         self._method_of_fit = self._method(n)
+
+    def _resolve_metric(self) -> None:
         precomputed = self.metric == "precomputed"
-        self._metric = "precomputed" if precomputed else _settings.metric_named(self.metric)
+        self._metric, self._metric_told = (
+            ("precomputed", {})
+            if precomputed
+            else _settings.metric_of(self.metric, self._metric_kwds())
+        )
+
+    def _metric_kwds(self) -> Any:
+        """Parameters of the metric; estimators differ in what they call them."""
+        return None
 
     def _validated_graph(self, X: Any) -> Any:
         if isinstance(X, _graph.Graph):
             X = X.to_csr()
+        if np.ndim(X) == 1:  # as scipy.spatial.distance.pdist() has them
+            X = scipy.spatial.distance.squareform(np.asarray(X), checks=False)
         X = _arrays.validate_data(
             self, X, reset=True, accept_sparse="csr", dtype=np.float32, ensure_min_samples=2
         )
@@ -277,9 +358,11 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
             raise InvalidInput(f"X has {X.shape[0]} samples; a map needs {_MIN_SAMPLES}")
         return X
 
-    def _rows(self, X: Any, min_samples: int = 1) -> np.ndarray:
-        X = _arrays.validated(self, X, reset=False, min_samples=min_samples)
-        return _arrays.to_float32(X, self._offsets)
+    def _rows(self, X: Any, min_samples: int = 1) -> Any:
+        """New rows as the points of the fit: sparse among sparse ones, else dense."""
+        sparse = scipy.sparse.issparse(self._points_of_fit)
+        X = _arrays.validated(self, X, reset=False, min_samples=min_samples, keep_sparse=sparse)
+        return _arrays.sparse_rows(X) if sparse else _arrays.to_float32(X, self._offsets)
 
     def _given_graph(self, X: Any) -> _graph.Graph | None:
         """What is given in place of a search; None where there is to be one."""
@@ -287,6 +370,11 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         # umap-learn's default is (None, None, None).
         absent = isinstance(given, (tuple, list)) and all(part is None for part in given)
         if given is not None and not absent:
+            if self.unique:
+                raise InvalidInput(
+                    "unique=True makes the graph of the distinct rows itself, and precomputed_knn "
+                    "gives one; leave one of them out"
+                )
             return _graph.as_graph(given, X.shape[0], self._metric)
         if self.metric != "precomputed":
             return None
@@ -305,17 +393,23 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
             "seed": self._seed,
             "memory_limit": _settings.bytes_of(self.memory_limit),
             "targets": self._targets,
+            "unique": bool(self.unique) and has_points,
         }
         if has_points:
             settings["metric"] = self._metric
+            settings["metric_params"] = self._metric_told
             settings["zero_vectors"] = self.zero_vectors
         return settings
 
-    def _run(self, graph: _graph.Graph | None, points: np.ndarray | None) -> None:
+    def _run(self, graph: _graph.Graph | None, points: Any) -> None:
         given = None if graph is None else graph._as_dict()
+        settings = self._settings(points is not None)
+        by_landmarks = isinstance(settings["init"], str) and settings["init"] == "landmarks"
         with self._watched() as callback:
+            if by_landmarks:
+                settings["init"] = self._landmarks(points, settings, callback)
             embedding, info, made, raised = core.embed(
-                given, points, self._settings(points is not None), callback
+                given, _arrays.native(points), settings, callback
             )
         if isinstance(raised, KeyboardInterrupt):
             raise Interrupted(embedding, info) from None
@@ -332,6 +426,24 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         self.info_ = info
         self.n_iter_ = info["iterations"]
 
+    def _landmarks(
+        self, points: Any, settings: dict[str, Any], callback: Callback | None
+    ) -> np.ndarray:
+        if scipy.sparse.issparse(points):
+            raise Unsupported(
+                "init='landmarks' is of dense points; leave init out, or give the points dense"
+            )
+        if points is None:
+            raise InvalidInput("init='landmarks' draws some of the points, and there are none")
+        start, raised = core.landmark_init(
+            _arrays.to_float32(points), {**settings, "init": None, "device": "cpu"}, callback
+        )
+        if raised is not None:
+            raise raised
+        if start is None:
+            raise Cancelled("callback stopped the run before it had a map")
+        return np.asarray(start)
+
     def _model_of_map(self) -> Any:
         check_is_fitted(self)
         if self._points_of_fit is None:
@@ -339,9 +451,11 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
                 "new points cannot be put on a map made of distances alone (metric='precomputed'); "
                 "fit on the points, with precomputed_knn if there is a graph"
             )
+        if not scipy.sparse.issparse(self._points_of_fit):
+            self._points_of_fit = _arrays.to_float32(self._points_of_fit)
         if self._model.of is not self.embedding_:  # nothing yet, or a map that was exchanged
             self._model.value = core.Model.make(
-                self._points_of_fit,
+                _arrays.native(self._points_of_fit),
                 self.knn_._as_dict(),
                 np.ascontiguousarray(self.embedding_, dtype=np.float32),
                 {**self._settings(True), "targets": [], "steered": self._steered},

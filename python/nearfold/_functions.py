@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
+import scipy.sparse
 from sklearn.base import clone
 
 from . import _arrays, _graph, _settings
@@ -24,6 +25,7 @@ def quality(
     metric: str = "euclidean",
     ks: Sequence[int] = (10, 50),
     random_state: Any = 0,
+    map_metric: str = "euclidean",
     n_jobs: int | None = None,
     verbose: Any = False,
     callback: Callback | None = None,
@@ -32,12 +34,14 @@ def quality(
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
+    X : array-like or sparse matrix of shape (n_samples, n_features)
     embedding : array-like of shape (n_samples, n_components)
     labels : array-like of shape (n_samples,), optional
         Of any type; None and NaN mean no label.
     metric : str
-        Of the points; maps are euclidean.
+        Of the points.
+    map_metric : {"euclidean", "sphere", "torus", "hyperboloid"}
+        Of the map, as ``output_metric`` of `UMAP` made it.
     ks : sequence of int
         Of ``knn_recall@k``; values of n_samples or more are left out.
     random_state : int
@@ -59,12 +63,12 @@ def quality(
     >>> scores["trustworthiness@15"]["value"] > 0.9
     True
     """
-    how = _scoring(metric, n_jobs)
-    points = _arrays.points(_arrays.host_array(X), how["metric"])[0]
+    how = {**_scoring(metric, n_jobs), "map_metric": map_metric}
+    points = _points(X, how)
     kept = [k for k in ks if k < points.shape[0]]
     with Watched(callback, verbose) as function:
         scores: dict[str, dict[str, float]] = core.evaluate(
-            points,
+            _arrays.native(points),
             _map(embedding),
             _codes(labels),
             kept,
@@ -86,6 +90,7 @@ def quality_new(
     metric: str = "euclidean",
     ks: Sequence[int] = (10, 50),
     random_state: Any = 0,
+    map_metric: str = "euclidean",
     n_jobs: int | None = None,
     verbose: Any = False,
     callback: Callback | None = None,
@@ -94,11 +99,12 @@ def quality_new(
 
     Each new row is compared with the map's own points alone. Beside `quality`'s neighbour scores:
     "lost", the share of rows far from all their neighbours, and "spacing", near 0 where rows sit on
-    points of the map and near 1 where they lie as its own points do.
+    points of the map and near 1 where they lie as its own points do. `metric`, `map_metric`, `ks`
+    and `random_state` as for `quality`. `X_new` may be sparse or dense where `X` is sparse.
     """
-    how = _scoring(metric, n_jobs)
-    points, offsets = _arrays.points(_arrays.host_array(X), how["metric"])
-    rows = _arrays.to_float32(_arrays.host_array(X_new), offsets)
+    how = {**_scoring(metric, n_jobs), "map_metric": map_metric}
+    points, offsets = _arrays.points(_arrays.host_array(X, keep_sparse=True), how["metric"])
+    rows = _rows_like(points, X_new, offsets)
     both = (
         (None, None)
         if labels is None or labels_new is None
@@ -106,10 +112,10 @@ def quality_new(
     )
     with Watched(callback, verbose) as function:
         scores: dict[str, dict[str, float]] = core.evaluate_new(
-            points,
+            _arrays.native(points),
             _map(embedding),
             both[0],
-            rows,
+            _arrays.native(rows),
             _map(embedding_new),
             both[1],
             [k for k in ks if k < points.shape[0]],
@@ -121,30 +127,57 @@ def quality_new(
 
 
 def agreement(
-    a: Any, b: Any, k: int = 10, *, random_state: Any = 0, n_jobs: int | None = None
+    a: Any,
+    b: Any,
+    k: int = 10,
+    *,
+    map_metric: str = "euclidean",
+    random_state: Any = 0,
+    n_jobs: int | None = None,
 ) -> dict[str, Any]:
     """How much two maps of the same points agree.
+
+    Parameters
+    ----------
+    a, b : array-like of shape (n_samples, n_components)
+    k : int
+    map_metric : {"euclidean", "sphere", "torus", "hyperboloid"}
+        Of both maps, as ``output_metric`` of `UMAP` made them.
 
     Returns
     -------
     dict
-        "overlap@k", the mean share of a point's k nearest that both maps have, and "procrustes",
-        scipy's disparity: 0 for equal shapes.
+        "overlap@k", the mean share of a point's k nearest that both maps have, and, of flat maps,
+        "procrustes", scipy's disparity: 0 for equal shapes.
     """
-    how = {"threads": _settings.threads_of(n_jobs)}
+    how = {"threads": _settings.threads_of(n_jobs), "map_metric": map_metric}
     result: dict[str, Any] = core.compare_layouts(
         _map(a), _map(b), k, _settings.seed_of(random_state), how, None
     )
     return result
 
 
-def plan(n_samples: int, n_features: int, estimator: MapEstimator) -> dict[str, Any]:
+def plan(
+    n_samples: int,
+    n_features: int,
+    estimator: MapEstimator,
+    *,
+    stored: int | None = None,
+    dtype: str = "float32",
+    mapped: bool = False,
+) -> dict[str, Any]:
     """Bytes and seconds that a fit will need, by stage.
 
     Parameters
     ----------
     n_samples, n_features : int
-    estimator : nearfold.UMAP or nearfold.TSNE
+    estimator : nearfold.UMAP, nearfold.TSNE, nearfold.PaCMAP or nearfold.LocalMAP
+    stored : int or None
+        Values that a sparse matrix of this shape stores, ``X.nnz``; None: the points are dense.
+    dtype : {"float32", "float16", "bfloat16", "int8", "uint8"}
+        Of dense points, as they are in memory.
+    mapped : bool
+        Whether they are on disk, as ``numpy.load(..., mmap_mode="r")`` leaves them.
 
     Returns
     -------
@@ -158,7 +191,10 @@ def plan(n_samples: int, n_features: int, estimator: MapEstimator) -> dict[str, 
     >>> need["host_bytes"] > 1e9
     True
     """
-    needed: dict[str, Any] = core.plan(n_samples, n_features, False, _how_of(estimator, n_samples))
+    how = _how_of(estimator, n_samples)
+    needed: dict[str, Any] = core.plan(
+        n_samples, n_features, False, how, -1 if stored is None else stored, dtype, mapped
+    )
     return needed
 
 
@@ -176,12 +212,12 @@ def compare(
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
+    X : array-like or sparse matrix of shape (n_samples, n_features)
     n_neighbors : int
         A point's others, as many as `estimator` needs at least.
     indexes : sequence of str or dict
         Searches to compare with the exact one, as ``["ivf", "hnsw:M=32"]``.
-    estimator : nearfold.UMAP or nearfold.TSNE
+    estimator : nearfold.UMAP, nearfold.TSNE, nearfold.PaCMAP or nearfold.LocalMAP
     labels : array-like of shape (n_samples,), optional
 
     Returns
@@ -190,13 +226,13 @@ def compare(
         The exact one first: "info", "build_seconds", "search_seconds", "total_seconds",
         "embedding", "quality", and "agreement" with the exact map.
     """
-    X = _arrays.host_array(X)
+    X = _arrays.host_array(X, keep_sparse=True)
     how = _how_of(estimator, X.shape[0])
     points = _arrays.points(X, how["metric"])[0]
     asked = [_settings.index_params(index, estimator.target_recall) for index in indexes]
     with Watched(callback, verbose) as function:
         rows: list[dict[str, Any]] = core.compare_graphs(
-            points, _codes(labels), n_neighbors, asked, how, function
+            _arrays.native(points), _codes(labels), n_neighbors, asked, how, function
         )
     return rows
 
@@ -217,8 +253,8 @@ def grid(
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
-    estimator : nearfold.UMAP or nearfold.TSNE
+    X : array-like or sparse matrix of shape (n_samples, n_features)
+    estimator : nearfold.UMAP, nearfold.TSNE, nearfold.PaCMAP or nearfold.LocalMAP
     parameters : dict
         From names of parameters of the method to values, the last one varying fastest.
     y : array-like of shape (n_samples,) or (n_samples, n_targets), optional
@@ -246,19 +282,21 @@ def grid(
     shared = _fresh(estimator)
     X, points = shared._prepared(X)
     shared._targets = shared._targets_for(y, X.shape[0])
-    methods = [one._method(X.shape[0]) for one in each]
-    needed = [core.neighbors_needed(method, X.shape[0]) for method in methods]
+    n = len(shared._unique_rows) if shared._unique_rows is not None else X.shape[0]
+    methods = [one._method(n) for one in each]
+    needed = [core.neighbors_needed(method, n) for method in methods]
     shared._method_of_fit = methods[int(np.argmax(needed))]
     how = shared._settings(points is not None)
     graph = shared._given_graph(X)
     if graph is None:
         assert points is not None  # or distances were given
-        graph = _graph.find_neighbors(points, max(needed), how, Watched(callback, verbose))
+        searched = shared._distinct(points)
+        graph = _graph.find_neighbors(searched, max(needed), how, Watched(callback, verbose))
     made: list[np.ndarray] = []
     with Watched(callback, verbose) as function:
         core.embed_grid(
             graph._as_dict(),
-            points,
+            None if points is None else _arrays.native(points),
             methods,
             how,
             lambda which, embedding, info: made.append(embedding),
@@ -275,7 +313,9 @@ def _fresh(estimator: MapEstimator, **parameters: Any) -> MapEstimator:
 
 def _how_of(estimator: MapEstimator, n: int) -> dict[str, Any]:
     if not isinstance(estimator, MapEstimator):
-        raise InvalidInput(f"estimator is {estimator!r}; give a UMAP or a TSNE")
+        raise InvalidInput(
+            f"estimator is {estimator!r}; give a UMAP, a TSNE, a PaCMAP or a LocalMAP"
+        )
     asked = _fresh(estimator)
     asked._check_parameters()
     asked._resolve(n)
@@ -284,6 +324,17 @@ def _how_of(estimator: MapEstimator, n: int) -> dict[str, Any]:
 
 def _scoring(metric: str, n_jobs: int | None) -> dict[str, Any]:
     return {"metric": _settings.metric_named(metric), "threads": _settings.threads_of(n_jobs)}
+
+
+def _points(X: Any, how: dict[str, Any]) -> Any:
+    return _arrays.points(_arrays.host_array(X, keep_sparse=True), how["metric"])[0]
+
+
+def _rows_like(points: Any, X: Any, offsets: Any) -> Any:
+    """New rows as `points` are, sparse or dense."""
+    sparse = scipy.sparse.issparse(points)
+    rows = _arrays.host_array(X, keep_sparse=sparse)
+    return _arrays.sparse_rows(rows) if sparse else _arrays.to_float32(rows, offsets)
 
 
 def _map(embedding: Any) -> np.ndarray:

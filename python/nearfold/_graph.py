@@ -11,6 +11,7 @@ from . import _arrays, _settings
 from ._core import core
 from ._errors import InvalidInput
 from ._run import Callback, Watched
+from ._warn import warn
 
 
 class Graph:
@@ -100,9 +101,17 @@ def graph_of(found: dict[str, Any]) -> Graph:
     return Graph(**found)
 
 
-def find_neighbors(X: np.ndarray, k: int, how: dict[str, Any], watched: Watched) -> Graph:
+def find_neighbors(X: Any, k: int, how: dict[str, Any], watched: Watched) -> Graph:
     with watched as callback:
-        return graph_of(core.find_neighbors(X, k, how, callback))
+        found = core.find_neighbors(_arrays.native(X), k, how, callback)
+    target, reached = how["knn"].get("target_recall"), found["recall"]
+    asked = target is not None and how["knn"].get("n_iters") is None
+    if scipy.sparse.issparse(X) and reached and asked and reached["mean"] < target:
+        warn(
+            f"the recall of the neighbours is {reached['mean']:.3f}, and {target:.3g} was asked "
+            "for: use index nndescent or flat, or ask for less"
+        )
+    return graph_of(found)
 
 
 def kneighbors_graph(
@@ -110,6 +119,7 @@ def kneighbors_graph(
     n_neighbors: int = 15,
     *,
     metric: str = "euclidean",
+    metric_kwds: Any = None,
     index: Any = "auto",
     target_recall: float = 0.95,
     zero_vectors: str = "error",
@@ -123,12 +133,16 @@ def kneighbors_graph(
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
+    X : array-like or sparse matrix of shape (n_samples, n_features)
         Two rows or more, finite.
     n_neighbors : int
         In [1, n_samples - 1]; a point is not counted as its own neighbour.
     metric : str
-        euclidean, sqeuclidean, cosine, correlation, inner_product, manhattan or chebyshev.
+        euclidean, cosine, manhattan, minkowski, hellinger, jaccard, hamming, haversine, ...: all of
+        the page on metrics.
+    metric_kwds : dict
+        Parameters of the metric, by SciPy's names: ``{"p": 3}`` and ``"w"`` for minkowski, ``"V"``
+        for seuclidean, ``"VI"`` for mahalanobis.
     index : str or dict
         ``"auto"``, ``"flat"`` (exact), ``"ivf"``, ``"hnsw"`` or ``"nndescent"``, with parameters as
         ``"ivf:nlist=100,nprobe=8"``.
@@ -173,8 +187,12 @@ def kneighbors_graph(
            [1, 0],
            [2, 1]], dtype=int32)
     """
-    how = search_settings(metric, index, target_recall, zero_vectors, random_state, n_jobs, device)
-    points = _arrays.points(_arrays.host_array(X), how["metric"])[0]
+    name, told = _settings.metric_of(metric, metric_kwds)
+    how = search_settings(
+        name, index, target_recall, zero_vectors, random_state, n_jobs, device, told
+    )
+    X = _arrays.host_array(X, keep_sparse=True)
+    points = _arrays.points(X, how["metric"], keep_narrow=_arrays.stay_narrow(device))[0]
     return find_neighbors(points, n_neighbors, how, Watched(callback, verbose))
 
 
@@ -186,9 +204,11 @@ def search_settings(
     random_state: Any,
     n_jobs: int | None,
     device: str,
+    told: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     return {
-        "metric": _settings.metric_named(metric),
+        "metric": core.metric_named(metric),
+        "metric_params": told or {},
         "knn": _settings.index_params(index, target_recall),
         "zero_vectors": zero_vectors,
         "seed": _settings.seed_of(random_state),

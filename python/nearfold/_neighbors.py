@@ -31,8 +31,9 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     algorithm, leaf_size
         scikit-learn's, accepted and ignored: its trees find the same neighbours, and `index` says
         how they are searched for here.
-    metric_params : None
-        Metrics have no parameters here.
+    metric_params : dict or None
+        Parameters of the metric, by SciPy's names: ``"w"`` for minkowski, ``"V"`` for seuclidean,
+        ``"VI"`` for mahalanobis.
     n_jobs : int or None
     index, target_recall, zero_vectors, random_state, device, verbose, callback
         As for `kneighbors_graph`. New rows are searched for exactly, or through an index that
@@ -102,13 +103,11 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         """
         if self.mode not in ("distance", "connectivity"):
             raise InvalidInput(f"mode is {self.mode!r}; it is 'distance' or 'connectivity'")
-        if self.metric_params not in (None, {}):
-            raise Unsupported(
-                f"metric_params={self.metric_params!r} is not there: metrics have no parameters"
-            )
-        X = _arrays.validated(self, X, reset=True, min_samples=2)
-        self._metric = _settings.metric_named(self.metric, self.p)
-        self._points_of_fit, self._offsets = _arrays.points(X, self._metric)
+        X = _arrays.validated(self, X, reset=True, min_samples=2, keep_sparse=True)
+        self._metric, told = _settings.metric_of(self.metric, self.metric_params, self.p)
+        self._points_of_fit, self._offsets = _arrays.points(
+            X, self._metric, keep_narrow=_arrays.stay_narrow(self.device)
+        )
         self.n_samples_fit_ = X.shape[0]
         self._how = _graph.search_settings(
             self._metric,
@@ -118,6 +117,7 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             self.random_state,
             self.n_jobs,
             self.device,
+            told,
         )
         self._index = Made()
         self.knn_ = _graph.find_neighbors(
@@ -213,23 +213,32 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             if count > graph.k:
                 graph = _graph.find_neighbors(self._points_of_fit, count, self._how, watched)
             return graph.indices[:, :count], graph.distances[:, :count]
-        rows = _arrays.to_float32(
-            _arrays.validated(self, X, reset=False, min_samples=1), self._offsets
-        )
+        sparse = scipy.sparse.issparse(self._points_of_fit)
         kind = self._how["knn"]["kind"]
+        if sparse and kind in ("ivf", "hnsw"):
+            raise Unsupported(
+                f"{kind} has no index of sparse points that new rows are looked up in; use "
+                "index='flat' or 'auto'"
+            )
+        rows = _arrays.validated(self, X, reset=False, min_samples=1, keep_sparse=sparse)
+        rows = _arrays.sparse_rows(rows) if sparse else _arrays.to_float32(rows, self._offsets)
         with watched as callback:
             if kind in ("ivf", "hnsw"):
                 found = self._index_of_fit().search(
-                    rows, self._points_of_fit, count, self._how, callback
+                    rows, _arrays.native(self._points_of_fit), count, self._how, callback
                 )
             else:
                 how = {**self._how, "knn": {"kind": "flat"}}
-                found = core.search(rows, self._points_of_fit, count, how, callback)
+                found = core.search(
+                    _arrays.native(rows), _arrays.native(self._points_of_fit), count, how, callback
+                )
         return found["indices"], found["distances"]
 
     def _index_of_fit(self) -> Any:
         if self._index.value is None:
-            self._index.value = core.build_index(self._points_of_fit, self._how, None)
+            self._index.value = core.build_index(
+                _arrays.native(self._points_of_fit), self._how, None
+            )
         return self._index.value
 
     def __sklearn_tags__(self) -> Any:

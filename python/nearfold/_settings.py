@@ -8,38 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ._core import core
-from ._errors import InvalidInput, InvalidType, Unsupported
-
-# What umap-learn, scikit-learn and pynndescent have beside ours.
-_OTHER_METRICS = frozenset(
-    "braycurtis canberra dice hamming haversine hellinger hyperboloid jaccard kulsinski "
-    "kantorovich ll_dirichlet mahalanobis matching nan_euclidean ordinal poincare rogerstanimoto "
-    "russellrao seuclidean sokalmichener sokalsneath standardised_euclidean symmetric_kl tsss "
-    "true_angular spherical_gaussian_energy diagonal_gaussian_energy gaussian_energy count yule "
-    "wasserstein weighted_minkowski wminkowski word".split()
-)
-
-
-def metric_named(metric: Any, p: Any = None) -> str:
-    """The library's name of a metric; `p` is that of ``"minkowski"``."""
-    if callable(metric):
-        raise Unsupported(
-            "metric is a function; give the name of a metric, or metric='precomputed' and a matrix"
-        )
-    if metric == "minkowski":
-        if p in (None, 1, 2):
-            return "manhattan" if p == 1 else "euclidean"
-        raise Unsupported(f"metric='minkowski' is there with p=1 and p=2; p is {p}")
-    if metric in _OTHER_METRICS:
-        raise Unsupported(
-            f"metric={metric!r} is not there yet; use scikit-learn's distances and "
-            "metric='precomputed', or a neighbour graph"
-        )
-    if not isinstance(metric, str):
-        raise InvalidType(f"metric is {metric!r}; give the name of a metric")
-    name: str = core.metric_named(metric)
-    return name
+from ._errors import InvalidInput, InvalidType
+from ._metrics import metric_named as metric_named
+from ._metrics import metric_of as metric_of
 
 
 def index_params(index: Any, target_recall: float) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from ._base import MapEstimator
-from ._errors import InvalidInput, Unsupported
+from ._errors import InvalidInput
 from ._run import Callback
-from ._umap import start_of
+from ._umap import start_or_usual
 from ._warn import warn
 
 # scikit-learn's and openTSNE's words for how repulsion is summed.
@@ -28,11 +30,12 @@ class TSNE(MapEstimator):
 
     Parameters
     ----------
-    n_components : {1, 2, 3}, default 2
-        In 1 and 3 dimensions up to 30,000 points.
-    perplexity : float, default 30.0
+    n_components : int, default 2
+        1 to 10. In other than 2 and 3 dimensions up to 30,000 points, as all pairs are summed.
+    perplexity : float or list of float, default 30.0
         Effective neighbours of a point. Where there are fewer than 3 perplexity + 1 points,
-        (n_samples - 1) / 3 is taken, with a warning, as in openTSNE.
+        (n_samples - 1) / 3 is taken, with a warning, as in openTSNE. Several: the mean of the
+        affinities of each.
     early_exaggeration : float, default 12.0
     learning_rate : float or "auto"
         openTSNE's, which is four times scikit-learn's; "auto": n_samples / exaggeration.
@@ -43,10 +46,13 @@ class TSNE(MapEstimator):
         makes no progress.
     metric : str, default "euclidean"
         As for `UMAP`.
-    metric_params : None
-        Metrics have no parameters here.
-    init : {"auto", "pca", "spectral", "random"} or ndarray of shape (n_samples, n_components)
-        "auto": PCA, or spectral if there are distances instead of points.
+    metric_params : dict or None
+        Parameters of the metric, by SciPy's names: ``"w"`` for minkowski, ``"V"`` for seuclidean,
+        ``"VI"`` for mahalanobis.
+    init : {"auto", "pca", "spectral", "random", "landmarks"} or ndarray
+        "auto": PCA, or spectral if there are distances instead of points. "landmarks": a map of a
+        tenth of the points, from 2,000 to 20,000, and the others beside those nearest to them. An
+        array has the shape (n_samples, n_components).
     verbose : bool or int
     random_state : int, RandomState, Generator or None, default 42
         An int gives the same bytes in every run, for any number of threads.
@@ -58,10 +64,21 @@ class TSNE(MapEstimator):
     early_exaggeration_iter : int, default 250
     exaggeration : float, default 1.0
         Of the iterations after the early ones.
+    late_exaggeration : float, default 1.0
+    late_exaggeration_iter : int, default 0
+        So many iterations at the end have `late_exaggeration` instead.
+    dof : float, default 1.0
+        Degrees of freedom of the kernel (1 + d^2 / dof)^-dof, as openTSNE's: below 1 heavier tails
+        and finer clusters.
+    affinities : {"perplexity", "uniform"}, default "perplexity"
+        "uniform": the same to each of the `k_neighbors` nearest, as openTSNE's ``Uniform``.
+    k_neighbors : int, default 30
+    symmetrize : {"max", "mean"}, default "max"
+        Of uniform affinities: the larger of both directions of an edge, or their mean.
     early_stop : bool, default False
         Ends early exaggeration, and the run, when the KL divergence hardly falls (opt-SNE's rules).
     initial_momentum, final_momentum, max_step_norm : float
-    precomputed_knn, index, target_recall, zero_vectors, device, memory_limit, callback
+    precomputed_knn, index, target_recall, zero_vectors, device, unique, memory_limit, callback
         As for `UMAP`.
 
     Attributes
@@ -92,7 +109,7 @@ class TSNE(MapEstimator):
         self,
         n_components: int = 2,
         *,
-        perplexity: float = 30.0,
+        perplexity: Any = 30.0,
         early_exaggeration: float = 12.0,
         learning_rate: Any = "auto",
         max_iter: int = 750,
@@ -108,6 +125,12 @@ class TSNE(MapEstimator):
         n_jobs: int | None = None,
         early_exaggeration_iter: int = 250,
         exaggeration: float = 1.0,
+        late_exaggeration: float = 1.0,
+        late_exaggeration_iter: int = 0,
+        dof: float = 1.0,
+        affinities: str = "perplexity",
+        k_neighbors: int = 30,
+        symmetrize: str = "max",
         early_stop: bool = False,
         initial_momentum: float = 0.8,
         final_momentum: float = 0.8,
@@ -117,6 +140,7 @@ class TSNE(MapEstimator):
         target_recall: float = 0.95,
         zero_vectors: str = "error",
         device: str = "auto",
+        unique: bool = False,
         memory_limit: Any = None,
         callback: Callback | None = None,
     ) -> None:
@@ -137,6 +161,12 @@ class TSNE(MapEstimator):
         self.n_jobs = n_jobs
         self.early_exaggeration_iter = early_exaggeration_iter
         self.exaggeration = exaggeration
+        self.late_exaggeration = late_exaggeration
+        self.late_exaggeration_iter = late_exaggeration_iter
+        self.dof = dof
+        self.affinities = affinities
+        self.k_neighbors = k_neighbors
+        self.symmetrize = symmetrize
         self.early_stop = early_stop
         self.initial_momentum = initial_momentum
         self.final_momentum = final_momentum
@@ -146,28 +176,34 @@ class TSNE(MapEstimator):
         self.target_recall = target_recall
         self.zero_vectors = zero_vectors
         self.device = device
+        self.unique = unique
         self.memory_limit = memory_limit
         self.callback = callback
 
+    def _metric_kwds(self) -> Any:
+        return self.metric_params
+
     def _check_parameters(self) -> None:
-        if self.metric_params not in (None, {}):
-            raise Unsupported(
-                f"metric_params={self.metric_params!r} is not there: metrics have no parameters"
-            )
         if self.method not in _METHODS:
             raise InvalidInput(f"method is {self.method!r}; it is auto, exact or fft")
 
     def _method(self, n: int) -> dict[str, Any]:
-        perplexity = self.perplexity
-        if isinstance(perplexity, Real) and int(3 * perplexity) > n - 1:
-            perplexity = max(_LEAST, (n - 1) / 3)
-            warn(
-                f"perplexity is {self.perplexity} and there are {n} points; "
-                f"{perplexity:.3g} is taken"
-            )
+        several = isinstance(self.perplexity, (list, tuple, np.ndarray))
+        scales = [
+            self._perplexity(one, n) for one in (self.perplexity if several else [self.perplexity])
+        ]
+        if not scales:
+            raise InvalidInput("perplexity is an empty list; give one number or more")
         return {
             "kind": "tsne",
-            "perplexity": perplexity,
+            "perplexity": scales[0],
+            "perplexities": scales if several and len(scales) > 1 else [],
+            "affinities": self.affinities,
+            "k_neighbors": self.k_neighbors,
+            "symmetrize": self.symmetrize,
+            "dof": self.dof,
+            "late_exaggeration": self.late_exaggeration,
+            "late_exaggeration_iter": self.late_exaggeration_iter,
             "early_exaggeration": self.early_exaggeration,
             "early_exaggeration_iter": self.early_exaggeration_iter,
             "exaggeration": self.exaggeration,
@@ -180,10 +216,21 @@ class TSNE(MapEstimator):
             "negative_gradient_method": _METHODS[self.method],
         }
 
+    def _perplexity(self, given: Any, n: int) -> Any:
+        if isinstance(given, np.generic):
+            given = given.item()
+        if (
+            self.affinities == "uniform"
+            or not isinstance(given, Real)
+            or int(3 * float(given)) <= n - 1
+        ):
+            return given
+        taken = max(_LEAST, (n - 1) / 3)
+        warn(f"perplexity is {given} and there are {n} points; {taken:.3g} is taken")
+        return taken
+
     def _start(self, has_points: bool) -> Any:
-        if isinstance(self.init, str) and self.init == "auto":
-            return None
-        return start_of(self.init, has_points)
+        return start_or_usual(self.init, has_points)
 
     @property
     def kl_divergence_(self) -> float:
@@ -195,4 +242,5 @@ class TSNE(MapEstimator):
         """Of the iterations after the early ones."""
         if self.learning_rate != "auto":
             return float(self.learning_rate)
-        return float(self.embedding_.shape[0] / self.exaggeration)
+        last = self.late_exaggeration if self.late_exaggeration_iter > 0 else self.exaggeration
+        return float(self.embedding_.shape[0] / last)

@@ -6,6 +6,8 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
 
 from ._base import MapEstimator
 from ._core import core
@@ -15,15 +17,13 @@ from ._run import Callback
 from ._targets import targets_of
 from ._warn import warn
 
+_EVERY_EDGE = 1_000_000  # epochs, in which none is too light to count
+
 # Of umap-learn: what changes its result, the value that it may have here, and what to do instead.
 _ABSENT = {
-    "metric_kwds": (None, "metrics have no parameters here"),
-    "output_metric": ("euclidean", "maps are euclidean"),
-    "output_metric_kwds": (None, "maps are euclidean"),
+    "output_metric_kwds": (None, "output metrics have no parameters here"),
     "target_metric_kwds": (None, "metrics have no parameters here"),
     "transform_mode": ("embedding", "graph_ has the memberships"),
-    "unique": (False, "equal rows are searched once as it is"),
-    "disconnection_distance": (None, "drop such points before the fit"),
 }
 
 
@@ -38,12 +38,13 @@ class UMAP(MapEstimator):
     n_components : int, default 2
         Dimensions of the map, in [1, 100].
     metric : str, default "euclidean"
-        euclidean, sqeuclidean, cosine, correlation, inner_product, manhattan, chebyshev or one of
-        their other names; "precomputed" for distances in place of points.
+        euclidean, cosine, manhattan, minkowski, hellinger, jaccard, hamming, haversine, ...: all of
+        the page on metrics; "precomputed" for distances in place of points, square, as the vector
+        of ``scipy.spatial.distance.pdist``, or sparse with as many neighbours in each row.
     n_epochs : int or None
         None: 500 up to 10,000 points, 200 beyond.
     learning_rate : float, default 1.0
-    init : {"spectral", "pca", "random"} or ndarray of shape (n_samples, n_components)
+    init : {"spectral", "pca", "random", "landmarks"} or ndarray of (n_samples, n_components)
     min_dist, spread : float, defaults 0.1 and 1.0
         How closely points may lie, in units of the map, and the scale of the map.
     set_op_mix_ratio, local_connectivity, repulsion_strength, negative_sample_rate : float
@@ -75,6 +76,11 @@ class UMAP(MapEstimator):
         Whether progress is shown, by tqdm if it is installed.
     tqdm_kwds : dict or None
         Passed to tqdm.
+    output_metric : {"euclidean", "sphere", "torus", "hyperboloid"}, default "euclidean"
+        Where the map lies. "sphere", umap-learn's "haversine": ``embedding_`` has 3 columns, unit
+        vectors. "torus": two angles in [0, 2 pi). "hyperboloid": x and y of the sheet
+        z^2 = 1 + x^2 + y^2. On a surface ``n_components`` is 2, and `inverse_transform` is
+        refused.
     target_metric : str or list of str, default "categorical"
         What `y` of a fit is: "categorical" for classes, "l2" for numbers; a list has one for each
         column of `y`.
@@ -100,8 +106,19 @@ class UMAP(MapEstimator):
     force_approximation_algorithm
         Accepted so that code written for umap-learn runs, and ignored: searches need little memory
         as they are, and a transform draws no random numbers.
-    metric_kwds, output_metric, output_metric_kwds, target_metric_kwds, transform_mode, \
-    unique, disconnection_distance
+    metric_kwds : dict or None
+        Parameters of the metric, by SciPy's names: ``{"p": 3}`` and ``"w"`` for minkowski, ``"V"``
+        for seuclidean, ``"VI"`` for mahalanobis.
+    disconnection_distance : float or None
+        Neighbours at this distance or farther are no edges. None, the default, takes all: of
+        umap-learn it is the largest distance of bounded metrics.
+    unique : bool, default False
+        Whether equal rows are one: graph, ``knn_`` and map are of the distinct rows, in the order
+        in which they come, and each sample gets the place of its row. Copies then neither fill each
+        other's neighbourhoods nor lie apart. Of the `y` of equal rows the first that is known
+        counts, and a warning says how many differ; `init` is of all samples. Neither for distances
+        nor with ``precomputed_knn``.
+    output_metric_kwds, target_metric_kwds, transform_mode
         umap-learn's. Values other than the defaults raise `Unsupported`, a NotImplementedError.
 
     Attributes
@@ -114,6 +131,9 @@ class UMAP(MapEstimator):
         Report of the run: seconds by stage, index and recall, initialization, iterations.
     n_iter_ : int
     n_features_in_, feature_names_in_
+    _unique_inverse_ : ndarray of shape (n_samples,), int32, or None
+        With ``unique=True``: which of the distinct rows, those of ``knn_`` and ``graph_``, a sample
+        is.
     rad_orig_, rad_emb_ : ndarray of shape (n_samples,), float32
         With ``output_dens=True``: the logarithm of each point's mean squared distance to those it
         has an edge with, weighed by memberships, among the points and in the map.
@@ -129,6 +149,10 @@ class UMAP(MapEstimator):
     numbers that are not (NaN). `transform` compares rows alone, whatever steered the fit, and
     `update` refuses to go on with a map that `y` steered.
 
+    Fitted estimators of the same rows can be combined: ``a * b`` is near where both are, ``a + b``
+    where either is, ``a - b`` where `a` is and `b` is not. The result is a new fitted estimator
+    with the parameters of `a`, which has no `transform`.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -140,6 +164,8 @@ class UMAP(MapEstimator):
     >>> reducer.transform(X[:3] + 0.01).shape
     (3, 2)
     """
+
+    _is_combined = False
 
     def __init__(
         self,
@@ -286,10 +312,12 @@ class UMAP(MapEstimator):
 
     def _measure_radii(self) -> None:
         how = {"method": self._method_of_fit}
-        self.rad_orig_ = core.local_radii(self.knn_._as_dict(), how)
-        k = core.neighbors_needed(self._method_of_fit, len(self.embedding_))
-        in_map = kneighbors_graph(self.embedding_, k, index="flat", n_jobs=self.n_jobs)
-        self.rad_emb_ = core.local_radii(in_map._as_dict(), how)
+        of_points = core.local_radii(self.knn_._as_dict(), how)
+        embedding = self._distinct(self.embedding_)
+        k = core.neighbors_needed(self._method_of_fit, len(embedding))
+        in_map = kneighbors_graph(embedding, k, index="flat", n_jobs=self.n_jobs)
+        of_map = core.local_radii(in_map._as_dict(), how)
+        self.rad_orig_, self.rad_emb_ = self._of_all(of_points), self._of_all(of_map)
 
     def _targets_for(self, y: Any, n: int) -> list[dict[str, Any]]:
         return targets_of(
@@ -301,11 +329,15 @@ class UMAP(MapEstimator):
             self.target_propagate,
         )
 
+    def _metric_kwds(self) -> Any:
+        return self.metric_kwds
+
     def _check_parameters(self) -> None:
         for name, (usual, remedy) in _ABSENT.items():
             value = getattr(self, name)
             if value != usual and value not in ({}, None):
                 raise Unsupported(f"{name}={value!r} is not there: {remedy}")
+        self._require_flat()
 
     def _method(self, n: int) -> dict[str, Any]:
         neighbors = self.n_neighbors
@@ -329,10 +361,96 @@ class UMAP(MapEstimator):
             "dens_lambda": self.dens_lambda,
             "dens_frac": self.dens_frac,
             "dens_var_shift": self.dens_var_shift,
+            "disconnection_distance": self.disconnection_distance,
+            "output_metric": self._output_metric(),
         }
+
+    def _output_metric(self) -> str:
+        if not isinstance(self.output_metric, str):
+            raise Unsupported(
+                f"output_metric={self.output_metric!r} is not there: give euclidean, sphere, torus "
+                "or hyperboloid"
+            )
+        return self.output_metric
+
+    def _require_flat(self) -> None:
+        if self.output_dens and self._output_metric() != "euclidean":
+            raise Unsupported(
+                f"output_dens is of flat maps, and output_metric is {self.output_metric!r}"
+            )
+
+    # ---- graphs of two fits ------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Any:
+        """A map on the union of both graphs: near in either."""
+        return self._combined(other, "union")
+
+    def __mul__(self, other: Any) -> Any:
+        """A map on the intersection of both graphs: near in both."""
+        return self._combined(other, "intersection")
+
+    def __sub__(self, other: Any) -> Any:
+        """A map on the difference of both graphs: near in this one and not in the other."""
+        return self._combined(other, "difference")
+
+    def _combined(self, other: Any, how: str) -> Any:
+        """A new estimator with the parameters of this one; neither of the two changes."""
+        if not isinstance(other, UMAP):
+            return NotImplemented
+        check_is_fitted(self)
+        check_is_fitted(other)
+        if len(self.knn_) != len(other.knn_):
+            raise InvalidInput(
+                f"one map is of {len(self.knn_)} points and the other of {len(other.knn_)}; only "
+                "graphs of the same points can be combined"
+            )
+        if self._has_copies() or other._has_copies():
+            raise Unsupported(
+                "unique=True left the distinct rows of a map alone, and graphs are combined by "
+                "sample; fit both without unique, or on their distinct rows"
+            )
+        graph = other._weights(n_epochs=_EVERY_EDGE)
+        made = clone(self)
+        made._seed, made._metric = self._seed, self._metric
+        made._metric_told = self._metric_told
+        made._method_of_fit = self._method_of_fit
+        made._points_of_fit, made._offsets = None, None
+        made._is_combined = True
+        made._steered = True
+        made._targets = [*self._targets, {"kind": "graph", "combine": how, **graph}]
+        made.n_features_in_ = self.n_features_in_
+        made._forget()
+        made._run(self.knn_, None)
+        return made
+
+    def _weights(self, **changed: Any) -> dict[str, Any]:
+        if self._steered and not self._targets:
+            raise Unsupported("y steered this map, and a file of a map does not keep it; fit again")
+        how = self._how_weighed(**changed)
+        offsets, columns, weights = core.edge_weights(self.knn_._as_dict(), how)
+        return {
+            "offsets": [int(at) for at in offsets],
+            "columns": np.ascontiguousarray(columns, dtype=np.int32),
+            "weights": weights,
+        }
+
+    def _model_of_map(self) -> Any:
+        if self._is_combined:
+            raise Unsupported(
+                "this map is of two combined graphs, and new rows of one kind have no place on it; "
+                "use transform, update and save of the estimators that were combined"
+            )
+        return super()._model_of_map()
 
     def _start(self, has_points: bool) -> Any:
         return start_of(self.init, has_points)
+
+
+def start_or_usual(init: Any, has_points: bool) -> Any:
+    """None, the method's own, for "auto"."""
+    if isinstance(init, str) and init == "auto":
+        return None
+    return start_of(init, has_points)
 
 
 def start_of(init: Any, has_points: bool) -> Any:

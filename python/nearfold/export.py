@@ -16,11 +16,11 @@ def to_anndata(estimator: Any, adata: Any = None, *, key: str | None = None) -> 
 
     Parameters
     ----------
-    estimator : nearfold.UMAP or nearfold.TSNE, fitted
+    estimator : nearfold.UMAP, nearfold.TSNE, nearfold.PaCMAP or nearfold.LocalMAP, fitted
     adata : AnnData, optional
         Of the same observations, to which things are added; None makes a new one without X.
     key : str, optional
-        "X_umap" or "X_tsne" unless given.
+        "X_umap", "X_tsne", ... by the method unless given.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def to_parquet(
 
     Parameters
     ----------
-    estimator : nearfold.UMAP or nearfold.TSNE, fitted
+    estimator : nearfold.UMAP, nearfold.TSNE, nearfold.PaCMAP or nearfold.LocalMAP, fitted
         Of two columns or more, of which the first two are written.
     path : path
     data : mapping from names to columns, or a data frame, optional

@@ -4,13 +4,17 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "core/input_points.hpp"
 #include "nearfold/matrix.hpp"
 
 namespace nearfold::python {
@@ -27,6 +31,50 @@ using Ints1 = Array<std::int32_t, 1>;
 inline HostMatrix<const float> view(const Floats2& x) {
   return {x.data(), static_cast<std::int64_t>(x.shape(0)), static_cast<std::int64_t>(x.shape(1))};
 }
+
+/// Points as nearfold/_arrays.py's native() gives them: an array of float32, (type, bytes [rows,
+/// columns times bytes of a value]) of a narrow one, or (rows, columns, indptr, indices, values) of
+/// sparse ones. Keeps the arrays.
+class AnyPoints {
+ public:
+  AnyPoints() = default;
+  explicit AnyPoints(const nb::object& given) {
+    if (!nb::isinstance<nb::tuple>(given)) {
+      dense_ = nb::cast<Floats2>(given, false);
+      points_ = view(*dense_);
+      return;
+    }
+    const auto parts = nb::cast<nb::tuple>(given);
+    if (parts.size() == 2) {
+      const ValueType type = value_type_named(nb::cast<std::string>(parts[0]));
+      bytes_ = nb::cast<Array<std::uint8_t, 2>>(parts[1], false);
+      points_ = StoredView(bytes_->data(), type, static_cast<std::int64_t>(bytes_->shape(0)),
+                           static_cast<std::int64_t>(bytes_->shape(1)) / bytes_of(type));
+      return;
+    }
+    indptr_ = nb::cast<Array<std::int64_t, 1>>(parts[2], false);
+    indices_ = nb::cast<Ints1>(parts[3], false);
+    values_ = nb::cast<Floats1>(parts[4], false);
+    points_ = SparseView(nb::cast<std::int64_t>(parts[0]), nb::cast<std::int64_t>(parts[1]),
+                         {indptr_->data(), indptr_->size()}, {indices_->data(), indices_->size()},
+                         {values_->data(), values_->size()});
+  }
+
+  const InputPoints& get() const { return points_; }
+  /// used(rows): floats, or sparse ones. Throws Unsupported for a narrow type.
+  template <class Use>
+  auto use(const Use& used) const {
+    return points_.use(used);
+  }
+
+ private:
+  std::optional<Floats2> dense_;
+  std::optional<Array<std::uint8_t, 2>> bytes_;
+  std::optional<Array<std::int64_t, 1>> indptr_;
+  std::optional<Ints1> indices_;
+  std::optional<Floats1> values_;
+  InputPoints points_;
+};
 
 template <class AnyArray>
 auto span(const AnyArray& x) {

@@ -5,6 +5,7 @@
 
 namespace nearfold::python {
 
+void bind_aligned(nanobind::module_& m);
 void bind_errors(nanobind::module_& m);
 void bind_maps(nanobind::module_& m);
 void bind_neighbors(nanobind::module_& m);

@@ -25,18 +25,16 @@
 namespace nearfold::python {
 namespace {
 
-HostMatrix<const float> view_or_none(const std::optional<Floats2>& points) {
-  return points ? view(*points) : HostMatrix<const float>{};
-}
-
 /// (map or None, report, the graph that was made or None, the exception that stopped it or None)
-nb::tuple embed_either(const std::optional<nb::dict>& graph, const std::optional<Floats2>& points,
+nb::tuple embed_either(const std::optional<nb::dict>& graph, const nb::object& points,
                        const nb::dict& how, const nb::object& callback) {
   std::string metric;
   KnnGraphView given;
   if (graph) given = graph_view(*graph, metric);
   std::optional<KnnGraph> made;
-  Source source{.points = view_or_none(points), .graph = graph ? &given : nullptr};
+  std::optional<AnyPoints> held;
+  if (!points.is_none()) held.emplace(points);
+  Source source{.points = held ? held->get() : InputPoints(), .graph = graph ? &given : nullptr};
   source.keep_graph = [&](const KnnGraph& found) { made = found; };
   const Settings settings = settings_of(how);
   Callback asked(callback);
@@ -53,8 +51,22 @@ nb::tuple embed_either(const std::optional<nb::dict>& graph, const std::optional
       made ? nb::object(to_python(*std::move(made))) : nb::none(), asked.raised());
 }
 
+/// (start or None, the exception that stopped it or None)
+nb::tuple landmarks_of(const Floats2& points, const nb::dict& how, const nb::object& callback) {
+  const Settings settings = settings_of(how);
+  Callback asked(callback);
+  std::optional<Matrix> start;
+  try {
+    const nb::gil_scoped_release released;
+    start = landmark_init(view(points), settings, {}, asked.progress());
+  } catch (const Cancelled&) {
+    start.reset();
+  }
+  return nb::make_tuple(start ? to_numpy(*std::move(start)) : nb::none(), asked.raised());
+}
+
 /// on_map(which, map, report) for each that is ready; how many there were.
-std::size_t embed_all(const nb::dict& graph, const std::optional<Floats2>& points,
+std::size_t embed_all(const nb::dict& graph, const nb::object& points,
                       const std::vector<nb::dict>& methods, const nb::dict& how,
                       const nb::callable& on_map, const nb::object& callback) {
   std::string metric;
@@ -62,6 +74,7 @@ std::size_t embed_all(const nb::dict& graph, const std::optional<Floats2>& point
   const Settings settings = settings_of(how);
   std::vector<Method> all;
   for (const nb::dict& method : methods) all.push_back(method_params(method));
+  const AnyPoints held = points.is_none() ? AnyPoints() : AnyPoints(points);
   Callback asked(callback);
   const OnMap hand_over = [&](std::size_t which, Result&& result) {
     const nb::gil_scoped_acquire gil;
@@ -69,7 +82,9 @@ std::size_t embed_all(const nb::dict& graph, const std::optional<Floats2>& point
   };
   const std::size_t made = [&] {
     const nb::gil_scoped_release released;
-    return embed_grid(neighbors, view_or_none(points), all, settings, hand_over, asked.progress());
+    return held.use([&](const auto& rows) {
+      return embed_grid(neighbors, rows, all, settings, hand_over, asked.progress());
+    });
   }();
   asked.rethrow();
   return made;
@@ -80,24 +95,28 @@ class PythonModel {
  public:
   explicit PythonModel(Model&& model) : model_(std::make_unique<Model>(std::move(model))) {}
 
-  static PythonModel make(const Floats2& points, const nb::dict& graph, const Floats2& map,
+  static PythonModel make(const nb::object& points, const nb::dict& graph, const Floats2& map,
                           const nb::dict& how, const nb::object& callback) {
+    const AnyPoints held(points);
     std::string metric;
     const KnnGraphView neighbors = graph_view(graph, metric);
     const Settings settings = settings_of(how);
     Matrix copy(static_cast<std::int64_t>(map.shape(0)), static_cast<std::int64_t>(map.shape(1)));
     std::copy_n(map.data(), map.size(), copy.data());
     Model made = with_progress(callback, [&](const Progress& progress) {
-      return make_model(view(points), neighbors, std::move(copy), settings, progress);
+      return held.use([&](const auto& rows) {
+        return make_model(rows, neighbors, std::move(copy), settings, progress);
+      });
     });
     made.steered = nb::cast<bool>(how["steered"]);
     return PythonModel(std::move(made));
   }
 
-  nb::dict transform(const Floats2& rows, const nb::dict& how, const nb::object& callback) {
+  nb::dict transform(const nb::object& given, const nb::dict& how, const nb::object& callback) {
+    const AnyPoints held(given);
     const Device device = device_of(how);
     Transformed placed = with_progress(callback, [&](const Progress& progress) {
-      return transformer(device).place(view(rows), progress);
+      return held.use([&](const auto& rows) { return transformer(device).place(rows, progress); });
     });
     nb::dict out;
     out["map"] = to_numpy(std::move(placed.map));
@@ -112,12 +131,15 @@ class PythonModel {
     return transformer(device).remote();
   }
 
-  nb::dict update(const Floats2& rows, bool fixed, std::optional<int> iterations,
+  nb::dict update(const nb::object& given, bool fixed, std::optional<int> iterations,
                   const nb::dict& how, const nb::object& callback) const {
+    const AnyPoints held(given);
     const UpdateParams params{fixed ? OldPoints::fixed : OldPoints::free, iterations};
     const Device device = device_of(how);
     Updated updated = with_progress(callback, [&](const Progress& progress) {
-      return nearfold::update(*model_, view(rows), params, device, progress);
+      return held.use([&](const auto& rows) {
+        return nearfold::update(*model_, rows, params, device, progress);
+      });
     });
     nb::dict out;
     out["map"] = to_numpy(Matrix(updated.model.map));
@@ -167,10 +189,12 @@ class PythonModel {
 }  // namespace
 
 void bind_maps(nb::module_& m) {
-  m.def("embed", &embed_either, nb::arg("graph").none(), nb::arg("points").noconvert().none(),
-        nb::arg("how"), nb::arg("callback").none());
-  m.def("embed_grid", &embed_all, nb::arg("graph"), nb::arg("points").noconvert().none(),
-        nb::arg("methods"), nb::arg("how"), nb::arg("on_map"), nb::arg("callback").none());
+  m.def("embed", &embed_either, nb::arg("graph").none(), nb::arg("points").none(), nb::arg("how"),
+        nb::arg("callback").none());
+  m.def("landmark_init", &landmarks_of, nb::arg("points").noconvert(), nb::arg("settings"),
+        nb::arg("callback").none());
+  m.def("embed_grid", &embed_all, nb::arg("graph"), nb::arg("points").none(), nb::arg("methods"),
+        nb::arg("how"), nb::arg("on_map"), nb::arg("callback").none());
   m.def(
       "neighbors_needed",
       [](const nb::dict& method, std::int64_t n) {
@@ -180,12 +204,12 @@ void bind_maps(nb::module_& m) {
       },
       nb::arg("method"), nb::arg("n"));
   nb::class_<PythonModel>(m, "Model")
-      .def_static("make", &PythonModel::make, nb::arg("points").noconvert(), nb::arg("graph"),
+      .def_static("make", &PythonModel::make, nb::arg("points"), nb::arg("graph"),
                   nb::arg("map").noconvert(), nb::arg("how"), nb::arg("callback").none())
-      .def("transform", &PythonModel::transform, nb::arg("rows").noconvert(), nb::arg("how"),
+      .def("transform", &PythonModel::transform, nb::arg("rows"), nb::arg("how"),
            nb::arg("callback").none())
       .def("remote", &PythonModel::remote, nb::arg("how"))
-      .def("update", &PythonModel::update, nb::arg("rows").noconvert(), nb::arg("fixed"),
+      .def("update", &PythonModel::update, nb::arg("rows"), nb::arg("fixed"),
            nb::arg("iterations").none(), nb::arg("how"), nb::arg("callback").none())
       .def("inverse", &PythonModel::inverse, nb::arg("positions").noconvert(), nb::arg("how"),
            nb::arg("callback").none())

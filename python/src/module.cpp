@@ -13,6 +13,7 @@ NEARFOLD_PYTHON_MODULE(NEARFOLD_MODULE_NAME, m) {
   python::bind_errors(m);
   python::bind_neighbors(m);
   python::bind_maps(m);
+  python::bind_aligned(m);
   python::bind_scores(m);
   python::bind_page(m);
   python::bind_parts(m);

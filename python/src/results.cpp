@@ -47,13 +47,16 @@ nb::dict to_python(const RunInfo& info) {
   out["init"] = info.init;
   out["seed"] = info.seed;
   out["n"] = info.n;
+  if (info.distinct) out["distinct"] = *info.distinct;
   out["dim"] = info.dim;
+  if (!info.dtype.empty()) out["dtype"] = info.dtype;
   out["k"] = info.k;
   out["edges"] = info.edges;
   out["iterations"] = info.iterations;
   out["early_iterations"] = info.early_iterations;
   out["finished"] = info.finished;
   out["kl_divergence"] = nb::cast(info.kl_divergence);
+  if (info.force_error) out["force_error"] = info.force_error->relative;
   out["seconds"] = seconds;
   out["peak_bytes"] = info.peak_bytes;
   out["warnings"] = nb::cast(info.warnings);
@@ -71,7 +74,7 @@ nb::dict to_python(const Score& score) {
 nb::dict to_python(const Agreement& both) {
   nb::dict out;
   out[both.overlap.name.c_str()] = to_python(both.overlap);
-  out["procrustes"] = both.procrustes;
+  if (both.procrustes) out["procrustes"] = *both.procrustes;
   return out;
 }
 

@@ -29,27 +29,41 @@ QualityParams quality_params(const std::vector<int>& ks, std::uint64_t seed, con
   params.ks = ks;
   params.seed = seed;
   params.distance = s.distance;
+  if (how.contains("map_metric"))
+    params.map_metric = output_metric_named(nb::cast<std::string>(how["map_metric"]));
   params.device = s.device;
   return params;
 }
 
-nb::dict score(const Floats2& points, const Floats2& map, const std::optional<Ints1>& labels,
+nb::dict score(const nb::object& points, const Floats2& map, const std::optional<Ints1>& labels,
                const std::vector<int>& ks, std::uint64_t seed, const nb::dict& how,
                const nb::object& callback) {
   const QualityParams params = quality_params(ks, seed, how);
+  const AnyPoints held(points);
   return to_python(with_progress(callback, [&](const Progress& progress) {
-    return evaluate(view(points), view(map), labels_of(labels), params, progress);
+    return held.use([&](const auto& rows) {
+      return evaluate(rows, view(map), labels_of(labels), params, progress);
+    });
   }));
 }
 
-nb::dict score_new(const Floats2& points, const Floats2& map, const std::optional<Ints1>& labels,
-                   const Floats2& new_points, const Floats2& new_map,
+/// Both kinds of points are dense, or both sparse.
+nb::dict score_new(const nb::object& points, const Floats2& map, const std::optional<Ints1>& labels,
+                   const nb::object& new_points, const Floats2& new_map,
                    const std::optional<Ints1>& new_labels, const std::vector<int>& ks,
                    std::uint64_t seed, const nb::dict& how, const nb::object& callback) {
   const QualityParams params = quality_params(ks, seed, how);
-  const PlacedPoints placed{view(new_points), view(new_map), labels_of(new_labels)};
+  const AnyPoints held(points), rows(new_points);
   return to_python(with_progress(callback, [&](const Progress& progress) {
-    return evaluate_new(view(points), view(map), labels_of(labels), placed, params, progress);
+    if (held.get().sparse)
+      return evaluate_new(
+          *held.get().sparse, view(map), labels_of(labels),
+          PlacedSparsePoints{rows.get().sparse.value(), view(new_map), labels_of(new_labels)},
+          params, progress);
+    return evaluate_new(
+        held.get().host.floats(), view(map), labels_of(labels),
+        PlacedPoints{rows.get().host.floats(), view(new_map), labels_of(new_labels)}, params,
+        progress);
   }));
 }
 
@@ -74,17 +88,20 @@ nb::dict to_python(const Compared& one) {
   return out;
 }
 
-nb::list compare(const Floats2& points, const std::optional<Ints1>& labels, int k,
+nb::list compare(const nb::object& points, const std::optional<Ints1>& labels, int k,
                  const std::vector<nb::dict>& indexes, const nb::dict& how,
                  const nb::object& callback) {
   const Settings settings = settings_of(how);
   std::vector<KnnParams> methods;
   for (const nb::dict& index : indexes) methods.push_back(knn_params(index));
+  const AnyPoints held(points);
   Callback asked(callback);
   const std::vector<Compared> all = [&] {
     const nb::gil_scoped_release released;
-    return compare_graphs(view(points), labels_of(labels), k, methods, settings, {}, {},
-                          asked.progress());
+    return held.use([&](const auto& rows) {
+      return compare_graphs(rows, labels_of(labels), k, methods, settings, {}, {},
+                            asked.progress());
+    });
   }();
   asked.rethrow();
   nb::list out;
@@ -92,8 +109,15 @@ nb::list compare(const Floats2& points, const std::optional<Ints1>& labels, int 
   return out;
 }
 
-nb::dict plan_of(std::int64_t n, std::int64_t dim, bool has_graph, const nb::dict& how) {
-  const Plan need = plan({.n = n, .dim = dim, .has_graph = has_graph}, settings_of(how));
+nb::dict plan_of(std::int64_t n, std::int64_t dim, bool has_graph, const nb::dict& how,
+                 std::int64_t stored, const std::string& dtype, bool mapped) {
+  const Plan need = plan({.n = n,
+                          .dim = dim,
+                          .counted = !mapped,
+                          .has_graph = has_graph,
+                          .stored = stored,
+                          .type = value_type_named(dtype)},
+                         settings_of(how));
   nb::list stages;
   for (const PlannedStage& stage : need.stages) {
     nb::dict one;
@@ -114,19 +138,19 @@ nb::dict plan_of(std::int64_t n, std::int64_t dim, bool has_graph, const nb::dic
 }  // namespace
 
 void bind_scores(nb::module_& m) {
-  m.def("evaluate", &score, nb::arg("points").noconvert(), nb::arg("map").noconvert(),
+  m.def("evaluate", &score, nb::arg("points"), nb::arg("map").noconvert(),
         nb::arg("labels").noconvert().none(), nb::arg("ks"), nb::arg("seed"), nb::arg("how"),
         nb::arg("callback").none());
-  m.def("evaluate_new", &score_new, nb::arg("points").noconvert(), nb::arg("map").noconvert(),
-        nb::arg("labels").noconvert().none(), nb::arg("new_points").noconvert(),
-        nb::arg("new_map").noconvert(), nb::arg("new_labels").noconvert().none(), nb::arg("ks"),
-        nb::arg("seed"), nb::arg("how"), nb::arg("callback").none());
+  m.def("evaluate_new", &score_new, nb::arg("points"), nb::arg("map").noconvert(),
+        nb::arg("labels").noconvert().none(), nb::arg("new_points"), nb::arg("new_map").noconvert(),
+        nb::arg("new_labels").noconvert().none(), nb::arg("ks"), nb::arg("seed"), nb::arg("how"),
+        nb::arg("callback").none());
   m.def("compare_layouts", &agreement, nb::arg("a").noconvert(), nb::arg("b").noconvert(),
         nb::arg("k"), nb::arg("seed"), nb::arg("how"), nb::arg("callback").none());
-  m.def("compare_graphs", &compare, nb::arg("points").noconvert(),
-        nb::arg("labels").noconvert().none(), nb::arg("k"), nb::arg("indexes"), nb::arg("how"),
-        nb::arg("callback").none());
-  m.def("plan", &plan_of, nb::arg("n"), nb::arg("dim"), nb::arg("has_graph"), nb::arg("how"));
+  m.def("compare_graphs", &compare, nb::arg("points"), nb::arg("labels").noconvert().none(),
+        nb::arg("k"), nb::arg("indexes"), nb::arg("how"), nb::arg("callback").none());
+  m.def("plan", &plan_of, nb::arg("n"), nb::arg("dim"), nb::arg("has_graph"), nb::arg("how"),
+        nb::arg("stored") = -1, nb::arg("dtype") = "float32", nb::arg("mapped") = false);
 }
 
 }  // namespace nearfold::python

@@ -1,19 +1,26 @@
 #include "settings.hpp"
 
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "arrays.hpp"
 #include "core/alternatives.hpp"
 #include "knn/kinds.hpp"
 #include "method.hpp"
 #include "nearfold/error.hpp"
+#include "nearfold/weights.hpp"
 #include "run/check_run.hpp"
+#include "target/target.hpp"
 
 namespace nearfold::python {
 namespace {
@@ -28,13 +35,20 @@ void read(const nb::handle& given, const char* key, T& value) {
   }
 }
 
-void read(const nb::handle& given, const char* key, TsneParams::Repulsion& value) {
-  const auto word = nb::cast<std::string>(given);
-  const auto* const found = std::find_if(kRepulsions.begin(), kRepulsions.end(),
-                                         [&](auto repulsion) { return word == name(repulsion); });
-  if (found == kRepulsions.end())
-    throw InvalidParameter(std::string(key) + " is '" + word + "'; it is auto, exact or fft");
-  value = *found;
+template <class Enum>
+requires std::is_enum_v<Enum>
+void read(const nb::handle& given, const char* key, Enum& value) {
+  std::string word, words;
+  read(given, key, word);
+  for (const Enum one : words_of(value)) {
+    if (word == name(one)) return void(value = one);
+    words += (words.empty() ? "" : ", ") + std::string(name(one));
+  }
+  throw InvalidParameter(std::string(key) + " is '" + word + "'; it is one of " + words);
+}
+
+void read(const nb::handle& given, const char* /*key*/, OutputMetric& value) {
+  value = output_metric_named(nb::cast<std::string>(given));
 }
 
 /// Fields that are in `given`, of which every name but "kind" must be one.
@@ -54,7 +68,8 @@ Params read_fields(const nb::dict& given) {
   return params;
 }
 
-nb::object value_of_field(TsneParams::Repulsion value) {
+template <class Enum>
+requires std::is_enum_v<Enum> nb::object value_of_field(const Enum& value) {
   return nb::cast(name(value));
 }
 template <class T>
@@ -89,6 +104,18 @@ ZeroVectors zero_vectors_of(const nb::handle& given) {
   return static_cast<ZeroVectors>(found - kZeroVectors.begin());
 }
 
+std::vector<double> row_of(const nb::dict& given, const char* key) {
+  return given.contains(key) ? nb::cast<std::vector<double>>(given[key]) : std::vector<double>();
+}
+
+/// As nearfold/_metrics.py makes them.
+MetricParams metric_params_of(const nb::dict& given) {
+  MetricParams params{
+      .p = {}, .w = row_of(given, "w"), .V = row_of(given, "V"), .VI = row_of(given, "VI")};
+  if (given.contains("p")) params.p = nb::cast<double>(given["p"]);
+  return params;
+}
+
 Init init_of(const nb::handle& given) {
   if (!nb::isinstance<nb::str>(given)) {
     const auto array = nb::cast<Floats2>(given);
@@ -118,6 +145,21 @@ Target target_of(const nb::dict& given) {
     return ClassTarget{{classes.data(), classes.data() + classes.size()},
                        weight,
                        value_of(given, "target_propagate", false)};
+  }
+  if (nb::cast<std::string>(given["kind"]) == "graph") {
+    const auto offsets = nb::cast<std::vector<std::int64_t>>(given["offsets"]);
+    const auto columns = nb::cast<Ints1>(given["columns"]);
+    const auto weights = nb::cast<Floats1>(given["weights"]);
+    const auto word = nb::cast<std::string>(given["combine"]);
+    GraphTarget target{.weight = weight};
+    for (const CombineName& row : kCombines)
+      if (word == row.name) target.combine = row.combine;
+    target.edges = std::make_shared<const EdgeWeights>(
+        EdgeWeights{std::ssize(offsets) - 1,
+                    offsets,
+                    {columns.data(), columns.data() + columns.size()},
+                    {weights.data(), weights.data() + weights.size()}});
+    return target;
   }
   const auto values = nb::cast<Floats1>(given["entries"]);
   return ValueTarget{{values.data(), values.data() + values.size()},
@@ -166,11 +208,14 @@ Settings settings_of(const nb::dict& given) {
   if (given.contains("knn")) settings.knn = knn_params(nb::cast<nb::dict>(given["knn"]));
   if (given.contains("metric"))
     settings.distance.metric = metric_named(nb::cast<std::string>(given["metric"]));
+  if (given.contains("metric_params"))
+    settings.distance.params = metric_params_of(nb::cast<nb::dict>(given["metric_params"]));
   if (given.contains("zero_vectors"))
     settings.distance.zero_vectors = zero_vectors_of(given["zero_vectors"]);
   if (given.contains("init") && !given["init"].is_none()) settings.init = init_of(given["init"]);
   settings.dims = value_of(given, "n_components", settings.dims);
   settings.seed = value_of(given, "seed", settings.seed);
+  settings.unique = value_of(given, "unique", false);
   if (given.contains("targets"))
     for (const nb::handle one : nb::cast<nb::list>(given["targets"]))
       settings.targets.push_back(target_of(nb::cast<nb::dict>(one)));
@@ -191,6 +236,14 @@ nb::dict to_python(const Settings& settings) {
   out["params"] = std::visit(fields, settings.method);
   out["knn"] = knn;
   out["metric"] = name(settings.distance.metric);
+  nb::dict told;
+  const MetricParams& params = settings.distance.params;
+  if (params.p && std::isinf(*params.p)) told["p"] = "inf";  // JSON has no infinity
+  if (params.p && !std::isinf(*params.p)) told["p"] = *params.p;
+  if (!params.w.empty()) told["w"] = params.w;
+  if (!params.V.empty()) told["V"] = params.V;
+  if (!params.VI.empty()) told["VI"] = params.VI;
+  if (told.size() > 0) out["metric_params"] = told;
   out["zero_vectors"] = kZeroVectors[static_cast<std::size_t>(settings.distance.zero_vectors)];
   out["n_components"] = settings.dims;
   out["seed"] = settings.seed;

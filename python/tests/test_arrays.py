@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import scipy.sparse
 
 import nearfold
 from nearfold import UMAP, _arrays
@@ -58,13 +57,6 @@ def test_data_frames(pixels):
     polars = pytest.importorskip("polars")
     assert np.array_equal(fit(pandas.DataFrame(pixels)), fit(pixels))
     assert np.array_equal(fit(polars.DataFrame(pixels)), fit(pixels))
-
-
-@pytest.mark.parametrize("kind", [scipy.sparse.csr_matrix, scipy.sparse.coo_array])
-def test_sparse_is_made_dense_with_a_warning(pixels, kind):
-    with pytest.warns(UserWarning, match="made dense"):
-        found = fit(kind(pixels))
-    assert np.array_equal(found, fit(pixels))
 
 
 def test_columns_far_from_zero_keep_their_differences(pixels):

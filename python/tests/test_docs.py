@@ -12,7 +12,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 
 import nearfold
-from nearfold import TSNE, UMAP
+from nearfold import TSNE, UMAP, AlignedUMAP, LocalMAP, PaCMAP
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGES = {
@@ -72,6 +72,7 @@ def test_page(page, given):
 
 
 def test_every_parameter_is_documented():
-    for estimator in (UMAP, TSNE, nearfold.NearestNeighborsGraph):
+    every = (UMAP, TSNE, PaCMAP, LocalMAP, nearfold.NearestNeighborsGraph, AlignedUMAP)
+    for estimator in every:
         for name in estimator().get_params():
             assert re.search(rf"\b{name}\b", estimator.__doc__), f"{estimator.__name__}: {name}"

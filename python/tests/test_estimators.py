@@ -13,13 +13,19 @@ from sklearn.neighbors import KNeighborsTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import nearfold
-from nearfold import TSNE, UMAP, NearestNeighborsGraph
+from nearfold import TSNE, UMAP, LocalMAP, NearestNeighborsGraph, PaCMAP
 
-ALL = [UMAP, TSNE, NearestNeighborsGraph]
-QUICK = {UMAP: {"n_epochs": 30}, TSNE: {"max_iter": 260, "perplexity": 10}}
+ALL = [UMAP, TSNE, PaCMAP, LocalMAP, NearestNeighborsGraph]
+MAPS = [UMAP, TSNE, PaCMAP, LocalMAP]
+QUICK = {
+    UMAP: {"n_epochs": 30},
+    TSNE: {"max_iter": 260, "perplexity": 10},
+    PaCMAP: {"num_iters": (10, 10, 10)},
+    LocalMAP: {"num_iters": (10, 10, 10)},
+}
 
 
-@parametrize_with_checks([UMAP(), TSNE(), NearestNeighborsGraph()])
+@parametrize_with_checks([UMAP(), TSNE(), PaCMAP(), LocalMAP(), NearestNeighborsGraph()])
 def test_scikit_learn(estimator, check):
     check(estimator)
 
@@ -57,12 +63,9 @@ def test_graphs_have_every_parameter_of_scikit_learn():
 @pytest.mark.parametrize(
     "name, value",
     [
-        ("unique", True),
-        ("output_metric", "haversine"),
+        ("output_metric_kwds", {"a": 1}),
         ("transform_mode", "graph"),
-        ("disconnection_distance", 3.0),
-        ("metric_kwds", {"p": 3}),
-        ("metric", "jaccard"),
+        ("metric", "wasserstein"),
         ("metric", lambda a, b: 0.0),
         ("init", "tswspectral"),
     ],
@@ -85,9 +88,13 @@ def test_what_is_not_there_says_so_by_name(normals, name, value):
         (UMAP(n_jobs=0), "n_jobs"),
         (UMAP(device="tpu"), "device"),
         (TSNE(perplexity=0.5), "perplexity"),
-        (TSNE(n_components=4), "4"),
+        (TSNE(n_components=11), "11"),
         (TSNE(method="magic"), "method"),
         (TSNE(init="pca", metric="precomputed"), "init"),
+        (PaCMAP(metric="precomputed"), "MN_ratio=0"),
+        (PaCMAP(FP_ratio=-1), "FP_ratio"),
+        (PaCMAP(num_iters=(0, 0, 0)), "num_iters"),
+        (LocalMAP(low_dist_thres=0), "low_dist_thres"),
         (UMAP(memory_limit="much"), "memory_limit"),
         (NearestNeighborsGraph(mode="weights"), "mode"),
         (NearestNeighborsGraph(n_neighbors=0), "n_neighbors"),
@@ -114,6 +121,9 @@ def test_wrong_values_are_value_errors_that_name_them(normals, estimator, messag
         UMAP(min_dist="a"),
         UMAP(metric=45),
         TSNE(perplexity="wide"),
+        PaCMAP(num_iters=(1, 2)),
+        PaCMAP(num_iters=(1.5, 2, 3)),
+        PaCMAP(n_neighbors="many"),
     ],
 )
 def test_wrong_types_are_type_errors(normals, estimator):
@@ -130,7 +140,7 @@ def test_more_neighbors_than_points_are_cut_with_a_warning(normals):
         TSNE(perplexity=200, max_iter=260).fit(normals)
 
 
-@pytest.mark.parametrize("kind", [UMAP, TSNE])
+@pytest.mark.parametrize("kind", MAPS)
 def test_random_state(normals, kind):
     def fit(random_state):
         return kind(random_state=random_state, **QUICK[kind]).fit_transform(normals)
@@ -146,7 +156,7 @@ def test_random_state(normals, kind):
     assert np.array_equal(fit(None), first)
 
 
-@pytest.mark.parametrize("kind", [UMAP, TSNE])
+@pytest.mark.parametrize("kind", MAPS)
 def test_output_has_names(normals, kind):
     pandas = pytest.importorskip("pandas")
     estimator = kind(**QUICK[kind]).set_output(transform="pandas")
@@ -160,7 +170,7 @@ def test_output_has_names(normals, kind):
 
 
 @pytest.mark.parametrize("index", ["flat", "ivf:nlist=20", "hnsw"])
-@pytest.mark.parametrize("kind", [UMAP, TSNE])
+@pytest.mark.parametrize("kind", MAPS)
 def test_pickles_place_as_the_original(normals, kind, index):
     estimator = kind(index=index, **QUICK[kind]).fit(normals)
     rows = normals[:9] + np.float32(0.1)
@@ -196,3 +206,20 @@ def test_dimensions(normals):
 
 def test_version():
     assert nearfold.__version__.count(".") == 2
+
+
+def test_pacmap_takes_what_there_is_room_for(normals):
+    with pytest.warns(UserWarning, match="n_neighbors is 10 and there are 20 points; 6 is taken"):
+        assert PaCMAP().fit_transform(normals[:20]).shape == (20, 2)
+    last = PaCMAP(num_iters=7).fit(normals)
+    assert last.n_iter_ == 207
+    assert np.array_equal(
+        last.embedding_, PaCMAP(num_iters=np.array([100, 100, 7])).fit_transform(normals)
+    )
+    assert set(last.graph_.data) == {1, 2}
+
+
+def test_pacmap_of_distances_has_no_mid_near_pairs(normals):
+    distances = np.linalg.norm(normals[:, None] - normals[None], axis=2)
+    alone = PaCMAP(metric="precomputed", MN_ratio=0, num_iters=5).fit(distances)
+    assert alone.embedding_.shape == (len(normals), 2)

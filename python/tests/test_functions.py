@@ -51,7 +51,7 @@ def test_plan(digits):
     small, large = (nearfold.plan(n, 50, TSNE()) for n in (10_000, 1_000_000))
     assert [stage["name"] for stage in small["stages"]] == ["knn", "weights", "init", "optimize"]
     assert small["host_bytes"] < large["host_bytes"] and small["device_bytes"] == 0
-    with pytest.raises(ValueError, match="UMAP or a TSNE"):
+    with pytest.raises(ValueError, match="UMAP, a TSNE"):
         nearfold.plan(100, 5, "umap")
 
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 import nearfold
-from nearfold import TSNE, UMAP
+from nearfold import TSNE, UMAP, LocalMAP, PaCMAP
 
 KINDS = {
     "umap": UMAP(n_epochs=40),
     "offsets": UMAP(n_epochs=40, metric="manhattan"),
     "five": UMAP(n_epochs=40, n_components=5, index="ivf:nlist=20", metric="cosine"),
+    "pacmap": PaCMAP(num_iters=50),
+    "localmap": LocalMAP(num_iters=(10, 20, 30), low_dist_thres=5),
     "tsne": TSNE(max_iter=300, perplexity=12, index="hnsw"),
 }
 

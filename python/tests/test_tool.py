@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from nearfold import TSNE, UMAP, kneighbors_graph
+from nearfold import TSNE, UMAP, LocalMAP, PaCMAP, kneighbors_graph
 
 
 def run(tool, *arguments):
@@ -48,6 +48,11 @@ def run(tool, *arguments):
             ],
         ),
         (TSNE(index="flat"), ["--method", "tsne"]),
+        (PaCMAP(index="flat", num_iters=60), ["--method", "pacmap", "--num-iters", "60"]),
+        (
+            LocalMAP(index="flat", n_neighbors=8, FP_ratio=1, lr=0.5, low_dist_thres=5),
+            "--method localmap --n-neighbors 8 --FP-ratio 1 --lr .5 --low-dist-thres 5".split(),
+        ),
         (
             TSNE(perplexity=10, init="random", early_stop=True, index="hnsw"),
             [
