@@ -146,12 +146,12 @@ class Bench:
             out, report = self.o.work / "map.npy", self.o.work / "report.json"
             run(self.o.tool, "embed", points, "--knn", graph, "-m", self.o.method, "--metric", metric,
                 "--seed", seed, "-o", out, "--report", report, "-q", "--force", *shlex.split(flags))
-            told = json.loads(report.read_text())
+            found = json.loads(report.read_text())
             run(self.o.tool, "quality", points, out, "--labels", labels, "--metric", metric, "--report",
                 report, "-q", "--force")
             scores = json.loads(report.read_text())["scores"]
             self.done[key] = {"scores": {s: scores[s]["value"] for s in SCORES},
-                              "kl": told.get("kl_divergence"), "seconds": told["seconds"]["optimize"]}
+                              "kl": found.get("kl_divergence"), "seconds": found["seconds"]["optimize"]}
             self.file.write_text(json.dumps(self.done, indent=1) + "\n")
         return self.done[key]
 

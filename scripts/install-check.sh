@@ -37,7 +37,7 @@ check_debs() {
   apt_install "$(in_packages 'nearfold_*.deb')"
   map_digits nearfold map
   say "nearfold: installed, and a map made, in $((SECONDS - begin)) s"
-  # The loader takes code for this processor, or for any, as it is told; both give the same bytes.
+  # The loader takes code for this processor, or for any, as asked; both give the same bytes.
   map_digits "/lib64/ld-linux-x86-64.so.2 --glibc-hwcaps-mask none /usr/bin/nearfold" plain
   cmp "$root/map.npy" "$root/plain.npy"
   in_root nearfold --version | grep -q "$(instructions)"

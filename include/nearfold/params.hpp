@@ -63,8 +63,8 @@ enum class ZeroVectors {
   far      ///< at 0 from each other and at 2, the largest distance, from all else
 };
 
-/// What some metrics need to be told, by the names that SciPy has for it. Each is for the metrics
-/// named at it and refused by others.
+/// Parameters of metrics, by SciPy's names. Each is for the metrics named at it and refused by
+/// others.
 struct MetricParams {
   std::optional<double> p = {};  ///< minkowski: the power, >= 1, infinity too; needed
   std::vector<double> w = {};    ///< minkowski: weights of the columns, >= 0; empty: all 1

@@ -1,4 +1,4 @@
-// What a run will need, told before it begins: bytes and seconds of every stage, and whether the
+// What a run will need, before it begins: bytes and seconds of every stage, and whether the
 // memory that there is will do.
 #pragma once
 

@@ -13,9 +13,9 @@ enum class Stage { check, knn, reorder, weights, init, optimize, evaluate, devic
 NEARFOLD_EXPORT const char* name(Stage stage);
 
 /// `done` of `total` within `stage`. In optimize they are iterations; in the others points, the
-/// work being told as if every point were the same part of it, so that done / total is an estimate
-/// of the share that is over. While a stage lasts `done` never falls, and a stage that comes to its
-/// end has told done == total; total is at least 1.
+/// work being counted as if every point were the same part of it, so that done / total is an
+/// estimate of the share that is over. While a stage lasts `done` never falls, and a stage that
+/// comes to its end has reported done == total; total is at least 1.
 struct ProgressInfo {
   Stage stage = Stage::check;
   std::int64_t done = 0;

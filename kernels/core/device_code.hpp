@@ -83,7 +83,7 @@ enum Kind : std::uint16_t { kPtx = 1, kMachineCode = 2 };
 
 }  // namespace device_code
 
-/// Without repetition, in the order of the file; nothing where it can't be told.
+/// Without repetition, in the order of the file; nothing where it cannot be found out.
 inline std::vector<DeviceCode> device_code_in(const std::string& path) {
   using namespace device_code;
   std::ifstream file(path, std::ios::binary);

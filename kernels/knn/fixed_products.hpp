@@ -2,8 +2,8 @@
 // added column after column in float32, without a fused multiply-add: the same bits as on the
 // processor, whatever is beside them. So a choice by these measures, of cells or of candidates, is
 // the processor's choice, and no bound of a rounding has to be kept beside it; a product of cuBLAS,
-// whose order of adding is not told, would need one, and a second measure of all that it leaves
-// open. Rows are short (knn/projected_rows.hpp), so this costs little beside what it saves.
+// whose order of adding is not documented, would need one, and a second measure of all that it
+// leaves open. Rows are short (knn/projected_rows.hpp), so this costs little beside what it saves.
 //
 // A thread has eight queries and two rows: ten values are loaded for 32 flops. Rows lie column
 // after column, so that threads side by side read side by side; of the queries they read the same.

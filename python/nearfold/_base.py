@@ -46,7 +46,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     _points_of_fit: Any  # an array, or sparse rows; None of distances alone
     _offsets: np.ndarray | None
     _metric: str
-    _metric_told: dict[str, Any]
+    _metric_params: dict[str, Any]
     _method_of_fit: dict[str, Any]
     _model: Made
     _seed: int
@@ -332,7 +332,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
 
     def _resolve_metric(self) -> None:
         precomputed = self.metric == "precomputed"
-        self._metric, self._metric_told = (
+        self._metric, self._metric_params = (
             ("precomputed", {})
             if precomputed
             else _settings.metric_of(self.metric, self._metric_kwds())
@@ -397,7 +397,7 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         }
         if has_points:
             settings["metric"] = self._metric
-            settings["metric_params"] = self._metric_told
+            settings["metric_params"] = self._metric_params
             settings["zero_vectors"] = self.zero_vectors
         return settings
 

@@ -187,9 +187,9 @@ def kneighbors_graph(
            [1, 0],
            [2, 1]], dtype=int32)
     """
-    name, told = _settings.metric_of(metric, metric_kwds)
+    name, params = _settings.metric_of(metric, metric_kwds)
     how = search_settings(
-        name, index, target_recall, zero_vectors, random_state, n_jobs, device, told
+        name, index, target_recall, zero_vectors, random_state, n_jobs, device, params
     )
     X = _arrays.host_array(X, keep_sparse=True)
     points = _arrays.points(X, how["metric"], keep_narrow=_arrays.stay_narrow(device))[0]
@@ -204,11 +204,11 @@ def search_settings(
     random_state: Any,
     n_jobs: int | None,
     device: str,
-    told: dict[str, Any] | None = None,
+    params: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     return {
         "metric": core.metric_named(metric),
-        "metric_params": told or {},
+        "metric_params": params or {},
         "knn": _settings.index_params(index, target_recall),
         "zero_vectors": zero_vectors,
         "seed": _settings.seed_of(random_state),

@@ -45,32 +45,32 @@ def metric_of(metric: Any, kwds: Any = None, p: Any = None) -> tuple[str, dict[s
             "metric='precomputed', or a neighbour graph"
         )
     name: str = core.metric_named(metric)
-    told = _told(name, kwds)
+    params = _checked(name, kwds)
     if name != "minkowski":
-        return name, told
-    told.setdefault("p", 2.0 if p is None else float(p))
-    if metric in ("wminkowski", "weighted_minkowski") and "w" not in told:
+        return name, params
+    params.setdefault("p", 2.0 if p is None else float(p))
+    if metric in ("wminkowski", "weighted_minkowski") and "w" not in params:
         raise InvalidInput(f"metric={metric!r} needs w, a weight for each column")
     plain = {1.0: "manhattan", 2.0: "euclidean", np.inf: "chebyshev"}
-    if "w" not in told and told["p"] in plain:
-        return plain[told["p"]], {}
-    return name, told
+    if "w" not in params and params["p"] in plain:
+        return plain[params["p"]], {}
+    return name, params
 
 
 def metric_named(metric: Any, p: Any = None) -> str:
     """The library's name of a metric without parameters."""
-    name, told = metric_of(metric, None, p)
-    if told:
+    name, params = metric_of(metric, None, p)
+    if params:
         raise Unsupported(f"metric={metric!r} with p={p} is not there; use p=1, 2 or infinity")
     return name
 
 
-def _told(name: str, kwds: Any) -> dict[str, Any]:
+def _checked(name: str, kwds: Any) -> dict[str, Any]:
     if kwds is None:
         return {}
     if not isinstance(kwds, Mapping):
         raise InvalidType(f"the metric's parameters are {kwds!r}; give a dict as {{'p': 3}}")
-    told: dict[str, Any] = {}
+    params: dict[str, Any] = {}
     for key, value in kwds.items():
         known = _PARAMETERS.get((name, key))
         if known is None:
@@ -80,7 +80,7 @@ def _told(name: str, kwds: Any) -> dict[str, Any]:
                 f"{', '.join(takes) if takes else 'none'}"
             )
         if known == "p":
-            told["p"] = float(value)
+            params["p"] = float(value)
             continue
         array: np.ndarray = np.asarray(value, dtype=np.float64)
         if known == "covariance":
@@ -89,5 +89,5 @@ def _told(name: str, kwds: Any) -> dict[str, Any]:
             known, array = "VI", np.linalg.inv(array)
         if known == "VI":
             array = (array + array.T) / 2 if np.allclose(array, array.T) else array
-        told[known] = array.ravel().tolist()
-    return told
+        params[known] = array.ravel().tolist()
+    return params

@@ -145,7 +145,7 @@ def _estimator(entries: dict[str, np.ndarray], shown: str) -> MapEstimator:
     kind: Any = _KINDS[about["method"]]
     if "metric_params" in about and about["method"] not in _KWDS:
         raise Unsupported(
-            f"the metric of {shown} was told {', '.join(about['metric_params'])}, which "
+            f"the metric of {shown} has the parameters {', '.join(about['metric_params'])}, which "
             f"{kind.__name__} takes in the tool alone; place new rows by nearfold transform"
         )
     knn = about["knn"]
@@ -172,7 +172,7 @@ def _estimator(entries: dict[str, np.ndarray], shown: str) -> MapEstimator:
     made.n_features_in_ = points.shape[1]
     made._seed = about["seed"]
     made._targets, made._steered = [], bool(about.get("steered", False))
-    made._metric, made._metric_told = metric_of(about["metric"], _kwds(about))
+    made._metric, made._metric_params = metric_of(about["metric"], _kwds(about))
     made._method_of_fit = {"kind": about["method"], **about["params"]}
     made._offsets = entries.get("preparation/offsets")
     made._points_of_fit = points
@@ -196,11 +196,11 @@ def _points(entries: dict[str, np.ndarray], sparse: bool) -> Any:
 
 def _kwds(about: dict[str, Any]) -> dict[str, Any]:
     """The inverse covariance as the matrix that it is; the other parameters are rows."""
-    told = dict(about.get("metric_params", {}))
-    if "VI" in told:
-        size = int(len(told["VI"]) ** 0.5)
-        told["VI"] = np.reshape(told["VI"], (size, size))
-    return told
+    params = dict(about.get("metric_params", {}))
+    if "VI" in params:
+        size = int(len(params["VI"]) ** 0.5)
+        params["VI"] = np.reshape(params["VI"], (size, size))
+    return params
 
 
 def _params(about: dict[str, Any]) -> dict[str, Any]:

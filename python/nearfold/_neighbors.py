@@ -104,7 +104,7 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         if self.mode not in ("distance", "connectivity"):
             raise InvalidInput(f"mode is {self.mode!r}; it is 'distance' or 'connectivity'")
         X = _arrays.validated(self, X, reset=True, min_samples=2, keep_sparse=True)
-        self._metric, told = _settings.metric_of(self.metric, self.metric_params, self.p)
+        self._metric, params = _settings.metric_of(self.metric, self.metric_params, self.p)
         self._points_of_fit, self._offsets = _arrays.points(
             X, self._metric, keep_narrow=_arrays.stay_narrow(self.device)
         )
@@ -117,7 +117,7 @@ class NearestNeighborsGraph(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             self.random_state,
             self.n_jobs,
             self.device,
-            told,
+            params,
         )
         self._index = Made()
         self.knn_ = _graph.find_neighbors(

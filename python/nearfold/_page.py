@@ -101,16 +101,16 @@ def show(
         raise InvalidInput("labels and values are two ways to colour points; give one")
     maps = embedding if isinstance(embedding, dict) else {"": embedding}
     views = [view for name, one in maps.items() for view in _views(str(name), one, columns)]
-    told: list[tuple[Any, ...]] = []
+    attributes: list[tuple[Any, ...]] = []
     if labels is not None:
-        told.append(_labels(labels))
+        attributes.append(_labels(labels))
     if values is not None:
-        told.append(("value", np.ascontiguousarray(values, dtype=np.float64)))
-    color_by = len(told) - 1
+        attributes.append(("value", np.ascontiguousarray(values, dtype=np.float64)))
+    color_by = len(attributes) - 1
     if hover_data is not None:
         names = hover_data.columns if hasattr(hover_data, "columns") else hover_data
-        told += [_column(str(name), hover_data[name]) for name in names]
-    page = Page(core.page(title, subtitle, dark, views, told, color_by))
+        attributes += [_column(str(name), hover_data[name]) for name in names]
+    page = Page(core.page(title, subtitle, dark, views, attributes, color_by))
     if path is not None:
         page.save(path)
     elif not _is_notebook():

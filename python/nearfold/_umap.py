@@ -412,7 +412,7 @@ class UMAP(MapEstimator):
         graph = other._weights(n_epochs=_EVERY_EDGE)
         made = clone(self)
         made._seed, made._metric = self._seed, self._metric
-        made._metric_told = self._metric_told
+        made._metric_params = self._metric_params
         made._method_of_fit = self._method_of_fit
         made._points_of_fit, made._offsets = None, None
         made._is_combined = True

@@ -236,14 +236,14 @@ nb::dict to_python(const Settings& settings) {
   out["params"] = std::visit(fields, settings.method);
   out["knn"] = knn;
   out["metric"] = name(settings.distance.metric);
-  nb::dict told;
+  nb::dict given;
   const MetricParams& params = settings.distance.params;
-  if (params.p && std::isinf(*params.p)) told["p"] = "inf";  // JSON has no infinity
-  if (params.p && !std::isinf(*params.p)) told["p"] = *params.p;
-  if (!params.w.empty()) told["w"] = params.w;
-  if (!params.V.empty()) told["V"] = params.V;
-  if (!params.VI.empty()) told["VI"] = params.VI;
-  if (told.size() > 0) out["metric_params"] = told;
+  if (params.p && std::isinf(*params.p)) given["p"] = "inf";  // JSON has no infinity
+  if (params.p && !std::isinf(*params.p)) given["p"] = *params.p;
+  if (!params.w.empty()) given["w"] = params.w;
+  if (!params.V.empty()) given["V"] = params.V;
+  if (!params.VI.empty()) given["VI"] = params.VI;
+  if (given.size() > 0) out["metric_params"] = given;
   out["zero_vectors"] = kZeroVectors[static_cast<std::size_t>(settings.distance.zero_vectors)];
   out["n_components"] = settings.dims;
   out["seed"] = settings.seed;

@@ -167,11 +167,11 @@ def test_agrees_with_umap_learn(metric, made):
             assert d == pytest.approx(theirs, abs=2e-4 if metric == "hellinger" else 1e-5)
 
 
-def test_estimators_take_what_the_metric_is_told(tmp_path):
+def test_estimators_take_parameters_of_the_metric(tmp_path):
     X = reals()
-    told = {"p": 3, "w": W}
-    graph = kneighbors_graph(X, 14, metric="minkowski", metric_kwds=told, index="flat")
-    umap = UMAP(metric="minkowski", metric_kwds=told, index="flat", random_state=42, n_epochs=10)
+    kwds = {"p": 3, "w": W}
+    graph = kneighbors_graph(X, 14, metric="minkowski", metric_kwds=kwds, index="flat")
+    umap = UMAP(metric="minkowski", metric_kwds=kwds, index="flat", random_state=42, n_epochs=10)
     umap.fit(X)
     np.testing.assert_array_equal(umap.knn_.indices, graph.indices)
     near = NearestNeighborsGraph(

@@ -17,7 +17,7 @@ def pixels(digits):
 
 
 def bfloat16(X):
-    """X as ml_dtypes has it, where that is installed."""
+    """X in the type of that name of ml_dtypes, where that is installed."""
     return X.astype(pytest.importorskip("ml_dtypes").bfloat16)
 
 

@@ -1,4 +1,4 @@
-// What is told of two neighbouring sets once there are maps.
+// Scores of two neighbouring sets once both have maps.
 #pragma once
 
 #include "aligned/ties.hpp"

@@ -1,4 +1,4 @@
-// What `nearfold aligned` will take, told by --dry-run.
+// What `nearfold aligned` will take, for --dry-run.
 #pragma once
 
 #include "cli/aligned_options.hpp"

@@ -1,5 +1,5 @@
 // How much memory a command will take, before it takes any: looked up in the header of its file,
-// held against what there is, and told by --dry-run.
+// held against what there is, and reported by --dry-run.
 #pragma once
 
 #include <cstdint>

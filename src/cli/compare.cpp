@@ -164,7 +164,7 @@ Experiment run_one(const CompareCommand& o, const Inputs& in, const Indexes& ind
       e.breaks = points.use([&](const auto& some) {
         return break_even(some, e.k, e.compared, settings, teller.progress());
       });
-  } catch (const Stopped&) {    // between searches, told without
+  } catch (const Stopped&) {    // between searches, reported without
   } catch (const Cancelled&) {  // within one
   }
   return e;

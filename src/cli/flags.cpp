@@ -161,19 +161,19 @@ MetricParams MetricFlags::metric_params() const {
   if (metric_file.empty()) return params;
   const Matrix read = io::read_matrix(metric_file);
   const std::vector<double> values(read.data(), read.data() + read.size());
-  switch (precomputed() ? Told::nothing : row_of(metric_named(metric)).told) {
-    case Told::nothing:
+  switch (precomputed() ? MetricArgument::none : row_of(metric_named(metric)).argument) {
+    case MetricArgument::none:
       throw InvalidParameter(
           "--metric-file tells minkowski, seuclidean and mahalanobis something, "
           "and --metric is " +
           metric + "; leave it out");
-    case Told::power:
+    case MetricArgument::power:
       params.w = values;
       break;
-    case Told::variances:
+    case MetricArgument::variances:
       params.V = values;
       break;
-    case Told::inverse_covariance:
+    case MetricArgument::inverse_covariance:
       params.VI = values;
       break;
   }
@@ -240,8 +240,8 @@ nlohmann::ordered_json IndexFlags::json() const {
   nlohmann::ordered_json out{{"index", index_spec(params())},
                              {"metric", precomputed() ? metric : name(distance().metric)},
                              {"zero_vectors", zero_vectors}};
-  const nlohmann::json told = io::json_of(distance());
-  if (!told.empty()) out[io::kMetricParams] = told;
+  const nlohmann::json params = io::json_of(distance());
+  if (!params.empty()) out[io::kMetricParams] = params;
   return out;
 }
 

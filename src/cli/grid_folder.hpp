@@ -59,7 +59,7 @@ class GridFolder {
 
   /// Writes the map of a cell, then the manifest with it.
   void keep(std::size_t cell, Result&& result);
-  /// What is to be told of the whole grid; written with the next save.
+  /// Findings about the whole grid; written with the next save.
   Json& manifest() { return manifest_; }
   void save() const;
 

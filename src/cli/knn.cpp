@@ -315,12 +315,12 @@ void run(const KnnCommand& o) {
   if (!o.index.precomputed() && !sparse) warn_of_distances(points, warnings);
   print_warnings(warnings, o.common);
   clock.lap("read");
-  const Progress told = progress.callback();
-  const Found found = sparse                       ? make_graph(o, settings, *sparse, told, clock)
-                      : !o.part.save_cells.empty() ? train(o, settings, points, told, clock)
-                      : !o.query.empty()           ? answer(o, settings, points, told, clock)
-                      : !o.output.empty()          ? make_graph(o, settings, points, told, clock)
-                                                   : save(o, settings, points, told, clock);
+  const Progress watched = progress.callback();
+  const Found found = sparse ? make_graph(o, settings, *sparse, watched, clock)
+                      : !o.part.save_cells.empty() ? train(o, settings, points, watched, clock)
+                      : !o.query.empty()           ? answer(o, settings, points, watched, clock)
+                      : !o.output.empty()          ? make_graph(o, settings, points, watched, clock)
+                                                   : save(o, settings, points, watched, clock);
   clock.lap("write");
   progress.finish();
   print(o, found, std::move(seconds));

@@ -54,7 +54,7 @@ nlohmann::ordered_json parameters(const Params& params) {
   return out;
 }
 
-/// The parameters that a grid of a method varies where it is not told: add(), rows(), columns().
+/// The parameters that a grid of a method varies where none is given: add(), rows(), columns().
 template <class Params>
 struct GridFlags;
 

@@ -107,12 +107,12 @@ class TransformRun {
       take(kept->read(first, std::min(together_, resumed_ - first)), transformer, out);
     for (std::int64_t first = resumed_; first < rows.rows(); first += together_) {
       const std::int64_t count = std::min(together_, rows.rows() - first);
-      const Progress told = [&, first, count](const ProgressInfo& p) {
+      const Progress scaled = [&, first, count](const ProgressInfo& p) {
         const auto done = first + count * p.done / p.total;
         return progress_.callback()({Stage::optimize, done, rows.rows()});
       };
       Transformed block = rows.block(first, count, o_.common.cpu()).use([&](const auto& some) {
-        return transformer.place(some, told);
+        return transformer.place(some, scaled);
       });
       if (kept) kept->append(block);
       take(std::move(block), transformer, out);

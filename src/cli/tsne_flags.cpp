@@ -99,7 +99,7 @@ void add_flags(CLI::App& app, Conditions& conditions, TsneParams& p, Varied vari
 TsneParams with(TsneParams params, const SharedFlags& shared) {
   params.max_iter = shared.iterations.value_or(params.max_iter);
   params.learning_rate = shared.learning_rate;
-  if (params.perplexities.size() == 1) params.perplexities.clear();  // perplexity has it
+  if (params.perplexities.size() == 1) params.perplexities.clear();  // perplexity holds it
   return params;
 }
 

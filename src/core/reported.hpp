@@ -18,8 +18,8 @@ inline std::int64_t share_of(double share, std::int64_t total) {
   return std::clamp<std::int64_t>(std::llround(share * static_cast<double>(total)), 0, total);
 }
 
-/// What work() returns, told as `stage`. Throws Cancelled when `progress` says stop. Without one,
-/// whoever is asked around this is asked within work() too.
+/// What work() returns, reported as `stage`. Throws Cancelled when `progress` says stop. Without
+/// one, whoever is asked around this is asked within work() too.
 template <class Work>
 std::invoke_result_t<Work> reported(const Progress& progress, Stage stage, std::int64_t total,
                                     const Work& work) {

@@ -9,7 +9,7 @@ namespace nearfold::io {
 
 inline constexpr const char* kMetricParams = "metric_params";
 
-/// {"p": 3.0, "w": [...], ...}: of what was told alone; infinity is "inf". Throws Unsupported for a
+/// {"p": 3.0, "w": [...], ...}: of those given alone; infinity is "inf". Throws Unsupported for a
 /// metric of the caller, which no file keeps.
 Json json_of(const Distance& distance);
 

@@ -108,8 +108,8 @@ PartMeta meta_of(const AllPoints& all, std::int64_t k, const Distance& distance,
                 version,
                 queries,
                 data};
-  const Json told = json_of(distance);
-  if (!told.empty()) meta.metric_params = told.dump();
+  const Json params = json_of(distance);
+  if (!params.empty()) meta.metric_params = params.dump();
   return meta;
 }
 

@@ -1,4 +1,4 @@
-// What is learnt of a column of text while it is read, and what becomes of it.
+// The type of a column of text, found while it is read, and its values of that type.
 #pragma once
 
 #include <cstdint>

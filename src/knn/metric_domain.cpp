@@ -133,18 +133,18 @@ void check_inverse_covariance(const MetricParams& params) {
 
 /// Parameters that are for another metric.
 void refuse_others(const Distance& distance) {
-  const auto refuse = [&](const char* parameter, bool given, Told told) {
-    if (!given || row_of(distance.metric).told == told) return;
+  const auto refuse = [&](const char* parameter, bool given, MetricArgument argument) {
+    if (!given || row_of(distance.metric).argument == argument) return;
     std::string metrics;
     for (const MetricRow& row : kMetrics)
-      if (row.told == told) metrics += row.names[0];
+      if (row.argument == argument) metrics += row.names[0];
     refuse_params(std::string(parameter) + " is a parameter of " + metrics +
                   ", and the metric is " + name(distance.metric) + "; leave it out");
   };
-  refuse("p", distance.params.p.has_value(), Told::power);
-  refuse("w", !distance.params.w.empty(), Told::power);
-  refuse("V", !distance.params.V.empty(), Told::variances);
-  refuse("VI", !distance.params.VI.empty(), Told::inverse_covariance);
+  refuse("p", distance.params.p.has_value(), MetricArgument::power);
+  refuse("w", !distance.params.w.empty(), MetricArgument::power);
+  refuse("V", !distance.params.V.empty(), MetricArgument::variances);
+  refuse("VI", !distance.params.VI.empty(), MetricArgument::inverse_covariance);
   if (static_cast<bool>(distance.custom) != (distance.metric == Metric::custom))
     refuse_params(distance.custom
                       ? std::string("a function is given for metric custom, and the metric is ") +
@@ -157,14 +157,14 @@ void refuse_others(const Distance& distance) {
 
 void check_params(const Distance& distance) {
   refuse_others(distance);
-  switch (row_of(distance.metric).told) {
-    case Told::nothing:
+  switch (row_of(distance.metric).argument) {
+    case MetricArgument::none:
       return;
-    case Told::power:
+    case MetricArgument::power:
       return check_power(distance.params);
-    case Told::variances:
+    case MetricArgument::variances:
       return check_variances(distance.params);
-    case Told::inverse_covariance:
+    case MetricArgument::inverse_covariance:
       return check_inverse_covariance(distance.params);
   }
 }

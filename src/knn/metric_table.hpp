@@ -31,21 +31,22 @@ enum class PointsAs {
 };
 
 /// Which of MetricParams a metric has.
-enum class Told { nothing, power, variances, inverse_covariance };
+enum class MetricArgument { none, power, variances, inverse_covariance };
 
 struct MetricRow {
   std::array<const char*, 4> names = {};  // the first is written, the others are read, too
   PointsAs points = PointsAs::given;
   Norm norm = Norm::l2;  // by which the rows made of points are measured
   DistanceForm distance = DistanceForm::as_measured;  // how that becomes the metric's distance
-  Told told = Told::nothing;
+  MetricArgument argument = MetricArgument::none;
   SetDistance sets = SetDistance::matching;  // of rows of bits
 };
 
 /// A metric of sets.
 consteval MetricRow set_row(const char* name, SetDistance sets, const char* alias = nullptr) {
-  return {{name, alias}, PointsAs::bits, Norm::bits, DistanceForm::as_measured, Told::nothing,
-          sets};
+  return {{name, alias},        PointsAs::bits,
+          Norm::bits,           DistanceForm::as_measured,
+          MetricArgument::none, sets};
 }
 
 consteval MetricRow row_for(Metric metric) {
@@ -78,19 +79,19 @@ consteval MetricRow row_for(Metric metric) {
               PointsAs::scaled,
               Norm::lp,
               DistanceForm::as_measured,
-              Told::power};
+              MetricArgument::power};
     case Metric::seuclidean:
       return {{"seuclidean", "standardised_euclidean", "standardized_euclidean"},
               PointsAs::scaled,
               Norm::l2,
               DistanceForm::root,
-              Told::variances};
+              MetricArgument::variances};
     case Metric::mahalanobis:
       return {{"mahalanobis"},
               PointsAs::whitened,
               Norm::l2,
               DistanceForm::root,
-              Told::inverse_covariance};
+              MetricArgument::inverse_covariance};
     case Metric::hellinger:
       return {{"hellinger"}, PointsAs::share_roots, Norm::l2, DistanceForm::root};
     case Metric::canberra:

@@ -17,10 +17,10 @@ namespace {
 
 constexpr std::int64_t kRows = 100, kColumns = 32;
 
-/// A graph says how its metric is called, and not what it was told.
+/// A graph records the name of its metric, not its parameters.
 bool is_measurable(Metric metric) {
   return metric != Metric::inner_product && metric != Metric::custom &&
-         row_of(metric).told == Told::nothing;
+         row_of(metric).argument == MetricArgument::none;
 }
 
 std::optional<Metric> measurable(std::string_view name) {
@@ -109,7 +109,7 @@ Sample measure(const KnnGraphView& graph, const Points& points, Metric metric,
   return sample;
 }
 
-/// Why so much disagrees, as far as it can be told.
+/// Why so much disagrees, as far as it can be known.
 template <class Points>
 std::string reason(const KnnGraphView& graph, const Points& points, Metric metric,
                    const Sample& plain) {

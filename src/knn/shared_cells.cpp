@@ -89,9 +89,9 @@ std::string fingerprint_of(const SharedCells::State& cells) {
                        std::int64_t{cells.effort.probes_or_ef},
                        std::int64_t{cells.effort.candidates}});
   hash.add(std::vector{cells.all.longest});
-  for (const std::vector<double>* told :
+  for (const std::vector<double>* params :
        {&cells.distance.params.w, &cells.distance.params.V, &cells.distance.params.VI})
-    if (!told->empty()) hash.add(*told);
+    if (!params->empty()) hash.add(*params);
   hash.add(cells.projection.mean);
   hash.add(cells.projection.axes.values());
   hash.add(cells.centroids.rows.values());

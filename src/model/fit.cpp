@@ -50,7 +50,7 @@ Model model_of(const InputPoints& points, const KnnGraphView& graph, Matrix map,
   model.steered = !settings.targets.empty();
   model.settings.device = Cpu{};
   if (const Metric metric = metric_named(std::string(graph.metric));
-      metric != settings.distance.metric)  // what another was told is not for this one
+      metric != settings.distance.metric)  // parameters of another are not for this one
     model.settings.distance = {metric, settings.distance.zero_vectors, {}, {}};
   check_params(model.settings.distance);
   model.settings.method = std::visit(

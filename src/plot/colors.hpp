@@ -44,7 +44,7 @@ float linear_from_srgb(float code);
 /// 8-bit sRGB as 0x00RRGGBB.
 std::uint32_t packed(const Rgb& color);
 
-/// The same as HTML has it: "#rrggbb".
+/// The same in HTML's form: "#rrggbb".
 std::string hex_text(const Rgb& color);
 
 }  // namespace nearfold

@@ -24,7 +24,7 @@ std::int64_t add_maps(Scene& scene, const Panel& panel, HostMatrix<const float> 
                       const PlotOptions& options, const Box& box, bool framed,
                       const TextStyle& style);
 
-/// What is told below all maps: how many points they have, and what is not as one would think.
+/// The caption below all maps: how many points they have, and what may surprise.
 std::string caption(const std::vector<Panel>& panels, const PlotOptions& options,
                     std::int64_t outside, std::int64_t names_without_room);
 

@@ -2,7 +2,7 @@
 //
 // Maps in 3-D are wide and nearly empty (180 units for 12,000 digits, 450 nodes a side at the
 // spacing of 2-D maps), so the kernel is split (math/tsne_kernel.hpp): what is short-ranged goes
-// over pairs of points in neighbouring cells, the rest is so smooth that a coarse grid has it. The
+// over pairs of points in neighbouring cells, the rest is smooth enough for a coarse grid. The
 // split grows as the square of the spacing, which keeps the error: half a percent of the force, as
 // in 2-D, and less where pairs have most of it. The grid is as repulsion_fft.cpp describes, a
 // dimension more, and each side as long as the map is wide.

@@ -19,7 +19,7 @@ class DensityTerm {
   /// `graph` has radii (EdgeGraph::radii), which are taken; columns are copied.
   DensityTerm(EdgeGraph& graph, const UmapParams& params, const UmapCurve& curve, const Cpu& on);
 
-  /// Whether an epoch (1, 2, ...) of so many has it: the last dens_frac of them.
+  /// Whether an epoch (1, 2, ...) of so many has the term: the last dens_frac of them do.
   bool acts(std::int32_t epoch, std::int32_t epochs) const;
 
   /// next [n, dims] = y moved by `rate` along the gradient of the correlation; points that are held

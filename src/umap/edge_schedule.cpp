@@ -36,7 +36,7 @@ EdgeGraph split_rows(EdgeGraph rows, std::int32_t parts, const Cpu& on) {
   for_each_edge(
       [&](std::size_t at, std::int32_t before, std::size_t) { out.offsets[at + 1] = before + 1; });
   for (std::size_t at = 1; at < out.offsets.size(); ++at) out.offsets[at] += out.offsets[at - 1];
-  // Weights, which are dropped, and then columns, by which parts are told: never all of both twice.
+  // Weights, which are dropped, and then columns, which tell parts apart: never all of both twice.
   const auto split = [&](const auto& from, auto& to) {
     to.resize(from.size());
     for_each_edge([&](std::size_t at, std::int32_t before, std::size_t edge) {

@@ -16,7 +16,7 @@
 namespace nearfold {
 
 UmapPlacing placing_by(const UmapParams& params) {
-  constexpr float kRate = 0.25f;  // of the fit's, as umap-learn's transform has it
+  constexpr float kRate = 0.25f;  // of the fit's, as in umap-learn's transform
   const Curve curve = fit_curve(params);
   return {{static_cast<float>(curve.a), static_cast<float>(curve.b),
            static_cast<float>(params.repulsion_strength)},

@@ -211,7 +211,7 @@ TEST_F(Cli, CompareIsAGate) {
   const Outcome recall = run(compare + "--min-recall 0.999 --report " + path("r.json"));
   EXPECT_EQ(recall.code, 7);
   EXPECT_NE(recall.out.find("0.999"), std::string::npos) << recall.out;
-  EXPECT_TRUE(exists("r.json"));  // what was found is told all the same
+  EXPECT_TRUE(exists("r.json"));  // findings are reported all the same
   EXPECT_EQ(run(compare + "--min-quality 1").code, 7);
 }
 

@@ -1,4 +1,4 @@
-// How much of a scope's work is told to be over: parts, and the loops that are counted in them.
+// How much of a scope's work is reported as done: parts, and the loops that are counted in them.
 #include "core/stopping.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace nearfold {
 namespace {
 
 /// A scope that is asked about everything that lasts longer than it waits between two questions.
-class Told {
+class Reports {
  public:
   std::vector<double> shares;
 
@@ -34,14 +34,14 @@ void loop(std::int64_t ranges, int threads = 1) {
 }
 
 TEST(Progress, OfALoopIsThatOfItsRanges) {
-  Told told;
+  Reports reports;
   const Part part(1, 1);
   loop(4);
-  EXPECT_EQ(told.shares, (std::vector<double>{0, 0.25, 0.5, 0.75}));
+  EXPECT_EQ(reports.shares, (std::vector<double>{0, 0.25, 0.5, 0.75}));
 }
 
 TEST(Progress, GoesFromPartToPart) {
-  Told told;
+  Reports reports;
   {
     const Part half(0.5);
     const Part inner(0.5, 1);
@@ -56,25 +56,25 @@ TEST(Progress, GoesFromPartToPart) {
   }
   work();
   throw_if_stopped();
-  EXPECT_EQ(told.shares, (std::vector<double>{0, 0.125, 0.5, 0.5, 0.625, 0.75, 1, 1}));
+  EXPECT_EQ(reports.shares, (std::vector<double>{0, 0.125, 0.5, 0.5, 0.625, 0.75, 1, 1}));
 }
 
 TEST(Progress, OfLoopsInsideOfLoopsIsThatOfTheOuterOne) {
-  Told told;
+  Reports reports;
   const Part part(1, 2);
   parallel_for(1, 2, 1, [](std::int64_t, std::int64_t) {
     const Part nothing(1, 1);
     loop(2);
   });
-  EXPECT_EQ(told.shares, (std::vector<double>{0, 0, 0.25, 0.25}));
+  EXPECT_EQ(reports.shares, (std::vector<double>{0, 0, 0.25, 0.25}));
 }
 
 TEST(Progress, NeverFallsWithManyThreads) {
-  Told told;
+  Reports reports;
   const Part part(1, 1);
   loop(12, 4);
-  EXPECT_TRUE(std::is_sorted(told.shares.begin(), told.shares.end()));
-  EXPECT_LT(told.shares.back(), 1);
+  EXPECT_TRUE(std::is_sorted(reports.shares.begin(), reports.shares.end()));
+  EXPECT_LT(reports.shares.back(), 1);
 }
 
 TEST(Progress, IsOfNoMatterWithoutAScope) {
@@ -83,9 +83,9 @@ TEST(Progress, IsOfNoMatterWithoutAScope) {
 }
 
 TEST(Progress, OfTheInnermostScopeCounts) {
-  Told outer;
+  Reports outer;
   {
-    Told inner;
+    Reports inner;
     const Part part(1, 1);
     loop(2);
     EXPECT_EQ(inner.shares, (std::vector<double>{0, 0.5}));

@@ -1,4 +1,4 @@
-// What is told of an array that a map is to begin with: where forces could never leave a line or a
+// The shape of an array that a map starts from: where forces could never leave a line or a
 // plane, and how wide it is.
 #include "init/array_shape.hpp"
 

@@ -226,7 +226,7 @@ static_assert(exact_batch(80 * kGiB, 2'000'000, 784, 15, 1 << 20) == 4096);
 static_assert(exact_batch(0, 2'000'000, 784, 15, 1 << 20) == kMinExactBatch);
 static_assert(exact_batch(kGiB, 2'000'000, 784, 15, 2) == 2);
 
-// As FAISS' chooseTileSize() has it on GPUs of more than 8 GB.
+// The rule of FAISS' chooseTileSize() on GPUs of more than 8 GB.
 static_assert(pair_scratch(1'000'000, 784) == kGiB);
 static_assert(pair_scratch(1'000'000, 32) == kGiB);
 static_assert(pair_scratch(16'384, 784) == 64 << 20);

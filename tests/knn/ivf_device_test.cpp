@@ -193,7 +193,7 @@ FoundGraph on_device(const Matrix& x, int k, const IvfKnn& params, const Distanc
   return {executor.download(search.take_ids()), executor.download(search.take_distances()), how};
 }
 
-/// Ids, distances, and all that is told of how they were found. Returns the processor's graph.
+/// Ids, distances, and the account of how they were found. Returns the processor's graph.
 KnnGraph expect_the_cpus(const Matrix& x, int k, const IvfKnn& params,
                          const Distance& distance = {}) {
   KnnGraph wanted = find_neighbors(x, k, params, Cpu{2}, 1, distance);

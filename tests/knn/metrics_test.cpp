@@ -1,5 +1,5 @@
 // Metrics beyond norms and directions: every one against its formula in double, over points with
-// empty rows, duplicates and ties; what they are told; what is refused.
+// empty rows, duplicates and ties; their arguments; what is refused.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -111,7 +111,7 @@ double truth(const Distance& by, const Row& x, const Row& y) {
   return sums(by.metric, x, y);
 }
 
-// ---- points and what metrics are told ----------------------------------------------------------
+// ---- points and arguments of metrics ----------------------------------------------------------
 
 constexpr std::int64_t kColumns = 9;
 
@@ -180,21 +180,21 @@ std::vector<Distance> distances() {
   for (const Metric metric : all_metrics()) {
     if (std::count(others.begin(), others.end(), metric) > 0) continue;
     Distance by{metric, ZeroVectors::refuse, {}, {}};
-    switch (row_of(metric).told) {
-      case Told::nothing:
+    switch (row_of(metric).argument) {
+      case MetricArgument::none:
         if (metric == Metric::custom) by.custom = half_of_l1;
         break;
-      case Told::power:
+      case MetricArgument::power:
         for (const double p : {1.0, 1.5, 2.0, 3.0, 100.0, std::numeric_limits<double>::infinity()})
           for (const std::vector<double>& w : {std::vector<double>(), column_values()}) {
             by.params = {.p = p, .w = w, .V = {}, .VI = {}};
             all.push_back(by);
           }
         continue;
-      case Told::variances:
+      case MetricArgument::variances:
         by.params.V = column_values();
         break;
-      case Told::inverse_covariance:
+      case MetricArgument::inverse_covariance:
         by.params.VI = inverse_covariance();
         break;
     }

@@ -298,7 +298,7 @@ TEST(Transform, FlagsWhatIsFarFromAllPointsAndPlacesIt) {
   EXPECT_LT(std::fabs(placed.map.row(1)[0]), 40);
 }
 
-// As the fit has it: refused by name, or far from all but each other.
+// As in the fit: refused by name, or far from all but each other.
 TEST(Transform, TakesARowWithoutADirectionByTheRuleOfTheFit) {
   Matrix rows = old_rows();
   std::fill_n(rows.row(40), kColumns, 0.0F);

@@ -1,4 +1,4 @@
-// Maps that points join: old ones stay or move as they are told, and what comes is a model again.
+// Maps that points join: old ones stay or move, as asked, and the result is a model again.
 #include <gtest/gtest.h>
 
 #include <algorithm>

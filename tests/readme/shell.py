@@ -42,7 +42,7 @@ def commands(page):
 
 
 def plain(command):
-    """On one line, without comments: as not_run.py has it."""
+    """On one line, without comments: as not_run.py lists it."""
     return " ".join(re.sub(r"(^|\s)#.*|\\$", "", command, flags=re.MULTILINE).split())
 
 

@@ -7,12 +7,12 @@
 
 namespace nearfold {
 
-/// Those that are told nothing and take any numbers: norms of differences, directions, products.
+/// Those without arguments that take any numbers: norms of differences, directions, products.
 inline std::vector<Metric> metrics_of_any_points() {
   std::vector<Metric> metrics;
   for (const Metric metric : all_metrics()) {
     const MetricRow& row = row_of(metric);
-    if (of_differences(row.norm) && row.told == Told::nothing &&
+    if (of_differences(row.norm) && row.argument == MetricArgument::none &&
         (row.points == PointsAs::given || row.points == PointsAs::one_length || directed(metric)))
       metrics.push_back(metric);
   }

@@ -1,5 +1,5 @@
 // densMAP: radii against plain sums, the term against the slope of the correlation it is meant to
-// raise, and what becomes of a map.
+// raise, and their effect on a map.
 #include "umap/density.hpp"
 
 #include <gtest/gtest.h>

@@ -41,7 +41,7 @@ def lay_out_here(
         return without_points(fitted)
 
 
-def told(fitted: Any) -> tuple[np.ndarray, dict[str, Any]]:
+def map_and_info(fitted: Any) -> tuple[np.ndarray, dict[str, Any]]:
     return fitted.embedding_, fitted.info_
 
 

@@ -111,11 +111,11 @@ class DaskMap(BaseEstimator):
             resources=layout or None,
             pure=False,
         )
-        told = work.client.submit(
-            _layout.told, self._model, key=f"nearfold-embedding-{self._token}"
+        map_and_info = work.client.submit(
+            _layout.map_and_info, self._model, key=f"nearfold-embedding-{self._token}"
         )
         try:
-            self.embedding_, self.info_ = _cluster.result(work.client, told, layout)
+            self.embedding_, self.info_ = _cluster.result(work.client, map_and_info, layout)
         except BaseException:
             work.client.cancel([*work.futures, self._model], force=True)
             raise

@@ -2,7 +2,7 @@
 const NONE = [150, 156, 165];
 const rgbOf = (hex) => [16, 8, 0].map((shift) => (parseInt(hex.slice(1), 16) >> shift) & 255);
 const isDark = () => document.documentElement.classList.contains('dark');
-// As a canvas has it in memory.
+// In a canvas' own byte order.
 const packed = ([r, g, b], alpha) => ((alpha << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
 const CHOSEN = 255, DIM = 254; // alphas, as marks of the order in which points are drawn
