@@ -16,6 +16,7 @@
 #include "nearfold/pca.hpp"
 #include "nearfold/progress.hpp"
 #include "nearfold/sparse.hpp"
+#include "nearfold/stored.hpp"
 
 namespace nearfold {
 
@@ -76,9 +77,12 @@ NEARFOLD_EXPORT Fit fit(const SparseView& points, const Settings& settings,
 /// how many, [4, n]; unset a tenth, from 2,000 to 20,000.
 /// Deterministic for any number of threads. Throws what embed() throws for so many points,
 /// Cancelled when `progress` says stop, and Unsupported with targets and on a GPU. Costs a map of
-/// the landmarks and O(n landmarks dim). Source: Kobak and Berens, "The art of using t-SNE for
-/// single-cell transcriptomics", 2019.
-NEARFOLD_EXPORT Matrix landmark_init(HostMatrix<const float> points, const Settings& settings,
+/// the landmarks and O(n landmarks dim), of sparse points O(stored landmarks). Source: Kobak and
+/// Berens, "The art of using t-SNE for single-cell transcriptomics", 2019.
+NEARFOLD_EXPORT Matrix landmark_init(const StoredView& points, const Settings& settings,
+                                     std::optional<std::int64_t> landmarks = {},
+                                     const Progress& progress = {});
+NEARFOLD_EXPORT Matrix landmark_init(const SparseView& points, const Settings& settings,
                                      std::optional<std::int64_t> landmarks = {},
                                      const Progress& progress = {});
 

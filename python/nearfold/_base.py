@@ -429,14 +429,10 @@ class MapEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def _landmarks(
         self, points: Any, settings: dict[str, Any], callback: Callback | None
     ) -> np.ndarray:
-        if scipy.sparse.issparse(points):
-            raise Unsupported(
-                "init='landmarks' is of dense points; leave init out, or give the points dense"
-            )
         if points is None:
             raise InvalidInput("init='landmarks' draws some of the points, and there are none")
         start, raised = core.landmark_init(
-            _arrays.to_float32(points), {**settings, "init": None, "device": "cpu"}, callback
+            _arrays.native(points), {**settings, "init": None, "device": "cpu"}, callback
         )
         if raised is not None:
             raise raised

@@ -52,13 +52,16 @@ nb::tuple embed_either(const std::optional<nb::dict>& graph, const nb::object& p
 }
 
 /// (start or None, the exception that stopped it or None)
-nb::tuple landmarks_of(const Floats2& points, const nb::dict& how, const nb::object& callback) {
+nb::tuple landmarks_of(const nb::object& points, const nb::dict& how, const nb::object& callback) {
+  const AnyPoints held(points);
   const Settings settings = settings_of(how);
   Callback asked(callback);
   std::optional<Matrix> start;
   try {
     const nb::gil_scoped_release released;
-    start = landmark_init(view(points), settings, {}, asked.progress());
+    const InputPoints& rows = held.get();
+    start = rows.sparse ? landmark_init(*rows.sparse, settings, {}, asked.progress())
+                        : landmark_init(rows.host, settings, {}, asked.progress());
   } catch (const Cancelled&) {
     start.reset();
   }

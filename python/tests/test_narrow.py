@@ -36,7 +36,12 @@ def test_graphs_are_those_of_float32(pixels, narrow, index):
 @pytest.mark.parametrize("narrow", [*KINDS, bfloat16])
 @pytest.mark.parametrize(
     "estimator",
-    [UMAP(n_epochs=20), TSNE(perplexity=8, max_iter=50), PaCMAP(num_iters=(10, 10, 10))],
+    [
+        UMAP(n_epochs=20),
+        UMAP(n_epochs=20, init="landmarks"),
+        TSNE(perplexity=8, max_iter=50),
+        PaCMAP(num_iters=(10, 10, 10)),
+    ],
 )
 def test_maps_are_those_of_float32_and_refer_to_the_data(pixels, narrow, estimator):
     X = narrow(pixels)

@@ -208,13 +208,20 @@ def test_sparse_rows_are_made_dense_for_a_map_of_dense_points(texts):
     assert np.array_equal(placed, reducer.embedding_[:3])
 
 
+def test_starts_by_landmarks(texts):
+    more = scipy.sparse.vstack([texts] * 6).tolil()
+    more[texts.shape[0] :, 0] = 4  # 2,400 points, of which 2,000 are drawn
+    more = more.tocsr()
+    reducer = UMAP(n_epochs=20, init="landmarks", index="flat")
+    drawn = reducer.fit_transform(more)
+    assert np.array_equal(drawn, reducer.fit_transform(more.toarray()))
+
+
 def test_what_sparse_points_are_not_taken_by_says_so(texts):
     with pytest.raises(Unsupported, match="rows without zeros"):
         nearfold.kneighbors_graph(
             texts[:, :3], 5, metric="mahalanobis", metric_kwds={"VI": np.eye(3)}
         )
-    with pytest.raises(Unsupported, match="landmarks"):
-        UMAP(init="landmarks").fit(texts)
     with pytest.raises(Unsupported, match="index flat"):
         nearfold.kneighbors_graph(texts, 5, metric="inner_product", index="ivf")
     with pytest.raises(InvalidInput, match="rows 11, 12"):

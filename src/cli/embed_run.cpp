@@ -135,7 +135,6 @@ void EmbedRun::read() {
   progress_.run("read", [&] {
     in_ = o_.inputs.read(o_.common.cpu(), o_.index, budget_.disk_beside(o_.output),
                          /*takes_sparse=*/true, o_.keeps_type(settings_));
-    if (in_.sparse) check_sparse();
     if (o_.index.precomputed())
       in_.take_as_distances(neighbors_needed(settings_.method, in_.points.rows()), settings_.seed);
     o_.picture.check_labels(!in_.labels.ids.empty());
@@ -145,15 +144,6 @@ void EmbedRun::read() {
   });
   settings_.memory_limit = budget_.left_beside(in_.as_input());
   read_ = seconds_since(began);
-}
-
-/// What is made of dense points alone.
-void EmbedRun::check_sparse() const {
-  const auto refuse = [&](const std::string& flag, const std::string& what) {
-    throw InvalidParameter(flag + " " + what + ", and '" + o_.inputs.points +
-                           "' is sparse; leave it out, or reduce the points with --pca 100");
-  };
-  if (o_.method.by_landmarks()) refuse("--init landmarks", "draws some of dense points");
 }
 
 /// Where there are checkpoints, the graph is the first of them.
@@ -205,12 +195,15 @@ void EmbedRun::join_firsts() {
 /// The array that a run by landmarks begins with; a checkpoint has gone past it.
 void EmbedRun::make_landmarks() {
   if (!o_.method.by_landmarks() || from_) return;
-  if (in_.points.rows() == 0)
+  if (!in_.has_points())
     throw InvalidParameter(
         "--init landmarks draws some of the points, and there is only a graph; give the points "
         "beside --knn, or use another init");
   const auto began = Clock::now();
-  settings_.init = ArrayInit{landmark_init(in_.points, settings_, {}, progress_.callback())};
+  const Progress progress = progress_.callback();
+  settings_.init =
+      ArrayInit{in_.sparse ? landmark_init(*in_.sparse, settings_, {}, progress)
+                           : landmark_init(in_.points.stored(), settings_, {}, progress)};
   landmarks_ = seconds_since(began);
 }
 

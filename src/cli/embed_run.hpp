@@ -34,8 +34,7 @@ struct EmbedOptions {
   void check_model() const;
   /// Whether points of a narrow type stay what they are: nothing needs all of them as float32.
   bool keeps_type(const Settings& settings) const {
-    return std::holds_alternative<Cpu>(settings.device) && model.empty() &&
-           !method.by_landmarks() && !index.precomputed();
+    return std::holds_alternative<Cpu>(settings.device) && model.empty() && !index.precomputed();
   }
   /// All that the bytes of the map depend on, but the data.
   nlohmann::ordered_json made_from() const;
@@ -51,7 +50,6 @@ class EmbedRun {
 
  private:
   void read();
-  void check_sparse() const;
   void open_checkpoints();
   Embedder begin();
   void join_firsts();

@@ -60,7 +60,7 @@ io::Points PointFlags::map_points(bool keep_type) const {
   if (!keep_type && found->stored().is_narrow())
     throw InvalidParameter("--mmap maps " + std::string(nearfold::name(found->stored().type())) +
                            ", and what is asked for holds float32 of all points (a GPU, "
-                           "--save-model, --init landmarks, --save-cells); leave --mmap out");
+                           "--save-model, --save-cells); leave --mmap out");
   return *std::move(found);
 }
 

@@ -2,15 +2,18 @@
 // them.
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include "core/check_points.hpp"
+#include "core/check_sparse.hpp"
 #include "core/device.hpp"
 #include "core/parallel.hpp"
-#include "core/take_rows.hpp"
+#include "core/taken_rows.hpp"
 #include "init/start_rows.hpp"
 #include "knn/query_search.hpp"
+#include "knn/sparse_graph.hpp"
 #include "math/new_row.hpp"
 #include "math/philox.hpp"
 #include "method.hpp"
@@ -46,10 +49,38 @@ std::vector<std::int64_t> drawn(std::int64_t m, std::int64_t n, std::uint64_t se
   return ids;
 }
 
-}  // namespace
+/// What is wrong with the points, by their rows and not by those of a sample.
+void check(const InputPoints& points, const Distance& distance, const Cpu& on) {
+  if (points.sparse) {
+    check_points(*points.sparse);
+    make_sparse_space(*points.sparse, distance, on);
+  } else {
+    check_points(points.host, on);
+    make_space(points.host, distance, on);
+  }
+}
 
-Matrix landmark_init(HostMatrix<const float> points, const Settings& settings,
-                     std::optional<std::int64_t> landmarks, const Progress& progress) {
+/// The k landmarks nearest to each point, of narrow ones some at a time as floats.
+std::vector<std::int32_t> nearest(const InputPoints& landmarks, const InputPoints& points, int k,
+                                  const Distance& distance, const Cpu& on) {
+  if (points.sparse)
+    return SparseQuerySearch(*landmarks.sparse, k, distance, on)(*points.sparse, on).neighbors;
+  const QuerySearch search(landmarks.host, k, distance, on);
+  if (!points.host.is_narrow()) return search(points.host.floats(), on).neighbors;
+  constexpr std::int64_t kTogether = 1 << 14;
+  std::vector<std::int32_t> all;
+  for (std::int64_t first = 0; first < points.rows(); first += kTogether) {
+    std::vector<std::int64_t> rows(
+        static_cast<std::size_t>(std::min(kTogether, points.rows() - first)));
+    std::iota(rows.begin(), rows.end(), first);
+    const auto some = search(take_rows(points.host, rows), on).neighbors;
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+Matrix start_of(const InputPoints& points, const Settings& settings,
+                std::optional<std::int64_t> landmarks, const Progress& progress) {
   validate(settings);
   const Cpu& on = require_cpu(settings.device, "an initialization by landmarks");
   if (!settings.targets.empty())
@@ -58,24 +89,26 @@ Matrix landmark_init(HostMatrix<const float> points, const Settings& settings,
     throw Unsupported(std::string("landmarks are of maps in flat space, and output_metric is ") +
                       name(output_metric_of(settings.method)) + "; use another init");
   if (settings.unique) {
-    const UniqueRows unique = unique_rows(points, on);
+    const UniqueRows unique =
+        points.sparse ? unique_rows(*points.sparse, on) : unique_rows(points.host, on);
     Settings plain = settings;
     plain.unique = false;
-    return take_rows(landmark_init(take_rows(points, unique.rows), plain, landmarks, progress),
-                     unique.of);
+    const TakenRows distinct(points, unique.rows);
+    return take_rows(start_of(distinct.points(), plain, landmarks, progress), unique.of);
   }
-  check_points(points, on);
+  check(points, settings.distance, on);
   const std::int64_t n = points.rows(), m = count_of(n, landmarks);
   const std::vector<std::int64_t> ids = drawn(m, n, settings.seed);
-  const Matrix some = take_rows(points, ids);
+  const TakenRows some(points, ids);
   Settings of_some = settings;
   of_some.init.reset();
-  const Result map = embed(some, of_some, progress);
+  const Result map =
+      some.points().use([&](const auto& rows) { return embed(rows, of_some, progress); });
   if (!map.info.finished)
     throw Cancelled("the landmarks' map was stopped by its progress function");
 
   const auto k = static_cast<int>(std::min(m, kVoters));
-  const QueryResult near = QuerySearch(some, k, settings.distance, on)(points, on);
+  const std::vector<std::int32_t> near = nearest(some.points(), points, k, settings.distance, on);
   Matrix layout(n, settings.dims);
   parallel_for(on.threads, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
     std::array<float, kVoters> alike;
@@ -83,9 +116,9 @@ Matrix landmark_init(HostMatrix<const float> points, const Settings& settings,
     std::array<WeightedPlace, kVoters> room;
     for (std::int64_t i = begin; i < end; ++i)
       for (int c = 0; c < settings.dims; ++c)
-        layout.row(i)[c] = weighted_median(map.layout.data() + c, settings.dims,
-                                           &near.neighbors[static_cast<std::size_t>(i * k)],
-                                           alike.data(), k, room.data());
+        layout.row(i)[c] =
+            weighted_median(map.layout.data() + c, settings.dims,
+                            &near[static_cast<std::size_t>(i * k)], alike.data(), k, room.data());
   });
   for (std::size_t l = 0; l < ids.size(); ++l)
     std::copy_n(map.layout.row(static_cast<std::int64_t>(l)), settings.dims, layout.row(ids[l]));
@@ -95,6 +128,17 @@ Matrix landmark_init(HostMatrix<const float> points, const Settings& settings,
   const auto factor = static_cast<float>(width->usual / deviation(layout, 0, on));
   for (float& x : layout.span()) x *= factor;
   return layout;
+}
+
+}  // namespace
+
+Matrix landmark_init(const StoredView& points, const Settings& settings,
+                     std::optional<std::int64_t> landmarks, const Progress& progress) {
+  return start_of(points, settings, landmarks, progress);
+}
+Matrix landmark_init(const SparseView& points, const Settings& settings,
+                     std::optional<std::int64_t> landmarks, const Progress& progress) {
+  return start_of(points, settings, landmarks, progress);
 }
 
 }  // namespace nearfold

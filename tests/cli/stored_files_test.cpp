@@ -88,7 +88,7 @@ TEST_F(StoredFiles, GivePrincipalComponentsModelsAndAnswersAsTheSameFloats) {
   io::write_npy(path("f.npy"), u_.floats, io::Overwrite::yes);
   EXPECT_EQ(map("u.npy", "--pca 4 --init pca"), map("f.npy", "--pca 4 --init pca"));
   EXPECT_EQ(map("u.npy", "--pca 4 --mmap"), map("f.npy", "--pca 4"));
-  EXPECT_EQ(map("u.npy", "--init landmarks"), map("f.npy", "--init landmarks"));
+  EXPECT_EQ(map("u.npy", "--init landmarks --mmap"), map("f.npy", "--init landmarks"));
   map("f.npy", "--save-model " + path("f.nfm"));
   map("u.npy", "--save-model " + path("u.nfm"));
   EXPECT_TRUE(bytes("u.nfm") == bytes("f.nfm"));
@@ -141,7 +141,6 @@ TEST_F(StoredFiles, ThatCannotBeMappedAreRefused) {
     expect_refused(map_of(name, "--mmap"), 2, {name, "cannot be mapped", "nearfold convert"});
   expect_refused(map_of("u.npy", "--mmap --save-model " + path("m.nfm")), 2,
                  {"--mmap maps uint8", "--save-model"});
-  expect_refused(map_of("u.npy", "--mmap --init landmarks"), 2, {"--mmap maps uint8"});
   expect_refused(map_of("u.npy", "--mmap --standardize"), 2, {"--mmap takes points as they are"});
   expect_refused(map_of("u.npy", "--mmap --metric precomputed"), 2, {"--metric precomputed"});
   expect_refused("knn " + path("u.npy") + " --mmap --queries 0:9 -o " + path("p.npz"), 2,

@@ -12,6 +12,8 @@
 #include "run/check_run.hpp"
 #include "support/data.hpp"
 #include "support/expect.hpp"
+#include "support/sparse_data.hpp"
+#include "support/stored_data.hpp"
 
 namespace nearfold {
 namespace {
@@ -111,6 +113,32 @@ TEST(Landmarks, OfAllPointsAreTheMap) {
   const Settings settings{.method = UmapParams{.n_neighbors = 10, .n_epochs = 60}};
   EXPECT_EQ(landmark_init(points(), settings, kPoints).values(),
             embed(points(), settings).layout.values());
+}
+
+TEST(Landmarks, AreTheSameOfPointsHoweverTheyAreStored) {
+  for (const bool unique : {false, true}) {
+    const Settings settings{.method = UmapParams{.n_neighbors = 10, .n_epochs = 60},
+                            .unique = unique};
+    const Matrix counts = data::topics(kPoints, 60, 5);
+    EXPECT_EQ(landmark_init(data::sparse_of(counts), settings, 150).values(),
+              landmark_init(counts, settings, 150).values());
+    const data::Stored bytes = data::stored_of(points(), ValueType::uint8);
+    EXPECT_EQ(landmark_init(bytes.view(), settings, 150).values(),
+              landmark_init(bytes.floats, settings, 150).values());
+  }
+}
+
+TEST(Landmarks, NameBadRowsAsTheyAreInThePoints) {
+  Matrix rows = points();
+  std::fill_n(rows.row(kPoints - 1), rows.cols(), 0.0f);
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const Settings settings{.distance = {.metric = Metric::cosine}, .seed = seed};
+    const auto start = [&](const auto& given) {
+      return error_of<InvalidInput>([&] { landmark_init(given, settings, 399); });
+    };
+    expect_contains(start(rows), "row 399 holds only zeros");
+    expect_contains(start(data::sparse_of(rows)), "row 399 holds only zeros");
+  }
 }
 
 TEST(Landmarks, RefuseWhatCannotBe) {
