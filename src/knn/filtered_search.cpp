@@ -26,7 +26,8 @@ struct Query {
   float scale = 1;                  // see MetricRows
   std::int32_t self = -1;           // the point that need not be measured; -1: none
   const float* opposite = nullptr;  // -2 times its row of the filter: a bound is a sum
-  float norm = 0;                   // of that row, lowered
+  float norm = 0;                   // of the row itself, lowered
+  float rest = 0;                   // BoundPanels::rest() of `opposite`
   float threshold = kInfinity;      // candidates with a larger bound cannot matter
   bool dropped = false;             // candidates at or above the threshold were dropped
   std::vector<Candidate> candidates = {};
@@ -82,7 +83,7 @@ struct Search {
     for (std::size_t q = 0; q < kTogether; ++q) {
       const bool there = q < queries.size();
       const Query& query = queries[there ? q : 0];
-      tested[q] = {query.opposite, query.norm, there ? query.threshold : -kInfinity};
+      tested[q] = {query.opposite, query.norm, there ? query.threshold : -kInfinity, query.rest};
     }
     filter.rows.test(tile, tested,
                      [&](int q, std::int64_t row, Floats bounds, std::uint32_t lanes) {
@@ -191,6 +192,7 @@ NeighborRows search_filtered(const MetricSpace& space, const KnnFilter& filter,
             have_rows ? order[static_cast<std::size_t>(begin)].row
                       : filter.surroundings(rows.data() + block.size() / 2 * width);
         for (float& x : rows) x *= -2.0f;
+        for (Query& query : block) query.rest = filter.rows.rest(query.opposite);
         search_block(search, block, asked, start, k);
         for (std::size_t q = 0; q < block.size(); ++q)
           answers.write(order[static_cast<std::size_t>(begin) + q].at, std::move(asked[q]));

@@ -22,11 +22,12 @@ struct Rows {
   std::vector<float> own;
   BoundPanels panels;
 
-  Rows(std::int64_t n, std::int64_t width) : rows(data::normals(n, width, 1)), panels(n, width) {
+  Rows(std::int64_t n, std::int64_t width, std::int64_t first)
+      : rows(data::normals(n, width, 1)), panels(n, width, first) {
     for (std::int64_t r = 0; r < n; ++r) own.push_back(static_cast<float>(r % 13) * 0.25f);
     for (std::int64_t t = 0; t < panels.tiles(); ++t) {
-      const std::int64_t first = t * BoundPanels::kTile;
-      panels.set_tile(t, rows.row(first), own.data() + first);
+      const std::int64_t row = t * BoundPanels::kTile;
+      panels.set_tile(t, rows.row(row), own.data() + row);
     }
   }
 
@@ -57,28 +58,33 @@ class BoundPanelsOf : public testing::TestWithParam<std::int64_t> {};
 
 TEST_P(BoundPanelsOf, RowsPassWhereTheirBoundsDo) {
   constexpr std::int64_t kWidth = 19;
-  const Rows given(GetParam(), kWidth);
   const Matrix queries = data::normals(BoundPanels::kQueries, kWidth, 2);
-  BoundPanels::Tested tested[BoundPanels::kQueries];
-  for (int q = 0; q < BoundPanels::kQueries; ++q)
-    tested[q] = {queries.row(q), 0.5f * static_cast<float>(q), static_cast<float>(q) - 1.0f};
-  const auto times = passed(given.panels, tested);
-  for (int q = 0; q < BoundPanels::kQueries; ++q)
-    for (std::int64_t r = 0; r < GetParam(); ++r) {
-      const double left = static_cast<double>(tested[q].limit) -
-                          given.bound(r, tested[q].row, static_cast<double>(tested[q].own));
-      if (std::abs(left) < 1e-4) continue;  // rounding decides
-      EXPECT_EQ(times[static_cast<std::size_t>(q)][static_cast<std::size_t>(r)], left > 0 ? 1 : 0)
-          << q << " " << r;
+  for (const float limit : {-1.0f, -12.0f, -25.0f})  // which many pass, few, none
+    for (const std::int64_t first : {0, 6, 17, 19}) {
+      const Rows given(GetParam(), kWidth, first);
+      BoundPanels::Tested tested[BoundPanels::kQueries];
+      for (int q = 0; q < BoundPanels::kQueries; ++q)
+        tested[q] = {queries.row(q), 0.5f * static_cast<float>(q), static_cast<float>(q) + limit,
+                     given.panels.rest(queries.row(q))};
+      const auto times = passed(given.panels, tested);
+      for (int q = 0; q < BoundPanels::kQueries; ++q)
+        for (std::int64_t r = 0; r < GetParam(); ++r) {
+          const double left = static_cast<double>(tested[q].limit) -
+                              given.bound(r, tested[q].row, static_cast<double>(tested[q].own));
+          if (std::abs(left) < 1e-4) continue;  // rounding decides
+          EXPECT_EQ(times[static_cast<std::size_t>(q)][static_cast<std::size_t>(r)],
+                    left > 0 ? 1 : 0)
+              << q << " " << r << " first " << first << " limit " << limit;
+        }
     }
 }
 
 TEST_P(BoundPanelsOf, NothingPassesBehindTheLastRowOrBelowAllBounds) {
-  const Rows given(GetParam(), 5);
+  const Rows given(GetParam(), 5, 2);
   const Matrix queries = data::normals(BoundPanels::kQueries, 5, 3);
   BoundPanels::Tested tested[BoundPanels::kQueries];
   for (int q = 0; q < BoundPanels::kQueries; ++q)
-    tested[q] = {queries.row(q), 0, q % 2 == 0 ? kInf : -kInf};
+    tested[q] = {queries.row(q), 0, q % 2 == 0 ? kInf : -kInf, given.panels.rest(queries.row(q))};
   const auto times = passed(given.panels, tested);
   for (std::size_t q = 0; q < times.size(); ++q)
     for (std::size_t r = 0; r < times[q].size(); ++r)
@@ -86,7 +92,7 @@ TEST_P(BoundPanelsOf, NothingPassesBehindTheLastRowOrBelowAllBounds) {
 }
 
 TEST_P(BoundPanelsOf, RowsComeBackAsTheyWere) {
-  const Rows given(GetParam(), 7);
+  const Rows given(GetParam(), 7, 7);
   std::vector<float> row(7);
   for (std::int64_t r = 0; r < GetParam(); ++r) {
     given.panels.copy_row(r, row.data());
