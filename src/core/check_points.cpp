@@ -59,6 +59,12 @@ void require_spread(float spread) {
 
 }  // namespace
 
+std::string place_in_words(std::int64_t row, std::int64_t column, float value) {
+  std::ostringstream text;
+  text << "row " << row << ", column " << column << " is " << value;
+  return text.str();
+}
+
 void BadValues::add(std::int64_t row, std::int64_t col, float value) {
   ++count;
   finite = finite || std::isfinite(value);
@@ -78,7 +84,7 @@ std::string BadValues::message() const {
   std::ostringstream text;
   const char* before = "";
   for (const Place& p : first) {
-    text << before << "row " << p.row << ", column " << p.col << " is " << p.value;
+    text << before << place_in_words(p.row, p.col, p.value);
     before = "; ";
   }
   if (count > static_cast<std::int64_t>(kNamed)) text << "; " << count << " such values in all";

@@ -16,6 +16,9 @@ namespace nearfold {
 /// first row where it is below 1e-16 and not 0. O(n dim).
 void check_points(const StoredView& points, const Cpu& on);
 
+/// "row 3, column 7 is -0.5".
+std::string place_in_words(std::int64_t row, std::int64_t column, float value);
+
 /// Values that no distance can be made of: how many, and where the first are.
 struct BadValues {
   static constexpr std::size_t kNamed = 5;

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <vector>
 
+#include "core/check_points.hpp"
 #include "core/parallel.hpp"
 #include "knn/metric_rows.hpp"
 #include "knn/metric_table.hpp"
@@ -36,10 +37,8 @@ std::optional<std::int64_t> first_unfit(const StoredView& points, const Cpu& on,
 }
 
 std::string value_at(const StoredView& points, std::int64_t at, std::int64_t first_row) {
-  std::ostringstream said;
-  said << "row " << first_row + at / points.cols() << ", column " << at % points.cols() << " is "
-       << points.value(at / points.cols(), at % points.cols());
-  return said.str();
+  const std::int64_t row = at / points.cols(), column = at % points.cols();
+  return place_in_words(first_row + row, column, points.value(row, column));
 }
 
 void require_not_negative(const StoredView& points, Metric metric, const Cpu& on,

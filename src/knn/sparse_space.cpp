@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/check_points.hpp"
 #include "core/hash.hpp"
 #include "knn/metric_domain.hpp"
 #include "knn/sparse_makers.hpp"
@@ -22,10 +23,9 @@ void check_sparse_domain(const SparseView& points, const Distance& distance,
   const auto at = negative - points.values().begin();
   const auto row = std::upper_bound(points.indptr().begin(), points.indptr().end(), at) -
                    points.indptr().begin() - 1;
-  refuse_negative(what + ": row " + std::to_string(row) + ", column " +
-                      std::to_string(points.indices()[static_cast<std::size_t>(at)]) + " is " +
-                      std::to_string(*negative),
-                  distance.metric);
+  refuse_negative(
+      what + ": " + place_in_words(row, points.indices()[static_cast<std::size_t>(at)], *negative),
+      distance.metric);
 }
 
 }  // namespace

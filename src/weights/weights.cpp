@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,13 +40,16 @@ void drop_weightless(EdgeGraph& graph) {
 }
 
 float lightest_edge(const UmapParams& params, std::int64_t n, float heaviest) {
-  if (!(heaviest > 0) && params.disconnection_distance)
-    throw InvalidInput("disconnection_distance " + std::to_string(*params.disconnection_distance) +
-                       " leaves no edge: no two neighbours are nearer; use a larger one");
-  if (!(heaviest > 0))
-    throw InvalidInput(
-        "set_op_mix_ratio " + std::to_string(params.set_op_mix_ratio) +
-        " leaves no edge: no two points are each other's neighbours; use a larger ratio");
+  if (!(heaviest > 0)) {
+    std::ostringstream text;
+    if (params.disconnection_distance)
+      text << "disconnection_distance " << *params.disconnection_distance
+           << " leaves no edge: no two neighbours are nearer; use a larger one";
+    else
+      text << "set_op_mix_ratio " << params.set_op_mix_ratio
+           << " leaves no edge: no two points are each other's neighbours; use a larger ratio";
+    throw InvalidInput(text.str());
+  }
   const int epochs = iterations_of(params, n);
   const int enough = epochs > 10 ? epochs : (n <= 10'000 ? 500 : 200);
   return heaviest / static_cast<float>(enough);

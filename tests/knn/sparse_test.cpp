@@ -302,7 +302,7 @@ TEST(Sparse, ValuesThatAreNoneAreNamedByRowAndColumn) {
   };
   expect_contains(search(x, {}), "row 4, column 7 is nan");
   x.row(4)[7] = -2;
-  expect_contains(search(x, {Metric::hellinger}), "row 4, column 7 is -2");
+  expect_contains(search(x, {Metric::hellinger}), "row 4, column 7 is -2, and");
   x.row(4)[7] = 1e20f;
   expect_contains(search(x, {}), "scale the data");
   Matrix empty = data::many_zeros(20, 9, 3, true);

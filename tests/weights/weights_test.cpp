@@ -326,6 +326,9 @@ TEST(UmapWeights, TheLightestEdgeIsUmapLearns) {
     EXPECT_THROW(lightest_edge({.set_op_mix_ratio = 0.25}, 50, none), InvalidInput);
   expect_contains(error_of<InvalidInput>([] { lightest_edge({.set_op_mix_ratio = 0.25}, 50, 0); }),
                   "set_op_mix_ratio 0.25");
+  expect_contains(
+      error_of<InvalidInput>([] { lightest_edge({.disconnection_distance = 1e-7}, 50, 0); }),
+      "disconnection_distance 1e-07 leaves no edge");
 }
 
 // Without a neighbour at membership 1 a width has its floor from the mean of all distances: rows of
