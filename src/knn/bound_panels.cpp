@@ -20,8 +20,8 @@ float BoundPanels::rest(const float* row) const {
   double sum = 0;
   for (std::int64_t c = first_; c < width_; ++c)
     sum += static_cast<double>(row[c]) * static_cast<double>(row[c]);
-  return static_cast<float>(std::sqrt(sum) *
-                            (1 + 0x1p-20));  // a product of two is still rounded up
+  // So much that a product of two is rounded up as well.
+  return static_cast<float>(std::sqrt(sum) * (1 + 0x1p-20));
 }
 
 void BoundPanels::set_tile(std::int64_t t, const float* rows, const float* own) {

@@ -49,17 +49,6 @@ std::vector<std::int64_t> drawn(std::int64_t m, std::int64_t n, std::uint64_t se
   return ids;
 }
 
-/// What is wrong with the points, by their rows and not by those of a sample.
-void check(const InputPoints& points, const Distance& distance, const Cpu& on) {
-  if (points.sparse) {
-    check_points(*points.sparse);
-    make_sparse_space(*points.sparse, distance, on);
-  } else {
-    check_points(points.host, on);
-    make_space(points.host, distance, on);
-  }
-}
-
 /// The k landmarks nearest to each point, of narrow ones some at a time as floats.
 std::vector<std::int32_t> nearest(const InputPoints& landmarks, const InputPoints& points, int k,
                                   const Distance& distance, const Cpu& on) {
@@ -79,15 +68,10 @@ std::vector<std::int32_t> nearest(const InputPoints& landmarks, const InputPoint
   return all;
 }
 
+/// Of points that were checked.
 Matrix start_of(const InputPoints& points, const Settings& settings,
                 std::optional<std::int64_t> landmarks, const Progress& progress) {
-  validate(settings);
-  const Cpu& on = require_cpu(settings.device, "an initialization by landmarks");
-  if (!settings.targets.empty())
-    throw Unsupported("targets steer all points and landmarks are some of them; use another init");
-  if (output_metric_of(settings.method) != OutputMetric::euclidean)
-    throw Unsupported(std::string("landmarks are of maps in flat space, and output_metric is ") +
-                      name(output_metric_of(settings.method)) + "; use another init");
+  const Cpu& on = std::get<Cpu>(settings.device);
   if (settings.unique) {
     const UniqueRows unique =
         points.sparse ? unique_rows(*points.sparse, on) : unique_rows(points.host, on);
@@ -96,7 +80,6 @@ Matrix start_of(const InputPoints& points, const Settings& settings,
     const TakenRows distinct(points, unique.rows);
     return take_rows(start_of(distinct.points(), plain, landmarks, progress), unique.of);
   }
-  check(points, settings.distance, on);
   const std::int64_t n = points.rows(), m = count_of(n, landmarks);
   const std::vector<std::int64_t> ids = drawn(m, n, settings.seed);
   const TakenRows some(points, ids);
@@ -130,14 +113,34 @@ Matrix start_of(const InputPoints& points, const Settings& settings,
   return layout;
 }
 
+/// Refuses what start_of() cannot do, naming rows as they are in the points and not in a sample.
+void check(const InputPoints& points, const Settings& settings) {
+  validate(settings);
+  const Cpu& on = require_cpu(settings.device, "an initialization by landmarks");
+  if (!settings.targets.empty())
+    throw Unsupported("targets steer all points and landmarks are some of them; use another init");
+  if (output_metric_of(settings.method) != OutputMetric::euclidean)
+    throw Unsupported(std::string("landmarks are of maps in flat space, and output_metric is ") +
+                      name(output_metric_of(settings.method)) + "; use another init");
+  if (points.sparse) {
+    check_points(*points.sparse);
+    make_sparse_space(*points.sparse, settings.distance, on);
+  } else {
+    check_points(points.host, on);
+    make_space(points.host, settings.distance, on);
+  }
+}
+
 }  // namespace
 
 Matrix landmark_init(const StoredView& points, const Settings& settings,
                      std::optional<std::int64_t> landmarks, const Progress& progress) {
+  check(points, settings);
   return start_of(points, settings, landmarks, progress);
 }
 Matrix landmark_init(const SparseView& points, const Settings& settings,
                      std::optional<std::int64_t> landmarks, const Progress& progress) {
+  check(points, settings);
   return start_of(points, settings, landmarks, progress);
 }
 
