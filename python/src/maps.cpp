@@ -59,9 +59,8 @@ nb::tuple landmarks_of(const nb::object& points, const nb::dict& how, const nb::
   std::optional<Matrix> start;
   try {
     const nb::gil_scoped_release released;
-    const InputPoints& rows = held.get();
-    start = rows.sparse ? landmark_init(*rows.sparse, settings, {}, asked.progress())
-                        : landmark_init(rows.host, settings, {}, asked.progress());
+    start = held.get().use_stored(
+        [&](const auto& rows) { return landmark_init(rows, settings, {}, asked.progress()); });
   } catch (const Cancelled&) {
     start.reset();
   }

@@ -27,10 +27,9 @@ nb::dict find(const nb::object& points, int k, const nb::dict& how, const nb::ob
   const Settings s = settings_of(how);
   const AnyPoints held(points);
   return to_python(with_progress(callback, [&](const Progress& progress) {
-    const auto found = [&](const auto& all) {
+    return held.get().use_stored([&](const auto& all) {
       return find_neighbors(all, k, s.knn, s.device, s.seed, s.distance, progress);
-    };
-    return held.get().sparse ? found(*held.get().sparse) : found(held.get().host);
+    });
   }));
 }
 
@@ -91,8 +90,7 @@ nb::tuple find_unique(const nb::object& points, const nb::dict& how) {
   const Cpu on{nb::cast<int>(how["threads"])};
   UniqueRows unique = [&] {
     const nb::gil_scoped_release released;
-    const InputPoints all = held.get();
-    return all.sparse ? unique_rows(*all.sparse, on) : unique_rows(all.host, on);
+    return held.get().use_stored([&](const auto& rows) { return unique_rows(rows, on); });
   }();
   return nb::make_tuple(to_numpy(std::move(unique.rows)), to_numpy(std::move(unique.of)));
 }

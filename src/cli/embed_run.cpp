@@ -201,9 +201,8 @@ void EmbedRun::make_landmarks() {
         "beside --knn, or use another init");
   const auto began = Clock::now();
   const Progress progress = progress_.callback();
-  settings_.init =
-      ArrayInit{in_.sparse ? landmark_init(*in_.sparse, settings_, {}, progress)
-                           : landmark_init(in_.points.stored(), settings_, {}, progress)};
+  settings_.init = ArrayInit{in_.as_input().use_stored(
+      [&](const auto& points) { return landmark_init(points, settings_, {}, progress); })};
   landmarks_ = seconds_since(began);
 }
 
@@ -248,8 +247,8 @@ void EmbedRun::write(Result& result) {
   }
   if (any && !partial && !o_.model.empty()) {
     const KnnGraph& graph = in_.graph.n > 0 ? in_.graph : graph_;
-    Model model = in_.sparse ? make_model(in_.sparse->view(), graph, result.layout, settings_)
-                             : make_model(in_.points, graph, result.layout, settings_);
+    Model model = in_.as_input().use(
+        [&](const auto& points) { return make_model(points, graph, result.layout, settings_); });
     model.preparation = std::move(in_.preparation);
     io::write_model(o_.model, model, overwrite);
     saved_.emplace_back("model", o_.model);

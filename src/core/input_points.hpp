@@ -29,6 +29,12 @@ struct InputPoints {
     return sparse ? use(*sparse) : use(host.floats());
   }
 
+  /// The same of dense points of any type, as they are stored.
+  template <class Use>
+  auto use_stored(const Use& use) const {
+    return sparse ? use(*sparse) : use(host);
+  }
+
   bool on_device() const { return device.rows() > 0; }
   bool any() const { return rows() > 0; }
   std::int64_t rows() const {

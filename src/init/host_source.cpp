@@ -29,7 +29,7 @@ class HostSource final : public InitSource {
       const Matrix axes = principal_axes(points, count, kPcaPasses, mean, kPcaSeed, on_);
       return axis_scores(points, mean, axes, on_);
     };
-    return points_.sparse ? scores_of(*points_.sparse) : scores_of(points_.host);
+    return points_.use_stored(scores_of);
   }
 
   std::vector<std::int32_t> components() override { return find_components(graph_); }

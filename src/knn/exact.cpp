@@ -160,11 +160,7 @@ NeighborRows ExactSearch::operator()(const Queries& queries, int k, const Cpu& o
 KnnGraph exact_graph(const ExactSearch& exact, const MetricSpace& space, int k, const Cpu& on) {
   return timed_search([&] {
     const Part part(1, 1);
-    NeighborRows rows = exact(all_kinds(space), k, on);
-    const auto tied = std::count(rows.tied.begin(), rows.tied.end(), 1);
-    KnnGraph graph = graph_of(std::move(rows), space, "flat");
-    graph.tied_rows = tied;
-    return graph;
+    return flat_graph_of(exact(all_kinds(space), k, on), space);
   });
 }
 

@@ -1,6 +1,7 @@
 // From what a search found to a graph.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -21,8 +22,9 @@ class Stopwatch {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-/// The graph of these rows; `index` says how they were found.
-inline KnnGraph graph_of(NeighborRows&& rows, const MetricSpace& space, std::string index) {
+/// The graph of these rows of a MetricSpace or SparseSpace; `index` says how they were found.
+template <class Space>
+KnnGraph graph_of(NeighborRows&& rows, const Space& space, std::string index) {
   KnnGraph graph;
   graph.n = rows.n;
   graph.k = rows.k;
@@ -30,6 +32,15 @@ inline KnnGraph graph_of(NeighborRows&& rows, const MetricSpace& space, std::str
   graph.distances = std::move(rows.distances);
   graph.metric = name(space.distance.metric);
   graph.index = std::move(index);
+  return graph;
+}
+
+/// That of exact rows, which know their ties.
+template <class Space>
+KnnGraph flat_graph_of(NeighborRows&& rows, const Space& space) {
+  const auto tied = std::count(rows.tied.begin(), rows.tied.end(), 1);
+  KnnGraph graph = graph_of(std::move(rows), space, "flat");
+  graph.tied_rows = tied;
   return graph;
 }
 

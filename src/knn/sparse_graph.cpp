@@ -28,17 +28,6 @@ constexpr double kSettled = 0.001;  // share of the candidates that are new: not
 constexpr int kHops = 10;           // of a point, and as many of those that hold it
 constexpr std::int64_t kMet = 15'000;  // entries of lists that a row is looked for in
 
-KnnGraph graph_of_rows(NeighborRows&& rows, const SparseSpace& space, std::string index) {
-  KnnGraph graph;
-  graph.n = rows.n;
-  graph.k = rows.k;
-  graph.neighbors = std::move(rows.ids);
-  graph.distances = std::move(rows.distances);
-  graph.metric = name(space.distance.metric);
-  graph.index = std::move(index);
-  return graph;
-}
-
 std::vector<std::int64_t> all_rows(std::int64_t n) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(n));
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::int64_t>(i);
@@ -48,12 +37,8 @@ std::vector<std::int64_t> all_rows(std::int64_t n) {
 KnnGraph exact_graph(const SparseSpace& space, int k, const Cpu& on) {
   return timed_search([&] {
     const Part part(1, 2);
-    NeighborRows rows =
-        search_sparse(space, {space.as_queries(), all_rows(space.n()), true}, k, on);
-    const auto tied = std::count(rows.tied.begin(), rows.tied.end(), 1);
-    KnnGraph graph = graph_of_rows(std::move(rows), space, "flat");
-    graph.tied_rows = tied;
-    return graph;
+    return flat_graph_of(
+        search_sparse(space, {space.as_queries(), all_rows(space.n()), true}, k, on), space);
   });
 }
 
@@ -176,7 +161,7 @@ KnnGraph descended_graph(const SparseSpace& space, int k, const KnnParams& param
   return timed_search([&] {
     NeighborRows rows = measured(space, descent.lists(), all_rows(space.n()), k, on);
     const Recall recall = recall_of(truth, rows_of(rows, sampled));
-    KnnGraph graph = graph_of_rows(std::move(rows), space, start.name);
+    KnnGraph graph = graph_of(std::move(rows), space, start.name);
     graph.recall = recall;
     return graph;
   });

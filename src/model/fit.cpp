@@ -3,7 +3,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/take_rows.hpp"
+#include "core/taken_rows.hpp"
 #include "knn/metric_domain.hpp"
 #include "method.hpp"
 #include "model/check_model.hpp"
@@ -30,13 +30,9 @@ Model model_of_distinct(const InputPoints& points, const KnnGraphView& graph, co
     throw InvalidInput("the map has " + std::to_string(map.rows()) + " rows for " +
                        std::to_string(points.rows()) + " points; give the map of all of them");
   settings.unique = false;
-  const UniqueRows unique = points.sparse ? unique_rows(*points.sparse) : unique_rows(points.host);
-  Matrix places = take_rows(map, unique.rows);
-  if (points.sparse)
-    return model_of(take_rows(*points.sparse, unique.rows).view(), graph, std::move(places),
-                    settings, progress);
-  return model_of(take_rows(points.host, unique.rows), graph, std::move(places), settings,
-                  progress);
+  const UniqueRows unique = points.use_stored([](const auto& rows) { return unique_rows(rows); });
+  const TakenRows distinct(points, unique.rows);
+  return model_of(distinct.points(), graph, take_rows(map, unique.rows), settings, progress);
 }
 
 Model model_of(const InputPoints& points, const KnnGraphView& graph, Matrix map,

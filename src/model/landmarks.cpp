@@ -74,7 +74,7 @@ Matrix start_of(const InputPoints& points, const Settings& settings,
   const Cpu& on = std::get<Cpu>(settings.device);
   if (settings.unique) {
     const UniqueRows unique =
-        points.sparse ? unique_rows(*points.sparse, on) : unique_rows(points.host, on);
+        points.use_stored([&](const auto& rows) { return unique_rows(rows, on); });
     Settings plain = settings;
     plain.unique = false;
     const TakenRows distinct(points, unique.rows);

@@ -15,7 +15,7 @@ namespace {
 
 UniqueRows rows_of(const InputPoints& points, const Device& device) {
   const Cpu on = std::visit([](const auto& d) { return host_of(d); }, device);
-  return points.sparse ? unique_rows(*points.sparse, on) : unique_rows(points.host, on);
+  return points.use_stored([&](const auto& rows) { return unique_rows(rows, on); });
 }
 
 std::string counted(std::int64_t distinct, std::int64_t points) {
@@ -65,13 +65,8 @@ void UniqueRun::take_points() {
                           "; leave unique out",
                       bytes, limit.bytes);
   if (settings_.memory_limit) *settings_.memory_limit -= bytes;
-  if (all.sparse) {
-    sparse_ = take_rows(*all.sparse, unique_.rows);
-    source_.points = sparse_.view();
-  } else {
-    dense_ = take_rows(all.host, unique_.rows);
-    source_.points = std::as_const(dense_).view();
-  }
+  taken_.emplace(all, unique_.rows);
+  source_.points = taken_->points();
 }
 
 }  // namespace nearfold

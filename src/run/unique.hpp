@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/taken_rows.hpp"
 #include "nearfold/params.hpp"
-#include "nearfold/sparse.hpp"
 #include "nearfold/unique.hpp"
 #include "run/source.hpp"
 
@@ -39,8 +40,7 @@ class UniqueRun {
   Source source_;
   Settings settings_;
   std::vector<std::string> warnings_;
-  Matrix dense_;
-  SparseMatrix sparse_;
+  std::optional<TakenRows> taken_;  // its points
 };
 
 }  // namespace nearfold

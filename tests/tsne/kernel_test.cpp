@@ -177,23 +177,6 @@ TEST(NearField, IsTheShortRangeOfAllPairs) {
 
 // ---- the optimiser ------------------------------------------------------------------------------
 
-/// A quarter of dKL/dy by central differences.
-std::vector<double> slope(const EdgeGraph& p, const Matrix& y, double dof) {
-  const oracle::Square dense = oracle::dense(p);
-  const int dims = static_cast<int>(y.cols());
-  std::vector<double> at = oracle::doubles(y), out(at.size());
-  constexpr double kStep = 1e-4;
-  for (std::size_t c = 0; c < at.size(); ++c) {
-    const double here = at[c];
-    at[c] = here + kStep;
-    const double up = oracle::divergence(dense, at, dims, dof);
-    at[c] = here - kStep;
-    out[c] = (up - oracle::divergence(dense, at, dims, dof)) / (8 * kStep);
-    at[c] = here;
-  }
-  return out;
-}
-
 TEST(Kernel, FirstStepIsDownTheDivergenceOfThatKernel) {
   const EdgeGraph p = affinities(60);
   constexpr double kRate = 64;

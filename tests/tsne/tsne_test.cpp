@@ -204,23 +204,6 @@ std::vector<double> gradient(const EdgeGraph& p, const Matrix& y, Kind kind) {
   return out;
 }
 
-/// A quarter of dKL/dy, the scale of openTSNE's gradient, by central differences.
-std::vector<double> slope(const EdgeGraph& p, const Matrix& y) {
-  const oracle::Square dense = oracle::dense(p);
-  const int dims = static_cast<int>(y.cols());
-  std::vector<double> at = oracle::doubles(y), out(at.size());
-  constexpr double kStep = 1e-4;
-  for (std::size_t c = 0; c < at.size(); ++c) {
-    const double here = at[c];
-    at[c] = here + kStep;
-    const double up = oracle::divergence(dense, at, dims);
-    at[c] = here - kStep;
-    out[c] = (up - oracle::divergence(dense, at, dims)) / (8 * kStep);
-    at[c] = here;
-  }
-  return out;
-}
-
 double relative_error(const std::vector<double>& found, const std::vector<double>& wanted) {
   double off = 0, size = 0;
   for (std::size_t c = 0; c < found.size(); ++c) {
